@@ -1,0 +1,155 @@
+"""Hold the types that the API half and the media half of the endpoint share.
+
+Errors of a running job::
+
+    Exception
+    ├── JobError     the job ends in ERROR with this code and message
+    └── Cancelled    the job was cancelled, or the server is stopping
+"""
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, NamedTuple, Protocol
+
+class JobError(Exception):
+    """End a job in status ERROR.
+
+    Attributes:
+        code: MediaConvert's error code, such as 1010 (the input cannot be opened).
+        message: A sentence a person understands; it names the input or the setting at fault.
+
+    Source: https://docs.aws.amazon.com/mediaconvert/latest/ug/mediaconvert_error_codes.html
+    """
+
+    def __init__(self, code: int, message: str) -> None:
+        super().__init__(f"{code}: {message}")
+        self.code = code
+        self.message = message
+
+
+class Cancelled(Exception):
+    """Leave a transcode whose ``cancelled`` event was set."""
+
+
+class Phase(StrEnum):
+    """Name the phases of a running job, in their order."""
+
+    PROBING = "PROBING"
+    TRANSCODING = "TRANSCODING"
+    UPLOADING = "UPLOADING"
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Say how far a phase has come.
+
+    Attributes:
+        percent: Completed share of this phase, 0 to 100.
+        frames_decoded: Frames of the inputs decoded so far.
+    """
+
+    phase: Phase
+    percent: int
+    frames_decoded: int = 0
+
+
+class ProducedFile(NamedTuple):
+    """Name one finished file and the object it becomes."""
+
+    bucket: str
+    key: str
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class OutputDetail:
+    """Describe one output as MediaConvert's events and GetJob do.
+
+    Attributes:
+        output_file_paths: S3 URIs; empty for outputs of DASH and CMAF groups.
+        average_bitrate: Bits per second of the video; None for audio and frame captures.
+    """
+
+    output_file_paths: Sequence[str]
+    duration_ms: int
+    width: int | None = None
+    height: int | None = None
+    average_bitrate: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OutputGroupDetail:
+    """Describe one output group as MediaConvert's events and GetJob do.
+
+    Attributes:
+        type: HLS_GROUP, DASH_ISO_GROUP, CMAF_GROUP or FILE_GROUP.
+        playlist_file_paths: S3 URIs of the group's manifests; empty for FILE_GROUP.
+    """
+
+    type: str
+    playlist_file_paths: Sequence[str]
+    outputs: Sequence[OutputDetail]
+
+
+@dataclass(frozen=True, slots=True)
+class JobWarning:
+    """Count one kind of warning that a job met.
+
+    Attributes:
+        code: MediaConvert's warning code.
+        message: A sentence a person understands.
+    """
+
+    code: int
+    message: str
+    count: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class TranscodeResult:
+    """Hold everything a finished transcode made; the files still lie in the work folder."""
+
+    groups: Sequence[OutputGroupDetail]
+    files: Sequence[ProducedFile]
+    warnings: Sequence[JobWarning] = field(default_factory=tuple)
+
+
+class Transcode(Protocol):
+    """Make every output of a job.
+
+    ``settings`` are job settings in wire format (camelCase) after the template's merge; ``inputs`` maps the
+    S3 URI of each input to its local file, whose name is a safe one. Files are made under ``work_dir``.
+    ``threads`` bounds the encoder's threads. The call ends within a second of ``cancelled`` being set, with no
+    child process left.
+
+    Raises:
+        JobError: The job fails.
+        Cancelled: ``cancelled`` was set.
+    """
+
+    def __call__(
+        self,
+        settings: dict[str, Any],
+        inputs: Mapping[str, Path],
+        work_dir: Path,
+        progress: Callable[[Progress], None],
+        cancelled: threading.Event,
+        threads: int,
+    ) -> TranscodeResult:
+        """Run to the end and describe what was made."""
+        ...
+
+
+class ProbeFile(Protocol):
+    """Describe a media file as the wire format's ProbeResult, without its ``metadata`` about S3.
+
+    Raises:
+        JobError: The file is not media.
+    """
+
+    def __call__(self, path: Path) -> dict[str, Any]:
+        """Read the file's headers and describe them."""
+        ...
