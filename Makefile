@@ -1,0 +1,106 @@
+# Everything a person runs. `make` alone lists the targets.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-builtin-rules
+
+ENV ?= sandbox
+PIPENV_VERSION := 2026.10.3
+PYTHON ?= $(firstword $(foreach v,python3.13 python3.12 python3.11 python3,$(shell command -v $(v) >/dev/null 2>&1 && $(v) -c 'import sys,venv; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo $(v))))
+BIN := .venv/bin
+RUN := $(BIN)/python
+export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 1
+export CHECKPOINT_DISABLE := 1
+export PIPENV_VERBOSITY := -1
+
+##@ Two commands to begin with
+.PHONY: demo test
+demo: setup ## Deploy to a local AWS, transcode a video for real: make demo [VIDEO="a.mp4 b.mov"]
+	@$(RUN) -m sandbox demo $(VIDEO)
+test: setup-cdktf lint types ## Everything that a change must hold: lint, types, unit, property, snapshot, e2e
+	@$(RUN) -m pytest
+
+##@ Parts of the tests
+.PHONY: lint format types test-fast test-e2e snapshot-update bench
+lint: setup ## Check style and format (ruff)
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
+format: setup ## Mend style and format (ruff)
+	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
+types: setup ## Check types (mypy, strict)
+	@$(BIN)/mypy
+test-fast: setup ## All tests that need no deployed sandbox
+	@$(RUN) -m pytest -m "not e2e"
+test-e2e: setup-cdktf ## The tests on the deployed sandbox
+	@$(RUN) -m pytest -m e2e
+snapshot-update: setup ## Accept the synthesized Terraform JSON as the new snapshots
+	@$(RUN) -m pytest tests/snapshot --snapshot-update
+bench: setup ## Measure synthesis and transcoding, as ratios within one run
+	@$(RUN) -m tests.bench
+
+##@ Deploying (ENV=dev|staging|prod|sandbox; AWS credentials as usual)
+.PHONY: synth diff deploy destroy
+CDKTF := ENVIRONMENT=$(ENV) npx --no-install cdktf
+ifeq ($(ENV),sandbox)
+CDKTF := $(RUN) -m sandbox exec -- $(CDKTF_ENV) npx --no-install cdktf
+endif
+synth: setup-cdktf ## Write the Terraform JSON of every environment to cdktf.out/
+	@npx --no-install cdktf synth
+diff: setup-cdktf ## Show what a deployment would change: make diff ENV=prod
+	@$(CDKTF) diff $(ENV)
+deploy: setup-cdktf ## Apply: make deploy ENV=dev [ARGS=--auto-approve]
+	@$(CDKTF) deploy $(ENV) $(ARGS)
+destroy: setup-cdktf ## Remove: make destroy ENV=dev [ARGS=--auto-approve]
+	@$(CDKTF) destroy $(ENV) $(ARGS)
+
+##@ The sandbox: a local AWS and MediaConvert
+.PHONY: sandbox-up sandbox-down sandbox-status
+sandbox-up: setup ## Start the local AWS and MediaConvert endpoints
+	@$(RUN) -m sandbox up
+sandbox-down: setup ## Stop them
+	@$(RUN) -m sandbox down
+sandbox-status: setup ## Say what runs
+	@$(RUN) -m sandbox status
+
+##@ Housekeeping
+.PHONY: setup setup-cdktf lock clean help
+setup: .venv/.synced build/lambda-dependencies/.installed ## Install what the project needs (Python)
+setup-cdktf: setup node_modules/.installed ## The same, and cdktf-cli
+
+.venv/.synced: Pipfile Pipfile.lock
+	@if [ -z "$(PYTHON)" ]; then echo "Python 3.11 or newer, with its venv module, was not found. Install it (for instance: apt-get install python3.11-venv, or brew install python@3.13), or name it: make PYTHON=/path/to/python3.13"; exit 1; fi
+	@$(PYTHON) sandbox/prerequisites.py
+	@echo "Installing the Python packages (about two minutes, once)"
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/pip install --quiet --disable-pip-version-check pipenv==$(PIPENV_VERSION)
+	@VIRTUAL_ENV="$(CURDIR)/.venv" PATH="$(CURDIR)/.venv/bin:$$PATH" $(BIN)/pipenv sync --dev --quiet
+	@touch $@
+
+build/lambda-dependencies/.installed: .venv/.synced
+	@echo "Installing the Lambda functions' locked packages"
+	@rm -rf $(@D) && mkdir -p $(@D)
+	@VIRTUAL_ENV="$(CURDIR)/.venv" $(BIN)/pipenv requirements --categories lambda --hash > build/lambda-requirements.txt
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-compile --require-hashes --only-binary=:all: \
+		--platform manylinux2014_aarch64 --implementation cp --python-version 3.13 \
+		--target $(@D) --requirement build/lambda-requirements.txt
+	@touch $@
+
+node_modules/.installed: package.json package-lock.json
+	@echo "Installing cdktf-cli"
+	@npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+lock: .venv/.synced ## Lock the newest allowed versions, naming no package index
+	@VIRTUAL_ENV="$(CURDIR)/.venv" PATH="$(CURDIR)/.venv/bin:$$PATH" $(BIN)/pipenv lock
+	@$(RUN) -c 'import json, pathlib; \
+	path = pathlib.Path("Pipfile.lock"); lock = json.loads(path.read_text()); lock["_meta"]["sources"] = []; \
+	[package.pop("index", None) for group in lock.values() for package in group.values() if isinstance(package, dict)]; \
+	path.write_text(json.dumps(lock, indent=4, sort_keys=True) + "\n")'
+	@npm install --package-lock-only --omit-lockfile-registry-resolved --no-audit --no-fund --loglevel=error
+
+clean: ## Remove what the other targets made (not the sandbox's state)
+	@rm -rf .venv node_modules build cdktf.out .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+help: ## List the targets
+	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n\033[1m%s\033[0m\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  \033[36m%-17s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@echo
