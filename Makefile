@@ -42,7 +42,7 @@ bench: setup ## Measure synthesis and transcoding, as ratios within one run
 .PHONY: synth diff deploy destroy
 CDKTF := ENVIRONMENT=$(ENV) npx --no-install cdktf
 ifeq ($(ENV),sandbox)
-CDKTF := $(RUN) -m sandbox exec -- $(CDKTF_ENV) npx --no-install cdktf
+CDKTF := $(RUN) -m sandbox exec -- npx --no-install cdktf
 endif
 synth: setup-cdktf ## Write the Terraform JSON of every environment to cdktf.out/
 	@npx --no-install cdktf synth
@@ -102,5 +102,5 @@ clean: ## Remove what the other targets made (not the sandbox's state)
 	@rm -rf .venv node_modules build cdktf.out .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 help: ## List the targets
-	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n\033[1m%s\033[0m\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  \033[36m%-17s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n\033[1m%s\033[0m\n", substr($$0, 5)} /^[a-z0-9-]+:.*## / {printf "  \033[36m%-17s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo

@@ -1,0 +1,101 @@
+"""The two programs that the project can't install for itself: Node.js and Terraform.
+
+Standard library only: `make setup` runs this file before anything is installed.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+
+# Source: cdktf-cli 0.21's package.json (engines) and the jsii kernel of its Python library.
+NODE_MINIMUM = (20, 0)
+# Source: Terraform 1.10 release notes, S3-native state locking (`use_lockfile`).
+TERRAFORM_MINIMUM = (1, 10)
+
+
+class MissingPrerequisiteError(RuntimeError):
+    """A program is missing or too old; the message says how to install it."""
+
+
+def node() -> str:
+    """Return the path of Node.js.
+
+    Raises:
+        MissingPrerequisiteError: it is missing or older than 20.
+    """
+    remedy = (
+        "Install it from https://nodejs.org or with a version manager (nvm install 20), "
+        "and put it on your PATH."
+    )
+    path = _which(
+        "node", f"Node.js {NODE_MINIMUM[0]} or newer is needed by CDKTF, but `node` was not found.", remedy
+    )
+    _at_least("Node.js", _output(path, "--version"), NODE_MINIMUM, remedy)
+    return path
+
+
+def terraform() -> str:
+    """Return the path of Terraform; the variable TERRAFORM_BINARY_NAME names another program.
+
+    Raises:
+        MissingPrerequisiteError: it is missing or older than 1.10.
+    """
+    name = os.environ.get("TERRAFORM_BINARY_NAME", "terraform")
+    remedy = "Install it from https://developer.hashicorp.com/terraform/install and put it on your PATH."
+    wanted = ".".join(map(str, TERRAFORM_MINIMUM))
+    path = _which(name, f"Terraform {wanted} or newer is needed, but `{name}` was not found.", remedy)
+    report = _output(path, "version", "-json")
+    start = report.find("{")
+    version = str(json.loads(report[start:]).get("terraform_version", "")) if start >= 0 else report
+    _at_least("Terraform", version, TERRAFORM_MINIMUM, remedy)
+    return path
+
+
+def faults() -> list[str]:
+    """Return a sentence for each program that is missing or too old."""
+    found = []
+    for check in (node, terraform):
+        try:
+            check()
+        except MissingPrerequisiteError as fault:
+            found.append(str(fault))
+    return found
+
+
+def _which(name: str, problem: str, remedy: str) -> str:
+    path = shutil.which(name)
+    if path is None:
+        raise MissingPrerequisiteError(f"{problem} {remedy}")
+    return path
+
+
+def _output(*command: str) -> str:
+    environment = {**os.environ, "CHECKPOINT_DISABLE": "1"}
+    try:
+        done = subprocess.run(
+            command, capture_output=True, text=True, timeout=60, env=environment, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired) as fault:
+        raise MissingPrerequisiteError(f"`{' '.join(command)}` does not run: {fault}") from fault
+    return done.stdout.strip()
+
+
+def _at_least(program: str, version: str, minimum: tuple[int, int], remedy: str) -> None:
+    numbers = re.search(r"(\d+)\.(\d+)", version)
+    if numbers is None or (int(numbers[1]), int(numbers[2])) < minimum:
+        wanted = ".".join(map(str, minimum))
+        raise MissingPrerequisiteError(
+            f"{program} {wanted} or newer is needed, but this machine has {version or 'an unknown version'}. {remedy}"
+        )
+
+
+if __name__ == "__main__":
+    problems = faults()
+    for problem in problems:
+        print(problem, file=sys.stderr)
+    sys.exit(1 if problems else 0)
