@@ -89,8 +89,9 @@ def _at_least(program: str, version: str, minimum: tuple[int, int], remedy: str)
     numbers = re.search(r"(\d+)\.(\d+)", version)
     if numbers is None or (int(numbers[1]), int(numbers[2])) < minimum:
         wanted = ".".join(map(str, minimum))
+        found = version or "an unknown version"
         raise MissingPrerequisiteError(
-            f"{program} {wanted} or newer is needed, but this machine has {version or 'an unknown version'}. {remedy}"
+            f"{program} {wanted} or newer is needed, but this machine has {found}. {remedy}"
         )
 
 
