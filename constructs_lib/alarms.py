@@ -165,7 +165,7 @@ def _queue_alarms(queue: MonitoredQueue, thresholds: AlarmThresholds) -> Iterato
     yield Alarm(
         component=f"alarm-{slug}-queue-depth",
         description=(
-            f"More arrives on the {queue.label} queue than is worked off. During a planned bulk upload, wait; "
+            f"More arrives on the {queue.label} queue than is worked off. In a planned bulk upload, wait; "
             "otherwise look for throttling by MediaConvert, then raise the processing concurrency."
         ),
         signal=queue_metric(queue.name, "ApproximateNumberOfMessagesVisible", period_seconds=300),
