@@ -1,0 +1,71 @@
+"""The errors of the media pipeline.
+
+MediaPipelineError
+├── PermanentError              trying again can't help; carries the category and code that the asset records
+│   └── SourceError             the uploaded file itself is at fault
+├── TransientError              the message goes back to its queue; after too many receives to the DLQ
+│   ├── ClaimHeldError          another invocation works on this asset
+│   └── OperatorError           permissions, a missing resource: waits in the queue or DLQ for an operator
+│       └── PresetsInvalidError   a preset or profile document has faults; carries all of them
+├── MalformedEventError         not an event of ours: never dropped, its retries end in the DLQ
+└── ConfigError                 the function's environment has faults; carries all of them
+"""
+
+from collections.abc import Sequence
+
+
+class MediaPipelineError(Exception):
+    """Be the root of every error that this package declares."""
+
+
+class PermanentError(MediaPipelineError):
+    """Say that an asset can't succeed, in words that its uploader understands.
+
+    `code` is stable and upper case (`EMPTY_FILE`); `category` says where the fault lies: source, settings,
+    permission or service.
+    """
+
+    def __init__(self, code: str, category: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.category = category
+        self.message = message
+
+
+class SourceError(PermanentError):
+    """Say that the uploaded file is at fault."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(code, "source", message)
+
+
+class TransientError(MediaPipelineError):
+    """Say that the same work may succeed later, unchanged."""
+
+
+class ClaimHeldError(TransientError):
+    """Say that another invocation holds the asset's claim."""
+
+
+class OperatorError(TransientError):
+    """Say that the deployment, not the asset, is at fault: the work waits for an operator."""
+
+
+class PresetsInvalidError(OperatorError):
+    """Name every fault found in the presets and profiles."""
+
+    def __init__(self, faults: Sequence[str]) -> None:
+        super().__init__("Invalid encoding presets: " + "; ".join(faults))
+        self.faults = tuple(faults)
+
+
+class MalformedEventError(MediaPipelineError):
+    """Say that a message isn't an event this function handles."""
+
+
+class ConfigError(MediaPipelineError):
+    """Name every fault found in a function's environment variables."""
+
+    def __init__(self, faults: Sequence[str]) -> None:
+        super().__init__("Invalid environment: " + "; ".join(faults))
+        self.faults = tuple(faults)
