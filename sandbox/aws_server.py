@@ -1,0 +1,136 @@
+"""The local AWS as a process: MiniStack with the fixes it needs, on the loopback interface only.
+
+Run by ``sandbox.aws``: ``python -m sandbox.aws_server --port 4566 --state-dir DIR --mediaconvert-url URL``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import importlib.metadata
+import logging
+import os
+import shutil
+import signal
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+MINISTACK_VERSION = "1.5.33"
+# Longest time for which a killed server forgets what it was told.
+_SAVE_INTERVAL_SECONDS = 10.0
+
+_log = logging.getLogger("sandbox.aws")
+
+
+def main() -> int:
+    """Serve until SIGTERM or SIGINT, then save everything."""
+    parser = argparse.ArgumentParser(description="The sandbox's local AWS")
+    parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--state-dir", type=Path, required=True)
+    parser.add_argument("--mediaconvert-url", required=True)
+    arguments = parser.parse_args()
+    fault = version_fault()
+    if fault:
+        print(fault, file=sys.stderr)
+        return 2
+    _configure(arguments.port, arguments.state_dir.resolve())
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(_serve(arguments.port, arguments.mediaconvert_url))
+    return 0
+
+
+def version_fault() -> str | None:
+    """Return a sentence if the installed MiniStack is not the one that the fixes were written for."""
+    try:
+        found = importlib.metadata.version("ministack")
+    except importlib.metadata.PackageNotFoundError:
+        return f"The local AWS needs the package ministack {MINISTACK_VERSION}. Run `make setup`."
+    if found == MINISTACK_VERSION:
+        return None
+    return (
+        f"The local AWS needs ministack {MINISTACK_VERSION}, because its fixes (sandbox/aws_fixes) reach into "
+        f"private functions; this environment has {found}. Run `make setup`."
+    )
+
+
+def _configure(port: int, state_dir: Path) -> None:
+    # MiniStack reads its settings from the environment while it is imported.
+    temporary = state_dir / "tmp"
+    shutil.rmtree(temporary, ignore_errors=True)
+    temporary.mkdir(parents=True)
+    os.environ.update(
+        BIND_HOST="127.0.0.1",
+        MINISTACK_HOST="127.0.0.1",
+        GATEWAY_PORT=str(port),
+        PERSIST_STATE="1",
+        STATE_DIR=str(state_dir / "state"),
+        S3_PERSIST="1",
+        S3_DATA_DIR=str(state_dir / "s3"),
+        TMPDIR=str(temporary),
+        # It would listen for MQTT on every interface.
+        IOT_MTLS_ENABLED="0",
+        SFTP_ENABLED="0",
+        # No Docker: functions run as processes.
+        LAMBDA_EXECUTOR="local",
+        DOCKER_HOST="unix:///nonexistent",
+    )
+
+
+async def _serve(port: int, mediaconvert_url: str) -> None:
+    from hypercorn.asyncio import serve
+    from hypercorn.config import Config
+    from ministack import app as ministack
+
+    from sandbox import aws_fixes
+
+    aws_fixes.apply(mediaconvert_url)
+    logging.getLogger("hypercorn.access").setLevel(logging.WARNING)
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    config = Config()
+    config.bind = [f"127.0.0.1:{port}"]
+    config.keep_alive_timeout = 75
+    config.graceful_timeout = 2
+    saver = asyncio.create_task(_save_regularly(ministack))
+    try:
+        await serve(_Changes.watching(ministack.app), config, shutdown_trigger=stop.wait)
+    finally:
+        saver.cancel()
+
+
+class _Changes:
+    """Whether a request came in since the last save."""
+
+    seen = False
+
+    @classmethod
+    def watching(cls, application: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]]:
+        """Return the application, noting each of its requests."""
+
+        async def watched(scope: dict[str, Any], receive: Any, send: Any) -> None:
+            cls.seen = cls.seen or (scope["type"] == "http" and not scope["path"].startswith("/_ministack"))
+            await application(scope, receive, send)
+
+        return watched
+
+
+async def _save_regularly(ministack: Any) -> None:
+    # MiniStack itself saves only when it is stopped politely; a killed one would forget the whole deployment
+    # while Terraform's state, an S3 object, stayed on disk.
+    from ministack.core.persistence import save_all
+
+    while True:
+        await asyncio.sleep(_SAVE_INTERVAL_SECONDS)
+        if _Changes.seen:
+            _Changes.seen = False
+            # On the event loop, so that no request changes a store while it is written.
+            save_all(ministack._build_persistence_save_dict())
+
+
+if __name__ == "__main__":
+    sys.exit(main())
