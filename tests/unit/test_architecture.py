@@ -1,0 +1,145 @@
+"""Who may import whom, read from the sources themselves.
+
+```
+main -> stacks -> constructs_lib -> bindings -> cdktf, provider
+stacks ~> lambda_src        of its code only the pure core
+handlers -> adapters -> boto3;  handlers, adapters -> the pure core;  the pure core -> standard library
+sandbox -> nothing of constructs_lib, stacks or lambda_src
+tests -> everything;  nothing -> tests
+```
+"""
+
+import ast
+import sys
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PACKAGES = {
+    "constructs_lib": ROOT,
+    "main": ROOT,
+    "media_pipeline": ROOT / "lambda_src",
+    "sandbox": ROOT,
+    "stacks": ROOT,
+    "tests": ROOT,
+}
+CDKTF = ("cdktf", "cdktf_cdktf_provider_aws", "constructs", "jsii")
+BOTO = ("boto3", "botocore", "mypy_boto3_*")
+HANDLERS = ("ingest_orchestrator", "job_status_processor", "reconciler")
+# Whatever else lies in media_pipeline is the pure core, without being listed here.
+OUTER = (*HANDLERS, "adapters", "config")
+
+# The first pattern that a module matches tells what it may import besides the standard library; a leading
+# "!" takes something out again.
+RULES: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("main", ("stacks", "constructs_lib.bindings")),
+    ("stacks*", ("stacks", "constructs_lib", "media_pipeline", *(f"!media_pipeline.{m}" for m in OUTER))),
+    ("constructs_lib.bindings", CDKTF),
+    ("constructs_lib*", ("constructs_lib",)),
+    *((f"media_pipeline.{handler}", ("media_pipeline", "aws_lambda_powertools")) for handler in HANDLERS),
+    ("media_pipeline.adapters*", ("media_pipeline", *(f"!media_pipeline.{h}" for h in HANDLERS), *BOTO)),
+    ("media_pipeline*", ("media_pipeline", *(f"!media_pipeline.{m}" for m in OUTER))),
+    ("sandbox*", ("*", "!constructs_lib", "!stacks", "!media_pipeline", "!main", "!tests")),
+    ("tests*", ("*",)),
+)
+
+
+def modules() -> dict[str, Path]:
+    """Return every module of the project by its dotted name."""
+    found: dict[str, Path] = {}
+    for package, base in PACKAGES.items():
+        single = base / f"{package}.py"
+        paths = [single] if single.exists() else (base / package).rglob("*.py")
+        for path in paths:
+            parts = path.relative_to(base).with_suffix("").parts
+            found[".".join(part for part in parts if part != "__init__")] = path
+    return found
+
+
+def imports(source: str, module: str, *, is_package: bool = False) -> Iterator[str]:
+    """Yield the dotted name of everything that a module's source imports, wherever in it."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            parents = module.split(".")[: len(module.split(".")) - node.level + is_package]
+            origin = ".".join([*(parents if node.level else []), *([node.module] if node.module else [])])
+            yield from (f"{origin}.{alias.name}" for alias in node.names)
+
+
+def allowed(module: str, imported: str) -> bool:
+    """Tell whether the rules let a module import a name."""
+
+    def matches(pattern: str) -> bool:
+        return fnmatchcase(imported, pattern) or fnmatchcase(imported, f"{pattern}.*")
+
+    if imported.split(".")[0] in sys.stdlib_module_names:
+        return True
+    patterns = next(patterns for of, patterns in RULES if fnmatchcase(module, of))
+    refused = any(matches(pattern[1:]) for pattern in patterns if pattern.startswith("!"))
+    return not refused and any(matches(pattern) for pattern in patterns if not pattern.startswith("!"))
+
+
+MODULES = modules()
+
+
+@pytest.mark.parametrize("module", sorted(MODULES))
+def test_imports_follow_the_architecture(module: str) -> None:
+    """A module imports only what its place in the architecture allows."""
+    path = MODULES[module]
+    found = imports(path.read_text(), module, is_package=path.name == "__init__.py")
+    assert [name for name in found if not allowed(module, name)] == []
+
+
+@pytest.mark.parametrize(
+    ("module", "source"),
+    [
+        ("main", "import cdktf"),
+        ("stacks.media_pipeline", "from cdktf import App"),
+        ("stacks.media_pipeline", "from media_pipeline.adapters import AssetTable"),
+        ("stacks.media_pipeline", "from media_pipeline import config"),
+        ("constructs_lib.storage", "from cdktf_cdktf_provider_aws.s3_bucket import S3Bucket"),
+        ("constructs_lib.storage", "from stacks.settings import Settings"),
+        ("media_pipeline.ladder", "import boto3"),
+        ("media_pipeline.ladder", "def f():\n    from . import adapters"),
+        ("media_pipeline.assets", "from aws_lambda_powertools import Logger"),
+        ("media_pipeline.adapters", "from media_pipeline.reconciler import handler"),
+        ("media_pipeline.reconciler", "import boto3"),
+        ("sandbox.deploy", "from constructs_lib import iam"),
+        ("sandbox.deploy", "import media_pipeline.presets"),
+        ("stacks.settings", "import tests.conftest"),
+    ],
+)
+def test_the_rules_refuse(module: str, source: str) -> None:
+    """The rules have teeth: each direction that the architecture forbids is refused."""
+    assert not all(allowed(module, name) for name in imports(source, module))
+
+
+@pytest.mark.parametrize(
+    "module",
+    sorted(
+        module
+        for module in MODULES
+        if module.startswith(("stacks", "constructs_lib", "media_pipeline"))
+        and module != "media_pipeline.config"
+    ),
+)
+def test_environment_is_read_in_two_places(module: str) -> None:
+    """Only main.py (for a synthesis) and config.py (for a function) read environment variables."""
+    names = {
+        node.attr if isinstance(node, ast.Attribute) else node.id
+        for node in ast.walk(ast.parse(MODULES[module].read_text()))
+        if isinstance(node, ast.Attribute | ast.Name)
+    }
+    assert names & {"environ", "getenv", "environb"} == set()
+
+
+@pytest.mark.parametrize("module", sorted(MODULES))
+def test_modules_are_nouns_of_a_readable_size(module: str) -> None:
+    """No module is a drawer for odds and ends, and none is longer than 350 lines."""
+    drawers = {"utils", "util", "helpers", "helper", "constants", "common", "misc", "manager"}
+    assert drawers.isdisjoint(module.split("."))
+    assert len(MODULES[module].read_text().splitlines()) <= 350
