@@ -14,6 +14,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
+
 class JobError(Exception):
     """End a job in status ERROR.
 
@@ -144,7 +145,7 @@ class Transcode(Protocol):
 
 
 class ProbeFile(Protocol):
-    """Describe a media file as the wire format's ProbeResult, without its ``metadata`` about S3.
+    """Describe a media file as a ProbeResult in wire format, without its ``metadata``.
 
     Raises:
         JobError: The file is not media.

@@ -1,0 +1,60 @@
+"""Start the endpoint: ``python -m sandbox.mediaconvert --state-dir DIR --aws-endpoint URL``."""
+
+import argparse
+import asyncio
+import logging
+import os
+import signal
+from pathlib import Path
+
+from sandbox.mediaconvert.account import Account
+from sandbox.mediaconvert.probe import probe_file
+from sandbox.mediaconvert.runner import Media
+from sandbox.mediaconvert.s3 import LocalAws
+from sandbox.mediaconvert.service import MediaConvert, ServiceSettings
+from sandbox.mediaconvert.transcode import transcode
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m sandbox.mediaconvert", description=__doc__)
+    parser.add_argument("--port", type=int, default=4567)
+    parser.add_argument(
+        "--aws-endpoint", required=True, help="URL of the local AWS, which has S3, STS and EventBridge"
+    )
+    parser.add_argument("--state-dir", type=Path, required=True)
+    parser.add_argument("--concurrent-jobs", type=int, default=2)
+    parser.add_argument("--account-id", default="000000000000")
+    parser.add_argument("--region", default="us-east-1")
+    arguments = parser.parse_args()
+    if arguments.concurrent_jobs < 1:
+        parser.error("--concurrent-jobs must be at least 1")
+    return arguments
+
+
+async def _serve(service: MediaConvert) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    await service.serve(stop)
+
+
+def main() -> None:
+    """Serve until SIGTERM or SIGINT."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    arguments = _arguments()
+    account = Account(arguments.account_id, arguments.region)
+    settings = ServiceSettings(
+        port=arguments.port,
+        state_dir=arguments.state_dir.resolve(),
+        account=account,
+        concurrent_jobs=arguments.concurrent_jobs,
+        threads_per_job=max(1, (os.cpu_count() or 1) // arguments.concurrent_jobs),
+    )
+    aws = LocalAws(arguments.aws_endpoint, account)
+    media = Media(transcode=transcode, probe_file=probe_file, for_role=aws.for_role)
+    asyncio.run(_serve(MediaConvert(settings, media, aws.put_events)))
+
+
+if __name__ == "__main__":
+    main()

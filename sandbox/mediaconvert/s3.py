@@ -1,0 +1,227 @@
+"""Reach S3, STS and EventBridge of the local AWS as MediaConvert would.
+
+A job reads and writes with credentials of its own role, so the role's policies decide what it may do.
+"""
+
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+import boto3
+from boto3.s3.transfer import TransferConfig
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError, ParamValidationError
+from botocore.exceptions import ConnectionError as AwsConnectionError
+
+from sandbox.mediaconvert.account import Account
+from sandbox.mediaconvert.model import Cancelled, JobError
+from sandbox.mediaconvert.outbox import NotTaken
+from sandbox.mediaconvert.wire import Document
+
+# The local AWS lets exactly this access key put events whose source begins with "aws.".
+SERVICE_ACCESS_KEY_ID = "AKIAMEDIACONVERTSVC"
+SERVICE_SECRET = "service"
+
+ACCESS_DENIED, NOT_FOUND, INVALID_ROLE, ROLE_DENIED, UNKNOWN = 1401, 1404, 1432, 1433, 1999
+
+CONTENT_TYPES = {
+    ".m3u8": "application/vnd.apple.mpegurl",
+    ".mpd": "application/dash+xml",
+    ".ts": "video/mp2t",
+    ".mp4": "video/mp4",
+    ".m4v": "video/mp4",
+    ".m4a": "audio/mp4",
+    ".m4s": "video/iso.segment",
+    ".cmfv": "video/mp4",
+    ".cmfa": "audio/mp4",
+    ".cmft": "application/mp4",
+    ".mov": "video/quicktime",
+    ".webm": "video/webm",
+    ".aac": "audio/aac",
+    ".mp3": "audio/mpeg",
+    ".wav": "audio/wav",
+    ".jpg": "image/jpeg",
+    ".vtt": "text/vtt",
+}
+
+_DENIED = {
+    "AccessDenied",
+    "403",
+    "Forbidden",
+    "InvalidAccessKeyId",
+    "SignatureDoesNotMatch",
+    "AllAccessDisabled",
+}
+_MISSING = {"NoSuchKey", "NoSuchBucket", "404", "NotFound"}
+
+T = TypeVar("T")
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredObject:
+    """Describe an object of S3; ``last_modified`` is in epoch seconds."""
+
+    e_tag: str
+    size_bytes: int
+    last_modified: int
+    content_type: str
+
+
+class Bucketed(Protocol):
+    """Read and write objects for one job."""
+
+    def download(self, uri: str, path: Path, cancelled: threading.Event) -> StoredObject:
+        """Copy an object to a file; raise JobError where that can't be, Cancelled where it was."""
+        ...
+
+    def upload(self, bucket: str, key: str, path: Path, cancelled: threading.Event) -> None:
+        """Copy a file to an object; raise JobError where that can't be, Cancelled where it was."""
+        ...
+
+
+class ForRole(Protocol):
+    """Open S3 with a role's credentials."""
+
+    def __call__(self, role: str | None, session_name: str) -> Bucketed:
+        """Assume the role (None: the service's own credentials); raise JobError if refused."""
+        ...
+
+
+def split_uri(uri: str) -> tuple[str, str]:
+    """Split ``s3://bucket/key``; the key is taken literally, as MediaConvert does."""
+    bucket, _, key = uri.removeprefix("s3://").partition("/")
+    return bucket, key
+
+
+class LocalAws:
+    """Make the clients of the local AWS, with the service's credentials or a role's."""
+
+    def __init__(self, endpoint_url: str, account: Account) -> None:
+        self._endpoint_url = endpoint_url
+        self._account = account
+        # A session's clients are safe to share between threads, but making them isn't.
+        self._making = threading.Lock()
+        self._session = boto3.Session(region_name=account.region)
+        self._events = self._client("events")
+        self._sts = self._client("sts")
+
+    def for_role(self, role: str | None, session_name: str) -> "Objects":
+        """Open S3 for a job, as ``ForRole`` describes."""
+        if role is None:
+            return Objects(self._client("s3"))
+        try:
+            answer = self._sts.assume_role(RoleArn=role, RoleSessionName=session_name)
+        except ClientError as error:
+            code = ROLE_DENIED if _code(error) in _DENIED else INVALID_ROLE
+            raise JobError(code, f"Unable to assume the role {role}: {_sentence(error)}") from error
+        except (AwsConnectionError, HTTPClientError) as error:
+            _log.warning(
+                "STS is unreachable, so the service's own credentials stand in for %s: %s", role, error
+            )
+            return Objects(self._client("s3"))
+        return Objects(self._client("s3", answer["Credentials"]))
+
+    def put_events(self, entries: Sequence[Document]) -> None:
+        """Put events on the default bus, as ``PublishEvents`` describes."""
+        try:
+            answer = self._events.put_events(Entries=list(entries))
+        except (ClientError, BotoCoreError) as error:
+            raise NotTaken(str(error)) from error
+        for taken, entry in enumerate(answer["Entries"]):
+            if "ErrorCode" in entry:
+                raise NotTaken(f"{entry['ErrorCode']}: {entry.get('ErrorMessage')}", taken)
+
+    def _client(self, service: str, credentials: Document | None = None) -> Any:
+        keys = credentials or {"AccessKeyId": SERVICE_ACCESS_KEY_ID, "SecretAccessKey": SERVICE_SECRET}
+        with self._making:
+            return self._session.client(  # type: ignore[call-overload]
+                service,
+                endpoint_url=self._endpoint_url,
+                aws_access_key_id=keys["AccessKeyId"],
+                aws_secret_access_key=keys["SecretAccessKey"],
+                aws_session_token=keys.get("SessionToken"),
+                config=Config(
+                    connect_timeout=5,
+                    read_timeout=60,
+                    retries={"mode": "standard", "total_max_attempts": 5},
+                    s3={"addressing_style": "path"},
+                    request_checksum_calculation="when_required",
+                    response_checksum_validation="when_required",
+                ),
+            )
+
+
+class Objects:
+    """Copy objects to files and back, with MediaConvert's error codes."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+        # Without threads a cancelled transfer ends at its next chunk, and memory stays small.
+        self._transfer = TransferConfig(use_threads=False, multipart_threshold=64 * 1024**2)
+
+    def download(self, uri: str, path: Path, cancelled: threading.Event) -> StoredObject:
+        """Copy an object to a file."""
+        bucket, key = split_uri(uri)
+
+        def copy() -> StoredObject:
+            head = self._client.head_object(Bucket=bucket, Key=key)
+            self._client.download_file(
+                bucket, key, str(path), Callback=_stop_if(cancelled), Config=self._transfer
+            )
+            return StoredObject(
+                e_tag=head["ETag"].strip('"'),
+                size_bytes=head["ContentLength"],
+                last_modified=int(head["LastModified"].timestamp()),
+                content_type=head.get("ContentType", "binary/octet-stream"),
+            )
+
+        return _with_job_errors(copy, f"Unable to open input file [{uri}]")
+
+    def upload(self, bucket: str, key: str, path: Path, cancelled: threading.Event) -> None:
+        """Copy a file to an object of the content type that its name says."""
+        content_type = CONTENT_TYPES.get(Path(key).suffix.lower(), "application/octet-stream")
+        _with_job_errors(
+            lambda: self._client.upload_file(
+                str(path),
+                bucket,
+                key,
+                ExtraArgs={"ContentType": content_type},
+                Callback=_stop_if(cancelled),
+                Config=self._transfer,
+            ),
+            f"Unable to write to output file [s3://{bucket}/{key}]",
+        )
+
+
+def _stop_if(cancelled: threading.Event) -> Callable[[int], None]:
+    def check(_bytes: int) -> None:
+        if cancelled.is_set():
+            raise Cancelled
+
+    return check
+
+
+def _with_job_errors(copy: Callable[[], T], failure: str) -> T:
+    try:
+        return copy()
+    except ClientError as error:
+        name = _code(error)
+        code = ACCESS_DENIED if name in _DENIED else NOT_FOUND if name in _MISSING else UNKNOWN
+        raise JobError(code, f"{failure}: {_sentence(error)}") from error
+    except ParamValidationError as error:
+        raise JobError(NOT_FOUND, f"{failure}: {error}") from error
+    except (BotoCoreError, boto3.exceptions.Boto3Error, OSError) as error:
+        raise JobError(UNKNOWN, f"{failure}: {error}") from error
+
+
+def _code(error: ClientError) -> str:
+    return str(error.response.get("Error", {}).get("Code", ""))
+
+
+def _sentence(error: ClientError) -> str:
+    return str(error.response.get("Error", {}).get("Message") or error)

@@ -1,0 +1,139 @@
+"""Put the endpoint together, and start and stop it.
+
+Faults are simulated by wrapping one of the four things that this takes from outside, never inside the code:
+
+==================  =====================================================================
+``wrap_app``        throttling, 5xx, a timeout after the job was accepted
+``publish_events``  events that are dropped, doubled, delayed or reordered
+``media.transcode`` jobs that are slow, fail or never end; outputs made up without ffmpeg
+``media.for_role``  S3 or the role failing under a job
+==================  =====================================================================
+"""
+
+import asyncio
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from hypercorn.asyncio import serve
+from hypercorn.config import Config
+
+from sandbox.mediaconvert.account import Account
+from sandbox.mediaconvert.api import Answer, application
+from sandbox.mediaconvert.jobs import Jobs
+from sandbox.mediaconvert.outbox import Outbox, PublishEvents
+from sandbox.mediaconvert.probes import Probes
+from sandbox.mediaconvert.queues import Queues
+from sandbox.mediaconvert.runner import Media, Runner
+from sandbox.mediaconvert.store import Store
+from sandbox.mediaconvert.tagging import Tags
+from sandbox.mediaconvert.templates import Templates
+from sandbox.mediaconvert.wire import Document
+
+HOST = "127.0.0.1"
+STOP_SECONDS = 5.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceSettings:
+    """Say where the endpoint listens, keeps its state and how much it does at once."""
+
+    port: int
+    state_dir: Path
+    account: Account
+    concurrent_jobs: int = 2
+    threads_per_job: int = 1
+
+
+class MediaConvert:
+    """Be the MediaConvert of one account and region."""
+
+    def __init__(
+        self,
+        settings: ServiceSettings,
+        media: Media,
+        publish_events: PublishEvents,
+        wrap_app: Callable[[Any], Any] = lambda app: app,
+    ) -> None:
+        self._settings = settings
+        self._store = Store(settings.state_dir / "state.sqlite3")
+        self._outbox = Outbox(self._store, publish_events)
+        self._queues = Queues(self._store, settings.account, settings.concurrent_jobs)
+        self._templates = Templates(self._store, settings.account, self._queues)
+        self._jobs = Jobs(self._store, settings.account, self._queues, self._templates)
+        self._runner = Runner(
+            self._jobs,
+            self._outbox,
+            media,
+            settings.state_dir / "scratch" / "jobs",
+            concurrent_jobs=settings.concurrent_jobs,
+            threads_per_job=settings.threads_per_job,
+        )
+        self._probes = Probes(media.for_role, media.probe_file, settings.state_dir / "scratch" / "probes")
+        self._app = wrap_app(application(self._answers(), self._health))
+
+    async def serve(self, stop: asyncio.Event, ready: threading.Event | None = None) -> None:
+        """Serve until ``stop`` is set; then stop running jobs, which begin again at the next start."""
+        config = Config()
+        config.bind = [f"{HOST}:{self._settings.port}"]
+        config.graceful_timeout = 1.0
+        config.accesslog = None
+        self._outbox.start()
+        self._runner.start()
+        if ready is not None:
+            ready.set()
+        try:
+            await serve(self._app, config, shutdown_trigger=stop.wait)
+        finally:
+            await asyncio.to_thread(self._runner.stop, STOP_SECONDS)
+            self._outbox.stop(STOP_SECONDS)
+            self._store.close()
+
+    def _answers(self) -> dict[str, Answer]:
+        tags = Tags(self._store)
+        return {
+            "CreateJob": self._then_wake(self._jobs.create),
+            "GetJob": self._jobs.get,
+            "ListJobs": self._jobs.listed,
+            "SearchJobs": self._jobs.search,
+            "CancelJob": self._cancel_job,
+            "CreateQueue": self._queues.create,
+            "GetQueue": self._queues.get,
+            "ListQueues": self._queues.listed,
+            "UpdateQueue": self._then_wake(self._queues.update),
+            "DeleteQueue": self._queues.delete,
+            "CreateJobTemplate": self._templates.create,
+            "GetJobTemplate": self._templates.get,
+            "ListJobTemplates": self._templates.listed,
+            "UpdateJobTemplate": self._templates.update,
+            "DeleteJobTemplate": self._templates.delete,
+            "ListTagsForResource": tags.listed,
+            "TagResource": tags.add,
+            "UntagResource": tags.remove,
+            "Probe": self._probes.probe,
+            "DescribeEndpoints": lambda _: {"endpoints": [{"url": f"http://{HOST}:{self._settings.port}"}]},
+        }
+
+    def _then_wake(self, answer: Answer) -> Answer:
+        def answer_and_wake(parameters: Document) -> Document:
+            response = answer(parameters)
+            self._runner.wake()
+            return response
+
+        return answer_and_wake
+
+    def _cancel_job(self, parameters: Document) -> Document:
+        response = self._jobs.cancel(parameters)
+        self._runner.interrupt(parameters["id"])
+        self._outbox.wake()
+        return response
+
+    def _health(self) -> Document:
+        statuses = ("SUBMITTED", "PROGRESSING")
+        return {
+            "status": "ok",
+            "jobs": {status: self._store.count_jobs(status) for status in statuses},
+            "unsentEvents": self._store.count_unsent_events(),
+        }

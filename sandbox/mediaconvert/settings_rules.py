@@ -1,0 +1,278 @@
+"""Check the rules of job settings that the service model can't say: those between fields.
+
+Pure: settings in wire format go in, faults come out. Shapes, ranges and enums were checked before.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from sandbox.mediaconvert.validation import Fault, Path
+from sandbox.mediaconvert.wire import Document
+
+# Group type -> the member that holds its settings, and the containers its outputs may have.
+_GROUPS: dict[str, tuple[str, frozenset[str]]] = {
+    "HLS_GROUP_SETTINGS": ("hlsGroupSettings", frozenset({"M3U8"})),
+    "DASH_ISO_GROUP_SETTINGS": ("dashIsoGroupSettings", frozenset({"MPD"})),
+    "CMAF_GROUP_SETTINGS": ("cmafGroupSettings", frozenset({"CMFC"})),
+    "MS_SMOOTH_GROUP_SETTINGS": ("msSmoothGroupSettings", frozenset({"ISMV"})),
+    "FILE_GROUP_SETTINGS": (
+        "fileGroupSettings",
+        frozenset({"F4V", "GIF", "M2TS", "MOV", "MP4", "MXF", "OGG", "RAW", "WEBM", "Y4M"}),
+    ),
+}
+_SEPARATE_AUDIO = frozenset({"DASH_ISO_GROUP_SETTINGS", "CMAF_GROUP_SETTINGS", "MS_SMOOTH_GROUP_SETTINGS"})
+
+_VIDEO_MEMBERS = {
+    "AV1": "av1Settings",
+    "AVC_INTRA": "avcIntraSettings",
+    "FRAME_CAPTURE": "frameCaptureSettings",
+    "H_264": "h264Settings",
+    "H_265": "h265Settings",
+    "MPEG2": "mpeg2Settings",
+    "PRORES": "proresSettings",
+    "VC3": "vc3Settings",
+    "VP8": "vp8Settings",
+    "VP9": "vp9Settings",
+    "XAVC": "xavcSettings",
+}
+_AUDIO_MEMBERS = {
+    "AAC": "aacSettings",
+    "AC3": "ac3Settings",
+    "AC4": "ac4Settings",
+    "AIFF": "aiffSettings",
+    "EAC3": "eac3Settings",
+    "EAC3_ATMOS": "eac3AtmosSettings",
+    "FLAC": "flacSettings",
+    "MP2": "mp2Settings",
+    "MP3": "mp3Settings",
+    "OPUS": "opusSettings",
+    "VORBIS": "vorbisSettings",
+    "WAV": "wavSettings",
+}
+# Source: the model's documentation of AacSettings.bitrate, in kb/s.
+_AAC_KBPS = (
+    *(6, 8, 10, 12, 14, 16, 20, 24, 28, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 288, 320),
+    *(384, 448, 512, 576, 640, 768, 896, 1024),
+)
+# Source: https://docs.aws.amazon.com/mediaconvert/latest/ug/aac-support.html
+_AAC_SAMPLE_RATES = (8000, 12000, 16000, 22050, 24000, 32000, 44100, 48000, 88200, 96000)
+
+
+def job_faults(settings: Document) -> Iterator[Fault]:
+    """Yield what forbids to run a job with these settings."""
+    yield from _at_least_one(settings, "inputs", ())
+    for index, input_ in enumerate(settings.get("inputs", [])):
+        path: Path = ("inputs", index)
+        uri = input_.get("fileInput")
+        if uri is None:
+            yield Fault(path, "fileInput is a required property")
+        elif not uri.startswith("s3://"):
+            yield Fault((*path, "fileInput"), "This endpoint reads inputs from s3:// only")
+        elif not _names_an_object(uri):
+            yield Fault((*path, "fileInput"), "Should name a bucket and a key: s3://bucket/key")
+    yield from _at_least_one(settings, "outputGroups", ())
+    for index, group in enumerate(settings.get("outputGroups", [])):
+        yield from _group_faults(group, ("outputGroups", index), destination_required=True)
+    yield from _frame_capture_faults(settings)
+
+
+def template_faults(settings: Document) -> Iterator[Fault]:
+    """Yield what forbids to keep a template; input files and destinations may be absent."""
+    for index, group in enumerate(settings.get("outputGroups", [])):
+        yield from _group_faults(group, ("outputGroups", index), destination_required=False)
+    if settings.get("outputGroups"):
+        yield from _frame_capture_faults(settings)
+
+
+def _frame_capture_faults(settings: Document) -> Iterator[Fault]:
+    outputs = [output for group in settings.get("outputGroups", []) for output in group.get("outputs", [])]
+    if outputs and all(_codec(output) == "FRAME_CAPTURE" for output in outputs):
+        yield Fault(("outputGroups",), "A job needs at least one output that isn't a frame capture")
+
+
+def _group_faults(group: Document, path: Path, *, destination_required: bool) -> Iterator[Fault]:
+    settings, settings_path = group.get("outputGroupSettings", {}), (*path, "outputGroupSettings")
+    type_ = settings.get("type")
+    if type_ is None:
+        yield Fault(settings_path, "type is a required property")
+        return
+    member, containers = _GROUPS[type_]
+    if type_ == "MS_SMOOTH_GROUP_SETTINGS":
+        yield Fault((*settings_path, "type"), "This endpoint makes no MS Smooth outputs")
+    for other, _ in _GROUPS.values():
+        if other != member and other in settings:
+            yield Fault((*settings_path, other), f"Should not be present when type is {type_}")
+    if member not in settings:
+        yield Fault(settings_path, f"{member} is a required property when type is {type_}")
+    else:
+        member_path = (*settings_path, member)
+        yield from _destination_faults(settings[member], member_path, required=destination_required)
+        if member == "hlsGroupSettings" and "minSegmentLength" not in settings[member]:
+            yield Fault(member_path, "minSegmentLength is a required property")
+    yield from _at_least_one(group, "outputs", path)
+    outputs = group.get("outputs", [])
+    yield from _name_modifier_faults(
+        outputs, path, required=len(outputs) > 1 or type_ != "FILE_GROUP_SETTINGS"
+    )
+    automated = "automatedEncodingSettings" in group
+    for index, output in enumerate(outputs):
+        output_path = (*path, "outputs", index)
+        yield from _container_faults(output, output_path, type_, containers)
+        yield from _track_faults(output, output_path, type_)
+        yield from _video_faults(
+            output.get("videoDescription"), (*output_path, "videoDescription"), automated
+        )
+        for track, audio in enumerate(output.get("audioDescriptions", [])):
+            yield from _audio_faults(audio, (*output_path, "audioDescriptions", track))
+
+
+def _destination_faults(settings: Document, path: Path, *, required: bool) -> Iterator[Fault]:
+    destination = settings.get("destination")
+    if destination is None:
+        if required:
+            yield Fault(path, "destination is a required property")
+    elif not destination.removeprefix("s3://").partition("/")[0]:
+        yield Fault((*path, "destination"), "Should name a bucket: s3://bucket/path")
+
+
+def _name_modifier_faults(outputs: list[Document], path: Path, *, required: bool) -> Iterator[Fault]:
+    seen: set[tuple[str, str]] = set()
+    for index, output in enumerate(outputs):
+        output_path = (*path, "outputs", index)
+        modifier = output.get("nameModifier")
+        if modifier is None:
+            if required:
+                yield Fault(output_path, "nameModifier is a required property")
+            continue
+        # Two outputs may share a modifier where their files differ in extension.
+        name = (modifier, output.get("extension") or output.get("containerSettings", {}).get("container", ""))
+        if name in seen:
+            yield Fault((*output_path, "nameModifier"), "Should be unique within the output group")
+        seen.add(name)
+
+
+def _container_faults(
+    output: Document, path: Path, type_: str, containers: frozenset[str]
+) -> Iterator[Fault]:
+    if "preset" in output:
+        yield Fault((*path, "preset"), "This endpoint keeps no output presets")
+        return
+    container = output.get("containerSettings", {}).get("container")
+    if container is None:
+        yield Fault((*path, "containerSettings"), "container is a required property")
+    elif container not in containers:
+        yield Fault(
+            (*path, "containerSettings", "container"),
+            f"Should be one of {', '.join(sorted(containers))} in {type_}",
+        )
+
+
+def _track_faults(output: Document, path: Path, type_: str) -> Iterator[Fault]:
+    video, audio = "videoDescription" in output, output.get("audioDescriptions", [])
+    captions = output.get("captionDescriptions", [])
+    if not video and not audio and not captions:
+        yield Fault(
+            path, "Should have at least one of videoDescription, audioDescriptions, captionDescriptions"
+        )
+    if type_ in _SEPARATE_AUDIO:
+        if video and audio:
+            yield Fault(path, f"Video and audio should be in separate outputs in {type_}")
+        if len(audio) > 1:
+            yield Fault((*path, "audioDescriptions"), f"Should have at most one item in {type_}")
+    if _codec(output) == "FRAME_CAPTURE":
+        if type_ == "FILE_GROUP_SETTINGS" and output.get("containerSettings", {}).get("container") not in (
+            None,
+            "RAW",
+        ):
+            yield Fault((*path, "containerSettings", "container"), "Should be RAW for frame capture")
+        if audio:
+            yield Fault((*path, "audioDescriptions"), "Should not be present in a frame capture output")
+
+
+def _video_faults(video: Document | None, path: Path, automated: bool) -> Iterator[Fault]:
+    if video is None:
+        return
+    for side in ("width", "height"):
+        if video.get(side, 0) % 2:
+            yield Fault((*path, side), "Should be an even number")
+    codec_settings, codec_path = video.get("codecSettings", {}), (*path, "codecSettings")
+    codec = codec_settings.get("codec")
+    if codec is None:
+        yield Fault(codec_path, "codec is a required property")
+        return
+    member = _VIDEO_MEMBERS.get(codec)
+    if member and member not in codec_settings:
+        yield Fault(codec_path, f"{member} is a required property when codec is {codec}")
+    elif member in ("h264Settings", "h265Settings"):
+        yield from _rate_faults(codec_settings[member], (*codec_path, member), automated)
+        yield from _specified_faults(codec_settings[member], (*codec_path, member))
+
+
+def _rate_faults(settings: Document, path: Path, automated: bool) -> Iterator[Fault]:
+    if automated:
+        return
+    mode = settings.get("rateControlMode")
+    bitrate, maximum = settings.get("bitrate"), settings.get("maxBitrate")
+    if mode == "QVBR":
+        if maximum is None:
+            yield Fault(path, "maxBitrate is a required property when rateControlMode is QVBR")
+        if bitrate is not None:
+            yield Fault((*path, "bitrate"), "Should not be present when rateControlMode is QVBR")
+        if settings.get("qualityTuningLevel") == "SINGLE_PASS":
+            message = "Should be SINGLE_PASS_HQ or MULTI_PASS_HQ when rateControlMode is QVBR"
+            yield Fault((*path, "qualityTuningLevel"), message)
+    elif bitrate is None:
+        yield Fault(path, f"bitrate is a required property when rateControlMode is {mode or 'absent'}")
+    elif maximum is not None and maximum < bitrate:
+        yield Fault((*path, "maxBitrate"), "Should be at least the bitrate")
+
+
+def _specified_faults(settings: Document, path: Path) -> Iterator[Fault]:
+    for control, members in (
+        ("framerateControl", ("framerateNumerator", "framerateDenominator")),
+        ("parControl", ("parNumerator", "parDenominator")),
+    ):
+        if settings.get(control) == "SPECIFIED":
+            for member in members:
+                if member not in settings:
+                    yield Fault(path, f"{member} is a required property when {control} is SPECIFIED")
+
+
+def _audio_faults(audio: Document, path: Path) -> Iterator[Fault]:
+    settings, settings_path = audio.get("codecSettings", {}), (*path, "codecSettings")
+    codec = settings.get("codec")
+    if codec is None:
+        yield Fault(settings_path, "codec is a required property")
+        return
+    member = _AUDIO_MEMBERS.get(codec)
+    if member and member not in settings:
+        yield Fault(settings_path, f"{member} is a required property when codec is {codec}")
+    elif codec == "AAC":
+        yield from _aac_faults(settings["aacSettings"], (*settings_path, "aacSettings"))
+
+
+def _aac_faults(settings: Document, path: Path) -> Iterator[Fault]:
+    for required in ("codingMode", "sampleRate"):
+        if required not in settings:
+            yield Fault(path, f"{required} is a required property")
+    if settings.get("rateControlMode", "CBR") == "CBR" and "bitrate" not in settings:
+        yield Fault(path, "bitrate is a required property when rateControlMode is CBR")
+    bitrate = settings.get("bitrate")
+    if bitrate is not None and (bitrate % 1000 or bitrate // 1000 not in _AAC_KBPS):
+        yield Fault((*path, "bitrate"), "Should be a bitrate that AAC has, such as 96000 or 128000")
+    if settings.get("sampleRate", 48000) not in _AAC_SAMPLE_RATES:
+        yield Fault((*path, "sampleRate"), f"Should be one of {', '.join(map(str, _AAC_SAMPLE_RATES))}")
+
+
+def _at_least_one(document: Document, member: str, path: Path) -> Iterator[Fault]:
+    if not document.get(member):
+        yield Fault((*path, member), "Should have at least 1 items")
+
+
+def _codec(output: Document) -> Any:
+    return output.get("videoDescription", {}).get("codecSettings", {}).get("codec")
+
+
+def _names_an_object(uri: str) -> bool:
+    bucket, _, key = uri.removeprefix("s3://").partition("/")
+    return bool(bucket and key)
