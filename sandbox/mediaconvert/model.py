@@ -123,8 +123,8 @@ class Transcode(Protocol):
 
     ``settings`` are job settings in wire format (camelCase) after the template's merge; ``inputs`` maps the
     S3 URI of each input to its local file, whose name is a safe one. Files are made under ``work_dir``.
-    ``threads`` bounds the encoder's threads. The call ends within a second of ``cancelled`` being set, with no
-    child process left.
+    ``threads`` bounds the encoder's threads. The call ends within a second of ``cancelled`` being set and
+    leaves no child process.
 
     Raises:
         JobError: The job fails.

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sandbox.mediaconvert.errors import BadRequest, Forbidden, NotFound, ServerFault
 from sandbox.mediaconvert.model import JobError, ProbeFile
-from sandbox.mediaconvert.s3 import ACCESS_DENIED, NOT_FOUND, UNKNOWN, ForRole
+from sandbox.mediaconvert.s3 import ACCESS_DENIED, NOT_FOUND, UNKNOWN, ForRole, safe_name
 from sandbox.mediaconvert.wire import Document
 
 # Each holds a whole source on disk; the rest wait.
@@ -45,7 +45,7 @@ class Probes:
     def _result(self, uri: str) -> Document:
         self._scratch.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=self._scratch) as folder:
-            path = Path(folder) / "source"
+            path = Path(folder) / safe_name(0, uri)
             try:
                 stored = self._for_role(None, "probe").download(uri, path, threading.Event())
                 result = self._probe_file(path)

@@ -1,7 +1,6 @@
 """Run jobs: at most so many at a time, by priority and then age."""
 
 import logging
-import re
 import shutil
 import threading
 import time
@@ -21,13 +20,12 @@ from sandbox.mediaconvert.model import (
     TranscodeResult,
 )
 from sandbox.mediaconvert.outbox import Outbox
-from sandbox.mediaconvert.s3 import UNKNOWN, Bucketed, ForRole
+from sandbox.mediaconvert.s3 import UNKNOWN, Bucketed, ForRole, safe_name
 from sandbox.mediaconvert.wire import Document
 
 # How often a running job's progress is written; the state of a job is read far less often than it changes.
 PROGRESS_SECONDS = 0.5
 
-_SUFFIX = re.compile(r"\.[A-Za-z0-9]{1,8}")
 _MANIFESTS = (".m3u8", ".mpd")
 
 _log = logging.getLogger(__name__)
@@ -160,7 +158,7 @@ class _Run:
         self._job = job
         self._work_dir = work_dir
         self._cancelled = cancelled
-        self._interval_seconds = int(job["statusUpdateInterval"].rpartition("_")[2])
+        self._interval_seconds = interval_seconds(job)
         self._written_at = self._updated_at = time.monotonic()
         self._progress = Progress(Phase.PROBING, 0)
 
@@ -186,11 +184,8 @@ class _Run:
         folder.mkdir()
         inputs: dict[str, Path] = {}
         for uri in dict.fromkeys(_s3_uris(settings["inputs"])):
-            # Keys may hold anything, so files get names of our own; only a plain suffix is kept, as a hint.
-            suffix = Path(uri).suffix
-            path = folder / f"{len(inputs)}{suffix if _SUFFIX.fullmatch(suffix) else ''}"
-            s3.download(uri, path, self._cancelled)
-            inputs[uri] = path
+            inputs[uri] = folder / safe_name(len(inputs), uri)
+            s3.download(uri, inputs[uri], self._cancelled)
         return inputs
 
     def _upload(self, s3: Bucketed, result: TranscodeResult) -> None:
@@ -212,6 +207,11 @@ class _Run:
             self._updated_at = now
             self._jobs.status_updated(self._job["id"], progress)
             self._outbox.wake()
+
+
+def interval_seconds(job: Document) -> float:
+    """Read how long a running job waits between two STATUS_UPDATE events from a value such as SECONDS_60."""
+    return float(job["statusUpdateInterval"].rpartition("_")[2])
 
 
 def _s3_uris(value: Any) -> Iterator[str]:

@@ -4,6 +4,7 @@ A job reads and writes with credentials of its own role, so the role's policies 
 """
 
 import logging
+import re
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -55,6 +56,7 @@ _DENIED = {
     "SignatureDoesNotMatch",
     "AllAccessDisabled",
 }
+_PLAIN_SUFFIX = re.compile(r"\.[A-Za-z0-9]{1,8}")
 _MISSING = {"NoSuchKey", "NoSuchBucket", "404", "NotFound"}
 
 T = TypeVar("T")
@@ -96,6 +98,12 @@ def split_uri(uri: str) -> tuple[str, str]:
     """Split ``s3://bucket/key``; the key is taken literally, as MediaConvert does."""
     bucket, _, key = uri.removeprefix("s3://").partition("/")
     return bucket, key
+
+
+def safe_name(number: int, uri: str) -> str:
+    """Name a local copy of an object: keys may hold anything, so only a plain suffix is kept, as a hint."""
+    suffix = Path(uri).suffix
+    return f"{number}{suffix if _PLAIN_SUFFIX.fullmatch(suffix) else ''}"
 
 
 class LocalAws:
