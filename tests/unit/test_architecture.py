@@ -29,19 +29,29 @@ PACKAGES = {
 CDKTF = ("cdktf", "cdktf_cdktf_provider_aws", "constructs", "jsii")
 BOTO = ("boto3", "botocore", "mypy_boto3_*")
 HANDLERS = ("ingest_orchestrator", "job_status_processor", "reconciler")
+ADAPTERS = ("adapters", "asset_table", "aws", "conditional_write", "transcoder")
+# What happens to an asset, step by step; it is handed its adapters and knows none of them.
+FLOW = ("job_changes", "lifecycle")
 # Whatever else lies in media_pipeline is the pure core, without being listed here.
-OUTER = (*HANDLERS, "adapters", "config")
+OUTER = (*HANDLERS, *ADAPTERS, *FLOW, "telemetry")
+
+
+def _but(*modules: str) -> tuple[str, ...]:
+    return tuple(f"!media_pipeline.{module}" for module in modules)
+
 
 # The first pattern that a module matches tells what it may import besides the standard library; a leading
 # "!" takes something out again.
 RULES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("main", ("stacks", "constructs_lib.bindings")),
-    ("stacks*", ("stacks", "constructs_lib", "media_pipeline", *(f"!media_pipeline.{m}" for m in OUTER))),
-    ("constructs_lib.bindings", CDKTF),
+    ("stacks*", ("stacks", "constructs_lib", "media_pipeline", *_but(*OUTER, "config"))),
+    ("constructs_lib.bindings", (*CDKTF, "constructs_lib.lazy_loading")),
     ("constructs_lib*", ("constructs_lib",)),
-    *((f"media_pipeline.{handler}", ("media_pipeline", "aws_lambda_powertools")) for handler in HANDLERS),
-    ("media_pipeline.adapters*", ("media_pipeline", *(f"!media_pipeline.{h}" for h in HANDLERS), *BOTO)),
-    ("media_pipeline*", ("media_pipeline", *(f"!media_pipeline.{m}" for m in OUTER))),
+    *((f"media_pipeline.{m}", ("media_pipeline", "aws_lambda_powertools")) for m in HANDLERS),
+    *((f"media_pipeline.{m}", ("media_pipeline", *BOTO, *_but(*HANDLERS, *FLOW))) for m in ADAPTERS),
+    *((f"media_pipeline.{m}", ("media_pipeline", *_but(*HANDLERS, *ADAPTERS))) for m in FLOW),
+    ("media_pipeline.telemetry", ("aws_lambda_powertools",)),
+    ("media_pipeline*", ("media_pipeline", *_but(*OUTER))),
     ("sandbox*", ("*", "!constructs_lib", "!stacks", "!media_pipeline", "!main", "!tests")),
     ("tests*", ("*",)),
 )
@@ -108,6 +118,9 @@ def test_imports_follow_the_architecture(module: str) -> None:
         ("media_pipeline.assets", "from aws_lambda_powertools import Logger"),
         ("media_pipeline.adapters", "from media_pipeline.reconciler import handler"),
         ("media_pipeline.reconciler", "import boto3"),
+        ("media_pipeline.lifecycle", "from media_pipeline import asset_table"),
+        ("media_pipeline.lifecycle", "import boto3"),
+        ("media_pipeline.telemetry", "import boto3"),
         ("sandbox.deploy", "from constructs_lib import iam"),
         ("sandbox.deploy", "import media_pipeline.presets"),
         ("stacks.settings", "import tests.conftest"),
@@ -118,17 +131,25 @@ def test_the_rules_refuse(module: str, source: str) -> None:
     assert not all(allowed(module, name) for name in imports(source, module))
 
 
+# jsii's process takes its options from the environment; a function takes its settings from there.
+READ_THE_ENVIRONMENT = {
+    "constructs_lib.lazy_loading",
+    "media_pipeline.telemetry",
+    *(f"media_pipeline.{handler}" for handler in HANDLERS),
+}
+
+
 @pytest.mark.parametrize(
     "module",
     sorted(
         module
         for module in MODULES
         if module.startswith(("stacks", "constructs_lib", "media_pipeline"))
-        and module != "media_pipeline.config"
+        and module not in READ_THE_ENVIRONMENT
     ),
 )
-def test_environment_is_read_in_two_places(module: str) -> None:
-    """Only main.py (for a synthesis) and config.py (for a function) read environment variables."""
+def test_environment_is_handed_down(module: str) -> None:
+    """Only main.py and the functions' entry read environment variables; everything else is given settings."""
     names = {
         node.attr if isinstance(node, ast.Attribute) else node.id
         for node in ast.walk(ast.parse(MODULES[module].read_text()))

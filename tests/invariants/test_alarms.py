@@ -1,0 +1,149 @@
+"""Alarms and the dashboard watch what exists, and everyone concerned hears of them."""
+
+import re
+from typing import Any
+
+from tests.invariants.stack import Resource, Stack
+
+
+def _metrics(alarm: Resource) -> list[dict[str, Any]]:
+    """Return an alarm's metrics, whether it has one or computes with several."""
+    if "metric_query" in alarm.attributes:
+        return [query["metric"] for query in alarm["metric_query"] if "metric" in query]
+    return [dict(alarm.attributes)]
+
+
+def _watched(stack: Stack, namespace: str, dimensions: dict[str, str]) -> bool:
+    """Tell whether the stack has what a metric's dimensions name."""
+    match namespace, dimensions:
+        case "AWS/SQS", {"QueueName": name}:
+            return name in {q["name"] for q in stack.of("aws_sqs_queue")}
+        case "AWS/Lambda", {"FunctionName": name}:
+            return name in {f["function_name"] for f in stack.of("aws_lambda_function")}
+        case "AWS/MediaConvert", {"Queue": arn}:
+            return arn in {stack.arn(q) for q in stack.of("aws_media_convert_queue")}
+        case "MediaPipeline", {"service": name}:
+            services = {
+                f.block("environment")["variables"]["POWERTOOLS_SERVICE_NAME"]
+                for f in stack.of("aws_lambda_function")
+            }
+            return services == {name}
+        case _:
+            return False
+
+
+def test_alarms_notify_the_topic(pipeline: Stack) -> None:
+    """Every alarm tells the topic when it goes off and when it is over."""
+    (topic,) = pipeline.of("aws_sns_topic")
+    alarms = [*pipeline.of("aws_cloudwatch_metric_alarm"), *pipeline.of("aws_cloudwatch_composite_alarm")]
+    assert len(alarms) >= 15
+    for alarm in alarms:
+        assert alarm["alarm_actions"] == [pipeline.arn(topic)], alarm.address
+        assert alarm["ok_actions"] == [pipeline.arn(topic)], alarm.address
+        assert alarm.get("actions_enabled", True) is True
+
+
+def test_alarms_watch_what_exists(pipeline: Stack) -> None:
+    """The dimensions of every alarm name a resource of the stack; a typo would watch nothing for ever."""
+    for alarm in pipeline.of("aws_cloudwatch_metric_alarm"):
+        for metric in _metrics(alarm):
+            assert _watched(pipeline, metric["namespace"], metric["dimensions"]), alarm.address
+
+
+def test_everything_is_watched(pipeline: Stack) -> None:
+    """No queue, dead-letter queue or function is without an alarm."""
+    watched = {
+        value
+        for alarm in pipeline.of("aws_cloudwatch_metric_alarm")
+        for metric in _metrics(alarm)
+        for value in metric["dimensions"].values()
+    }
+    assert {q["name"] for q in pipeline.of("aws_sqs_queue")} <= watched
+    assert {f["function_name"] for f in pipeline.of("aws_lambda_function")} <= watched
+
+
+def test_alarms_are_valid(pipeline: Stack) -> None:
+    """Periods, statistics and missing data are what CloudWatch accepts, within a day of evaluation.
+
+    Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
+    """
+    for alarm in pipeline.of("aws_cloudwatch_metric_alarm"):
+        for metric in _metrics(alarm):
+            period = metric["period"]
+            assert period in (10, 30) or period % 60 == 0
+            assert period * alarm["evaluation_periods"] <= 86_400
+        assert alarm["treat_missing_data"] in {"notBreaching", "missing", "breaching", "ignore"}
+        assert alarm["datapoints_to_alarm"] <= alarm["evaluation_periods"]
+        assert 1 <= len(alarm["alarm_description"]) <= 1_024
+
+
+def test_metric_math_is_consistent(pipeline: Stack) -> None:
+    """The failure rate uses only ids that it defines, returns one series, and fills gaps with zero."""
+    (alarm,) = (a for a in pipeline.of("aws_cloudwatch_metric_alarm") if "metric_query" in a.attributes)
+    queries = {query["id"]: query for query in alarm["metric_query"]}
+    assert len(queries) <= 20
+    assert len([q for q in queries.values() if q.get("return_data")]) == 1
+    for query in queries.values():
+        used = set(re.findall(r"\b[a-z]\w*", query.get("expression", "")))
+        assert used <= set(queries), query
+    expressions = " ".join(q.get("expression", "") for q in queries.values())
+    for id_, query in queries.items():
+        if "metric" in query:
+            assert f"FILL({id_}, 0)" in expressions
+
+
+def test_composite_covers_every_alarm(pipeline: Stack) -> None:
+    """The pipeline is unhealthy where any alarm is on, and the alarms exist before the composite does."""
+    (composite,) = pipeline.of("aws_cloudwatch_composite_alarm")
+    alarms = pipeline.of("aws_cloudwatch_metric_alarm")
+    assert composite["alarm_rule"].split(" OR ") == [f'ALARM("{name}")' for name in _order(composite, alarms)]
+    assert set(re.findall(r'"(.+?)"', composite["alarm_rule"])) == {a["alarm_name"] for a in alarms}
+    assert set(composite["depends_on"]) == {alarm.address for alarm in alarms}
+    # Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutCompositeAlarm.html
+    assert len(alarms) <= 100
+    assert len(composite["alarm_rule"]) <= 10_240
+
+
+def _order(composite: Resource, alarms: list[Resource]) -> list[str]:
+    names: dict[str, str] = {alarm.address: alarm["alarm_name"] for alarm in alarms}
+    return [names[address] for address in composite["depends_on"]]
+
+
+def test_dashboard_is_valid(pipeline: Stack) -> None:
+    """The dashboard stays within CloudWatch's limits and draws only what exists.
+
+    Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_limits.html
+    """
+    (dashboard,) = pipeline.of("aws_cloudwatch_dashboard")
+    widgets = dashboard["dashboard_body"]["widgets"]
+    assert len(widgets) <= 500
+    graphs = [w["properties"] for w in widgets if w["type"] == "metric"]
+    assert sum(len(graph["metrics"]) for graph in graphs) <= 2_500
+    for graph in graphs:
+        assert len(graph["metrics"]) <= 500
+        for series in graph["metrics"]:
+            if isinstance(series[0], dict):
+                continue
+            namespace, _, *dimensions, _ = series
+            pairs = dict(zip(dimensions[::2], dimensions[1::2], strict=True))
+            assert _watched(pipeline, namespace, pairs), (graph["title"], series)
+
+
+def test_dashboard_shows_every_alarm(pipeline: Stack) -> None:
+    """The state of every alarm, the composite first, is on the dashboard."""
+    (dashboard,) = pipeline.of("aws_cloudwatch_dashboard")
+    (states,) = (w for w in dashboard["dashboard_body"]["widgets"] if w["type"] == "alarm")
+    shown = states["properties"]["alarms"]
+    composite = pipeline.arn(pipeline.of("aws_cloudwatch_composite_alarm")[0])
+    alarms = {pipeline.arn(a) for a in pipeline.of("aws_cloudwatch_metric_alarm")}
+    assert shown[0] == composite
+    assert set(shown[1:]) == alarms
+    assert len(shown) <= 100
+
+
+def test_functions_publish_where_alarms_look(pipeline: Stack) -> None:
+    """Functions publish to the namespace, and under the service, that alarms and dashboard read."""
+    for function in pipeline.of("aws_lambda_function"):
+        variables = function.block("environment")["variables"]
+        assert variables["POWERTOOLS_METRICS_NAMESPACE"] == "MediaPipeline"
+        assert variables["POWERTOOLS_SERVICE_NAME"] == f"media-pipeline-{pipeline.name}"

@@ -1,0 +1,241 @@
+"""Queues, rules and event source mappings: what AWS enforces or quietly loses messages over."""
+
+from typing import Any
+
+import pytest
+
+from tests.invariants.policies import Request, allows
+from tests.invariants.stack import ACCOUNT_ID, OTHER_ACCOUNT_ID, Resource, Stack
+
+
+def _mappings(stack: Stack) -> list[tuple[Resource, Resource, Resource]]:
+    """Return each event source mapping with its queue and its function."""
+    return [
+        (mapping, stack.with_arn(mapping["event_source_arn"]), _function(stack, mapping["function_name"]))
+        for mapping in stack.of("aws_lambda_event_source_mapping")
+    ]
+
+
+def _function(stack: Stack, name_or_arn: str) -> Resource:
+    name = name_or_arn.split(":")[6] if name_or_arn.startswith("arn:") else name_or_arn
+    (function,) = (f for f in stack.of("aws_lambda_function") if f["function_name"] == name)
+    return function
+
+
+def _redrive(stack: Stack, queue: Resource) -> dict[str, Any] | None:
+    """Return a queue's redrive policy, written on the queue or as a resource of its own."""
+    own = [p for p in stack.of("aws_sqs_queue_redrive_policy") if p["queue_url"] == _url(stack, queue)]
+    policy: dict[str, Any] | None = own[0]["redrive_policy"] if own else queue.get("redrive_policy")
+    return policy
+
+
+def _url(stack: Stack, queue: Resource) -> str:
+    return str(stack.resolve(f"${{{queue.address}.url}}"))
+
+
+def _dead_letter_queues(stack: Stack) -> set[str]:
+    redrives = [_redrive(stack, queue) for queue in stack.of("aws_sqs_queue")]
+    return {redrive["deadLetterTargetArn"] for redrive in redrives if redrive}
+
+
+def _queue_policy(stack: Stack, queue: Resource) -> dict[str, Any]:
+    (policy,) = (p for p in stack.of("aws_sqs_queue_policy") if p["queue_url"] == _url(stack, queue))
+    document: dict[str, Any] = policy["policy"]
+    return document
+
+
+def _targets(stack: Stack) -> list[tuple[Resource, Resource, Resource]]:
+    """Return each rule target with its rule and the resource that it feeds."""
+    rules = {rule["name"]: rule for rule in stack.of("aws_cloudwatch_event_rule")}
+    return [
+        (target, rules[target["rule"]], stack.with_arn(target["arn"]))
+        for target in stack.of("aws_cloudwatch_event_target")
+    ]
+
+
+def test_the_pipeline_has_its_parts(pipeline: Stack) -> None:
+    """Two queues feed two functions, and each rule has one target; nothing below holds for want of cases."""
+    assert len(_mappings(pipeline)) == 2
+    assert len(_dead_letter_queues(pipeline)) == 2
+    assert len(pipeline.of("aws_cloudwatch_event_rule")) == len(_targets(pipeline)) >= 2
+
+
+def test_visibility_outlasts_six_attempts(pipeline: Stack) -> None:
+    """A message stays hidden for six function timeouts and the batch window.
+
+    Source: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
+    """
+    for mapping, queue, function in _mappings(pipeline):
+        window = mapping.get("maximum_batching_window_in_seconds", 0)
+        assert queue["visibility_timeout_seconds"] >= 6 * function["timeout"] + window, queue.address
+        assert queue["visibility_timeout_seconds"] <= 43_200
+
+
+def test_event_source_concurrency(pipeline: Stack) -> None:
+    """Maximum concurrency lies within 2..1,000 and within the function's reserved concurrency.
+
+    Source: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html
+    """
+    for mapping, _, function in _mappings(pipeline):
+        maximum = mapping.block("scaling_config")["maximum_concurrency"]
+        assert 2 <= maximum <= 1_000, mapping.address
+        assert maximum <= function["reserved_concurrent_executions"], function.address
+
+
+def test_batches_report_item_failures(pipeline: Stack) -> None:
+    """One bad message does not send its whole batch back, and large batches have a window."""
+    for mapping, _, _ in _mappings(pipeline):
+        assert mapping["function_response_types"] == ["ReportBatchItemFailures"]
+        # Above 10 a window of at least a second is required by Lambda.
+        batch, window = mapping.get("batch_size", 10), mapping.get("maximum_batching_window_in_seconds", 0)
+        assert batch <= 10 or window >= 1
+
+
+def test_every_queue_gives_up_into_a_dead_letter_queue(pipeline: Stack) -> None:
+    """Each queue has a DLQ that admits it alone and keeps messages longer than the queue does."""
+    dead = _dead_letter_queues(pipeline)
+    for queue in pipeline.of("aws_sqs_queue"):
+        arn = pipeline.arn(queue)
+        if arn in dead:
+            continue
+        redrive = _redrive(pipeline, queue)
+        assert redrive is not None, f"{queue.address} has no dead-letter queue"
+        # Lambda's advice; with fewer, throttled pollers use a message up.
+        assert redrive["maxReceiveCount"] >= 3
+        dlq = pipeline.with_arn(redrive["deadLetterTargetArn"])
+        allow = [
+            p["redrive_allow_policy"]
+            for p in pipeline.of("aws_sqs_queue_redrive_allow_policy")
+            if p["queue_url"] == _url(pipeline, dlq)
+        ] or [dlq["redrive_allow_policy"]]
+        assert allow == [{"redrivePermission": "byQueue", "sourceQueueArns": [arn]}]
+        # A message's age counts from its first queue on.
+        assert dlq["message_retention_seconds"] > queue["message_retention_seconds"]
+
+
+def test_queues_are_encrypted_with_our_key(pipeline: Stack) -> None:
+    """Every queue is encrypted with the customer-managed key, the only kind EventBridge can be let use."""
+    keys = {pipeline.arn(key) for key in pipeline.of("aws_kms_key")}
+    ids = {key.id for key in pipeline.of("aws_kms_key")}
+    for queue in pipeline.of("aws_sqs_queue"):
+        assert queue["kms_master_key_id"] in keys | ids, queue.address
+
+
+def test_queue_policy_admits_its_rule_alone(pipeline: Stack) -> None:
+    """A rule may send to its target queue; no other rule, account or service may."""
+    to_queues = [(rule, queue) for _, rule, queue in _targets(pipeline) if queue.type == "aws_sqs_queue"]
+    assert len(to_queues) == 2
+    for rule, queue in to_queues:
+        policy = _queue_policy(pipeline, queue)
+
+        def sends(source_arn: str, account: str, principal: str = "events.amazonaws.com") -> bool:
+            request = Request(
+                action="sqs:SendMessage",
+                resource=pipeline.arn(queue),  # noqa: B023
+                principal=principal,
+                context={
+                    "aws:SourceArn": source_arn,
+                    "aws:SourceAccount": account,
+                    "aws:SecureTransport": "true",
+                },
+            )
+            return allows(policy, request)  # noqa: B023
+
+        arn = pipeline.arn(rule)
+        assert sends(arn, ACCOUNT_ID), queue.address
+        assert not sends(f"{arn}-other", ACCOUNT_ID)
+        assert not sends(arn.replace(ACCOUNT_ID, OTHER_ACCOUNT_ID), OTHER_ACCOUNT_ID)
+        assert not sends(arn, ACCOUNT_ID, principal="s3.amazonaws.com")
+
+
+def test_rule_targets_retry(pipeline: Stack) -> None:
+    """Each target has a retry policy within EventBridge's ranges, so that a hiccup loses no event.
+
+    Source: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-retry-policy.html
+    """
+    for target, _, _ in _targets(pipeline):
+        retry = target.block("retry_policy")
+        assert 60 <= retry["maximum_event_age_in_seconds"] <= 86_400, target.address
+        assert 1 <= retry["maximum_retry_attempts"] <= 185, target.address
+
+
+def test_undeliverable_events_are_kept(pipeline: Stack) -> None:
+    """What can't be put on its queue lies in a DLQ that admits that rule; a schedule just runs again."""
+    for target, rule, fed in _targets(pipeline):
+        if fed.type == "aws_lambda_function":
+            assert rule.get("schedule_expression"), "only a schedule may do without a DLQ"
+            continue
+        dlq = pipeline.with_arn(target.block("dead_letter_config")["arn"])
+        assert pipeline.arn(dlq) in _dead_letter_queues(pipeline)
+        request = Request(
+            action="sqs:SendMessage",
+            resource=pipeline.arn(dlq),
+            principal="events.amazonaws.com",
+            context={
+                "aws:SourceArn": pipeline.arn(rule),
+                "aws:SourceAccount": ACCOUNT_ID,
+                "aws:SecureTransport": "true",
+            },
+        )
+        assert allows(_queue_policy(pipeline, dlq), request), f"{rule.address} can't write to {dlq.address}"
+
+
+def test_rules_may_invoke_their_functions(pipeline: Stack) -> None:
+    """Each rule that targets a function is named by a permission of that function."""
+    invoked = [(rule, function) for _, rule, function in _targets(pipeline)]
+    invoked = [(rule, function) for rule, function in invoked if function.type == "aws_lambda_function"]
+    assert invoked, "the reconciler is scheduled by a rule"
+    for rule, function in invoked:
+        assert [
+            p
+            for p in pipeline.of("aws_lambda_permission")
+            if p["principal"] == "events.amazonaws.com"
+            and p["action"] == "lambda:InvokeFunction"
+            and p["source_arn"] == pipeline.arn(rule)
+            and _function(pipeline, p["function_name"]) == function
+        ], f"{rule.address} may not invoke {function.address}"
+
+
+def test_permissions_name_their_source(pipeline: Stack) -> None:
+    """No service may invoke a function on behalf of just anyone."""
+    for permission in pipeline.of("aws_lambda_permission"):
+        assert permission.get("source_arn"), permission.address
+
+
+@pytest.mark.parametrize("suffix", [".mp4", ".MP4", ".MoV"])
+def test_upload_rule_matches_any_letter_case(pipeline: Stack, suffix: str) -> None:
+    """The upload rule takes media suffixes in any letter case, of the uploads bucket alone."""
+    uploads = next(b for b in pipeline.of("aws_s3_bucket") if "-uploads-" in b["bucket"])
+    (rule,) = (
+        r for r in pipeline.of("aws_cloudwatch_event_rule") if "Object Created" in str(r.get("event_pattern"))
+    )
+    pattern = rule["event_pattern"]
+    assert pattern["source"] == ["aws.s3"]
+    assert pattern["detail"]["bucket"]["name"] == [uploads["bucket"]]
+    assert any(_key_matches(test, f"folder/video{suffix}") for test in pattern["detail"]["object"]["key"])
+    assert not any(_key_matches(test, "folder/notes.txt") for test in pattern["detail"]["object"]["key"])
+
+
+def _key_matches(test: Any, key: str) -> bool:
+    match test:
+        case {"suffix": {"equals-ignore-case": suffix}}:
+            return key.lower().endswith(str(suffix).lower())
+        case {"suffix": suffix}:
+            return key.endswith(str(suffix))
+        case {"wildcard": wildcard}:
+            raise AssertionError(f"wildcards can't ignore case: {wildcard}")
+        case _:
+            raise AssertionError(f"unexpected key pattern: {test}")
+
+
+def test_job_rule_listens_to_our_queue_alone(pipeline: Stack) -> None:
+    """Events of other MediaConvert queues of the account don't reach the pipeline."""
+    (queue,) = pipeline.of("aws_media_convert_queue")
+    (rule,) = (
+        r for r in pipeline.of("aws_cloudwatch_event_rule") if "MediaConvert" in str(r.get("event_pattern"))
+    )
+    pattern = rule["event_pattern"]
+    assert pattern["source"] == ["aws.mediaconvert"]
+    assert pattern["detail-type"] == ["MediaConvert Job State Change"]
+    assert pattern["detail"]["queue"] == [pipeline.arn(queue)]
+    assert {"COMPLETE", "ERROR", "CANCELED", "PROGRESSING"} <= set(pattern["detail"]["status"])

@@ -1,0 +1,215 @@
+"""Each role may do what its part of the flow does, on the resources that it does it to."""
+
+from collections.abc import Callable, Mapping
+
+import pytest
+
+from tests.invariants.policies import Request, allows
+from tests.invariants.stack import ACCOUNT_ID, OTHER_ACCOUNT_ID, REGION, Resource, Stack
+
+JOB_ARN = f"arn:aws:mediaconvert:{REGION}:{ACCOUNT_ID}:jobs/1671477617078-2886ye"
+
+
+def _function(stack: Stack, component: str) -> Resource:
+    (function,) = (f for f in stack.of("aws_lambda_function") if f"-{component}-" in f["function_name"])
+    return function
+
+
+def _places(stack: Stack) -> Mapping[str, str]:
+    """Return the ARN of everything that functions touch, by a short name."""
+    by_name: dict[str, str] = {}
+    for type_, attribute, component in (
+        ("aws_s3_bucket", "bucket", "uploads"),
+        ("aws_s3_bucket", "bucket", "outputs"),
+        ("aws_sqs_queue", "name", "processing"),
+        ("aws_sqs_queue", "name", "job-events"),
+        ("aws_dynamodb_table", "name", "assets"),
+    ):
+        (found,) = (
+            r for r in stack.of(type_) if f"-{component}-" in r[attribute] and "dlq" not in r[attribute]
+        )
+        by_name[component] = stack.arn(found)
+    (topic,), (queue,), (key,) = (
+        stack.of(type_) for type_ in ("aws_sns_topic", "aws_media_convert_queue", "aws_kms_key")
+    )
+    variables = _function(stack, "ingest-orchestrator").block("environment")["variables"]
+    parameters = f"arn:aws:ssm:{REGION}:{ACCOUNT_ID}:parameter"
+    return {
+        **by_name,
+        "upload": f"{by_name['uploads']}/a b.mp4",
+        "output": f"{by_name['outputs']}/0123/1/hls/master.m3u8",
+        "by_status": f"{by_name['assets']}/index/by_status",
+        "by_job": f"{by_name['assets']}/index/by_job",
+        "topic": stack.arn(topic),
+        "queue": stack.arn(queue),
+        "key": stack.arn(key),
+        "job": JOB_ARN,
+        "presets": parameters + variables["PRESETS_PATH"],
+        "preset": f"{parameters}{variables['PRESETS_PATH']}/hls",
+        "profiles": parameters + variables["PROFILES_PARAMETER"],
+        "transcoding role": variables["MEDIACONVERT_ROLE_ARN"],
+        "anything": "*",
+    }
+
+
+NEEDS = [
+    (role, action, place)
+    for role, needs in {
+        "ingest-orchestrator": {
+            "processing": "sqs:ReceiveMessage sqs:DeleteMessage sqs:GetQueueAttributes",
+            "assets": "dynamodb:GetItem dynamodb:PutItem dynamodb:UpdateItem",
+            "presets": "ssm:GetParametersByPath",
+            "profiles": "ssm:GetParameter",
+            "anything": "mediaconvert:Probe",
+            "queue": "mediaconvert:CreateJob mediaconvert:ListJobs",
+            "upload": "s3:GetObject",
+            "topic": "sns:Publish",
+        },
+        "job-status-processor": {
+            "job-events": "sqs:ReceiveMessage sqs:DeleteMessage sqs:GetQueueAttributes",
+            "assets": "dynamodb:GetItem dynamodb:UpdateItem",
+            "outputs": "s3:ListBucket",
+            "output": "s3:GetObject",
+            "job": "mediaconvert:GetJob",
+            "topic": "sns:Publish",
+        },
+        "reconciler": {
+            "by_status": "dynamodb:Query",
+            "assets": "dynamodb:GetItem dynamodb:UpdateItem",
+            "job": "mediaconvert:GetJob",
+            "queue": "mediaconvert:ListJobs",
+            "processing": "sqs:SendMessage",
+            "upload": "s3:GetObject",
+            "outputs": "s3:ListBucket",
+            "output": "s3:GetObject",
+            "topic": "sns:Publish",
+        },
+    }.items()
+    for place, actions in needs.items()
+    for action in actions.split()
+]
+
+
+@pytest.mark.parametrize(("function", "action", "place"), NEEDS)
+def test_function_may(pipeline: Stack, function: str, action: str, place: str) -> None:
+    """Every call that a function makes is granted to its role, on the resource that it calls."""
+    role = _function(pipeline, function)["role"]
+    assert pipeline.role_may(role, action, _places(pipeline)[place])
+
+
+@pytest.mark.parametrize("function", ["ingest-orchestrator", "job-status-processor", "reconciler"])
+@pytest.mark.parametrize("service", ["sqs", "dynamodb", "sns", "s3"])
+@pytest.mark.parametrize("action", ["kms:Decrypt", "kms:GenerateDataKey"])
+def test_function_may_use_the_key(pipeline: Stack, function: str, service: str, action: str) -> None:
+    """Whatever a function reads or writes is encrypted: its role may use the key through that service."""
+    if (function, service, action) in {
+        # It reads uploads and writes no object; and it writes to no queue.
+        ("ingest-orchestrator", "s3", "kms:GenerateDataKey"),
+        ("ingest-orchestrator", "sqs", "kms:GenerateDataKey"),
+        ("job-status-processor", "s3", "kms:GenerateDataKey"),
+        ("job-status-processor", "sqs", "kms:GenerateDataKey"),
+        ("reconciler", "s3", "kms:GenerateDataKey"),
+    }:
+        return
+    role = _function(pipeline, function)["role"]
+    via = f"{service}.{REGION}.amazonaws.com"
+    assert pipeline.role_may(role, action, _places(pipeline)["key"], kms__ViaService=via)
+
+
+FORBIDDEN = [
+    ("ingest-orchestrator", "sqs:SendMessage", "processing"),
+    ("ingest-orchestrator", "s3:PutObject", "upload"),
+    ("ingest-orchestrator", "s3:DeleteObject", "upload"),
+    ("ingest-orchestrator", "s3:PutObject", "output"),
+    ("ingest-orchestrator", "dynamodb:DeleteItem", "assets"),
+    ("ingest-orchestrator", "ssm:PutParameter", "preset"),
+    ("job-status-processor", "sqs:ReceiveMessage", "processing"),
+    ("job-status-processor", "s3:GetObject", "upload"),
+    ("job-status-processor", "mediaconvert:CreateJob", "queue"),
+    ("job-status-processor", "iam:PassRole", "transcoding role"),
+    ("job-status-processor", "dynamodb:DeleteItem", "assets"),
+    ("reconciler", "sqs:ReceiveMessage", "processing"),
+    ("reconciler", "mediaconvert:CreateJob", "queue"),
+    ("reconciler", "s3:DeleteObject", "upload"),
+    ("reconciler", "dynamodb:DeleteItem", "assets"),
+]
+
+
+@pytest.mark.parametrize(("function", "action", "place"), FORBIDDEN)
+def test_function_may_not(pipeline: Stack, function: str, action: str, place: str) -> None:
+    """No function may do another's work, or delete what it only reads."""
+    role = _function(pipeline, function)["role"]
+    context = {"iam__PassedToService": "mediaconvert.amazonaws.com"}
+    assert not pipeline.role_may(role, action, _places(pipeline)[place], **context)
+
+
+def test_orchestrator_passes_the_role_to_mediaconvert_only(pipeline: Stack) -> None:
+    """The orchestrator hands the transcoding role to MediaConvert and to no other service."""
+    role = _function(pipeline, "ingest-orchestrator")["role"]
+    passed = _places(pipeline)["transcoding role"]
+    may: Callable[[str], bool] = lambda service: pipeline.role_may(  # noqa: E731
+        role, "iam:PassRole", passed, iam__PassedToService=service
+    )
+    assert may("mediaconvert.amazonaws.com")
+    assert not may("lambda.amazonaws.com")
+
+
+@pytest.mark.parametrize("function", ["ingest-orchestrator", "job-status-processor", "reconciler"])
+def test_function_may_log_and_trace(pipeline: Stack, function: str) -> None:
+    """A function writes to its own log group and to X-Ray; it can make no group, which would lack a key."""
+    resource = _function(pipeline, function)
+    role = resource["role"]
+    group = f"arn:aws:logs:{REGION}:{ACCOUNT_ID}:log-group:/aws/lambda/{resource['function_name']}"
+    for action in ("logs:CreateLogStream", "logs:PutLogEvents"):
+        assert pipeline.role_may(role, action, f"{group}:log-stream:2026/01/01/[$LATEST]0")
+        assert not pipeline.role_may(role, action, f"{group}-other:log-stream:x")
+    assert not pipeline.role_may(role, "logs:CreateLogGroup", group)
+    assert resource.block("tracing_config")["mode"] == "Active"
+    for action in ("xray:PutTraceSegments", "xray:PutTelemetryRecords"):
+        assert pipeline.role_may(role, action, "*")
+
+
+def test_functions_have_roles_of_their_own(pipeline: Stack) -> None:
+    """No two functions share a role, and Lambda alone can assume them."""
+    functions = pipeline.of("aws_lambda_function")
+    assert len({f["role"] for f in functions}) == len(functions) == 3
+    for function in functions:
+        trust = pipeline.with_arn(function["role"])["assume_role_policy"]
+        assert allows(trust, Request(action="sts:AssumeRole", principal="lambda.amazonaws.com"))
+        assert not allows(trust, Request(action="sts:AssumeRole", principal="ec2.amazonaws.com"))
+
+
+@pytest.mark.parametrize(
+    ("action", "place", "expected"),
+    [
+        ("s3:GetObject", "upload", True),
+        ("s3:PutObject", "output", True),
+        ("kms:Decrypt", "key", True),
+        ("kms:GenerateDataKey", "key", True),
+        ("s3:PutObject", "upload", False),
+        ("s3:DeleteObject", "output", False),
+        ("dynamodb:GetItem", "assets", False),
+    ],
+)
+def test_mediaconvert_may(pipeline: Stack, action: str, place: str, expected: bool) -> None:
+    """MediaConvert reads uploads and writes outputs, through the key, and does nothing else."""
+    places = _places(pipeline)
+    via = f"s3.{REGION}.amazonaws.com"
+    role = places["transcoding role"]
+    assert pipeline.role_may(role, action, places[place], kms__ViaService=via) is expected
+
+
+def test_mediaconvert_is_trusted_for_this_account(pipeline: Stack) -> None:
+    """MediaConvert can assume its role for our account's jobs, not for another's."""
+    trust = pipeline.with_arn(_places(pipeline)["transcoding role"])["assume_role_policy"]
+
+    def assumes(account: str) -> bool:
+        context = {
+            "aws:SourceAccount": account,
+            "aws:SourceArn": JOB_ARN.replace(ACCOUNT_ID, account),
+        }
+        request = Request(action="sts:AssumeRole", principal="mediaconvert.amazonaws.com", context=context)
+        return allows(trust, request)
+
+    assert assumes(ACCOUNT_ID)
+    assert not assumes(OTHER_ACCOUNT_ID)
