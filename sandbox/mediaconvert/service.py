@@ -72,7 +72,7 @@ class MediaConvert:
             threads_per_job=settings.threads_per_job,
         )
         self._probes = Probes(media.for_role, media.probe_file, settings.state_dir / "scratch" / "probes")
-        self._app = wrap_app(application(self._answers(), self._health))
+        self.application = wrap_app(application(self._answers(), self._health))
 
     async def serve(self, stop: asyncio.Event, ready: threading.Event | None = None) -> None:
         """Serve until ``stop`` is set; then stop running jobs, which begin again at the next start."""
@@ -85,7 +85,7 @@ class MediaConvert:
         if ready is not None:
             ready.set()
         try:
-            await serve(self._app, config, shutdown_trigger=stop.wait)
+            await serve(self.application, config, shutdown_trigger=stop.wait)
         finally:
             await asyncio.to_thread(self._runner.stop, STOP_SECONDS)
             self._outbox.stop(STOP_SECONDS)

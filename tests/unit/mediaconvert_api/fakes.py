@@ -191,11 +191,7 @@ class Endpoint:
     def running(self) -> Iterator["Endpoint"]:
         """Serve until the end of the block."""
         self.port = free_port()
-        settings = ServiceSettings(
-            port=self.port, state_dir=self.state_dir, account=ACCOUNT, concurrent_jobs=self.concurrent_jobs
-        )
-        media = Media(transcode=self.transcoder, probe_file=fake_probe_file, for_role=self.s3.for_role)
-        service = MediaConvert(settings, media, self.bus.put_events)
+        service = self.service(self.port)
         loop, stop = asyncio.new_event_loop(), asyncio.Event()
         thread = threading.Thread(target=lambda: loop.run_until_complete(service.serve(stop)), daemon=True)
         thread.start()
@@ -208,6 +204,14 @@ class Endpoint:
             thread.join(15)
             assert not thread.is_alive(), "the endpoint didn't stop"
             loop.close()
+
+    def service(self, port: int) -> MediaConvert:
+        """Put the endpoint together around the fakes."""
+        settings = ServiceSettings(
+            port=port, state_dir=self.state_dir, account=ACCOUNT, concurrent_jobs=self.concurrent_jobs
+        )
+        media = Media(transcode=self.transcoder, probe_file=fake_probe_file, for_role=self.s3.for_role)
+        return MediaConvert(settings, media, self.bus.put_events)
 
     @property
     def url(self) -> str:
@@ -262,6 +266,12 @@ class Endpoint:
                 return bool(response.status == 200)
         except OSError:
             return False
+
+
+@contextmanager
+def application_of(endpoint: Endpoint) -> Iterator[Any]:
+    """Give an endpoint's application alone: no server, and no job ever runs."""
+    yield endpoint.service(0).application
 
 
 def client(url: str) -> Any:

@@ -1,0 +1,280 @@
+"""What MediaConvert refuses in job settings: shapes from the model, and rules between fields."""
+
+import json
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+import pytest
+from botocore.model import Shape
+
+from sandbox.mediaconvert.settings_rules import job_faults, template_faults
+from sandbox.mediaconvert.validation import shape_faults
+from sandbox.mediaconvert.wire import service_model
+
+Settings = dict[str, Any]
+
+
+@cache
+def shape(name: str) -> Shape:
+    """Read a shape of the model once."""
+    return service_model().shape_for(name)
+
+
+def faults(settings: Settings) -> list[str]:
+    """List all that is wrong with a job's settings, shapes first."""
+    found = list(shape_faults(shape("JobSettings"), settings))
+    return [str(fault) for fault in found or job_faults(settings)]
+
+
+def video(height: int) -> Settings:
+    """Describe a video of 16:9."""
+    h264 = {"rateControlMode": "QVBR", "maxBitrate": 3_000_000, "qvbrSettings": {"qvbrQualityLevel": 8}}
+    return {
+        "width": height * 16 // 9,
+        "height": height,
+        "codecSettings": {"codec": "H_264", "h264Settings": h264},
+    }
+
+
+def audio() -> list[Settings]:
+    """Describe a stereo track."""
+    aac = {"bitrate": 128_000, "codingMode": "CODING_MODE_2_0", "sampleRate": 48_000}
+    return [{"codecSettings": {"codec": "AAC", "aacSettings": aac}}]
+
+
+def group(type_: str, member: str, container: str, outputs: list[Settings], **settings: Any) -> Settings:
+    """Describe an output group; each output gets the container and a name modifier."""
+    return {
+        "outputGroupSettings": {"type": type_, member: {"destination": "s3://out/a/b", **settings}},
+        "outputs": [
+            {"nameModifier": f"_{index}", "containerSettings": {"container": container}, **output}
+            for index, output in enumerate(outputs)
+        ],
+    }
+
+
+def whole() -> Settings:
+    """Describe a job with every kind of group: 0 HLS, 1 DASH, 2 CMAF, 3 MP4, 4 thumbnails."""
+    separate: list[Settings] = [{"videoDescription": video(720)}, {"audioDescriptions": audio()}]
+    together: Settings = {"videoDescription": video(720), "audioDescriptions": audio()}
+    capture = {"codec": "FRAME_CAPTURE", "frameCaptureSettings": {"maxCaptures": 5}}
+    thumbnail = {"videoDescription": {"width": 320, "height": 180, "codecSettings": capture}}
+    return _unshared(
+        {
+            "inputs": [{"fileInput": "s3://in/clip.mp4"}],
+            "outputGroups": [
+                group(
+                    "HLS_GROUP_SETTINGS", "hlsGroupSettings", "M3U8", [together, together], minSegmentLength=0
+                ),
+                group("DASH_ISO_GROUP_SETTINGS", "dashIsoGroupSettings", "MPD", separate),
+                group("CMAF_GROUP_SETTINGS", "cmafGroupSettings", "CMFC", separate),
+                group("FILE_GROUP_SETTINGS", "fileGroupSettings", "MP4", [together]),
+                group("FILE_GROUP_SETTINGS", "fileGroupSettings", "RAW", [thumbnail]),
+            ],
+        }
+    )
+
+
+def _unshared(settings: Settings) -> Settings:
+    copied: Settings = json.loads(json.dumps(settings))
+    return copied
+
+
+def at(settings: Settings, path: str) -> Any:
+    """Walk to a place in settings by the path that messages use."""
+    place: Any = settings
+    for part in filter(None, path.split("/")):
+        place = place[int(part) if isinstance(place, list) else part]
+    return place
+
+
+def put(path: str, value: Any) -> Callable[[Settings], None]:
+    """Make a change that sets the value at a path."""
+    parent, _, name = path.rpartition("/")
+    return lambda settings: at(settings, parent).__setitem__(name, value)
+
+
+def drop(path: str) -> Callable[[Settings], None]:
+    """Make a change that removes the member at a path."""
+    parent, _, name = path.rpartition("/")
+    return lambda settings: at(settings, parent).pop(name)
+
+
+def test_settings_of_every_group_are_good() -> None:
+    """Settings with HLS, DASH, CMAF, MP4 and thumbnails have no fault."""
+    assert faults(whole()) == []
+
+
+H264 = "outputGroups/0/outputs/0/videoDescription/codecSettings/h264Settings"
+AAC = "outputGroups/0/outputs/0/audioDescriptions/0/codecSettings/aacSettings"
+GROUP_0 = "outputGroups/0/outputGroupSettings"
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (put("inputs", []), "/inputs: Should have at least 1 items"),
+        (put("outputGroups", []), "/outputGroups: Should have at least 1 items"),
+        (drop("inputs/0/fileInput"), "/inputs/0: fileInput is a required property"),
+        (put("inputs/0/fileInput", "https://a/b.mp4"), "/inputs/0/fileInput: This endpoint reads"),
+        (put("inputs/0/fileInput", "s3://in/"), "/inputs/0/fileInput: Should name a bucket and a key"),
+        (put("inputs/0/fileInput", "clip.mp4"), "/inputs/0/fileInput: Should match pattern"),
+        (drop(f"{GROUP_0}/type"), f"/{GROUP_0}: type is a required property"),
+        (put(f"{GROUP_0}/type", "HLS"), f"/{GROUP_0}/type: Should be one of the enumerated values"),
+        (drop(f"{GROUP_0}/hlsGroupSettings"), f"/{GROUP_0}: hlsGroupSettings is a required property"),
+        (put(f"{GROUP_0}/fileGroupSettings", {}), f"/{GROUP_0}/fileGroupSettings: Should not be present"),
+        (
+            drop(f"{GROUP_0}/hlsGroupSettings/minSegmentLength"),
+            f"/{GROUP_0}/hlsGroupSettings: minSegmentLength is a required property",
+        ),
+        (
+            put(f"{GROUP_0}/hlsGroupSettings/segmentLength", 0),
+            f"/{GROUP_0}/hlsGroupSettings/segmentLength: Should be greater than or equal to 1",
+        ),
+        (
+            put(f"{GROUP_0}/hlsGroupSettings/minFinalSegmentLength", -0.5),
+            f"/{GROUP_0}/hlsGroupSettings/minFinalSegmentLength: Should be greater than or equal to 0",
+        ),
+        (
+            drop(f"{GROUP_0}/hlsGroupSettings/destination"),
+            f"/{GROUP_0}/hlsGroupSettings: destination is a required property",
+        ),
+        (
+            put(f"{GROUP_0}/hlsGroupSettings/destination", "out/a"),
+            f"/{GROUP_0}/hlsGroupSettings/destination: Should match pattern",
+        ),
+        (
+            put(f"{GROUP_0}/hlsGroupSettings/destination", "s3:///a"),
+            f"/{GROUP_0}/hlsGroupSettings/destination: Should name a bucket",
+        ),
+        (put("outputGroups/3/outputs", []), "/outputGroups/3/outputs: Should have at least 1 items"),
+        (
+            drop("outputGroups/0/outputs/1/nameModifier"),
+            "/outputGroups/0/outputs/1: nameModifier is a required",
+        ),
+        (
+            put("outputGroups/0/outputs/1/nameModifier", "_0"),
+            "/outputGroups/0/outputs/1/nameModifier: Should be unique",
+        ),
+        (
+            put("outputGroups/0/outputs/0/containerSettings/container", "MP4"),
+            "/outputGroups/0/outputs/0/containerSettings/container: Should be one of M3U8",
+        ),
+        (
+            drop("outputGroups/3/outputs/0/containerSettings"),
+            "/outputGroups/3/outputs/0/containerSettings: container is a required property",
+        ),
+        (
+            put("outputGroups/3/outputs/0/preset", "System-x"),
+            "/outputGroups/3/outputs/0/preset: This endpoint",
+        ),
+        (
+            put("outputGroups/1/outputs/0/audioDescriptions", audio()),
+            "/outputGroups/1/outputs/0: Video and audio should be in separate outputs",
+        ),
+        (
+            put("outputGroups/2/outputs/1/audioDescriptions", audio() * 2),
+            "/outputGroups/2/outputs/1/audioDescriptions: Should have at most one item",
+        ),
+        (
+            drop("outputGroups/1/outputs/1/audioDescriptions"),
+            "/outputGroups/1/outputs/1: Should have at least one of",
+        ),
+        (
+            put("outputGroups/0/outputs/0/videoDescription/width", 1279),
+            "/outputGroups/0/outputs/0/videoDescription/width: Should be an even number",
+        ),
+        (
+            put("outputGroups/4/outputs/0/videoDescription/height", 181),
+            "/outputGroups/4/outputs/0/videoDescription/height: Should be an even number",
+        ),
+        (
+            put("outputGroups/0/outputs/0/videoDescription/height", 16),
+            "/outputGroups/0/outputs/0/videoDescription/height: Should be greater than or equal to 32",
+        ),
+        (
+            put("outputGroups/0/outputs/0/videoDescription/width", "1280"),
+            "/outputGroups/0/outputs/0/videoDescription/width: Should be integer",
+        ),
+        (
+            put("outputGroups/0/outputs/0/videoDescription/width", True),
+            "/outputGroups/0/outputs/0/videoDescription/width: Should be integer",
+        ),
+        (drop(H264), "/outputGroups/0/outputs/0/videoDescription/codecSettings: h264Settings is a required"),
+        (
+            drop(f"{H264}/maxBitrate"),
+            f"/{H264}: maxBitrate is a required property when rateControlMode is QVBR",
+        ),
+        (put(f"{H264}/bitrate", 5000), f"/{H264}/bitrate: Should not be present"),
+        (
+            put(f"{H264}/qualityTuningLevel", "SINGLE_PASS"),
+            f"/{H264}/qualityTuningLevel: Should be SINGLE_PASS_HQ",
+        ),
+        (put(f"{H264}/rateControlMode", "CBR"), f"/{H264}: bitrate is a required property"),
+        (put(f"{H264}/framerateControl", "SPECIFIED"), f"/{H264}: framerateNumerator is a required property"),
+        (put(f"{H264}/nope", 1), f"/{H264}/nope: Is not a property that this object has"),
+        (put(f"{H264}", []), f"/{H264}: Should be object"),
+        (drop(AAC), "/outputGroups/0/outputs/0/audioDescriptions/0/codecSettings: aacSettings is a required"),
+        (drop(f"{AAC}/codingMode"), f"/{AAC}: codingMode is a required property"),
+        (drop(f"{AAC}/bitrate"), f"/{AAC}: bitrate is a required property"),
+        (put(f"{AAC}/bitrate", 100_000), f"/{AAC}/bitrate: Should be a bitrate that AAC has"),
+        (put(f"{AAC}/sampleRate", 47_999), f"/{AAC}/sampleRate: Should be one of"),
+        (
+            put("outputGroups/4/outputs/0/containerSettings/container", "MP4"),
+            "/outputGroups/4/outputs/0/containerSettings/container: Should be RAW",
+        ),
+    ],
+)
+def test_fault_is_named_by_its_path(change: Callable[[Settings], None], message: str) -> None:
+    """One departure from what MediaConvert takes gives one fault, which names the place and the rule."""
+    settings = whole()
+    change(settings)
+    found = faults(settings)
+    assert len([fault for fault in found if fault.startswith(message)]) == 1, found
+
+
+def test_frame_capture_alone_is_refused() -> None:
+    """A job whose only outputs are frame captures is refused."""
+    settings = whole()
+    settings["outputGroups"] = settings["outputGroups"][4:]
+    assert faults(settings) == ["/outputGroups: A job needs at least one output that isn't a frame capture"]
+
+
+def test_template_needs_neither_input_nor_destination() -> None:
+    """A template without inputs and destinations is good, and its outputs are checked as a job's are."""
+    settings = whole()
+    del settings["inputs"]
+    for item in settings["outputGroups"]:
+        for member in item["outputGroupSettings"].values():
+            if isinstance(member, dict):
+                del member["destination"]
+    assert list(template_faults(settings)) == []
+    drop(f"{H264}/maxBitrate")(settings)
+    assert [str(fault) for fault in template_faults(settings)] == [
+        f"/{H264}: maxBitrate is a required property when rateControlMode is QVBR"
+    ]
+
+
+def test_automated_abr_needs_no_bitrate() -> None:
+    """Where MediaConvert chooses the renditions itself, QVBR has no maximum of its own."""
+    settings = whole()
+    settings["outputGroups"][0]["automatedEncodingSettings"] = {"abrSettings": {"maxRenditions": 5}}
+    for index in (0, 1):
+        drop(f"outputGroups/0/outputs/{index}/videoDescription/codecSettings/h264Settings/maxBitrate")(
+            settings
+        )
+    assert faults(settings) == []
+
+
+def test_integers_have_a_reach() -> None:
+    """An integer without a range of its own is held within 32 bits."""
+    found = [str(fault) for fault in shape_faults(shape("__integer"), 2**31)]
+    assert found == ["/: Should be less than or equal to 2147483647"]
+
+
+def test_paths_are_json_pointers() -> None:
+    """A key with slashes and tildes is escaped in the path of its fault."""
+    assert [str(fault) for fault in shape_faults(shape("__mapOf__string"), {"a/b~": 1})] == [
+        "/a~1b~0: Should be string"
+    ]
