@@ -5,9 +5,11 @@ MediaPipelineError
 │   └── SourceError             the uploaded file itself is at fault
 ├── TransientError              the message goes back to its queue; after too many receives to the DLQ
 │   ├── ClaimHeldError          another invocation works on this asset
+│   ├── ThrottledError          AWS asks to slow down (rate or quota)
 │   └── OperatorError           permissions, a missing resource: waits in the queue or DLQ for an operator
 │       └── PresetsInvalidError   a preset or profile document has faults; carries all of them
 ├── MalformedEventError         not an event of ours: never dropped, its retries end in the DLQ
+├── UnknownAssetError           an event of our job whose asset has no record: the same
 └── ConfigError                 the function's environment has faults; carries all of them
 """
 
@@ -47,6 +49,10 @@ class ClaimHeldError(TransientError):
     """Say that another invocation holds the asset's claim."""
 
 
+class ThrottledError(TransientError):
+    """Say that AWS refused a call for its rate or a quota."""
+
+
 class OperatorError(TransientError):
     """Say that the deployment, not the asset, is at fault: the work waits for an operator."""
 
@@ -61,6 +67,10 @@ class PresetsInvalidError(OperatorError):
 
 class MalformedEventError(MediaPipelineError):
     """Say that a message isn't an event this function handles."""
+
+
+class UnknownAssetError(MediaPipelineError):
+    """Say that a job of ours names an asset that has no record."""
 
 
 class ConfigError(MediaPipelineError):

@@ -18,6 +18,10 @@ DEFAULT_PROFILE = "default"
 MAX_BITRATE_BPS = 1_152_000_000  # Source: MediaConvert API, H264Settings.MaxBitrate
 MIN_VIDEO_SIDE = 32  # Source: MediaConvert API, VideoDescription.Width and Height: 32 to 8192
 MAX_LADDER_SHORT_SIDE = 2160
+# Source: MediaConvert API, AacSettings.Bitrate; each of these has its half in the list too, for mono.
+AAC_BITRATES_BPS = (64_000, 80_000, 96_000, 112_000, 128_000, 160_000, 192_000, 224_000, 256_000, 320_000)
+# Source: https://docs.aws.amazon.com/mediaconvert/latest/ug/aac-support.html
+AAC_SAMPLE_RATES_HZ = (32_000, 44_100, 48_000)
 
 
 class PresetName(StrEnum):
@@ -116,6 +120,15 @@ class _Document:
     def integer(self, field: str, low: int, high: int) -> int:
         self._read.add(field)
         return self._checked(field, self._data.get(field), low, high)
+
+    def choice(self, field: str, allowed: tuple[int, ...]) -> int:
+        self._read.add(field)
+        value = self._data.get(field)
+        if value in allowed and type(value) is int:
+            return value
+        if self._usable:
+            self.fault(f"{field} is {value!r}: must be one of {', '.join(map(str, allowed))}")
+        return allowed[0]
 
     def ladder(self) -> tuple[LadderRow, ...]:
         self._read.add("ladder")
@@ -218,8 +231,8 @@ def _streaming(name: PresetName, documents: Mapping[str, str], faults: list[str]
         version=document.integer("version", 1, 1_000_000),
         segment_seconds=document.integer("segment_seconds", 1, 60),
         gop_seconds=document.integer("gop_seconds", 1, 10),
-        audio_bitrate_bps=document.integer("audio_bitrate_bps", 64_000, 320_000),
-        audio_sample_rate_hz=document.integer("audio_sample_rate_hz", 32_000, 48_000),
+        audio_bitrate_bps=document.choice("audio_bitrate_bps", AAC_BITRATES_BPS),
+        audio_sample_rate_hz=document.choice("audio_sample_rate_hz", AAC_SAMPLE_RATES_HZ),
         ladder=document.ladder(),
     )
     if preset.segment_seconds % preset.gop_seconds:
@@ -236,8 +249,8 @@ def _file(documents: Mapping[str, str], faults: list[str]) -> FilePreset:
     preset = FilePreset(
         version=document.integer("version", 1, 1_000_000),
         gop_seconds=document.integer("gop_seconds", 1, 10),
-        audio_bitrate_bps=document.integer("audio_bitrate_bps", 64_000, 320_000),
-        audio_sample_rate_hz=document.integer("audio_sample_rate_hz", 32_000, 48_000),
+        audio_bitrate_bps=document.choice("audio_bitrate_bps", AAC_BITRATES_BPS),
+        audio_sample_rate_hz=document.choice("audio_sample_rate_hz", AAC_SAMPLE_RATES_HZ),
         ladder=document.ladder(),
         max_renditions=document.integer("max_renditions", 1, 10),
     )

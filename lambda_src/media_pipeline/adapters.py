@@ -1,0 +1,114 @@
+"""The small doors to AWS: presets in SSM, outputs in S3, the processing queue, and notifications."""
+
+import json
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from media_pipeline.aws import aws_errors, http_status
+from media_pipeline.errors import TransientError
+from media_pipeline.presets import Presets, Profiles, parse_presets, parse_profiles
+
+_MAX_SUBJECT_CHARACTERS = 100  # Source: SNS API, Publish.Subject: ASCII, less than 100 characters
+
+
+class PresetStore:
+    """Read presets and profiles from SSM; a warm function reads them again once a minute."""
+
+    def __init__(
+        self,
+        client: Any,
+        *,
+        presets_path: str,
+        profiles_parameter: str,
+        max_age_seconds: float = 60,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._client = client
+        self._presets_path = presets_path.rstrip("/")
+        self._profiles_parameter = profiles_parameter
+        self._max_age_seconds = max_age_seconds
+        self._monotonic = monotonic
+        self._read_at = 0.0
+        self._current: tuple[Presets, Profiles] | None = None
+
+    def load(self) -> tuple[Presets, Profiles]:
+        """Return the presets and profiles in force.
+
+        Raises PresetsInvalidError where a document has faults: uploads then wait in the queue.
+        """
+        now = self._monotonic()
+        if self._current is None or now - self._read_at >= self._max_age_seconds:
+            self._current = self._read()
+            self._read_at = now
+        return self._current
+
+    def _read(self) -> tuple[Presets, Profiles]:
+        documents: dict[str, str] = {}
+        request: dict[str, Any] = {"Path": self._presets_path}
+        with aws_errors("reading the presets"):
+            while True:
+                answer = self._client.get_parameters_by_path(**request)
+                for parameter in answer["Parameters"]:
+                    documents[parameter["Name"].removeprefix(f"{self._presets_path}/")] = parameter["Value"]
+                if not answer.get("NextToken"):
+                    break
+                request["NextToken"] = answer["NextToken"]
+            profiles = self._client.get_parameter(Name=self._profiles_parameter)["Parameter"]["Value"]
+        return parse_presets(documents), parse_profiles(profiles)
+
+
+class OutputStore:
+    """Look at the objects in the outputs bucket."""
+
+    def __init__(self, client: Any, bucket: str) -> None:
+        self._client = client
+        self._bucket = bucket
+
+    def size_bytes(self, key: str) -> int | None:
+        """Return an object's size, or None where there is no such object."""
+        try:
+            with aws_errors(f"looking at {key}"):
+                answer = self._client.head_object(Bucket=self._bucket, Key=key)
+        except TransientError as error:
+            if isinstance(error.__cause__, ClientError) and http_status(error.__cause__) == 404:
+                return None
+            raise
+        return int(answer["ContentLength"])
+
+
+class UploadQueue:
+    """Put an upload's event on the processing queue once more."""
+
+    def __init__(self, client: Any, queue_url: str) -> None:
+        self._client = client
+        self._queue_url = queue_url
+
+    def send(self, body: str) -> None:
+        """Send one message."""
+        with aws_errors("sending the upload's event"):
+            self._client.send_message(QueueUrl=self._queue_url, MessageBody=body)
+
+
+class Notifier:
+    """Tell the notifications topic about assets that have come to their end."""
+
+    def __init__(self, client: Any, topic_arn: str) -> None:
+        self._client = client
+        self._topic_arn = topic_arn
+
+    def publish(self, subject: str, message: Mapping[str, Any]) -> None:
+        """Publish a message as indented JSON, which a person can read in an e-mail."""
+        with aws_errors("publishing the notification"):
+            self._client.publish(
+                TopicArn=self._topic_arn,
+                Subject=_as_subject(subject),
+                Message=json.dumps(message, indent=2, ensure_ascii=False),
+            )
+
+
+def _as_subject(text: str) -> str:
+    printable = "".join(character if " " <= character <= "~" else "?" for character in text)
+    return printable[: _MAX_SUBJECT_CHARACTERS - 1].strip() or "Media pipeline"

@@ -1,0 +1,219 @@
+"""The media assets table: every write is conditional on the record, so that deliveries may repeat."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from media_pipeline.assets import (
+    TERMINAL_STATUSES,
+    Asset,
+    AssetStatus,
+    Claim,
+    ClaimOutcome,
+    Transition,
+    UploadedObject,
+    statuses_before,
+    timestamp,
+)
+from media_pipeline.aws import aws_errors, error_code
+from media_pipeline.conditional_write import ConditionalWrite, from_item, to_item
+from media_pipeline.errors import TransientError
+
+STATUS_INDEX = "by_status"
+
+
+class AssetTable:
+    """Read and write asset records. Raises TransientError and its kin where DynamoDB can't answer."""
+
+    def __init__(self, client: Any, table_name: str) -> None:
+        self._client = client
+        self._table_name = table_name
+
+    def get(self, asset_id: str) -> Asset | None:
+        """Return an asset as of now (consistent read), or None."""
+        with aws_errors("reading the asset"):
+            answer = self._client.get_item(
+                TableName=self._table_name, Key={"asset_id": {"S": asset_id}}, ConsistentRead=True
+            )
+        return Asset.from_record(from_item(answer["Item"])) if "Item" in answer else None
+
+    def claim(self, upload: UploadedObject, *, now: datetime, until: datetime) -> Claim:
+        """Own the work on an upload until `until`, where nobody else does and it isn't done."""
+        record = _new_record(upload, now=now, until=until)
+        if self._created(record):
+            return Claim(outcome=ClaimOutcome.NEW, asset=Asset.from_record(record))
+        asset = self.get(upload.asset_id)
+        if asset is None:
+            raise TransientError("the asset's record went away while it was being claimed")
+        if asset.status is not AssetStatus.RECEIVED:
+            return Claim(outcome=ClaimOutcome.SETTLED, asset=asset)
+        if asset.claimed_until > timestamp(now):
+            return Claim(outcome=ClaimOutcome.HELD, asset=asset)
+        write = ConditionalWrite().set("claimed_until", timestamp(until)).set("updated_at", timestamp(now))
+        taken = self._update(_while_claimed(write, asset), asset.asset_id)
+        if taken is None:
+            return Claim(outcome=ClaimOutcome.HELD, asset=asset)
+        return Claim(outcome=ClaimOutcome.TAKEN_OVER, asset=taken)
+
+    def release(self, asset: Asset, *, now: datetime) -> None:
+        """Give a claim back before its time, so that the message's next delivery need not wait for it."""
+        self._update(
+            _while_claimed(ConditionalWrite().set("claimed_until", timestamp(now)), asset), asset.asset_id
+        )
+
+    def record_plan(
+        self,
+        asset: Asset,
+        *,
+        profile: str,
+        source_info: Mapping[str, Any],
+        planned_outputs: Sequence[Mapping[str, Any]],
+    ) -> bool:
+        """Write down what is about to be submitted; tell whether the claim still holds."""
+        write = (
+            ConditionalWrite()
+            .set("profile", profile)
+            .set("source_info", source_info)
+            .set("planned_outputs", planned_outputs)
+        )
+        return self._update(_while_claimed(write, asset), asset.asset_id) is not None
+
+    def advance(self, asset_id: str, step: Transition) -> Asset | None:
+        """Take one step of the transition table; return the asset after it, None where it is forbidden."""
+        write = (
+            ConditionalWrite()
+            .set("status", step.to.value)
+            .set("updated_at", timestamp(step.at))
+            .append("history", step.history_entry)
+            .require_equal("attempt", step.attempt)
+            .require_one_of("status", [status.value for status in statuses_before(step.to)])
+        )
+        if step.job_id is not None:
+            write.set("job_id", step.job_id).set_once("submitted_at", timestamp(step.at))
+            write.require_absent_or_equal("job_id", step.job_id)
+        if step.to in TERMINAL_STATUSES:
+            write.set("completed_at", timestamp(step.at))
+        optional = {
+            "error": step.error.as_record() if step.error else None,
+            "outputs": step.outputs,
+            "warnings": step.warnings,
+            "expires_at": step.expires_at,
+        }
+        for name, value in optional.items():
+            if value is not None:
+                write.set(name, value)
+        return self._update(write, asset_id)
+
+    def note_progress(self, asset: Asset, *, percent: int | None, now: datetime) -> None:
+        """Record that an asset's job is alive, and how far it is; no older percentage replaces a newer."""
+        write = (
+            ConditionalWrite().set("updated_at", timestamp(now)).require_equal("status", asset.status.value)
+        )
+        write.require_equal("attempt", asset.attempt)
+        if percent is not None:
+            write.set("progress_percent", percent).require_absent_or_below("progress_percent", percent)
+        self._update(write, asset.asset_id)
+
+    def note_warnings(self, asset: Asset, warnings: Sequence[Mapping[str, int]]) -> None:
+        """Record the warnings that an asset's job has met so far."""
+        write = ConditionalWrite().set("warnings", warnings).require_equal("attempt", asset.attempt)
+        self._update(write.require_equal("status", asset.status.value), asset.asset_id)
+
+    def note_notified(self, asset: Asset, *, now: datetime) -> None:
+        """Record that the news of an asset's end was sent."""
+        write = ConditionalWrite().set("notified_at", timestamp(now)).require_equal("attempt", asset.attempt)
+        self._update(write, asset.asset_id)
+
+    def take_for_repair(self, asset: Asset, *, now: datetime, redelivery: bool = False) -> bool:
+        """Reserve an overdue asset for one repair: of several reconcilers at once only one gets it."""
+        write = (
+            ConditionalWrite().set("updated_at", timestamp(now)).require_equal("updated_at", asset.updated_at)
+        )
+        write.require_equal("status", asset.status.value)
+        if redelivery:
+            write.set("redeliveries", asset.redeliveries + 1)
+        return self._update(write, asset.asset_id) is not None
+
+    def overdue(self, status: AssetStatus, *, before: datetime, limit: int) -> list[str]:
+        """Return the ids of assets that have been in this status, untouched, since before; oldest first."""
+        with aws_errors("looking for overdue assets"):
+            answer = self._client.query(
+                TableName=self._table_name,
+                IndexName=STATUS_INDEX,
+                KeyConditionExpression="#status = :status AND #updated_at < :before",
+                ExpressionAttributeNames={"#status": "status", "#updated_at": "updated_at"},
+                ExpressionAttributeValues={
+                    ":status": {"S": status.value},
+                    ":before": {"S": timestamp(before)},
+                },
+                ScanIndexForward=True,
+                Limit=limit,
+            )
+        return [item["asset_id"]["S"] for item in answer["Items"]]
+
+    def _created(self, record: Mapping[str, Any]) -> bool:
+        try:
+            with aws_errors("claiming the asset"):
+                self._client.put_item(
+                    TableName=self._table_name,
+                    Item=to_item(record),
+                    ConditionExpression="attribute_not_exists(asset_id)",
+                )
+        except TransientError as error:
+            if _is_refused_condition(error):
+                return False
+            raise
+        return True
+
+    def _update(self, write: ConditionalWrite, asset_id: str) -> Asset | None:
+        try:
+            with aws_errors("writing the asset"):
+                answer = self._client.update_item(
+                    TableName=self._table_name,
+                    Key={"asset_id": {"S": asset_id}},
+                    ReturnValues="ALL_NEW",
+                    **write.request(),
+                )
+        except TransientError as error:
+            if _is_refused_condition(error):
+                return None
+            raise
+        return Asset.from_record(from_item(answer["Attributes"]))
+
+
+def _new_record(upload: UploadedObject, *, now: datetime, until: datetime) -> dict[str, Any]:
+    record: dict[str, Any] = {
+        "asset_id": upload.asset_id,
+        "bucket": upload.bucket,
+        "key": upload.key,
+        "etag": upload.etag,
+        "size_bytes": upload.size_bytes,
+        "sequencer": upload.sequencer,
+        "status": AssetStatus.RECEIVED.value,
+        "attempt": 1,
+        "created_at": timestamp(now),
+        "updated_at": timestamp(now),
+        "claimed_until": timestamp(until),
+        "history": [
+            {"status": AssetStatus.RECEIVED.value, "at": timestamp(now), "detail": "The upload was announced"}
+        ],
+    }
+    if upload.version_id:
+        record["version_id"] = upload.version_id
+    return record
+
+
+def _while_claimed(write: ConditionalWrite, asset: Asset) -> ConditionalWrite:
+    """Let a write through only while the claim read with `asset` stands; its time is the owner's token."""
+    return (
+        write.require_equal("status", AssetStatus.RECEIVED.value)
+        .require_equal("attempt", asset.attempt)
+        .require_equal("claimed_until", asset.claimed_until)
+    )
+
+
+def _is_refused_condition(error: TransientError) -> bool:
+    cause = error.__cause__
+    return isinstance(cause, ClientError) and error_code(cause) == "ConditionalCheckFailedException"

@@ -1,0 +1,77 @@
+"""Make AWS clients that give up in time, and turn their errors into this package's."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from media_pipeline.errors import OperatorError, ThrottledError, TransientError
+
+_CONNECT_TIMEOUT_SECONDS = 3
+
+_THROTTLING_CODES = frozenset(
+    {
+        "LimitExceededException",
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "ServiceQuotaExceededException",
+        "SlowDown",
+        "Throttling",
+        "ThrottlingException",
+        "TooManyRequestsException",
+    }
+)
+_HTTP_STATUS_THROTTLED = (402, 429)
+
+
+def aws_client(service: str, *, read_timeout_seconds: float = 5, attempts: int = 3) -> Any:
+    """Return a client whose calls end after `attempts` tries of `read_timeout_seconds`.
+
+    boto3's own defaults (60 s, and more tries) would outlive the function that calls.
+    """
+    config = Config(
+        connect_timeout=_CONNECT_TIMEOUT_SECONDS,
+        read_timeout=read_timeout_seconds,
+        retries={"mode": "standard", "total_max_attempts": attempts},
+    )
+    # The stubs know a client's type by a literal name only.
+    make_client: Callable[..., Any] = boto3.client
+    return make_client(service, config=config)
+
+
+@contextmanager
+def aws_errors(doing: str) -> Iterator[None]:
+    """Turn errors of boto3 into ThrottledError, OperatorError or TransientError.
+
+    Adapters catch the errors that mean something to them inside of this.
+    """
+    try:
+        yield
+    except ClientError as error:
+        raise translated(error, doing) from error
+    except BotoCoreError as error:
+        raise TransientError(f"{doing}: {error}") from error
+
+
+def translated(error: ClientError, doing: str) -> TransientError:
+    """Return this package's error for an answer of AWS: refusals but for throttling are the operator's."""
+    message = f"{doing}: {error}"
+    status = http_status(error)
+    if error_code(error) in _THROTTLING_CODES or status in _HTTP_STATUS_THROTTLED:
+        return ThrottledError(message)
+    if 400 <= status < 500:
+        return OperatorError(message)
+    return TransientError(message)
+
+
+def error_code(error: ClientError) -> str:
+    """Return AWS's name of an error."""
+    return str(error.response.get("Error", {}).get("Code", ""))
+
+
+def http_status(error: ClientError) -> int:
+    """Return the HTTP status of an error, 0 where it has none."""
+    return int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))

@@ -1,0 +1,47 @@
+"""Handle a batch of SQS messages one by one: those that fail return to their queue, the others are done."""
+
+from collections.abc import Callable
+from typing import Any
+
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from media_pipeline.errors import MediaPipelineError
+from media_pipeline.telemetry import PipelineMetrics, logger
+
+
+def handle_batch(
+    event: dict[str, Any],
+    context: LambdaContext,
+    *,
+    handle: Callable[[str], None],
+    metrics: PipelineMetrics,
+) -> dict[str, Any]:
+    """Give each message's body to `handle`; return which messages failed, in the form that Lambda expects.
+
+    A batch that fails as a whole is reported the same way: raising would count as an error of the function.
+    """
+    logger.set_correlation_id(context.aws_request_id)
+
+    def handle_record(record: SQSRecord) -> None:
+        with logger.append_context_keys(message_id=record.message_id):
+            try:
+                handle(record.body)
+            except MediaPipelineError as error:
+                logger.warning(
+                    "The message returns to its queue", error=type(error).__name__, reason=str(error)
+                )
+                raise
+            except Exception:
+                logger.exception("The message returns to its queue after an unexpected error")
+                raise
+
+    with metrics.published():
+        response = process_partial_response(
+            event=event,
+            record_handler=handle_record,
+            processor=BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False),
+            context=context,
+        )
+    return dict(response)

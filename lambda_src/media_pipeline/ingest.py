@@ -1,0 +1,225 @@
+"""Bring an uploaded object to a submitted job: claim, look, plan, submit, record.
+
+What becomes of a message:
+
+- a new version of an object: one asset, one job, or FAILED with a reason where the file can't be processed;
+- a repeated delivery of an asset beyond RECEIVED: nothing changes, the message is done;
+- a delivery while another invocation works on the asset, and every transient or operator's fault: an error is
+  raised and the message returns to the queue; in the end to the DLQ, from where a redrive continues;
+- not an event of our bucket: MalformedEventError, the same way to the DLQ. No message is dropped unrecorded.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from media_pipeline.assets import (
+    Asset,
+    AssetError,
+    AssetStatus,
+    Claim,
+    ClaimOutcome,
+    Transition,
+    UploadedObject,
+)
+from media_pipeline.errors import ClaimHeldError, PermanentError, SourceError, TransientError
+from media_pipeline.events import parse_upload
+from media_pipeline.job_settings import job_settings
+from media_pipeline.lifecycle import Clock, EndsTable, Lifecycle
+from media_pipeline.outputs import planned_outputs
+from media_pipeline.presets import DEFAULT_PROFILE, Presets, Profiles
+from media_pipeline.sources import Source
+from media_pipeline.telemetry import logger
+
+
+class IngestTable(EndsTable, Protocol):
+    """What ingest needs of the assets table."""
+
+    def get(self, asset_id: str) -> Asset | None:
+        """Return an asset as of now."""
+        ...
+
+    def claim(self, upload: UploadedObject, *, now: datetime, until: datetime) -> Claim:
+        """Own the work on an upload."""
+        ...
+
+    def release(self, asset: Asset, *, now: datetime) -> None:
+        """Give a claim back before its time."""
+        ...
+
+    def record_plan(
+        self,
+        asset: Asset,
+        *,
+        profile: str,
+        source_info: Mapping[str, Any],
+        planned_outputs: Sequence[Mapping[str, Any]],
+    ) -> bool:
+        """Write down what is about to be submitted; tell whether the claim still holds."""
+        ...
+
+
+class JobSubmitter(Protocol):
+    """What ingest needs of MediaConvert."""
+
+    def probe(self, source_uri: str) -> Source:
+        """Look into a source."""
+        ...
+
+    def create_job(self, asset: Asset, settings: Mapping[str, Any]) -> str:
+        """Submit the asset's job and return its id."""
+        ...
+
+    def find_job(self, asset: Asset) -> str | None:
+        """Return the id of the job already submitted for this attempt."""
+        ...
+
+
+class PresetSource(Protocol):
+    """What ingest needs of the parameters."""
+
+    def load(self) -> tuple[Presets, Profiles]:
+        """Return the presets and profiles in force."""
+        ...
+
+
+class IngestMetrics(Protocol):
+    """What ingest counts."""
+
+    def asset_received(self) -> None:
+        """Count a new asset."""
+        ...
+
+    def asset_submitted(self) -> None:
+        """Count a submitted job."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceLimits:
+    """Say which uploads are accepted; suffixes are lower case, with their dot."""
+
+    max_size_bytes: int
+    suffixes: tuple[str, ...]
+
+    def check(self, upload: UploadedObject) -> None:
+        """Raise SourceError for an upload that can't be a video to process."""
+        if upload.size_bytes == 0:
+            raise SourceError(
+                "EMPTY_FILE", "The file is empty: the upload probably broke off. Upload it again."
+            )
+        if upload.size_bytes > self.max_size_bytes:
+            raise SourceError(
+                "FILE_TOO_LARGE",
+                f"The file has {upload.size_bytes:,} bytes; at most {self.max_size_bytes:,} are accepted. "
+                "Upload a smaller file.",
+            )
+        if not upload.key.lower().endswith(self.suffixes):
+            raise SourceError(
+                "UNSUPPORTED_FILE_TYPE",
+                f"Files of this type are not accepted. Upload one of: {', '.join(self.suffixes)}.",
+            )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ingest:
+    """Turn announced uploads into submitted jobs, each exactly once."""
+
+    table: IngestTable
+    transcoder: JobSubmitter
+    presets: PresetSource
+    lifecycle: Lifecycle
+    metrics: IngestMetrics
+    limits: SourceLimits
+    uploads_bucket: str
+    outputs_bucket: str
+    claim_seconds: int
+    clock: Clock
+
+    def handle(self, body: str) -> None:
+        """Handle one message: an `Object Created` event. Errors as the module says."""
+        upload = parse_upload(body, bucket=self.uploads_bucket)
+        with logger.append_context_keys(asset_id=upload.asset_id):
+            now = self.clock()
+            claim = self.table.claim(upload, now=now, until=now + timedelta(seconds=self.claim_seconds))
+            match claim.outcome:
+                case ClaimOutcome.HELD:
+                    raise ClaimHeldError(f"held by another invocation until {claim.asset.claimed_until}")
+                case ClaimOutcome.SETTLED:
+                    logger.info("Delivered again; the asset is beyond this step", status=claim.asset.status)
+                    self.lifecycle.announce(claim.asset)
+                case ClaimOutcome.NEW:
+                    logger.info("Received", source=upload.uri, size_bytes=upload.size_bytes)
+                    self.metrics.asset_received()
+                    self._work(claim.asset, may_have_job=False)
+                case ClaimOutcome.TAKEN_OVER:
+                    # The plan is written just before the submission: without one there was no submission.
+                    self._work(claim.asset, may_have_job=bool(claim.asset.planned_outputs))
+
+    def _work(self, asset: Asset, *, may_have_job: bool) -> None:
+        try:
+            job_id = self.transcoder.find_job(asset) if may_have_job else None
+            if job_id is None:
+                job_id = self._submit(asset)
+            else:
+                logger.info("Found the job of an invocation that could not record it", job_id=job_id)
+        except PermanentError as fault:
+            self._fail(asset, fault)
+            return
+        except TransientError:
+            self.table.release(asset, now=self.clock())
+            raise
+        self._record(asset, job_id)
+
+    def _submit(self, asset: Asset) -> str:
+        self.limits.check(asset.upload)
+        presets, profiles = self.presets.load()
+        profile = profiles[DEFAULT_PROFILE]
+        source = self.transcoder.probe(asset.upload.uri)
+        folder = f"{asset.asset_id}/{asset.attempt}"
+        plan = planned_outputs(folder=folder, source=source, profile=profile, presets=presets)
+        settings = job_settings(
+            source_uri=asset.upload.uri,
+            destination=f"s3://{self.outputs_bucket}/{folder}",
+            source=source,
+            profile=profile,
+            presets=presets,
+        )
+        if not self.table.record_plan(
+            asset,
+            profile=DEFAULT_PROFILE,
+            source_info=source.as_record(),
+            planned_outputs=[output.as_record() for output in plan],
+        ):
+            raise ClaimHeldError("the claim was lost before the job was submitted")
+        job_id = self.transcoder.create_job(asset, settings)
+        self.metrics.asset_submitted()
+        logger.info("Submitted", job_id=job_id, source_info=source.as_record())
+        return job_id
+
+    def _record(self, asset: Asset, job_id: str) -> None:
+        step = Transition(
+            to=AssetStatus.SUBMITTED,
+            attempt=asset.attempt,
+            at=self.clock(),
+            detail=f"Job {job_id} was submitted",
+            job_id=job_id,
+        )
+        if self.table.advance(asset.asset_id, step) is not None:
+            return
+        # The job's first event may be faster than this write; anything else is a job too many.
+        current = self.table.get(asset.asset_id)
+        if current is None or current.job_id != job_id:
+            logger.error("Another job is recorded for this attempt", job_id=job_id)
+
+    def _fail(self, asset: Asset, fault: PermanentError) -> None:
+        error = AssetError(code=fault.code, category=fault.category, message=fault.message)
+        step = Transition(
+            to=AssetStatus.FAILED,
+            attempt=asset.attempt,
+            at=self.clock(),
+            detail=fault.message,
+            error=error,
+        )
+        self.lifecycle.finish(asset, step)

@@ -1,0 +1,62 @@
+"""Lambda function: the uploads' events of the processing queue become MediaConvert jobs."""
+
+import os
+from functools import cache
+from typing import Any
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from media_pipeline.adapters import Notifier, PresetStore
+from media_pipeline.asset_table import AssetTable
+from media_pipeline.aws import aws_client
+from media_pipeline.batch import handle_batch
+from media_pipeline.config import OrchestratorConfig, read_config
+from media_pipeline.ingest import Ingest, SourceLimits
+from media_pipeline.lifecycle import Lifecycle, utc_now
+from media_pipeline.telemetry import PipelineMetrics
+from media_pipeline.transcoder import Transcoder
+
+_PROBE_TIMEOUT_SECONDS = 10
+
+
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Handle a batch of the processing queue."""
+    ingest, metrics = _wired()
+    return handle_batch(event, context, handle=ingest.handle, metrics=metrics)
+
+
+@cache
+def _wired() -> tuple[Ingest, PipelineMetrics]:
+    config = read_config(OrchestratorConfig, os.environ)
+    table = AssetTable(aws_client("dynamodb"), config.assets_table)
+    metrics = PipelineMetrics()
+    ingest = Ingest(
+        table=table,
+        transcoder=Transcoder(
+            aws_client("mediaconvert"),
+            aws_client("mediaconvert", read_timeout_seconds=_PROBE_TIMEOUT_SECONDS, attempts=1),
+            pipeline=config.pipeline_name,
+            queue_arn=config.mediaconvert_queue_arn,
+            role_arn=config.mediaconvert_role_arn,
+        ),
+        presets=PresetStore(
+            aws_client("ssm"),
+            presets_path=config.presets_path,
+            profiles_parameter=config.profiles_parameter,
+        ),
+        lifecycle=Lifecycle(
+            pipeline=config.pipeline_name,
+            table=table,
+            metrics=metrics,
+            publisher=Notifier(aws_client("sns"), config.notifications_topic_arn),
+            retention_days=config.asset_retention_days,
+            clock=utc_now,
+        ),
+        metrics=metrics,
+        limits=SourceLimits(max_size_bytes=config.max_source_size_bytes, suffixes=config.media_suffixes),
+        uploads_bucket=config.uploads_bucket,
+        outputs_bucket=config.outputs_bucket,
+        claim_seconds=config.claim_seconds,
+        clock=utc_now,
+    )
+    return ingest, metrics

@@ -1,0 +1,163 @@
+"""Apply what MediaConvert says of a job to its asset, whether an event brought it or the reconciler asked.
+
+Late, repeated and reordered news changes nothing: each write is conditional on attempt, job and status.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from media_pipeline.assets import Asset, AssetError, AssetStatus, Transition
+from media_pipeline.errors import UnknownAssetError
+from media_pipeline.events import JobStateChange, JobStatus
+from media_pipeline.job_errors import job_error
+from media_pipeline.lifecycle import Clock, EndsTable, Lifecycle
+from media_pipeline.outputs import PlannedOutput, finished_output, output_minutes
+from media_pipeline.telemetry import logger
+
+
+class ChangesTable(EndsTable, Protocol):
+    """What the news of a job needs of the assets table."""
+
+    def get(self, asset_id: str) -> Asset | None:
+        """Return an asset as of now."""
+        ...
+
+    def note_progress(self, asset: Asset, *, percent: int | None, now: datetime) -> None:
+        """Record that an asset's job is alive, and how far it is."""
+        ...
+
+    def note_warnings(self, asset: Asset, warnings: Sequence[Mapping[str, int]]) -> None:
+        """Record the warnings that an asset's job has met so far."""
+        ...
+
+
+class Outputs(Protocol):
+    """What verification needs of the outputs bucket."""
+
+    def size_bytes(self, key: str) -> int | None:
+        """Return an object's size, or None where there is no such object."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobChanges:
+    """Move assets along as their jobs do."""
+
+    pipeline: str
+    table: ChangesTable
+    outputs: Outputs
+    lifecycle: Lifecycle
+    clock: Clock
+
+    def apply(self, change: JobStateChange) -> bool:
+        """Apply one piece of news; tell whether the asset's status changed.
+
+        Raises UnknownAssetError where the asset has no record, so that the news ends in the DLQ rather than
+        nowhere, and TransientError where AWS can't answer; applying the same news again then resumes.
+        """
+        if change.asset_id is None or change.pipeline != self.pipeline:
+            logger.info("Not a job of this pipeline: started by hand on its queue", job_id=change.job_id)
+            return False
+        asset = self.table.get(change.asset_id)
+        if asset is None:
+            raise UnknownAssetError(f"job {change.job_id} names asset {change.asset_id}, which has no record")
+        if asset.attempt != change.attempt or asset.job_id not in (None, change.job_id):
+            logger.info("News of another attempt or job changes nothing", current_job_id=asset.job_id)
+            return False
+        if asset.is_terminal:
+            self.lifecycle.announce(asset)
+            return False
+        match change.status:
+            case JobStatus.COMPLETE:
+                return self._verify(asset, change)
+            case JobStatus.ERROR:
+                return self._fail(asset, change, job_error(change.error_code, change.error_message))
+            case JobStatus.CANCELED:
+                return self.lifecycle.finish(
+                    asset, self._step(AssetStatus.CANCELED, change, "The job was cancelled")
+                )
+            case JobStatus.NEW_WARNING:
+                self.table.note_warnings(asset, change.warnings)
+                return False
+            case JobStatus.SUBMITTED | JobStatus.QUEUE_HOP:
+                return self._note_submission(asset, change)
+            case JobStatus.PROGRESSING | JobStatus.STATUS_UPDATE | JobStatus.INPUT_INFORMATION:
+                return self._progress(asset, change)
+
+    def _note_submission(self, asset: Asset, change: JobStateChange) -> bool:
+        """Learn of a job whose submitter did not live to record it."""
+        step = self._step(AssetStatus.SUBMITTED, change, f"Job {change.job_id} was found submitted")
+        return self._advance(asset, step) is not None
+
+    def _progress(self, asset: Asset, change: JobStateChange) -> bool:
+        step = self._step(AssetStatus.PROCESSING, change, f"Job {change.job_id} is being processed")
+        moved = self._advance(asset, step)
+        current = moved or asset
+        if current.status is AssetStatus.PROCESSING:
+            self.table.note_progress(current, percent=change.percent, now=self.clock())
+        return moved is not None
+
+    def _verify(self, asset: Asset, change: JobStateChange) -> bool:
+        """Complete the asset where all that was planned is there; resume an earlier try that was cut short."""
+        self._advance(
+            asset, self._step(AssetStatus.VERIFYING, change, "The job is complete; verifying outputs")
+        )
+        planned = [PlannedOutput.from_record(record) for record in asset.planned_outputs]
+        missing = [
+            key
+            for output in planned
+            for key in (output.key, *output.files)
+            if not self.outputs.size_bytes(key)
+        ]
+        if missing or not planned:
+            what = ", ".join(missing[:5]) if missing else "no outputs were planned"
+            more = f" and {len(missing) - 5} more" if len(missing) > 5 else ""
+            return self._fail(
+                asset,
+                change,
+                AssetError(
+                    code="OUTPUTS_MISSING",
+                    category="service",
+                    message="The transcoder reported success, but outputs are missing or empty: "
+                    f"{what}{more}. Trying again may help.",
+                ),
+            )
+        source_duration_ms = int(asset.source_info.get("duration_ms", 0))
+        entries = [
+            finished_output(output, change.groups, source_duration_ms=source_duration_ms)
+            for output in planned
+        ]
+        step = self._step(AssetStatus.COMPLETE, change, f"{len(entries)} outputs verified", outputs=entries)
+        return self.lifecycle.finish(asset, step, output_minutes=output_minutes(change.groups))
+
+    def _fail(self, asset: Asset, change: JobStateChange, error: AssetError) -> bool:
+        return self.lifecycle.finish(
+            asset, self._step(AssetStatus.FAILED, change, error.message, error=error)
+        )
+
+    def _advance(self, asset: Asset, step: Transition) -> Asset | None:
+        if not step.is_admitted_by(asset):
+            return None
+        return self.table.advance(asset.asset_id, step)
+
+    def _step(
+        self,
+        to: AssetStatus,
+        change: JobStateChange,
+        detail: str,
+        *,
+        error: AssetError | None = None,
+        outputs: Sequence[Mapping[str, Any]] | None = None,
+    ) -> Transition:
+        return Transition(
+            to=to,
+            attempt=change.attempt,
+            at=self.clock(),
+            detail=detail,
+            job_id=change.job_id,
+            error=error,
+            outputs=outputs,
+            warnings=change.warnings or None,
+        )

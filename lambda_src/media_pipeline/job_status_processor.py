@@ -1,0 +1,52 @@
+"""Lambda function: MediaConvert's events of the job events queue move assets along."""
+
+import os
+from functools import cache
+from typing import Any
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from media_pipeline.adapters import Notifier, OutputStore
+from media_pipeline.asset_table import AssetTable
+from media_pipeline.aws import aws_client
+from media_pipeline.batch import handle_batch
+from media_pipeline.config import JobStatusProcessorConfig, read_config
+from media_pipeline.events import parse_job_state_change
+from media_pipeline.job_changes import JobChanges
+from media_pipeline.lifecycle import Lifecycle, utc_now
+from media_pipeline.telemetry import PipelineMetrics, logger
+
+
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Handle a batch of the job events queue."""
+    changes, metrics = _wired()
+
+    def handle(body: str) -> None:
+        change = parse_job_state_change(body)
+        with logger.append_context_keys(asset_id=change.asset_id, job_id=change.job_id):
+            logger.info("Job state change", job_status=change.status.value, percent=change.percent)
+            changes.apply(change)
+
+    return handle_batch(event, context, handle=handle, metrics=metrics)
+
+
+@cache
+def _wired() -> tuple[JobChanges, PipelineMetrics]:
+    config = read_config(JobStatusProcessorConfig, os.environ)
+    table = AssetTable(aws_client("dynamodb"), config.assets_table)
+    metrics = PipelineMetrics()
+    changes = JobChanges(
+        pipeline=config.pipeline_name,
+        table=table,
+        outputs=OutputStore(aws_client("s3"), config.outputs_bucket),
+        lifecycle=Lifecycle(
+            pipeline=config.pipeline_name,
+            table=table,
+            metrics=metrics,
+            publisher=Notifier(aws_client("sns"), config.notifications_topic_arn),
+            retention_days=config.asset_retention_days,
+            clock=utc_now,
+        ),
+        clock=utc_now,
+    )
+    return changes, metrics

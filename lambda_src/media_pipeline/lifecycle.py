@@ -1,0 +1,116 @@
+"""The end of an asset, however it comes about: one conditional write, its metrics, its notification."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any, Protocol
+
+from media_pipeline.assets import Asset, AssetStatus, Transition, instant
+from media_pipeline.telemetry import logger
+
+Clock = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    """Return the time of now."""
+    return datetime.now(tz=UTC)
+
+
+_SECONDS_PER_DAY = 86_400
+
+
+class EndsTable(Protocol):
+    """What the end of an asset needs of the assets table."""
+
+    def advance(self, asset_id: str, step: Transition) -> Asset | None:
+        """Take one step of the transition table."""
+        ...
+
+    def note_notified(self, asset: Asset, *, now: datetime) -> None:
+        """Record that the news of an asset's end was sent."""
+        ...
+
+
+class EndsMetrics(Protocol):
+    """What the end of an asset needs of the metrics."""
+
+    def asset_completed(self, *, processing_seconds: float, output_minutes: float) -> None:
+        """Count an asset whose outputs are there."""
+        ...
+
+    def asset_failed(self, *, reason: str, processing_seconds: float | None) -> None:
+        """Count an asset that can't be processed."""
+        ...
+
+    def asset_canceled(self) -> None:
+        """Count an asset whose job was cancelled."""
+        ...
+
+
+class Publisher(Protocol):
+    """What the end of an asset needs of the notifications."""
+
+    def publish(self, subject: str, message: Mapping[str, Any]) -> None:
+        """Publish a message."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lifecycle:
+    """Bring assets to their end and say so; a retention of 0 days keeps their records for ever."""
+
+    pipeline: str
+    table: EndsTable
+    metrics: EndsMetrics
+    publisher: Publisher
+    retention_days: int
+    clock: Clock
+
+    def finish(self, asset: Asset, step: Transition, *, output_minutes: float = 0.0) -> bool:
+        """Take a step to a terminal status; return False where the record forbids it.
+
+        Raises TransientError where the news can't be sent: the next delivery sends it (`announce`).
+        """
+        if self.retention_days:
+            step = replace(step, expires_at=int(step.at.timestamp()) + self.retention_days * _SECONDS_PER_DAY)
+        finished = self.table.advance(asset.asset_id, step)
+        if finished is None:
+            return False
+        logger.info("The asset has come to its end", status=step.to.value, detail=step.detail)
+        self._count(finished, step, output_minutes)
+        self.announce(finished)
+        return True
+
+    def announce(self, asset: Asset) -> None:
+        """Send the news of an asset's end, where that hasn't been done. At least once, seldom twice."""
+        if not asset.is_terminal or asset.notified_at is not None:
+            return
+        error = asset.error.as_record() if asset.error else None
+        self.publisher.publish(
+            f"[{self.pipeline}] {asset.status.value}: {asset.upload.key.rpartition('/')[2]}",
+            {
+                "pipeline": self.pipeline,
+                "asset_id": asset.asset_id,
+                "attempt": asset.attempt,
+                "status": asset.status.value,
+                "source": asset.upload.uri,
+                "error": error,
+                "outputs": list(asset.outputs),
+                "completed_at": asset.completed_at,
+            },
+        )
+        self.table.note_notified(asset, now=self.clock())
+
+    def _count(self, asset: Asset, step: Transition, output_minutes: float) -> None:
+        seconds = (
+            (step.at - instant(asset.submitted_at)).total_seconds()
+            if asset.submitted_at is not None
+            else None
+        )
+        if step.to is AssetStatus.COMPLETE:
+            self.metrics.asset_completed(processing_seconds=seconds or 0.0, output_minutes=output_minutes)
+        elif step.to is AssetStatus.FAILED:
+            reason = step.error.code if step.error else "UNKNOWN"
+            self.metrics.asset_failed(reason=reason, processing_seconds=seconds)
+        else:
+            self.metrics.asset_canceled()

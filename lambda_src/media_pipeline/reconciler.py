@@ -1,0 +1,69 @@
+"""Lambda function, on a schedule: overdue assets are repaired, and those that can't be are counted."""
+
+import os
+from functools import cache
+from typing import Any
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from media_pipeline.adapters import Notifier, OutputStore, UploadQueue
+from media_pipeline.asset_table import AssetTable
+from media_pipeline.aws import aws_client
+from media_pipeline.config import ReconcilerConfig, read_config
+from media_pipeline.job_changes import JobChanges
+from media_pipeline.lifecycle import Lifecycle, utc_now
+from media_pipeline.repairs import Repairs
+from media_pipeline.telemetry import PipelineMetrics, logger
+from media_pipeline.transcoder import Transcoder
+
+# What one asset's repair may take at worst; the run ends before the function would be cut off.
+_RESERVE_MILLISECONDS = 20_000
+
+
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
+    """Run once; the event of the schedule carries nothing of interest."""
+    repairs, metrics = _wired()
+    logger.set_correlation_id(context.aws_request_id)
+    with metrics.published():
+        found = repairs.run(has_time=lambda: context.get_remaining_time_in_millis() > _RESERVE_MILLISECONDS)
+    logger.info("Looked after overdue assets", extra=dict(found))
+    return dict(found)
+
+
+@cache
+def _wired() -> tuple[Repairs, PipelineMetrics]:
+    config = read_config(ReconcilerConfig, os.environ)
+    table = AssetTable(aws_client("dynamodb"), config.assets_table)
+    metrics = PipelineMetrics()
+    lifecycle = Lifecycle(
+        pipeline=config.pipeline_name,
+        table=table,
+        metrics=metrics,
+        publisher=Notifier(aws_client("sns"), config.notifications_topic_arn),
+        retention_days=config.asset_retention_days,
+        clock=utc_now,
+    )
+    changes = JobChanges(
+        pipeline=config.pipeline_name,
+        table=table,
+        outputs=OutputStore(aws_client("s3"), config.outputs_bucket),
+        lifecycle=lifecycle,
+        clock=utc_now,
+    )
+    mediaconvert = aws_client("mediaconvert")
+    repairs = Repairs(
+        table=table,
+        jobs=Transcoder(
+            mediaconvert,
+            mediaconvert,
+            pipeline=config.pipeline_name,
+            queue_arn=config.mediaconvert_queue_arn,
+        ),
+        queue=UploadQueue(aws_client("sqs"), config.processing_queue_url),
+        apply_change=changes.apply,
+        lifecycle=lifecycle,
+        metrics=metrics,
+        stuck_after_seconds=config.stuck_after_seconds,
+        clock=utc_now,
+    )
+    return repairs, metrics

@@ -1,0 +1,148 @@
+"""Find overdue assets and repair them from the truth: MediaConvert's word, or the upload's event once more.
+
+A run is bounded, may be repeated, and may overlap with another: every write is conditional.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from media_pipeline.assets import OPEN_STATUSES, Asset, AssetError, AssetStatus, Transition
+from media_pipeline.errors import MediaPipelineError
+from media_pipeline.events import JobStateChange, JobStatus, state_change_of_job, upload_event
+from media_pipeline.lifecycle import Clock, Lifecycle
+from media_pipeline.telemetry import logger
+
+MAX_ASSETS_PER_STATUS = 50
+# Afterwards the fault is not a lost message: the asset stays stuck, and the alarm calls an operator.
+MAX_REDELIVERIES = 3
+_ALIVE = frozenset({JobStatus.SUBMITTED, JobStatus.PROGRESSING})
+
+
+class RepairsTable(Protocol):
+    """What repairs need of the assets table."""
+
+    def get(self, asset_id: str) -> Asset | None:
+        """Return an asset as of now."""
+        ...
+
+    def overdue(self, status: AssetStatus, *, before: datetime, limit: int) -> list[str]:
+        """Return the ids of assets untouched in this status since before."""
+        ...
+
+    def take_for_repair(self, asset: Asset, *, now: datetime, redelivery: bool = False) -> bool:
+        """Reserve an overdue asset for one repair."""
+        ...
+
+
+class JobSource(Protocol):
+    """What repairs need of MediaConvert."""
+
+    def get_job(self, job_id: str) -> Mapping[str, Any] | None:
+        """Return a job as MediaConvert knows it."""
+        ...
+
+
+class Queue(Protocol):
+    """What repairs need of the processing queue."""
+
+    def send(self, body: str) -> None:
+        """Send one message."""
+        ...
+
+
+class RepairMetrics(Protocol):
+    """What repairs count."""
+
+    def asset_repaired(self, *, kind: str) -> None:
+        """Count a repair by its kind."""
+        ...
+
+    def assets_stuck(self, count: int) -> None:
+        """Say how many overdue assets nothing repairs."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repairs:
+    """Look after overdue assets."""
+
+    table: RepairsTable
+    jobs: JobSource
+    queue: Queue
+    apply_change: Callable[[JobStateChange], bool]
+    lifecycle: Lifecycle
+    metrics: RepairMetrics
+    stuck_after_seconds: int
+    clock: Clock
+
+    def run(self, *, has_time: Callable[[], bool]) -> Mapping[str, int]:
+        """Look into each status's overdue assets, oldest first, while there is time; count what was found.
+
+        An asset is stuck where nothing could be done for it, and where looking into it failed.
+        """
+        before = self.clock() - timedelta(seconds=self.stuck_after_seconds)
+        found = {"looked_into": 0, "repaired": 0, "alive": 0, "stuck": 0}
+        for status in OPEN_STATUSES:
+            for asset_id in self.table.overdue(status, before=before, limit=MAX_ASSETS_PER_STATUS):
+                if not has_time():
+                    break
+                with logger.append_context_keys(asset_id=asset_id):
+                    found["looked_into"] += 1
+                    found[self._look_into(asset_id, status)] += 1
+        self.metrics.assets_stuck(found["stuck"])
+        return found
+
+    def _look_into(self, asset_id: str, status: AssetStatus) -> str:
+        """Repair one asset where it needs it; return what it was found to be."""
+        try:
+            asset = self.table.get(asset_id)
+            if asset is None or asset.status is not status:
+                return "alive"  # the index lags behind, or somebody else was faster
+            if asset.job_id is None:
+                return self._announce_again(asset)
+            return self._ask_for_job(asset, asset.job_id)
+        except MediaPipelineError as error:
+            logger.warning("Could not be repaired", error=type(error).__name__, reason=str(error))
+            return "stuck"
+
+    def _announce_again(self, asset: Asset) -> str:
+        if asset.redeliveries >= MAX_REDELIVERIES:
+            logger.warning("Stuck: announced again to no avail", redeliveries=asset.redeliveries)
+            return "stuck"
+        if not self.table.take_for_repair(asset, now=self.clock(), redelivery=True):
+            return "alive"
+        self.queue.send(upload_event(asset))
+        return self._repaired("upload_announced_again")
+
+    def _ask_for_job(self, asset: Asset, job_id: str) -> str:
+        job = self.jobs.get_job(job_id)
+        if job is None:
+            error = AssetError(
+                code="JOB_NOT_FOUND",
+                category="service",
+                message="The transcoder no longer knows the job of this file. Trying again may help.",
+            )
+            step = Transition(
+                to=AssetStatus.FAILED,
+                attempt=asset.attempt,
+                at=self.clock(),
+                detail=error.message,
+                job_id=job_id,
+                error=error,
+            )
+            return self._repaired("job_not_found") if self.lifecycle.finish(asset, step) else "alive"
+        change = state_change_of_job(job, now=self.clock())
+        if self.apply_change(change):
+            return self._repaired(f"missed_{change.status.value.lower()}")
+        if change.status in _ALIVE:
+            # Not lost, only long: to the end of the line, so that others get their turn.
+            self.table.take_for_repair(asset, now=self.clock())
+            return "alive"
+        return "stuck"
+
+    def _repaired(self, kind: str) -> str:
+        logger.info("Repaired", kind=kind)
+        self.metrics.asset_repaired(kind=kind)
+        return "repaired"

@@ -1,0 +1,75 @@
+"""Structured logs and metrics (EMF) of the pipeline, through Powertools."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from aws_lambda_powertools import Logger, Metrics, single_metric
+from aws_lambda_powertools.metrics import MetricUnit
+
+logger = Logger()
+
+DEFAULT_NAMESPACE = "MediaPipeline"
+
+
+class PipelineMetrics:
+    """Count what happens to assets. All carry the dimension `service`, whose value is the pipeline's name."""
+
+    def __init__(self) -> None:
+        self._metrics = Metrics(
+            namespace=os.environ.get("POWERTOOLS_METRICS_NAMESPACE", DEFAULT_NAMESPACE),
+            service=os.environ.get("POWERTOOLS_SERVICE_NAME", "media-pipeline"),
+        )
+
+    def asset_received(self) -> None:
+        """Count a new asset."""
+        self._count("AssetsReceived")
+
+    def asset_submitted(self) -> None:
+        """Count a submitted job."""
+        self._count("AssetsSubmitted")
+
+    def asset_completed(self, *, processing_seconds: float, output_minutes: float) -> None:
+        """Count an asset whose outputs are there; seconds run from submission to completion."""
+        self._count("AssetsCompleted")
+        self._metrics.add_metric("ProcessingSeconds", MetricUnit.Seconds, processing_seconds)
+        self._metrics.add_metric("OutputMinutes", MetricUnit.NoUnit, output_minutes)
+
+    def asset_failed(self, *, reason: str, processing_seconds: float | None) -> None:
+        """Count an asset that can't be processed, in all and by its error code."""
+        self._count("AssetsFailed")
+        self._count_by("AssetsFailedByReason", "reason", reason)
+        if processing_seconds is not None:
+            self._metrics.add_metric("ProcessingSeconds", MetricUnit.Seconds, processing_seconds)
+
+    def asset_canceled(self) -> None:
+        """Count an asset whose job was cancelled."""
+        self._count("AssetsCanceled")
+
+    def asset_repaired(self, *, kind: str) -> None:
+        """Count a repair, in all and by its kind."""
+        self._count("AssetsRepaired")
+        self._count_by("AssetsRepairedByKind", "kind", kind)
+
+    def assets_stuck(self, count: int) -> None:
+        """Say how many overdue assets there are that nothing repairs; also when there are none."""
+        self._count("StuckAssets", count)
+
+    @contextmanager
+    def published(self) -> Iterator[None]:
+        """Write what was counted to the log when the block ends, however it ends."""
+        try:
+            yield
+        finally:
+            if self._metrics.provider.metric_set:
+                self._metrics.flush_metrics()
+
+    def _count(self, name: str, value: int = 1) -> None:
+        self._metrics.add_metric(name, MetricUnit.Count, value)
+
+    def _count_by(self, name: str, dimension: str, value: str) -> None:
+        with single_metric(
+            name=name, unit=MetricUnit.Count, value=1, namespace=self._metrics.namespace
+        ) as metric:
+            metric.add_dimension("service", self._metrics.service or "")
+            metric.add_dimension(dimension, value)

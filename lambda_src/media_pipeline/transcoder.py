@@ -1,0 +1,118 @@
+"""MediaConvert: look into a source, submit a job exactly once, ask what became of it.
+
+What its refusals mean:
+
+- 400 on CreateJob: these settings don't fit; the asset fails (PermanentError, category settings).
+- 402 and 429: ThrottledError; the message goes back to the queue.
+- 403, 404, 409: the deployment is at fault (role, queue, key policy); OperatorError, the message waits.
+- 5xx, timeouts and the network: TransientError. The job may exist all the same: look for it first.
+"""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from media_pipeline.assets import Asset, instant
+from media_pipeline.aws import aws_errors, http_status, translated
+from media_pipeline.errors import PermanentError, ThrottledError, TransientError
+from media_pipeline.sources import Source, UnknownSource, source_from_probe
+
+_PAGE_SIZE = 20  # Source: MediaConvert API, ListJobsRequest.MaxResults: at most 20
+_MAX_PAGES = 50
+# Clocks of DynamoDB's writer and of MediaConvert may differ by this much.
+_CLOCK_TOLERANCE = timedelta(minutes=5)
+
+
+class Transcoder:
+    """Submit and find this pipeline's jobs on its own queue."""
+
+    def __init__(
+        self, client: Any, probe_client: Any, *, pipeline: str, queue_arn: str, role_arn: str = ""
+    ) -> None:
+        self._client = client
+        self._probe_client = probe_client
+        self._pipeline = pipeline
+        self._queue_arn = queue_arn
+        self._role_arn = role_arn
+
+    def probe(self, source_uri: str) -> Source:
+        """Look into a source; where MediaConvert can't or won't, return UnknownSource.
+
+        Raises SourceError where it isn't a video, and ThrottledError rather than settle for less when busy.
+        """
+        try:
+            answer = self._probe_client.probe(InputFiles=[{"FileUrl": source_uri}])
+        except ClientError as error:
+            refusal = translated(error, "probing the source")
+            if isinstance(refusal, ThrottledError):
+                raise refusal from error
+            return UnknownSource(reason=f"Probe was refused: {error}"[:500])
+        except BotoCoreError as error:
+            return UnknownSource(reason=f"Probe did not answer: {error}"[:500])
+        return source_from_probe(answer)
+
+    def create_job(self, asset: Asset, settings: Mapping[str, Any]) -> str:
+        """Submit the asset's job and return its id."""
+        try:
+            with aws_errors("submitting the job"):
+                answer = self._client.create_job(
+                    Role=self._role_arn,
+                    Queue=self._queue_arn,
+                    Settings=settings,
+                    StatusUpdateInterval="SECONDS_60",
+                    UserMetadata=self._metadata(asset),
+                    ClientRequestToken=f"{asset.asset_id}-{asset.attempt}",
+                )
+        except TransientError as error:
+            if isinstance(error.__cause__, ClientError) and http_status(error.__cause__) == 400:
+                raise PermanentError(
+                    "JOB_REFUSED",
+                    "settings",
+                    "The transcoder refused the encoding settings for this file. An operator must check the "
+                    f"encoding presets; the upload is kept. (MediaConvert: {error.__cause__})",
+                ) from error
+            raise
+        return str(answer["Job"]["Id"])
+
+    def find_job(self, asset: Asset) -> str | None:
+        """Return the id of the job already submitted for this attempt, or None where there is none.
+
+        Reads the queue's jobs, newest first, back to the asset's beginning. Raises TransientError where they
+        are too many to be sure.
+        """
+        oldest = instant(asset.created_at) - _CLOCK_TOLERANCE
+        request: dict[str, Any] = {
+            "Queue": self._queue_arn,
+            "Order": "DESCENDING",
+            "MaxResults": _PAGE_SIZE,
+        }
+        wanted = self._metadata(asset)
+        for _ in range(_MAX_PAGES):
+            with aws_errors("looking for a submitted job"):
+                answer = self._client.list_jobs(**request)
+            for job in answer.get("Jobs", []):
+                if job.get("UserMetadata") == wanted:
+                    return str(job["Id"])
+                if job.get("CreatedAt") is not None and job["CreatedAt"] < oldest:
+                    return None
+            if not answer.get("NextToken"):
+                return None
+            request["NextToken"] = answer["NextToken"]
+        raise TransientError(f"more than {_MAX_PAGES * _PAGE_SIZE} jobs to search for one already submitted")
+
+    def get_job(self, job_id: str) -> Mapping[str, Any] | None:
+        """Return a job as MediaConvert knows it, or None where it knows none of this id."""
+        try:
+            with aws_errors("asking for the job"):
+                answer = self._client.get_job(Id=job_id)
+        except TransientError as error:
+            if isinstance(error.__cause__, ClientError) and http_status(error.__cause__) == 404:
+                return None
+            raise
+        job: Mapping[str, Any] = answer["Job"]
+        return job
+
+    def _metadata(self, asset: Asset) -> dict[str, str]:
+        return {"pipeline": self._pipeline, "asset_id": asset.asset_id, "attempt": str(asset.attempt)}
