@@ -51,8 +51,8 @@ def version_fault() -> str | None:
     if found == MINISTACK_VERSION:
         return None
     return (
-        f"The local AWS needs ministack {MINISTACK_VERSION}, because its fixes (sandbox/aws_fixes) reach into "
-        f"private functions; this environment has {found}. Run `make setup`."
+        f"The local AWS needs ministack {MINISTACK_VERSION}, because its fixes (sandbox/aws_fixes) reach "
+        f"into private functions; this environment has {found}. Run `make setup`."
     )
 
 

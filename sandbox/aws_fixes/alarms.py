@@ -1,8 +1,8 @@
 """Let metric and composite alarms come back from DescribeAlarms as they were put.
 
-Terraform's provider speaks CloudWatch's query protocol (form in, XML out). There MiniStack stores only some of
-an alarm's fields and describes fewer, so that every plan would show changes. Its JSON protocol stores nearly
-everything: a query request is turned into the JSON document and the JSON answer back into XML.
+Terraform's provider speaks CloudWatch's query protocol (form in, XML out). There MiniStack stores only some
+of an alarm's fields and describes fewer, so that every plan would show changes. Its JSON protocol stores
+nearly everything: a query request is turned into the JSON document and the JSON answer back into XML.
 """
 
 from __future__ import annotations
@@ -19,8 +19,15 @@ Answer = tuple[int, dict[str, str], bytes]
 Operation = Callable[..., Answer]
 
 _BOOLEANS = frozenset({"ActionsEnabled", "ReturnData"})
-_INTEGERS = frozenset({"Period", "EvaluationPeriods", "DatapointsToAlarm", "ActionsSuppressorWaitPeriod",
-                       "ActionsSuppressorExtensionPeriod"})
+_INTEGERS = frozenset(
+    {
+        "Period",
+        "EvaluationPeriods",
+        "DatapointsToAlarm",
+        "ActionsSuppressorWaitPeriod",
+        "ActionsSuppressorExtensionPeriod",
+    }
+)
 # MiniStack fills these with defaults of its own, or forgets them; AWS describes what was put.
 _AS_PUT = ("Metrics", "ThresholdMetricId", "EvaluateLowSampleCountPercentile", "Statistic",
            "ExtendedStatistic", "Period", "Unit", "MetricName", "Namespace", "Dimensions")  # fmt: skip

@@ -1,7 +1,8 @@
 """Honour ``encoding-type=url`` in ListObjectVersions.
 
-Terraform's ``force_destroy`` asks for it and decodes the keys it gets. MiniStack ignores the parameter, so a key
-with a space, ``+`` or an accent is decoded into another one: the object is never deleted and destroy hangs.
+Terraform's ``force_destroy`` asks for it and decodes the keys it gets. MiniStack ignores the parameter, so a
+key with a space, ``+`` or an accent is decoded into another one: the object is never deleted and destroy
+hangs.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Let the MediaConvert endpoint publish ``aws.mediaconvert`` events, and nobody else.
 
-PutEvents refuses ``aws.*`` sources, on AWS and here alike; on AWS a service publishes by another way. The endpoint
-is recognised by the access key id of its own, so a function that tries to forge such an event is still refused.
+PutEvents refuses ``aws.*`` sources, on AWS and here alike; on AWS a service publishes by another way. The
+endpoint is recognised by the access key id of its own, so a function that tries to forge such an event is
+still refused.
 """
 
 from __future__ import annotations

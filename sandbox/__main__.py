@@ -1,0 +1,152 @@
+"""The sandbox's command line: `python -m sandbox COMMAND`."""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from types import FrameType
+
+from sandbox import demo, servers
+from sandbox.console import Terminal, complain
+from sandbox.deploy import Deployer, tool_environment
+from sandbox.environment import of_client
+from sandbox.errors import SandboxError
+from sandbox.folder import Folder
+
+_INTERRUPTED = 130
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run one command and return its exit code."""
+    options = _parser().parse_args(arguments)
+    signal.signal(signal.SIGTERM, _as_interrupt)
+    try:
+        return int(options.run(Folder.chosen(), Terminal(), options))
+    except SandboxError as fault:
+        complain(str(fault))
+        return 1
+    except KeyboardInterrupt:
+        complain("Interrupted; everything that was started has been stopped.")
+        return _INTERRUPTED
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m sandbox", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def add(name: str, run: object, help_: str) -> argparse.ArgumentParser:
+        command = commands.add_parser(name, help=help_, description=help_)
+        command.set_defaults(run=run)
+        return command
+
+    video = add("demo", _demo, "Deploy, upload, transcode, download and report; then stop everything")
+    video.add_argument("videos", nargs="*", type=Path, metavar="VIDEO", help="without: a generated clip")
+    add("up", _up, "Start the servers and leave them up")
+    add("down", _down, "Stop the servers")
+    add("status", _status, "Say what runs")
+    add("deploy", _deploy, "Apply the sandbox's stack to the running sandbox")
+    add("destroy", _destroy, "Destroy all that is deployed in the running sandbox")
+    add("env", _env, "Print shell exports with which AWS tools reach the running sandbox")
+    command = add("exec", _exec, "Run a command with which AWS tools, Terraform and cdktf reach the sandbox")
+    command.add_argument("command", nargs=argparse.REMAINDER, metavar="-- CMD ...")
+    path = add("clip", _clip, "Write the demo's clip to a file")
+    path.add_argument("path", type=Path)
+    return parser
+
+
+def _demo(folder: Folder, terminal: Terminal, options: argparse.Namespace) -> int:
+    with folder.locked("demo"):
+        report = demo.run(folder, options.videos, terminal)
+    return 0 if report.completed else 1
+
+
+def _up(folder: Folder, terminal: Terminal, options: argparse.Namespace) -> int:
+    with folder.locked("up"):
+        found = servers.found_running(folder)
+        if found is None:
+            with terminal.phase("Starting the local AWS and the MediaConvert endpoint"):
+                running = servers.start(folder, terminal.say, stays_up=True)
+            found = running.endpoints
+            # cdktf keeps its state in a bucket: it must be there before `make deploy ENV=sandbox`.
+            deployer = Deployer(folder, found, running.check)
+            with terminal.phase("Preparing the bucket for Terraform's state"):
+                deployer.synthesize()
+                deployer.ensure_backend(lambda changes: None)
+    terminal.say(f"Up: AWS at {found.aws}, MediaConvert at {found.mediaconvert}.")
+    return 0
+
+
+def _down(folder: Folder, terminal: Terminal, options: argparse.Namespace) -> int:
+    with folder.locked("down"):
+        stopped = servers.stop(folder)
+    terminal.say("Stopped." if stopped else "Nothing was running.")
+    return 0
+
+
+def _status(folder: Folder, terminal: Terminal, options: argparse.Namespace) -> int:
+    found = servers.found_running(folder)
+    if found is None:
+        terminal.say("The sandbox is not up.")
+        return 1
+    terminal.say(f"Up: AWS at {found.aws}, MediaConvert at {found.mediaconvert}.")
+    return 0
+
+
+def _deploy(folder: Folder, terminal: Terminal, options: argparse.Namespace) -> int:
+    with folder.locked("deploy"):
+        demo.deploy(Deployer(folder, servers.required(folder), lambda: None), terminal)
+    return 0
+
+
+def _destroy(folder: Folder, terminal: Terminal, options: argparse.Namespace) -> int:
+    with folder.locked("destroy"):
+        deployer = Deployer(folder, servers.required(folder), lambda: None)
+        with terminal.phase("Synthesizing the stacks"):
+            deployer.synthesize()
+        with terminal.phase("Destroying what is deployed") as phase:
+            deployer.destroy(lambda changes: phase.update(changes.done, changes.total, changes.current))
+    return 0
+
+
+def _env(folder: Folder, terminal: Terminal, options: argparse.Namespace) -> int:
+    endpoints = servers.required(folder)
+    for name, value in of_client(endpoints.aws, endpoints.mediaconvert, base={}).items():
+        print(f"export {name}={value}")
+    return 0
+
+
+def _exec(folder: Folder, terminal: Terminal, options: argparse.Namespace) -> int:
+    command = options.command[1:] if options.command[:1] == ["--"] else options.command
+    if not command:
+        raise SandboxError("Name the command to run: python -m sandbox exec -- CMD ...")
+    if shutil.which(command[0]) is None:
+        raise SandboxError(f"The command `{command[0]}` was not found.")
+    environment = tool_environment(folder, servers.required(folder))
+    # The command talks to the person itself; Ctrl-C reaches it without us.
+    process = subprocess.Popen(command, env=environment)
+    while True:
+        try:
+            return process.wait()
+        except KeyboardInterrupt:
+            continue
+
+
+def _clip(folder: Folder, terminal: Terminal, options: argparse.Namespace) -> int:
+    from sandbox import clip  # loads ffmpeg, which no other command needs
+
+    shutil.copyfile(clip.demo_clip(), options.path)
+    terminal.say(f"Wrote {options.path}.")
+    return 0
+
+
+def _as_interrupt(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

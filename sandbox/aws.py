@@ -1,0 +1,110 @@
+"""The two servers that stand in for AWS, and clients for them."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import boto3
+from botocore.config import Config
+
+from sandbox import environment
+from sandbox.folder import Folder
+from sandbox.processes import Server
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_logs import CloudWatchLogsClient
+    from mypy_boto3_mediaconvert import MediaConvertClient
+    from mypy_boto3_s3 import S3Client
+
+ACCOUNT_ID = "000000000000"
+AWS_PORT = 4566
+MEDIACONVERT_PORT = 4567
+CONCURRENT_JOBS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoints:
+    """Where the servers answer."""
+
+    aws: str
+    mediaconvert: str
+
+    @classmethod
+    def at(cls, aws_port: int, mediaconvert_port: int) -> Endpoints:
+        """Return the endpoints on two ports of the loopback interface."""
+        return cls(f"http://127.0.0.1:{aws_port}", f"http://127.0.0.1:{mediaconvert_port}")
+
+    def environment(self) -> dict[str, str]:
+        """Return the environment in which every AWS tool reaches these endpoints."""
+        return environment.of_client(self.aws, self.mediaconvert)
+
+    def session(self) -> Clients:
+        """Return clients for these endpoints."""
+        return Clients(self)
+
+
+class Clients:
+    """boto3 clients, made when first used."""
+
+    def __init__(self, endpoints: Endpoints) -> None:
+        self._endpoints = endpoints
+        self._session = boto3.Session(
+            aws_access_key_id="test", aws_secret_access_key="test", region_name=environment.REGION
+        )
+
+    def s3(self) -> S3Client:
+        """Return a client of the local S3."""
+        settings = Config(s3={"addressing_style": "path"}, proxies={})
+        return self._session.client("s3", endpoint_url=self._endpoints.aws, config=settings)
+
+    def dynamodb(self) -> DynamoDBClient:
+        """Return a client of the local DynamoDB."""
+        return self._session.client("dynamodb", endpoint_url=self._endpoints.aws, config=Config(proxies={}))
+
+    def logs(self) -> CloudWatchLogsClient:
+        """Return a client of the local CloudWatch Logs."""
+        return self._session.client("logs", endpoint_url=self._endpoints.aws, config=Config(proxies={}))
+
+    def mediaconvert(self) -> MediaConvertClient:
+        """Return a client of the MediaConvert endpoint."""
+        return self._session.client(
+            "mediaconvert", endpoint_url=self._endpoints.mediaconvert, config=Config(proxies={})
+        )
+
+
+def local_aws(folder: Folder, endpoints: Endpoints) -> Server:
+    """Describe the local AWS (MiniStack with our fixes)."""
+    return Server(
+        name="The local AWS",
+        url=endpoints.aws,
+        health_path="/_ministack/health",
+        command=[
+            sys.executable, "-m", "sandbox.aws_server",
+            "--port", endpoints.aws.rpartition(":")[2],
+            "--state-dir", str(folder.aws),
+            "--mediaconvert-url", endpoints.mediaconvert,
+        ],
+        environment=environment.of_server(str(folder.aws)),
+        log=folder.log("aws"),
+    )  # fmt: skip
+
+
+def mediaconvert_endpoint(folder: Folder, endpoints: Endpoints) -> Server:
+    """Describe the MediaConvert endpoint."""
+    return Server(
+        name="The MediaConvert endpoint",
+        url=endpoints.mediaconvert,
+        health_path="/health",
+        command=[
+            sys.executable, "-m", "sandbox.mediaconvert",
+            "--port", endpoints.mediaconvert.rpartition(":")[2],
+            "--aws-endpoint", endpoints.aws,
+            "--state-dir", str(folder.mediaconvert),
+            "--concurrent-jobs", str(CONCURRENT_JOBS),
+        ],
+        environment=environment.of_server(str(folder.mediaconvert)),
+        log=folder.log("mediaconvert"),
+    )  # fmt: skip

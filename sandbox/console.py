@@ -1,0 +1,106 @@
+"""What a person sees while the sandbox works: live progress on a terminal, plain lines elsewhere."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+import time
+from collections.abc import Iterator
+from typing import Protocol
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+# In a log, a long phase speaks up this often.
+_PLAIN_INTERVAL_SECONDS = 10.0
+
+
+class Phase(Protocol):
+    """One step of the work, as it is shown."""
+
+    def update(self, done: float, total: float, detail: str) -> None:
+        """Show how far the step is; a total of 0 means that nobody knows."""
+
+    def result(self, text: str) -> None:
+        """Set what is said of the step when it has ended."""
+
+
+class Terminal:
+    """The person's terminal, or the log of a program."""
+
+    def __init__(self, console: Console | None = None) -> None:
+        self._console = console or Console(highlight=False, soft_wrap=True)
+
+    def say(self, text: str) -> None:
+        """Print a line as it is."""
+        self._console.print(text, markup=False)
+
+    def table(self, table: Table) -> None:
+        """Print a table."""
+        self._console.print(table)
+
+    @contextlib.contextmanager
+    def phase(self, title: str) -> Iterator[Phase]:
+        """Show a step for the length of a block, then a line with its result and duration."""
+        begun = time.monotonic()
+        if self._console.is_terminal:
+            with _live(self._console, title) as live:
+                yield live
+            text = live.text
+        else:
+            self.say(f"{title} ...")
+            plain = _PlainPhase(self._console, title)
+            yield plain
+            text = plain.text
+        said = f": {text}" if text else ""
+        self.say(f"✓ {title}{said} ({time.monotonic() - begun:.1f} s)")
+
+
+def complain(text: str) -> None:
+    """Print an error for the person."""
+    Console(file=sys.stderr, highlight=False, soft_wrap=True).print(text, style="red", markup=False)
+
+
+class _LivePhase:
+    def __init__(self, progress: Progress, title: str) -> None:
+        self.text = ""
+        self._progress = progress
+        self._task = progress.add_task(title, total=None, detail="")
+
+    def update(self, done: float, total: float, detail: str) -> None:
+        self._progress.update(self._task, completed=done, total=total or None, detail=detail)
+
+    def result(self, text: str) -> None:
+        self.text = text
+
+
+class _PlainPhase:
+    def __init__(self, console: Console, title: str) -> None:
+        self.text = ""
+        self._console = console
+        self._title = title
+        self._spoke = time.monotonic()
+
+    def update(self, done: float, total: float, detail: str) -> None:
+        if time.monotonic() - self._spoke < _PLAIN_INTERVAL_SECONDS:
+            return
+        self._spoke = time.monotonic()
+        share = f" {done:.0f} of {total:.0f}" if total else ""
+        self._console.print(f"  {self._title}:{share} {detail}".rstrip(), markup=False)
+
+    def result(self, text: str) -> None:
+        self.text = text
+
+
+@contextlib.contextmanager
+def _live(console: Console, title: str) -> Iterator[_LivePhase]:
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}", markup=False),
+        BarColumn(bar_width=30),
+        TimeElapsedColumn(),
+        TextColumn("{task.fields[detail]}", markup=False),
+    )
+    with Progress(*columns, console=console, transient=True) as progress:
+        yield _LivePhase(progress, title)

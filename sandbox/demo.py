@@ -1,0 +1,161 @@
+"""The main job: deploy the real stack to the local AWS, transcode real videos, and report what came out."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sandbox import assets, function_logs, servers
+from sandbox.assets import Names, Upload
+from sandbox.console import Phase, Terminal
+from sandbox.deploy import Deployer, Deployment
+from sandbox.errors import SourceError
+from sandbox.folder import Folder
+from sandbox.report import AssetReport, Report, TerraformReport, table
+from sandbox.terraform import Changes
+
+if TYPE_CHECKING:
+    from sandbox.aws import Clients
+
+UPLOADS_OUTPUT = "uploads_bucket_name"
+OUTPUTS_OUTPUT = "outputs_bucket_name"
+TABLE_OUTPUT = "assets_table_name"
+
+
+def run(folder: Folder, videos: Sequence[Path], terminal: Terminal) -> Report:
+    """Do everything from nothing to a report.
+
+    Args:
+        folder: The sandbox's state.
+        videos: Files to transcode; none means a generated clip.
+        terminal: Shows each phase.
+
+    Returns:
+        The report, already written.
+
+    Raises:
+        SandboxError: Something the person can act on; its message says what.
+    """
+    for video in videos:
+        check_readable(video)
+    with contextlib.ExitStack() as stack:
+        with terminal.phase("Starting the local AWS and the MediaConvert endpoint") as phase:
+            running = stack.enter_context(servers.running(folder, terminal.say))
+            phase.result(f"{running.endpoints.aws}, {running.endpoints.mediaconvert}")
+        deployer = Deployer(folder, running.endpoints, running.check)
+        deployment = deploy(deployer, terminal)
+        names = Names(
+            uploads=deployment.output(UPLOADS_OUTPUT),
+            outputs=deployment.output(OUTPUTS_OUTPUT),
+            table=deployment.output(TABLE_OUTPUT),
+        )
+        clients = running.endpoints.session()
+        if not videos:
+            with terminal.phase("Making a clip with picture and sound") as phase:
+                from sandbox import clip  # loads ffmpeg, which only this phase needs
+
+                videos = [clip.demo_clip()]
+                phase.result(folder.relative(videos[0]))
+        begun = time.time()
+        uploads = _upload(clients, names, videos, terminal)
+        try:
+            _follow(clients, names, uploads, folder, terminal, running)
+        finally:
+            function_logs.save(clients, begun, folder.log("functions"))
+        reports = _download(clients, names, uploads, folder, terminal)
+        with terminal.phase("Planning once more: the run must have changed nothing") as phase:
+            clean = deployer.is_clean()
+            phase.result("clean" if clean else "changed")
+    report = Report(reports, TerraformReport(deployment.resources, "clean" if clean else "changed"))
+    report.write(folder.report)
+    terminal.table(table(report.assets))
+    terminal.say(f"The report: {folder.relative(folder.report)}")
+    return report
+
+
+def deploy(deployer: Deployer, terminal: Terminal) -> Deployment:
+    """Bring the deployed stack to what the code says."""
+    with terminal.phase("Synthesizing the stacks"):
+        deployer.synthesize()
+    with terminal.phase("Preparing the bucket for Terraform's state") as phase:
+        deployer.ensure_backend(_following(phase))
+    with terminal.phase("Deploying with Terraform") as phase:
+        changed = deployer.deploy(_following(phase))
+        deployment = deployer.deployment()
+        phase.result(
+            f"{deployment.resources} resources, {f'{changed} changed' if changed else 'nothing to change'}"
+        )
+    return deployment
+
+
+def check_readable(video: Path) -> None:
+    """Raise SourceError unless the video is a file that can be read."""
+    if not video.exists():
+        raise SourceError(f"There is no file {video}.")
+    if not video.is_file():
+        raise SourceError(f"{video} is not a file.")
+    try:
+        with video.open("rb"):
+            pass
+    except OSError as fault:
+        raise SourceError(f"{video} can't be read: {fault.strerror}.") from fault
+
+
+def _following(phase: Phase) -> Callable[[Changes], None]:
+    return lambda changes: phase.update(changes.done, changes.total, changes.current)
+
+
+def _upload(clients: Clients, names: Names, videos: Sequence[Path], terminal: Terminal) -> list[Upload]:
+    total = sum(video.stat().st_size for video in videos)
+    sent = 0
+    uploads = []
+    with terminal.phase(f"Uploading {_count(len(videos), 'video')}") as phase:
+        for video in videos:
+
+            def progress(size: int, video: Path = video) -> None:
+                nonlocal sent
+                sent += size
+                phase.update(sent, total, video.name)
+
+            uploads.append(assets.upload(clients, names.uploads, video, progress))
+        phase.result(f"{total / 1_000_000:.1f} MB to {names.uploads}")
+    return uploads
+
+
+def _follow(
+    clients: Clients,
+    names: Names,
+    uploads: Sequence[Upload],
+    folder: Folder,
+    terminal: Terminal,
+    running: servers.Running,
+) -> None:
+    with terminal.phase("Transcoding") as phase:
+
+        def show() -> None:
+            detail = ", ".join(
+                f"{each.source.name} {each.status.lower() or 'waiting'}"
+                + (f" {each.percent}%" if each.status == "PROCESSING" else "")
+                for each in uploads
+            )
+            phase.update(100 * sum(each.share for each in uploads) / len(uploads), 100, detail)
+
+        assets.follow(clients, names, uploads, folder, show, running.check)
+        completed = sum(each.status == "COMPLETE" for each in uploads)
+        phase.result(f"{completed} of {len(uploads)} complete")
+
+
+def _download(
+    clients: Clients, names: Names, uploads: Sequence[Upload], folder: Folder, terminal: Terminal
+) -> list[AssetReport]:
+    with terminal.phase("Downloading the outputs") as phase:
+        files = sum(assets.download(clients, names.outputs, each, folder) for each in uploads)
+        phase.result(f"{_count(files, 'file')} in {folder.relative(folder.outputs)}")
+    return [assets.describe(each, folder) for each in uploads]
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"

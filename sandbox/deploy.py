@@ -1,0 +1,185 @@
+"""Synthesize the sandbox's stacks and apply them to the running sandbox with real Terraform."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sandbox import prerequisites, provider_mirror
+from sandbox.aws import Endpoints
+from sandbox.errors import SandboxError, SynthesisError, TerraformError
+from sandbox.folder import PROJECT_ROOT, Folder
+from sandbox.terraform import Follow, Terraform, lock_id
+
+STACK = "sandbox"
+BACKEND_STACK = "state-backend-sandbox"
+
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """What Terraform deployed."""
+
+    outputs: dict[str, Any]
+    resources: int
+
+    def output(self, name: str) -> str:
+        """Return an output of the stack.
+
+        Raises:
+            SandboxError: The stack has none of that name.
+        """
+        try:
+            return str(self.outputs[name])
+        except KeyError:
+            known = ", ".join(sorted(self.outputs))
+            raise SandboxError(f"The deployed stack has no output `{name}`, only: {known}.") from None
+
+
+class Deployer:
+    """Terraform on the sandbox's two stacks."""
+
+    def __init__(self, folder: Folder, endpoints: Endpoints, check: Callable[[], None]) -> None:
+        """Find the programs and write Terraform's CLI configuration.
+
+        Args:
+            folder: Where synthesized JSON, logs and plans are kept.
+            endpoints: The running sandbox.
+            check: Raises if a server has ended; called when Terraform fails.
+        """
+        self._folder = folder
+        self._check = check
+        self.environment = tool_environment(folder, endpoints)
+        try:
+            prerequisites.node()
+            self._program = prerequisites.terraform()
+        except prerequisites.MissingPrerequisiteError as fault:
+            raise SandboxError(str(fault)) from fault
+
+    def synthesize(self) -> None:
+        """Write the Terraform JSON of the sandbox's stacks.
+
+        Raises:
+            SynthesisError: main.py failed; carries the end of what it said.
+        """
+        done = subprocess.run(
+            [sys.executable, "main.py"],
+            cwd=PROJECT_ROOT,
+            env={**self.environment, "CDKTF_OUTDIR": str(self._folder.synthesized)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        log = self._folder.log("synth")
+        log.parent.mkdir(parents=True, exist_ok=True)
+        log.write_text(done.stdout + done.stderr)
+        if done.returncode != 0:
+            said = "\n".join((done.stderr or done.stdout).strip().splitlines()[-6:])
+            raise SynthesisError(f"The stacks could not be synthesized.\n{said}\nThe whole of it: {log}")
+
+    def ensure_backend(self, follow: Follow) -> None:
+        """Make the bucket that holds Terraform's state, if it is not there or not as it should be."""
+        terraform = self._terraform(BACKEND_STACK, follow)
+        self._init(terraform, f"-backend-config=path={self._folder.backend_state}")
+        self._converge(terraform)
+
+    def deploy(self, follow: Follow) -> int:
+        """Apply the pipeline's stack if a plan shows changes; return how many resources changed."""
+        terraform = self._terraform(STACK, follow)
+        self._init(terraform)
+        return self._converge(terraform)
+
+    def is_clean(self) -> bool:
+        """Plan once more and tell whether nothing would change."""
+        return self._terraform(STACK).plan(self._plan_file(STACK)) == 0
+
+    def deployment(self) -> Deployment:
+        """Read what is deployed from Terraform's state."""
+        state = self._terraform(STACK).state()
+        managed = [each for each in state.get("resources", []) if each["mode"] == "managed"]
+        return Deployment(
+            outputs={name: output["value"] for name, output in state.get("outputs", {}).items()},
+            resources=sum(len(each["instances"]) for each in managed),
+        )
+
+    def destroy(self, follow: Follow) -> None:
+        """Destroy the pipeline's stack, then the state bucket."""
+        terraform = self._terraform(STACK, follow)
+        self._init(terraform)
+        self._attempt(terraform, terraform.destroy)
+        backend = self._terraform(BACKEND_STACK, follow)
+        self._init(backend, f"-backend-config=path={self._folder.backend_state}")
+        self._attempt(backend, backend.destroy)
+
+    def _terraform(self, stack: str, follow: Follow = lambda changes: None) -> Terraform:
+        return Terraform(
+            program=self._program,
+            directory=self._folder.synthesized / "stacks" / stack,
+            environment=self.environment,
+            log=self._folder.log("terraform"),
+            follow=follow,
+        )
+
+    def _plan_file(self, stack: str) -> Path:
+        return self._folder.path / f"{stack}.tfplan"
+
+    def _init(self, terraform: Terraform, *arguments: str) -> None:
+        # Initializing takes seconds and depends only on backend, providers and where these come from.
+        synthesized = json.loads((terraform.directory / "cdk.tf.json").read_text())
+        wanted = json.dumps([synthesized.get("terraform"), list(arguments)], sort_keys=True)
+        configuration = self._folder.terraform_configuration.read_text()
+        digest = hashlib.sha256((wanted + configuration).encode()).hexdigest()
+        mark = terraform.directory / ".terraform" / "initialized-for"
+        if (
+            mark.is_file()
+            and mark.read_text() == digest
+            and (terraform.directory / ".terraform.lock.hcl").is_file()
+        ):
+            return
+        self._attempt(terraform, lambda: terraform.init(*arguments))
+        mark.write_text(digest)
+
+    def _converge(self, terraform: Terraform) -> int:
+        plan = self._plan_file(terraform.directory.name)
+        changes = self._attempt(terraform, lambda: terraform.plan(plan))
+        if changes:
+            self._attempt(terraform, lambda: terraform.apply(str(plan)))
+        return changes
+
+    def _attempt(self, terraform: Terraform, step: Callable[[], _T]) -> _T:
+        """Run a step; a state lock that a killed run of ours left is taken away, any other is respected."""
+        mark = self._folder.path / "terraform-runs"
+        was_killed = mark.exists()
+        mark.touch()
+        try:
+            result = step()
+        except TerraformError as fault:
+            self._check()
+            held = lock_id(str(fault))
+            if held is None or not was_killed:
+                mark.unlink()
+                raise
+            terraform.force_unlock(held)
+            result = step()
+        mark.unlink()
+        return result
+
+
+def tool_environment(folder: Folder, endpoints: Endpoints) -> dict[str, str]:
+    """Return the environment for Terraform and cdktf, and write the CLI configuration that it names."""
+    configuration = provider_mirror.configuration(os.environ, Path.home())
+    folder.path.mkdir(parents=True, exist_ok=True)
+    folder.terraform_configuration.write_text(configuration)
+    return {
+        **endpoints.environment(),
+        "TF_CLI_CONFIG_FILE": str(folder.terraform_configuration),
+        "TF_IN_AUTOMATION": "1",
+    }

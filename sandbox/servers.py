@@ -1,0 +1,161 @@
+"""The running sandbox: both servers together, up, down, and what a killed command left."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from sandbox import processes
+from sandbox.aws import AWS_PORT, MEDIACONVERT_PORT, Endpoints, local_aws, mediaconvert_endpoint
+from sandbox.errors import ServerError
+from sandbox.folder import PROJECT_ROOT, Folder, read_json, write_json
+from sandbox.processes import ServerProcess
+
+Say = Callable[[str], None]
+
+
+@dataclass(slots=True)
+class Running:
+    """Two servers that answer."""
+
+    endpoints: Endpoints
+    started: list[ServerProcess] = field(default_factory=list)
+
+    def check(self) -> None:
+        """Raise ServerError if a server that we started ended by itself."""
+        for process in self.started:
+            process.check()
+
+
+@contextlib.contextmanager
+def running(folder: Folder, say: Say) -> Iterator[Running]:
+    """Provide the servers for the length of a block, and stop those that it started.
+
+    Servers that `sandbox up` started are used, and stay up.
+    """
+    found = found_running(folder)
+    if found is not None:
+        say("The sandbox is up already: it is used, and left up.")
+        yield Running(found)
+        return
+    servers = start(folder, say, stays_up=False)
+    try:
+        yield servers
+    finally:
+        stop(folder)
+
+
+def start(folder: Folder, say: Say, *, stays_up: bool) -> Running:
+    """Start both servers and wait until they answer.
+
+    Args:
+        folder: Where they keep their state.
+        say: Told of leftovers and of ports that are taken.
+        stays_up: Whether the servers are to outlive this process.
+
+    Raises:
+        ServerError: One does not start.
+    """
+    if stop(folder):
+        say("Stopped servers that an earlier, killed run had left.")
+    before = _ports(read_json(folder.path / "ports.json"))
+    aws_port = _port(before.get("aws", AWS_PORT), (), "local AWS", say)
+    mediaconvert_port = _port(
+        before.get("mediaconvert", MEDIACONVERT_PORT), (aws_port,), "MediaConvert endpoint", say
+    )
+    write_json(folder.path / "ports.json", {"aws": aws_port, "mediaconvert": mediaconvert_port})
+    endpoints = Endpoints.at(aws_port, mediaconvert_port)
+    servers = Running(endpoints)
+    try:
+        for describe in (local_aws, mediaconvert_endpoint):
+            servers.started.append(_spawn(describe(folder, endpoints)))
+            _record(folder, servers, stays_up=stays_up)
+        for process in servers.started:
+            process.wait_until_healthy()
+    except BaseException:
+        stop(folder)
+        raise
+    return servers
+
+
+def stop(folder: Folder) -> bool:
+    """Stop the servers of this folder, whoever started them; tell whether there were any."""
+    pids = [pid for pid, marks in _recorded(folder) if processes.is_ours(pid, *marks)]
+    # The MediaConvert endpoint first: it writes to the local AWS.
+    for pid in reversed(pids):
+        processes.end(pid)
+    folder.endpoints.unlink(missing_ok=True)
+    return bool(pids)
+
+
+def found_running(folder: Folder) -> Endpoints | None:
+    """Return the endpoints of servers that were left up on purpose and answer."""
+    record = read_json(folder.endpoints)
+    alive = [processes.is_ours(pid, *marks) for pid, marks in _recorded(folder)]
+    if not record.get("stays_up") or len(alive) != 2 or not all(alive):
+        return None
+    endpoints = Endpoints(str(record["aws"]), str(record["mediaconvert"]))
+    servers = (local_aws(folder, endpoints), mediaconvert_endpoint(folder, endpoints))
+    return endpoints if all(processes.answers(server) for server in servers) else None
+
+
+def required(folder: Folder) -> Endpoints:
+    """Return the running sandbox's endpoints.
+
+    Raises:
+        ServerError: It is not up.
+    """
+    found = found_running(folder)
+    if found is None:
+        raise ServerError("The sandbox is not up. Start it with `make sandbox-up`.")
+    return found
+
+
+def _spawn(server: processes.Server) -> ServerProcess:
+    os.makedirs(server.environment["HOME"], exist_ok=True)
+    return ServerProcess(server, working_directory=PROJECT_ROOT)
+
+
+def _port(wanted: int, taken: tuple[int, ...], name: str, say: Say) -> int:
+    port = processes.free_port(wanted, taken)
+    if port != wanted:
+        say(f"Port {wanted} is taken: the {name} uses {port}.")
+    return port
+
+
+def _ports(record: dict[str, object]) -> dict[str, int]:
+    # The same ports again: queue URLs in Terraform's state name them.
+    return {name: port for name, port in record.items() if isinstance(port, int)}
+
+
+def _record(folder: Folder, servers: Running, *, stays_up: bool) -> None:
+    write_json(
+        folder.endpoints,
+        {
+            "aws": servers.endpoints.aws,
+            "mediaconvert": servers.endpoints.mediaconvert,
+            "pids": {_module(process): process.pid for process in servers.started},
+            "stays_up": stays_up,
+            "started_by": {"pid": os.getpid(), "command": " ".join(sys.argv)},
+        },
+    )
+
+
+def _module(process: ServerProcess) -> str:
+    command = list(process.server.command)
+    return command[command.index("-m") + 1]
+
+
+def _recorded(folder: Folder) -> list[tuple[int, tuple[str, ...]]]:
+    # The process of a recorded id is ours only if it runs our module on our folder.
+    pids = read_json(folder.endpoints).get("pids")
+    if not isinstance(pids, dict):
+        return []
+    return [
+        (pid, (module, f"{folder.path}{os.sep}"))
+        for module, pid in pids.items()
+        if isinstance(pid, int) and pid > 0
+    ]
