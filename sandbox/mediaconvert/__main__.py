@@ -5,6 +5,7 @@ import asyncio
 import logging
 import os
 import signal
+import sys
 from pathlib import Path
 
 from sandbox.mediaconvert.account import Account
@@ -12,6 +13,7 @@ from sandbox.mediaconvert.probe import probe_file
 from sandbox.mediaconvert.runner import Media
 from sandbox.mediaconvert.s3 import LocalAws
 from sandbox.mediaconvert.service import MediaConvert, ServiceSettings
+from sandbox.mediaconvert.store import StateInUse
 from sandbox.mediaconvert.transcode import transcode
 
 
@@ -39,8 +41,8 @@ async def _serve(service: MediaConvert) -> None:
     await service.serve(stop)
 
 
-def main() -> None:
-    """Serve until SIGTERM or SIGINT."""
+def main() -> int:
+    """Serve until SIGTERM or SIGINT; give 2 where the port or the state is another's."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     arguments = _arguments()
     account = Account(arguments.account_id, arguments.region)
@@ -53,8 +55,13 @@ def main() -> None:
     )
     aws = LocalAws(arguments.aws_endpoint, account)
     media = Media(transcode=transcode, probe_file=probe_file, for_role=aws.for_role)
-    asyncio.run(_serve(MediaConvert(settings, media, aws.put_events)))
+    try:
+        asyncio.run(_serve(MediaConvert(settings, media, aws.put_events)))
+    except (StateInUse, OSError) as error:
+        print(f"The MediaConvert endpoint can't start on port {settings.port}: {error}", file=sys.stderr)
+        return 2
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -101,7 +101,8 @@ class Jobs:
 
     def resume(self, id_: str) -> Document | None:
         """Begin an interrupted job again, unless it was cancelled meanwhile."""
-        return self._change(id_, lambda job: job.update(retryCount=job["retryCount"] + 1))
+        again = {"currentPhase": "PROBING", "jobPercentComplete": 0}
+        return self._change(id_, lambda job: job.update(again, retryCount=job["retryCount"] + 1))
 
     def start_next(self) -> Document | None:
         """Begin the job that goes first, if there is one."""
@@ -109,9 +110,7 @@ class Jobs:
             job = self._store.next_job(self._queues.active_arns())
             if job is None:
                 return None
-            job["status"] = "PROGRESSING"
-            job["currentPhase"] = "PROBING"
-            job["jobPercentComplete"] = 0
+            job |= {"status": "PROGRESSING", "currentPhase": "PROBING", "jobPercentComplete": 0}
             job["timing"]["startTime"] = int(time.time())
             self._store.put_job(job)
             self._store.add_event(events.state_change(self._account, job, "PROGRESSING"))

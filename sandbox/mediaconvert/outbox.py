@@ -16,6 +16,7 @@ from sandbox.mediaconvert.wire import Document
 
 # Source: https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html
 MAX_ENTRIES = 10
+MAX_ENTRY_BYTES = 256 * 1024
 FIRST_PAUSE_SECONDS = 0.2
 LONGEST_PAUSE_SECONDS = 5.0
 IDLE_SECONDS = 30.0
@@ -83,6 +84,12 @@ class Outbox:
 
     def _send_some(self) -> bool:
         waiting = self._store.unsent_events(MAX_ENTRIES)
+        for sequence, event in waiting:
+            size_bytes = len(json.dumps(event))
+            if size_bytes > MAX_ENTRY_BYTES:
+                _log.error("An event of %d bytes was dropped; the limit is %d.", size_bytes, MAX_ENTRY_BYTES)
+                self._store.delete_event(sequence)
+                return True
         if not waiting:
             return True
         taken = len(waiting)

@@ -175,8 +175,6 @@ class _Run:
         for warning in result.warnings:
             self._jobs.warned(id_, warning)
         self._upload(s3, result)
-        if self._cancelled.is_set():
-            raise Cancelled
         self._jobs.completed(id_, result)
 
     def _download(self, s3: Bucketed, settings: Document) -> dict[str, Path]:
@@ -193,7 +191,9 @@ class _Run:
         files = sorted(result.files, key=lambda file: file.key.endswith(_MANIFESTS))
         for done, file in enumerate(files):
             self._report(Progress(Phase.UPLOADING, 100 * done // len(files), self._progress.frames_decoded))
-            s3.upload(file.bucket, file.key, file.path, self._cancelled)
+            s3.upload(file.bucket, file.key, file.path)
+            if self._cancelled.is_set():
+                raise Cancelled
 
     def _report(self, progress: Progress) -> None:
         if self._cancelled.is_set():

@@ -81,8 +81,8 @@ class Bucketed(Protocol):
         """Copy an object to a file; raise JobError where that can't be, Cancelled where it was."""
         ...
 
-    def upload(self, bucket: str, key: str, path: Path, cancelled: threading.Event) -> None:
-        """Copy a file to an object; raise JobError where that can't be, Cancelled where it was."""
+    def upload(self, bucket: str, key: str, path: Path) -> None:
+        """Copy a file to an object; raise JobError where that can't be."""
         ...
 
 
@@ -109,8 +109,9 @@ def safe_name(number: int, uri: str) -> str:
 class LocalAws:
     """Make the clients of the local AWS, with the service's credentials or a role's."""
 
-    def __init__(self, endpoint_url: str, account: Account) -> None:
+    def __init__(self, endpoint_url: str, account: Account, max_attempts: int = 5) -> None:
         self._endpoint_url = endpoint_url
+        self._max_attempts = max_attempts
         self._account = account
         # A session's clients are safe to share between threads, but making them isn't.
         self._making = threading.Lock()
@@ -154,9 +155,11 @@ class LocalAws:
                 aws_secret_access_key=keys["SecretAccessKey"],
                 aws_session_token=keys.get("SessionToken"),
                 config=Config(
+                    # The local AWS is on this machine, whatever proxy its user has.
+                    proxies={},
                     connect_timeout=5,
                     read_timeout=60,
-                    retries={"mode": "standard", "total_max_attempts": 5},
+                    retries={"mode": "standard", "total_max_attempts": self._max_attempts},
                     s3={"addressing_style": "path"},
                     request_checksum_calculation="when_required",
                     response_checksum_validation="when_required",
@@ -169,7 +172,7 @@ class Objects:
 
     def __init__(self, client: Any) -> None:
         self._client = client
-        # Without threads a cancelled transfer ends at its next chunk, and memory stays small.
+        # Without threads a cancelled download ends at its next chunk, and memory stays small.
         self._transfer = TransferConfig(use_threads=False, multipart_threshold=64 * 1024**2)
 
     def download(self, uri: str, path: Path, cancelled: threading.Event) -> StoredObject:
@@ -190,20 +193,17 @@ class Objects:
 
         return _with_job_errors(copy, f"Unable to open input file [{uri}]")
 
-    def upload(self, bucket: str, key: str, path: Path, cancelled: threading.Event) -> None:
+    def upload(self, bucket: str, key: str, path: Path) -> None:
         """Copy a file to an object of the content type that its name says."""
         content_type = CONTENT_TYPES.get(Path(key).suffix.lower(), "application/octet-stream")
-        _with_job_errors(
-            lambda: self._client.upload_file(
-                str(path),
-                bucket,
-                key,
-                ExtraArgs={"ContentType": content_type},
-                Callback=_stop_if(cancelled),
-                Config=self._transfer,
-            ),
-            f"Unable to write to output file [s3://{bucket}/{key}]",
-        )
+
+        def copy() -> None:
+            # Unlike upload_file, this keeps the error that S3 answered with.
+            with path.open("rb") as content:
+                arguments = {"ContentType": content_type}
+                self._client.upload_fileobj(content, bucket, key, ExtraArgs=arguments, Config=self._transfer)
+
+        _with_job_errors(copy, f"Unable to write to output file [s3://{bucket}/{key}]")
 
 
 def _stop_if(cancelled: threading.Event) -> Callable[[int], None]:

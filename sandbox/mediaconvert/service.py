@@ -11,6 +11,7 @@ Faults are simulated by wrapping one of the four things that this takes from out
 """
 
 import asyncio
+import socket
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -77,7 +78,9 @@ class MediaConvert:
     async def serve(self, stop: asyncio.Event, ready: threading.Event | None = None) -> None:
         """Serve until ``stop`` is set; then stop running jobs, which begin again at the next start."""
         config = Config()
-        config.bind = [f"{HOST}:{self._settings.port}"]
+        # Bound first: where the port is taken, no job may have begun.
+        listening = socket.create_server((HOST, self._settings.port))
+        config.bind = [f"fd://{listening.detach()}"]
         config.graceful_timeout = 1.0
         config.accesslog = None
         self._outbox.start()

@@ -47,15 +47,30 @@ class JobFilter:
     after_sequence: int | None = None
 
 
+class StateInUse(Exception):
+    """Say that another process holds the state."""
+
+
 class Store:
-    """Hold the endpoint's whole state; it survives the process."""
+    """Hold the endpoint's whole state; it survives the process.
+
+    Raises:
+        StateInUse: Another process has the file open; two would run each job twice.
+    """
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._lock = threading.RLock()
         self._depth = 0
-        self._connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
-        self._connection.executescript(f"PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; {_SCHEMA}")
+        self._connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=2)
+        pragmas = "PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"
+        try:
+            self._connection.executescript(f"{pragmas} BEGIN EXCLUSIVE; {_SCHEMA} COMMIT")
+        except sqlite3.OperationalError as error:
+            self._connection.close()
+            if "locked" in str(error):
+                raise StateInUse(f"Another process is using {path}.") from error
+            raise
 
     def close(self) -> None:
         """Close the file; no call may follow."""

@@ -82,7 +82,7 @@ class FakeS3:
         path.write_bytes(content)
         return StoredObject("0123abcd", len(content), 1_700_000_000, "video/mp4")
 
-    def upload(self, bucket: str, key: str, path: Path, cancelled: threading.Event) -> None:
+    def upload(self, bucket: str, key: str, path: Path) -> None:
         """Copy a file to an object."""
         self.objects[bucket, key] = path.read_bytes()
 

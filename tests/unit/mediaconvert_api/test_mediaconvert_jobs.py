@@ -7,6 +7,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from sandbox.mediaconvert.model import JobError, JobWarning
+from sandbox.mediaconvert.store import StateInUse
 from tests.unit.mediaconvert_api.fakes import ROLE, Endpoint, job_settings, wait_until
 
 
@@ -256,6 +257,20 @@ def test_restart_runs_interrupted_jobs_again(tmp_path: Path) -> None:
         assert endpoint.client.list_tags_for_resource(Arn=arn)["ResourceTags"]["Tags"] == {"Project": "p"}
         endpoint.until_idle()
     assert endpoint.statuses(id_).count("COMPLETE") == 1
+
+
+def test_state_has_one_user(tmp_path: Path) -> None:
+    """A second endpoint over the same state is refused, for it would run each job twice."""
+    with Endpoint(tmp_path).running(), pytest.raises(StateInUse):
+        Endpoint(tmp_path).service(0)
+
+
+def test_event_too_long_for_eventbridge_holds_up_no_other(endpoint: Endpoint) -> None:
+    """An event longer than EventBridge takes is dropped, and those after it arrive."""
+    long = endpoint.submit(UserMetadata={"notes": "x" * 300_000})["Id"]
+    short = endpoint.submit()["Id"]
+    wait_until(lambda: endpoint.statuses(short)[-1:] == ["COMPLETE"])
+    assert endpoint.statuses(long) == []
 
 
 def test_restart_sends_events_that_were_left(tmp_path: Path) -> None:
