@@ -1,0 +1,146 @@
+"""The customer-managed key, and who may use it for what."""
+
+from collections.abc import Sequence
+
+from constructs_lib.bindings import Construct, KmsAlias, KmsKey, TerraformResourceLifecycle
+from constructs_lib.iam import Account, ServiceRole, Statement, allow_service, policy_document
+
+
+def events_may_send(account: Account) -> Statement:
+    """Let EventBridge put events on encrypted queues, dead-letter queues among them.
+
+    Scoped by account: EventBridge names the rule to SQS, whose policy checks it, but not always to KMS.
+    Source: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html
+    """
+    return allow_service(
+        "EventBridgeSendsToQueues",
+        "events.amazonaws.com",
+        actions=["kms:Decrypt", "kms:GenerateDataKey"],
+        resource="*",
+        conditions=account.is_source,
+    )
+
+
+def alarms_may_publish(account: Account) -> Statement:
+    """Let CloudWatch alarms publish to encrypted topics.
+
+    Source: https://repost.aws/knowledge-center/cloudwatch-configure-alarm-sns
+    """
+    return allow_service(
+        "AlarmsPublishToTopics",
+        "cloudwatch.amazonaws.com",
+        actions=["kms:Decrypt", "kms:GenerateDataKey*"],
+        resource="*",
+        conditions=account.is_source,
+    )
+
+
+def log_groups_may_encrypt(account: Account, name_pattern: str) -> Statement:
+    """Let CloudWatch Logs encrypt the log groups whose names match a pattern.
+
+    Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
+    """
+    return allow_service(
+        "LogGroupsEncrypt",
+        f"logs.{account.region}.amazonaws.com",
+        actions=[
+            "kms:Decrypt",
+            "kms:DescribeKey",
+            "kms:Encrypt",
+            "kms:GenerateDataKey*",
+            "kms:ReEncryptFrom",
+            "kms:ReEncryptTo",
+        ],
+        resource="*",
+        conditions={
+            "ArnLike": {
+                "kms:EncryptionContext:aws:logs:arn": account.arn("logs", f"log-group:{name_pattern}")
+            }
+        },
+    )
+
+
+class EncryptionKey(Construct):
+    """A rotated key with an alias.
+
+    Its policy lets the account's administrators delegate through IAM, and each service in `services` do
+    exactly what its statement says. S3, SNS, SQS, DynamoDB and Lambda are not among them on purpose: they use
+    the key in the name of the role that calls them, which the grants below allow for that one service only.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        name: str,
+        account: Account,
+        services: Sequence[Statement],
+        deletion_window_days: int,
+        prevent_destroy: bool,
+    ) -> None:
+        super().__init__(scope, id_)
+        self._account = account
+        administration = Statement(
+            sid="AccountDelegatesThroughIam",
+            principal={"AWS": account.root_arn},
+            actions=["kms:*"],
+            resources=["*"],
+        )
+        self._key = KmsKey(
+            self,
+            "Key",
+            description=f"Encrypts everything of {name}",
+            enable_key_rotation=True,
+            deletion_window_in_days=deletion_window_days,
+            policy=policy_document([administration, *services]),
+            lifecycle=TerraformResourceLifecycle(prevent_destroy=True) if prevent_destroy else None,
+        )
+        self.arn: str = self._key.arn
+        KmsAlias(self, "Alias", name=f"alias/{name}", target_key_id=self._key.key_id)
+
+    def grant_decrypt(self, role: ServiceRole, *, via: str) -> None:
+        """Let a role read what the service `via` (`sqs`, `s3`...) stored under the key: kms:Decrypt."""
+        self._grant(role, via, ["kms:Decrypt"])
+
+    def grant_encrypt(self, role: ServiceRole, *, via: str) -> None:
+        """Let a role store through the service `via`: kms:Decrypt, kms:GenerateDataKey.
+
+        Writers need kms:Decrypt too: data keys are reused, and multipart uploads read their parts.
+        """
+        self._grant(role, via, ["kms:Decrypt", "kms:GenerateDataKey"])
+
+    def grant_table_use(self, role: ServiceRole) -> None:
+        """Let a role read and write tables: kms:Decrypt, DescribeKey, Encrypt, GenerateDataKey*, ReEncrypt*.
+
+        Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
+        """
+        actions = ["Decrypt", "DescribeKey", "Encrypt", "GenerateDataKey*", "ReEncryptFrom", "ReEncryptTo"]
+        self._grant(role, "dynamodb", [f"kms:{action}" for action in actions])
+
+    def grant_function_environment(self, role: ServiceRole, function_name: str) -> None:
+        """Let a function's role read its own environment variables: kms:Decrypt.
+
+        Source: https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars-encryption.html
+        """
+        function_arn = self._account.arn("lambda", f"function:{function_name}")
+        role.allow(
+            Statement(
+                sid="UseKeyForEnvironment",
+                actions=["kms:Decrypt"],
+                resources=[self.arn],
+                conditions={"StringEquals": {"kms:EncryptionContext:aws:lambda:FunctionArn": function_arn}},
+            )
+        )
+
+    def _grant(self, role: ServiceRole, via: str, actions: Sequence[str]) -> None:
+        role.allow(
+            Statement(
+                sid=f"UseKeyThrough{via.capitalize()}",
+                actions=actions,
+                resources=[self.arn],
+                conditions={
+                    "StringEquals": {"kms:ViaService": f"{via}.{self._account.region}.amazonaws.com"}
+                },
+            )
+        )

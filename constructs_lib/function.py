@@ -1,0 +1,194 @@
+"""Lambda functions, with what each needs: role, log group, tracing, event sources and schedules."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from constructs_lib.bindings import (
+    AssetType,
+    CloudwatchEventRule,
+    CloudwatchEventTarget,
+    CloudwatchEventTargetRetryPolicy,
+    CloudwatchLogGroup,
+    Construct,
+    LambdaEventSourceMapping,
+    LambdaEventSourceMappingFilterCriteria,
+    LambdaEventSourceMappingFilterCriteriaFilter,
+    LambdaEventSourceMappingScalingConfig,
+    LambdaFunction,
+    LambdaFunctionEnvironment,
+    LambdaFunctionLoggingConfig,
+    LambdaFunctionTracingConfig,
+    LambdaPermission,
+    TerraformAsset,
+)
+from constructs_lib.encryption import EncryptionKey
+from constructs_lib.iam import Account, ServiceRole, Statement
+from constructs_lib.messaging import EventQueue
+
+RUNTIME = "python3.13"
+ARCHITECTURE = "arm64"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeArchive:
+    """Point to a zip with the functions' code; the hash is what tells Lambda that the code changed."""
+
+    path: Path
+    sha256_base64: str
+
+
+class FunctionCode(Construct):
+    """The zip that a stack's functions share, copied beside the stack's JSON to be deployed with it."""
+
+    def __init__(self, scope: Construct, id_: str, *, archive: CodeArchive) -> None:
+        super().__init__(scope, id_)
+        self.sha256_base64 = archive.sha256_base64
+        self._asset = TerraformAsset(self, "Archive", path=str(archive.path.resolve()), type=AssetType.FILE)
+        self.filename: str = self._asset.path
+
+
+class Function(Construct):
+    """A function with a role of its own and an encrypted log group that exists before it first logs."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        name: str,
+        description: str,
+        handler: str,
+        code: FunctionCode,
+        environment: Mapping[str, str],
+        timeout_seconds: int,
+        memory_mb: int,
+        reserved_concurrency: int,
+        log_retention_days: int,
+        key: EncryptionKey,
+        account: Account,
+    ) -> None:
+        super().__init__(scope, id_)
+        self.name = name
+        self.timeout_seconds = timeout_seconds
+        self._account = account
+        self._log_group = CloudwatchLogGroup(
+            self,
+            "Logs",
+            name=f"/aws/lambda/{name}",
+            retention_in_days=log_retention_days,
+            kms_key_id=key.arn,
+            skip_destroy=False,
+        )
+        self.role = ServiceRole(
+            self,
+            "Role",
+            name=name,
+            service="lambda.amazonaws.com",
+            description=f"What {name} may do",
+        )
+        self._grant_logging_and_tracing()
+        key.grant_function_environment(self.role, name)
+        self._function = LambdaFunction(
+            self,
+            "Function",
+            function_name=name,
+            description=description,
+            handler=handler,
+            runtime=RUNTIME,
+            architectures=[ARCHITECTURE],
+            filename=code.filename,
+            source_code_hash=code.sha256_base64,
+            role=self.role.arn,
+            timeout=timeout_seconds,
+            memory_size=memory_mb,
+            reserved_concurrent_executions=reserved_concurrency,
+            kms_key_arn=key.arn,
+            environment=LambdaFunctionEnvironment(variables=dict(environment)),
+            tracing_config=LambdaFunctionTracingConfig(mode="Active"),
+            logging_config=LambdaFunctionLoggingConfig(log_format="JSON", log_group=self._log_group.name),
+            depends_on=[self.role.policy],
+        )
+        self.arn: str = self._function.arn
+
+    def consume(
+        self,
+        queue: EventQueue,
+        *,
+        batch_size: int,
+        maximum_concurrency: int,
+        body_filter: Mapping[str, object] | None = None,
+    ) -> None:
+        """Invoke the function with a queue's messages, and let it consume them.
+
+        A failed message returns to the queue alone. Those that don't match `body_filter` are deleted unread.
+        """
+        queue.grant_consume(self.role)
+        LambdaEventSourceMapping(
+            self,
+            "Consumes",
+            event_source_arn=queue.arn,
+            function_name=self._function.arn,
+            batch_size=batch_size,
+            function_response_types=["ReportBatchItemFailures"],
+            scaling_config=LambdaEventSourceMappingScalingConfig(maximum_concurrency=maximum_concurrency),
+            filter_criteria=LambdaEventSourceMappingFilterCriteria(
+                filter=[
+                    LambdaEventSourceMappingFilterCriteriaFilter(pattern=json.dumps({"body": body_filter}))
+                ]
+            )
+            if body_filter
+            else None,
+            # Lambda checks at once that the role may consume.
+            depends_on=[self.role.policy],
+        )
+
+    def run_every(self, minutes: int, *, rule_name: str) -> None:
+        """Invoke the function on a schedule; a run that can't be delivered is dropped, the next follows."""
+        rule = CloudwatchEventRule(
+            self,
+            "Schedule",
+            name=rule_name,
+            description=f"Runs {self.name} every {minutes} minutes",
+            schedule_expression=f"rate({minutes} {'minute' if minutes == 1 else 'minutes'})",
+        )
+        permission = LambdaPermission(
+            self,
+            "ScheduleInvokes",
+            statement_id="ScheduleInvokes",
+            action="lambda:InvokeFunction",
+            function_name=self._function.function_name,
+            principal="events.amazonaws.com",
+            source_arn=rule.arn,
+            source_account=self._account.account_id,
+        )
+        CloudwatchEventTarget(
+            self,
+            "ScheduleTarget",
+            rule=rule.name,
+            target_id="function",
+            arn=self._function.arn,
+            retry_policy=CloudwatchEventTargetRetryPolicy(
+                maximum_event_age_in_seconds=max(60, 60 * minutes), maximum_retry_attempts=2
+            ),
+            depends_on=[permission],
+        )
+
+    def _grant_logging_and_tracing(self) -> None:
+        self.role.allow(
+            Statement(
+                sid="WriteLogs",
+                actions=["logs:CreateLogStream", "logs:PutLogEvents"],
+                resources=[f"{self._log_group.arn}:*"],
+            )
+        )
+        self.role.allow(
+            Statement(
+                sid="WriteTraces",
+                actions=["xray:PutTelemetryRecords", "xray:PutTraceSegments"],
+                # X-Ray has no resource-level permissions for these. Source:
+                # https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html
+                resources=["*"],
+            )
+        )

@@ -1,0 +1,226 @@
+"""Queues fed by EventBridge rules, schedules, and the topic that tells people."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from constructs_lib.bindings import (
+    CloudwatchEventRule,
+    CloudwatchEventTarget,
+    CloudwatchEventTargetDeadLetterConfig,
+    CloudwatchEventTargetRetryPolicy,
+    Construct,
+    SnsTopic,
+    SnsTopicPolicy,
+    SnsTopicSubscription,
+    SqsQueue,
+    SqsQueuePolicy,
+    SqsQueueRedriveAllowPolicy,
+)
+from constructs_lib.encryption import EncryptionKey
+from constructs_lib.iam import (
+    Account,
+    ServiceRole,
+    Statement,
+    allow_service,
+    deny_insecure_transport,
+    policy_document,
+)
+
+SECONDS_PER_DAY = 86_400
+
+# Source: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html (six times the timeout)
+VISIBILITY_PER_CONSUMER_TIMEOUT = 6
+
+# EventBridge's own maximum. Source:
+# https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-retry-policy.html
+DELIVERY_MAX_AGE_SECONDS = SECONDS_PER_DAY
+DELIVERY_MAX_RETRIES = 185
+
+
+class EventQueue(Construct):
+    """A queue for the events of one rule, with a dead-letter queue for what can't be consumed or delivered.
+
+    The visibility timeout follows from the consumer's timeout. What EventBridge can't deliver lands in the
+    same dead-letter queue as what the consumer gives up: one place to look, one alarm, one redrive.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        name: str,
+        dlq_name: str,
+        key: EncryptionKey,
+        account: Account,
+        consumer_timeout_seconds: int,
+        max_receive_count: int,
+        retention_days: int,
+        dlq_retention_days: int,
+    ) -> None:
+        super().__init__(scope, id_)
+        self._key = key
+        self._account = account
+        self._dlq = SqsQueue(
+            self,
+            "Dlq",
+            name=dlq_name,
+            message_retention_seconds=dlq_retention_days * SECONDS_PER_DAY,
+            kms_master_key_id=key.arn,
+            kms_data_key_reuse_period_seconds=300,
+        )
+        self.dlq_name: str = self._dlq.name
+        self.dlq_url: str = self._dlq.url
+        self.dlq_arn: str = self._dlq.arn
+        self._queue = SqsQueue(
+            self,
+            "Queue",
+            name=name,
+            visibility_timeout_seconds=VISIBILITY_PER_CONSUMER_TIMEOUT * consumer_timeout_seconds,
+            message_retention_seconds=retention_days * SECONDS_PER_DAY,
+            receive_wait_time_seconds=20,
+            kms_master_key_id=key.arn,
+            kms_data_key_reuse_period_seconds=300,
+            redrive_policy=json.dumps(
+                {"deadLetterTargetArn": self._dlq.arn, "maxReceiveCount": max_receive_count}
+            ),
+        )
+        self.name: str = self._queue.name
+        self.url: str = self._queue.url
+        self.arn: str = self._queue.arn
+        SqsQueueRedriveAllowPolicy(
+            self,
+            "RedriveAllow",
+            queue_url=self._dlq.url,
+            redrive_allow_policy=json.dumps(
+                {"redrivePermission": "byQueue", "sourceQueueArns": [self._queue.arn]}
+            ),
+        )
+
+    def grant_consume(self, role: ServiceRole) -> None:
+        """Let a role consume, not send: sqs:ReceiveMessage, DeleteMessage, GetQueueAttributes; kms:Decrypt.
+
+        Included is sqs:ChangeMessageVisibility, by which a consumer puts a message off.
+        """
+        self._grant(
+            role,
+            "Consume",
+            ["ChangeMessageVisibility", "DeleteMessage", "GetQueueAttributes", "ReceiveMessage"],
+        )
+        self._key.grant_decrypt(role, via="sqs")
+
+    def grant_send(self, role: ServiceRole) -> None:
+        """Let a role send, not consume: sqs:SendMessage; kms:GenerateDataKey, kms:Decrypt."""
+        self._grant(role, "SendTo", ["SendMessage"])
+        self._key.grant_encrypt(role, via="sqs")
+
+    def _grant(self, role: ServiceRole, verb: str, actions: list[str]) -> None:
+        role.allow(
+            Statement(
+                sid=f"{verb}{self.node.id}",
+                actions=[f"sqs:{action}" for action in actions],
+                resources=[self.arn],
+            )
+        )
+
+    def receive_from(self, rule_arn: str) -> None:
+        """Let one rule, and through resource policies nobody else, put events on the queue and its DLQ."""
+        for id_, queue in (("Policy", self._queue), ("DlqPolicy", self._dlq)):
+            SqsQueuePolicy(
+                self,
+                id_,
+                queue_url=queue.url,
+                policy=policy_document(
+                    [
+                        allow_service(
+                            "RuleSends",
+                            "events.amazonaws.com",
+                            actions=["sqs:SendMessage"],
+                            resource=queue.arn,
+                            conditions={
+                                **self._account.is_source,
+                                "ArnEquals": {"aws:SourceArn": rule_arn},
+                            },
+                        ),
+                        deny_insecure_transport("sqs:*", [queue.arn]),
+                    ]
+                ),
+            )
+
+
+class EventRule(Construct):
+    """A rule that puts matching events of the default bus on a queue."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        name: str,
+        description: str,
+        pattern: Mapping[str, Any],
+        queue: EventQueue,
+    ) -> None:
+        super().__init__(scope, id_)
+        self._rule = CloudwatchEventRule(
+            self, "Rule", name=name, description=description, event_pattern=json.dumps(pattern)
+        )
+        self.arn: str = self._rule.arn
+        CloudwatchEventTarget(
+            self,
+            "Target",
+            rule=self._rule.name,
+            target_id="queue",
+            arn=queue.arn,
+            retry_policy=CloudwatchEventTargetRetryPolicy(
+                maximum_event_age_in_seconds=DELIVERY_MAX_AGE_SECONDS,
+                maximum_retry_attempts=DELIVERY_MAX_RETRIES,
+            ),
+            dead_letter_config=CloudwatchEventTargetDeadLetterConfig(arn=queue.dlq_arn),
+        )
+        queue.receive_from(self._rule.arn)
+
+
+class Topic(Construct):
+    """A topic to which CloudWatch's alarms and the granted roles publish."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        name: str,
+        key: EncryptionKey,
+        account: Account,
+        email: str | None,
+    ) -> None:
+        super().__init__(scope, id_)
+        self._key = key
+        self._topic = SnsTopic(self, "Topic", name=name, kms_master_key_id=key.arn)
+        self.arn: str = self._topic.arn
+        SnsTopicPolicy(
+            self,
+            "Policy",
+            arn=self._topic.arn,
+            policy=policy_document(
+                [
+                    allow_service(
+                        "AlarmsPublish",
+                        "cloudwatch.amazonaws.com",
+                        actions=["sns:Publish"],
+                        resource=self._topic.arn,
+                        conditions=account.is_source,
+                    ),
+                    # A topic's policy can't say sns:*, only actions that exist on topics.
+                    deny_insecure_transport("sns:Publish", [self._topic.arn]),
+                ]
+            ),
+        )
+        if email is not None:
+            SnsTopicSubscription(self, "Email", topic_arn=self._topic.arn, protocol="email", endpoint=email)
+
+    def grant_publish(self, role: ServiceRole) -> None:
+        """Let a role publish: sns:Publish; kms:GenerateDataKey, kms:Decrypt."""
+        role.allow(Statement(sid=f"PublishTo{self.node.id}", actions=["sns:Publish"], resources=[self.arn]))
+        self._key.grant_encrypt(role, via="sns")

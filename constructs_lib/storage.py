@@ -1,0 +1,308 @@
+"""Buckets and tables, encrypted, private and versioned."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from constructs_lib.bindings import (
+    Construct,
+    DynamodbTable,
+    DynamodbTableAttribute,
+    DynamodbTableGlobalSecondaryIndex,
+    DynamodbTablePointInTimeRecovery,
+    DynamodbTableServerSideEncryption,
+    DynamodbTableTtl,
+    S3Bucket,
+    S3BucketCorsConfiguration,
+    S3BucketCorsConfigurationCorsRule,
+    S3BucketLifecycleConfiguration,
+    S3BucketLifecycleConfigurationRule,
+    S3BucketLifecycleConfigurationRuleAbortIncompleteMultipartUpload,
+    S3BucketLifecycleConfigurationRuleExpiration,
+    S3BucketLifecycleConfigurationRuleFilter,
+    S3BucketLifecycleConfigurationRuleNoncurrentVersionExpiration,
+    S3BucketLifecycleConfigurationRuleTransition,
+    S3BucketNotification,
+    S3BucketOwnershipControls,
+    S3BucketOwnershipControlsRule,
+    S3BucketPolicy,
+    S3BucketPublicAccessBlock,
+    S3BucketServerSideEncryptionConfigurationA,
+    S3BucketServerSideEncryptionConfigurationRuleA,
+    S3BucketServerSideEncryptionConfigurationRuleApplyServerSideEncryptionByDefaultA,
+    S3BucketVersioningA,
+    S3BucketVersioningVersioningConfiguration,
+    TerraformResourceLifecycle,
+)
+from constructs_lib.encryption import EncryptionKey
+from constructs_lib.iam import ServiceRole, Statement, deny_insecure_transport, policy_document
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cors:
+    """Let browsers on these origins call a bucket with these methods."""
+
+    origins: Sequence[str]
+    methods: Sequence[str]
+    exposed_headers: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tier:
+    """Move objects to a cheaper storage class when they are `days` old."""
+
+    days: int
+    storage_class: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Index:
+    """Describe a global secondary index over two string attributes, with all attributes projected."""
+
+    name: str
+    partition_key: str
+    sort_key: str | None = None
+
+
+class PrivateBucket(Construct):
+    """A versioned bucket that only this account's identities reach, over TLS.
+
+    Without a key, objects are encrypted with keys that S3 manages.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        name: str,
+        key: EncryptionKey | None,
+        force_destroy: bool,
+        prevent_destroy: bool,
+        abandoned_upload_days: int,
+        old_version_days: int,
+        tiers: Sequence[Tier] = (),
+        cors: Cors | None = None,
+    ) -> None:
+        super().__init__(scope, id_)
+        self._key = key
+        self._bucket = S3Bucket(
+            self,
+            "Bucket",
+            bucket=name,
+            force_destroy=force_destroy,
+            lifecycle=TerraformResourceLifecycle(prevent_destroy=True) if prevent_destroy else None,
+        )
+        self.name: str = self._bucket.id
+        self.arn: str = self._bucket.arn
+        public_access = self._block_public_access()
+        self._encrypt(key)
+        versioning = S3BucketVersioningA(
+            self,
+            "Versioning",
+            bucket=self._bucket.id,
+            versioning_configuration=S3BucketVersioningVersioningConfiguration(status="Enabled"),
+        )
+        S3BucketLifecycleConfiguration(
+            self,
+            "Lifecycle",
+            bucket=self._bucket.id,
+            rule=_lifecycle_rules(abandoned_upload_days, old_version_days, tiers),
+            # Rules about old versions are refused while the bucket keeps none.
+            depends_on=[versioning],
+        )
+        S3BucketPolicy(
+            self,
+            "Policy",
+            bucket=self._bucket.id,
+            policy=policy_document([deny_insecure_transport("s3:*", [self.arn, f"{self.arn}/*"])]),
+            depends_on=[public_access],
+        )
+        if cors is not None:
+            S3BucketCorsConfiguration(
+                self,
+                "Cors",
+                bucket=self._bucket.id,
+                cors_rule=[
+                    S3BucketCorsConfigurationCorsRule(
+                        allowed_origins=list(cors.origins),
+                        allowed_methods=list(cors.methods),
+                        allowed_headers=["*"],
+                        expose_headers=list(cors.exposed_headers),
+                        max_age_seconds=3600,
+                    )
+                ],
+            )
+
+    def notify_eventbridge(self) -> None:
+        """Send the bucket's events to the account's default event bus."""
+        S3BucketNotification(self, "Notification", bucket=self._bucket.id, eventbridge=True)
+
+    def grant_read(self, role: ServiceRole) -> None:
+        """Let a role read objects and their versions: s3:GetObject, s3:GetObjectVersion; kms:Decrypt."""
+        self._grant(role, "Read", ["s3:GetObject", "s3:GetObjectVersion"], [f"{self.arn}/*"])
+        if self._key is not None:
+            self._key.grant_decrypt(role, via="s3")
+
+    def grant_list(self, role: ServiceRole) -> None:
+        """Let a role list objects, and tell a missing one from a forbidden one: s3:ListBucket."""
+        self._grant(role, "List", ["s3:ListBucket"], [self.arn])
+
+    def grant_write(self, role: ServiceRole) -> None:
+        """Let a role write: s3:PutObject, s3:AbortMultipartUpload; kms:GenerateDataKey, kms:Decrypt."""
+        self._grant(role, "Write", ["s3:AbortMultipartUpload", "s3:PutObject"], [f"{self.arn}/*"])
+        if self._key is not None:
+            self._key.grant_encrypt(role, via="s3")
+
+    def _grant(self, role: ServiceRole, verb: str, actions: Sequence[str], resources: Sequence[str]) -> None:
+        role.allow(Statement(sid=f"{verb}{self.node.id}", actions=actions, resources=resources))
+
+    def _block_public_access(self) -> S3BucketPublicAccessBlock:
+        S3BucketOwnershipControls(
+            self,
+            "Ownership",
+            bucket=self._bucket.id,
+            rule=S3BucketOwnershipControlsRule(object_ownership="BucketOwnerEnforced"),
+        )
+        return S3BucketPublicAccessBlock(
+            self,
+            "PublicAccess",
+            bucket=self._bucket.id,
+            block_public_acls=True,
+            block_public_policy=True,
+            ignore_public_acls=True,
+            restrict_public_buckets=True,
+        )
+
+    def _encrypt(self, key: EncryptionKey | None) -> None:
+        S3BucketServerSideEncryptionConfigurationA(
+            self,
+            "Encryption",
+            bucket=self._bucket.id,
+            rule=[
+                S3BucketServerSideEncryptionConfigurationRuleA(
+                    # One data key per bucket instead of one per object: far fewer calls to KMS.
+                    bucket_key_enabled=key is not None,
+                    apply_server_side_encryption_by_default=S3BucketServerSideEncryptionConfigurationRuleApplyServerSideEncryptionByDefaultA(
+                        sse_algorithm="aws:kms" if key else "AES256",
+                        kms_master_key_id=key.arn if key else None,
+                    ),
+                )
+            ],
+        )
+
+
+def _lifecycle_rules(
+    abandoned_upload_days: int, old_version_days: int, tiers: Sequence[Tier]
+) -> list[S3BucketLifecycleConfigurationRule]:
+    everything = [S3BucketLifecycleConfigurationRuleFilter(prefix="")]
+    rules = [
+        S3BucketLifecycleConfigurationRule(
+            id="abandoned-uploads",
+            status="Enabled",
+            filter=everything,
+            abort_incomplete_multipart_upload=[
+                S3BucketLifecycleConfigurationRuleAbortIncompleteMultipartUpload(
+                    days_after_initiation=abandoned_upload_days
+                )
+            ],
+        ),
+        S3BucketLifecycleConfigurationRule(
+            id="old-versions",
+            status="Enabled",
+            filter=everything,
+            noncurrent_version_expiration=[
+                S3BucketLifecycleConfigurationRuleNoncurrentVersionExpiration(
+                    noncurrent_days=old_version_days
+                )
+            ],
+            # A marker of a deletion is of no use when the versions below it are gone.
+            expiration=[S3BucketLifecycleConfigurationRuleExpiration(expired_object_delete_marker=True)],
+        ),
+    ]
+    if tiers:
+        rules.append(
+            S3BucketLifecycleConfigurationRule(
+                id="tiers",
+                status="Enabled",
+                filter=everything,
+                transition=[
+                    S3BucketLifecycleConfigurationRuleTransition(
+                        days=tier.days, storage_class=tier.storage_class
+                    )
+                    for tier in tiers
+                ],
+            )
+        )
+    return rules
+
+
+class Table(Construct):
+    """An on-demand table over string keys, recoverable to any second of the last 35 days."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        name: str,
+        key: EncryptionKey,
+        partition_key: str,
+        indexes: Sequence[Index],
+        ttl_attribute: str,
+        deletion_protection: bool,
+        prevent_destroy: bool,
+    ) -> None:
+        super().__init__(scope, id_)
+        self._key = key
+        attributes = sorted(
+            {partition_key}
+            | {index.partition_key for index in indexes}
+            | {index.sort_key for index in indexes if index.sort_key is not None}
+        )
+        self._table = DynamodbTable(
+            self,
+            "Table",
+            name=name,
+            billing_mode="PAY_PER_REQUEST",
+            hash_key=partition_key,
+            attribute=[DynamodbTableAttribute(name=attribute, type="S") for attribute in attributes],
+            global_secondary_index=[
+                DynamodbTableGlobalSecondaryIndex(
+                    name=index.name,
+                    hash_key=index.partition_key,
+                    range_key=index.sort_key,
+                    projection_type="ALL",
+                )
+                for index in indexes
+            ],
+            ttl=DynamodbTableTtl(attribute_name=ttl_attribute, enabled=True),
+            point_in_time_recovery=DynamodbTablePointInTimeRecovery(enabled=True),
+            server_side_encryption=DynamodbTableServerSideEncryption(enabled=True, kms_key_arn=key.arn),
+            deletion_protection_enabled=deletion_protection,
+            lifecycle=TerraformResourceLifecycle(prevent_destroy=True) if prevent_destroy else None,
+        )
+        self.name: str = self._table.name
+        self.arn: str = self._table.arn
+
+    def grant_read_write(self, role: ServiceRole) -> None:
+        """Let a role read and write items: dynamodb:GetItem, PutItem, UpdateItem; and use the key."""
+        self._grant(role, "ReadWrite", ["GetItem", "PutItem", "UpdateItem"], [self.arn])
+
+    def grant_update(self, role: ServiceRole) -> None:
+        """Let a role read and change items: dynamodb:GetItem, UpdateItem; and use the key."""
+        self._grant(role, "Update", ["GetItem", "UpdateItem"], [self.arn])
+
+    def grant_query(self, role: ServiceRole, *, index: str) -> None:
+        """Let a role query one index: dynamodb:Query; and use the key."""
+        words = "".join(word.capitalize() for word in index.split("_"))
+        self._grant(role, f"Query{words}", ["Query"], [f"{self.arn}/index/{index}"])
+
+    def _grant(self, role: ServiceRole, verb: str, actions: Sequence[str], resources: Sequence[str]) -> None:
+        role.allow(
+            Statement(
+                sid=f"{verb}{self.node.id}",
+                actions=[f"dynamodb:{action}" for action in actions],
+                resources=resources,
+            )
+        )
+        self._key.grant_table_use(role)

@@ -1,0 +1,115 @@
+"""The CDKTF App: a pipeline stack per environment, and the stacks that hold their state.
+
+Environment variables, read here and nowhere else, choose one environment and override its settings for one
+synthesis:
+
+ENVIRONMENT             dev, staging, prod or sandbox; without it, all are synthesized
+ENVIRONMENT_SUFFIX      ends physical names, and names the stack
+PROCESSING_CONCURRENCY  uploads handled at a time
+MEDIACONVERT_ENDPOINT   where functions call MediaConvert
+NOTIFICATION_EMAIL      who is told of alarms and assets
+STATE_BUCKET            where Terraform's state is
+"""
+
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+PROJECT_ROOT = Path(__file__).resolve().parent
+# The pure core of the functions renders presets and job templates.
+sys.path.insert(0, str(PROJECT_ROOT / "lambda_src"))
+
+from constructs_lib.bindings import App  # noqa: E402
+from stacks.encoding import read_encoding_documents  # noqa: E402
+from stacks.lambda_package import LambdaPackageError, build_lambda_package  # noqa: E402
+from stacks.media_pipeline import MediaPipelineStack  # noqa: E402
+from stacks.settings import ENVIRONMENTS, Settings  # noqa: E402
+from stacks.settings_rules import Fault, SettingsError, check  # noqa: E402
+from stacks.state_backend import StateBackendStack  # noqa: E402
+
+OVERRIDES: Mapping[str, str] = {
+    "ENVIRONMENT_SUFFIX": "environment_suffix",
+    "PROCESSING_CONCURRENCY": "processing_concurrency",
+    "MEDIACONVERT_ENDPOINT": "mediaconvert_endpoint",
+    "NOTIFICATION_EMAIL": "notification_email",
+    "STATE_BUCKET": "state.bucket",
+}
+
+# Terraform runs in cdktf.out/stacks/<id>; the state of the state buckets outlives that folder.
+STATE_FOLDER = "../../../.terraform-state"
+
+
+def select_settings(environ: Mapping[str, str]) -> list[Settings]:
+    """Return the settings to synthesize, overridden and checked.
+
+    All environments are checked, also where one is chosen. Raises SettingsError with every fault.
+    """
+    chosen = environ.get("ENVIRONMENT", "")
+    overrides = {field: environ[name] for name, field in OVERRIDES.items() if environ.get(name)}
+    faults = []
+    if chosen and chosen not in ENVIRONMENTS:
+        allowed = f"one of {', '.join(ENVIRONMENTS)}, or nothing for all"
+        faults.append(Fault(environment="all", field="ENVIRONMENT", value=chosen, allowed=allowed))
+    elif overrides and not chosen:
+        allowed = "the one environment to override"
+        faults.append(Fault(environment="all", field="ENVIRONMENT", value=chosen, allowed=allowed))
+    if faults:
+        raise SettingsError(faults)
+    settings = dict(ENVIRONMENTS)
+    if chosen:
+        settings[chosen] = _override(settings[chosen], overrides)
+    check(settings.values())
+    return [settings[chosen]] if chosen else list(settings.values())
+
+
+def _override(settings: Settings, overrides: Mapping[str, str]) -> Settings:
+    changes: dict[str, Any] = dict(overrides)
+    if "processing_concurrency" in changes:
+        text = changes["processing_concurrency"]
+        # Anything but a number is left for the rules to complain of, together with all the rest.
+        changes["processing_concurrency"] = int(text) if text.isdecimal() else text
+    if "state.bucket" in changes:
+        changes["state"] = replace(settings.state, bucket=changes.pop("state.bucket"))
+    return replace(settings, **changes)
+
+
+def build_app(environ: Mapping[str, str], *, outdir: Path | None = None) -> App:
+    """Return the App with its stacks, not yet synthesized."""
+    selected = select_settings(environ)
+    archive = build_lambda_package(
+        source=PROJECT_ROOT / "lambda_src",
+        dependencies=PROJECT_ROOT / "build" / "lambda-dependencies",
+        target=PROJECT_ROOT / "build" / "lambda.zip",
+    )
+    encoding = read_encoding_documents(PROJECT_ROOT / "stacks" / "presets")
+    app = App(outdir=str(outdir) if outdir else None)
+    states = {settings.state.stack_id: settings for settings in selected}
+    for stack_id, settings in states.items():
+        StateBackendStack(
+            app,
+            stack_id,
+            settings=settings.state,
+            project=settings.project,
+            environment="shared" if settings.state.prevent_destroy else settings.environment,
+            state_folder=STATE_FOLDER,
+        )
+    for settings in selected:
+        MediaPipelineStack(
+            app, settings.environment_suffix, settings=settings, archive=archive, encoding=encoding
+        )
+    return app
+
+
+def main() -> None:
+    """Synthesize into cdktf.out, or say in sentences why that is impossible."""
+    try:
+        build_app(os.environ).synth()
+    except (SettingsError, LambdaPackageError) as error:
+        sys.exit(str(error))
+
+
+if __name__ == "__main__":
+    main()

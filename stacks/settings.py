@@ -1,0 +1,185 @@
+"""What differs between environments: one `Settings` value per environment, and nothing else does.
+
+The values are plain data. `settings_rules.py` says what is allowed; `main.py` overrides single fields for one
+synthesis.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+
+from constructs_lib.alarms import AlarmThresholds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StateSettings:
+    """Say where Terraform keeps its state; environments with the same `stack_id` share one bucket."""
+
+    stack_id: str
+    bucket: str
+    region: str = "us-east-1"
+    use_path_style: bool = False
+    skip_aws_checks: bool = False
+    force_destroy: bool = False
+    prevent_destroy: bool = True
+    old_version_days: int = 90
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Describe one environment."""
+
+    environment: str
+    environment_suffix: str
+    """Ends every physical name; two environments of one account differ in it."""
+    project: str = "media-pipeline"
+    region: str = "us-east-1"
+    state: StateSettings
+
+    processing_concurrency: int
+    """So many uploads, and so many job events, are handled at a time."""
+    account_concurrency: int = 1_000
+    """The account's quota of concurrent executions in the region; new accounts may have less."""
+    notification_email: str | None = None
+    mediaconvert_endpoint: str | None = None
+    """Where the functions call MediaConvert; None means AWS's regional endpoint."""
+
+    upload_key_prefix: str = ""
+    media_suffixes: tuple[str, ...] = (
+        ".avi",
+        ".m2ts",
+        ".m4v",
+        ".mkv",
+        ".mov",
+        ".mp4",
+        ".mpeg",
+        ".mpg",
+        ".mts",
+        ".mxf",
+        ".ts",
+        ".webm",
+        ".wmv",
+    )
+    """Matched in any letter case."""
+    max_source_size_bytes: int = 100 * 1024**3
+    browser_origins: tuple[str, ...]
+    """Web pages that may upload to, and play from, the buckets."""
+
+    function_timeout_seconds: int = 60
+    function_memory_mb: int = 512
+    reconciler_timeout_seconds: int = 300
+    reconciler_interval_minutes: int = 5
+    stuck_after_seconds: int = 1_800
+    max_receive_count: int = 5
+    queue_retention_days: int = 4
+    dlq_retention_days: int = 14
+    log_level: str = "INFO"
+    log_retention_days: int
+
+    asset_retention_days: int = 0
+    """Records of ended assets are kept so long; 0 keeps them for ever."""
+    abandoned_upload_days: int = 2
+    old_version_days: int = 30
+    sources_infrequent_access_days: int = 30
+    sources_archive_days: int = 90
+    """Glacier Instant Retrieval: cheap, and still readable at once for another attempt."""
+    outputs_intelligent_tiering_days: int = 30
+
+    alarm_thresholds: AlarmThresholds = field(default_factory=AlarmThresholds)
+
+    force_destroy: bool
+    """Destroying the stack empties its buckets."""
+    deletion_protection: bool
+    """DynamoDB refuses to delete the table."""
+    prevent_destroy: bool
+    """Terraform refuses every plan that would destroy a bucket, the table or the key."""
+    key_deletion_window_days: int = 7
+
+    s3_use_path_style: bool = False
+    skip_aws_checks: bool = False
+    """Don't let Terraform check credentials, region and metadata service against the real AWS."""
+
+    @property
+    def pipeline_name(self) -> str:
+        """Return the name under which the pipeline knows itself in paths, metrics and job metadata."""
+        return f"{self.project}-{self.environment_suffix}"
+
+    @property
+    def state_key(self) -> str:
+        """Return the key of this environment's state in the state bucket."""
+        return f"{self.project}/{self.environment_suffix}/terraform.tfstate"
+
+    @property
+    def tags(self) -> Mapping[str, str]:
+        """Return the tags that everything carries."""
+        return {"Project": self.project, "Environment": self.environment, "ManagedBy": "cdktf"}
+
+    def name(self, component: str) -> str:
+        """Return the physical name of a component: project, component, suffix."""
+        return f"{self.project}-{component}-{self.environment_suffix}"
+
+
+_AWS_STATE = StateSettings(stack_id="state-backend", bucket="media-pipeline-tfstate")
+
+_DEV = Settings(
+    environment="dev",
+    environment_suffix="dev",
+    state=_AWS_STATE,
+    processing_concurrency=5,
+    browser_origins=("http://localhost:3000",),
+    log_retention_days=14,
+    asset_retention_days=30,
+    force_destroy=True,
+    deletion_protection=False,
+    prevent_destroy=False,
+)
+
+_STAGING = replace(
+    _DEV,
+    environment="staging",
+    environment_suffix="staging",
+    processing_concurrency=10,
+    browser_origins=("https://staging.media.example.com",),
+    log_retention_days=30,
+    asset_retention_days=90,
+)
+
+_PROD = replace(
+    _STAGING,
+    environment="prod",
+    environment_suffix="prod",
+    processing_concurrency=50,
+    browser_origins=("https://media.example.com",),
+    log_retention_days=365,
+    asset_retention_days=0,
+    old_version_days=90,
+    force_destroy=False,
+    deletion_protection=True,
+    prevent_destroy=True,
+    key_deletion_window_days=30,
+)
+
+_SANDBOX = replace(
+    _DEV,
+    environment="sandbox",
+    environment_suffix="sandbox",
+    state=StateSettings(
+        stack_id="state-backend-sandbox",
+        bucket="media-pipeline-tfstate-sandbox",
+        use_path_style=True,
+        skip_aws_checks=True,
+        force_destroy=True,
+        prevent_destroy=False,
+    ),
+    processing_concurrency=2,
+    mediaconvert_endpoint="http://127.0.0.1:4567",
+    function_timeout_seconds=30,
+    reconciler_interval_minutes=1,
+    stuck_after_seconds=300,
+    s3_use_path_style=True,
+    skip_aws_checks=True,
+)
+
+ENVIRONMENTS: Mapping[str, Settings] = MappingProxyType(
+    {settings.environment: settings for settings in (_DEV, _STAGING, _PROD, _SANDBOX)}
+)

@@ -1,0 +1,286 @@
+"""What settings are allowed to be: every rule, and every fault of every environment at once."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, fields
+from urllib.parse import urlsplit
+
+from stacks.settings import Settings, StateSettings
+
+# S3 allows 63 characters, the tightest of all; the longest bucket name is
+# {project}-uploads-{12 digits of the account}-{suffix}. Source:
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+MAX_PROJECT_AND_SUFFIX_CHARACTERS = 63 - len("-uploads-000000000000-")
+
+# Source: https://docs.aws.amazon.com/lambda/latest/dg/lambda-concurrency.html
+UNRESERVED_CONCURRENCY = 100
+
+# Functions with the processing concurrency, and the one that runs alone.
+CONCURRENT_FUNCTIONS = 2
+SINGLE_FUNCTIONS = 1
+
+# Source: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
+LOG_RETENTION_DAYS = (
+    *(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827),
+    *(2192, 2557, 2922, 3288, 3653),
+)
+
+# Source: https://docs.aws.amazon.com/powertools/python/latest/core/logger/
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+
+# EventBridge refuses longer patterns. Source:
+# https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html
+MAX_EVENT_PATTERN_CHARACTERS = 2_048
+
+_RANGES: dict[str, tuple[int, int, str]] = {
+    # field: least, most, whose limit it is
+    # Source: https://docs.aws.amazon.com/lambda/latest/api/API_ScalingConfig.html
+    "processing_concurrency": (2, 1_000, "event source mappings"),
+    # Source: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+    "account_concurrency": (UNRESERVED_CONCURRENCY + 5, 1_000_000, "Lambda"),
+    "function_timeout_seconds": (10, 900, "Lambda"),
+    "reconciler_timeout_seconds": (10, 900, "Lambda"),
+    "function_memory_mb": (128, 10_240, "Lambda"),
+    # Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html
+    "max_source_size_bytes": (1, 5 * 1024**4, "S3"),
+    "reconciler_interval_minutes": (1, 1_440, "this project"),
+    "stuck_after_seconds": (120, 172_800, "this project"),
+    # Fewer than 5 lets throttled messages end in the DLQ. Sources:
+    # https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html and
+    # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html
+    "max_receive_count": (5, 1_000, "SQS"),
+    "queue_retention_days": (1, 14, "SQS"),
+    "dlq_retention_days": (1, 14, "SQS"),
+    "asset_retention_days": (0, 36_500, "this project"),
+    "abandoned_upload_days": (1, 365, "this project"),
+    "old_version_days": (1, 36_500, "this project"),
+    # Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-transition-general-considerations.html
+    "sources_infrequent_access_days": (30, 36_500, "S3"),
+    "sources_archive_days": (60, 36_500, "S3"),
+    "outputs_intelligent_tiering_days": (0, 36_500, "S3"),
+    # Source: https://docs.aws.amazon.com/kms/latest/APIReference/API_ScheduleKeyDeletion.html
+    "key_deletion_window_days": (7, 30, "KMS"),
+}
+
+_PATTERNS: dict[str, tuple[str, str]] = {
+    "project": (r"[a-z][a-z0-9]*(-[a-z0-9]+)*", "lower-case words joined by hyphens"),
+    "environment_suffix": (r"[a-z0-9]+(-[a-z0-9]+)*", "lower-case words joined by hyphens"),
+    # The other partitions have other ARNs.
+    "region": (r"(af|ap|ca|eu|il|me|mx|sa|us)-[a-z]+-[1-9]", "a region of the aws partition"),
+    # Source: https://docs.aws.amazon.com/sns/latest/dg/sns-email-notifications.html
+    "notification_email": (r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+", "an e-mail address, or nothing"),
+    # Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+    "state.bucket": (r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]", "a bucket name of 3 to 63 characters"),
+    "state.region": (r"(af|ap|ca|eu|il|me|mx|sa|us)-[a-z]+-[1-9]", "a region of the aws partition"),
+    "state.stack_id": (r"[a-z0-9]+(-[a-z0-9]+)*", "lower-case words joined by hyphens"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """Name what is wrong: whose field has which value, and what is allowed."""
+
+    environment: str
+    field: str
+    value: object
+    allowed: str
+
+    def __str__(self) -> str:
+        return f"{self.environment}: {self.field} is {self.value!r}, allowed: {self.allowed}"
+
+
+class SettingsError(Exception):
+    """Report every fault of all settings at once, one a line."""
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("settings are not valid:\n" + "\n".join(f"  {fault}" for fault in self.faults))
+
+
+def check(environments: Iterable[Settings]) -> None:
+    """Check settings one by one and against each other. Raises SettingsError with every fault."""
+    environments = tuple(environments)
+    faults = [fault for settings in environments for fault in find_faults(settings)]
+    faults.extend(_faults_between(environments))
+    if faults:
+        raise SettingsError(faults)
+
+
+def find_faults(settings: Settings) -> list[Fault]:
+    """Return every fault of one environment's settings."""
+    return [
+        Fault(environment=settings.environment, field=name, value=value, allowed=allowed)
+        for name, value, allowed in (
+            *_range_faults(settings),
+            *_pattern_faults(settings),
+            *_choice_faults(settings),
+            *_endpoint_faults(settings),
+            *_upload_faults(settings),
+            *_relation_faults(settings),
+            *_protection_faults(settings),
+            *_threshold_faults(settings),
+        )
+    ]
+
+
+_Found = Iterator[tuple[str, object, str]]
+
+
+def _range_faults(settings: Settings) -> _Found:
+    for name, (least, most, owner) in _RANGES.items():
+        value = getattr(settings, name)
+        if not _is_whole(value) or not least <= value <= most:
+            yield name, value, f"{least} to {most} ({owner})"
+    if not _is_whole(settings.state.old_version_days) or settings.state.old_version_days < 1:
+        yield "state.old_version_days", settings.state.old_version_days, "1 or more"
+
+
+def _pattern_faults(settings: Settings) -> _Found:
+    for name, (pattern, allowed) in _PATTERNS.items():
+        owner: Settings | StateSettings = settings.state if name.startswith("state.") else settings
+        value = getattr(owner, name.removeprefix("state."))
+        if name == "notification_email" and value is None:
+            continue
+        if not isinstance(value, str) or not re.fullmatch(pattern, value):
+            yield name, value, allowed
+    if len(settings.project) + len(settings.environment_suffix) > MAX_PROJECT_AND_SUFFIX_CHARACTERS:
+        room = MAX_PROJECT_AND_SUFFIX_CHARACTERS - len(settings.project)
+        yield (
+            "environment_suffix",
+            settings.environment_suffix,
+            f"at most {max(room, 0)} characters beside the project {settings.project!r} (S3 bucket names)",
+        )
+
+
+def _choice_faults(settings: Settings) -> _Found:
+    if settings.log_level not in LOG_LEVELS:
+        yield "log_level", settings.log_level, f"one of {', '.join(LOG_LEVELS)}"
+    if settings.log_retention_days not in LOG_RETENTION_DAYS:
+        days = ", ".join(str(days) for days in LOG_RETENTION_DAYS)
+        yield "log_retention_days", settings.log_retention_days, f"one of {days} (CloudWatch Logs)"
+
+
+def _endpoint_faults(settings: Settings) -> _Found:
+    endpoint = settings.mediaconvert_endpoint
+    if endpoint is not None and not _is_origin(endpoint):
+        yield (
+            "mediaconvert_endpoint",
+            endpoint,
+            "an https:// address without path, http:// on this machine only, or nothing",
+        )
+    for origin in settings.browser_origins:
+        if not _is_origin(origin):
+            yield (
+                "browser_origins",
+                origin,
+                "https:// origins without path (http:// on this machine only); no wildcard",
+            )
+
+
+def _upload_faults(settings: Settings) -> _Found:
+    if not settings.media_suffixes:
+        yield "media_suffixes", settings.media_suffixes, "at least one suffix"
+    for suffix in settings.media_suffixes:
+        if not re.fullmatch(r"\.[a-z0-9]{1,10}", suffix):
+            yield "media_suffixes", suffix, "a dot and 1 to 10 lower-case letters or digits"
+    pattern_characters = 200 + sum(len(suffix) + 40 for suffix in settings.media_suffixes)
+    if pattern_characters > MAX_EVENT_PATTERN_CHARACTERS:
+        yield (
+            "media_suffixes",
+            f"{len(settings.media_suffixes)} suffixes",
+            f"so many that an event pattern of {MAX_EVENT_PATTERN_CHARACTERS} characters holds them",
+        )
+    # Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html
+    if len(settings.upload_key_prefix.encode()) > 512 or settings.upload_key_prefix.startswith("/"):
+        yield "upload_key_prefix", settings.upload_key_prefix, "up to 512 bytes, not beginning with a slash"
+
+
+def _relation_faults(settings: Settings) -> _Found:
+    reserved = CONCURRENT_FUNCTIONS * settings.processing_concurrency + SINGLE_FUNCTIONS
+    available = settings.account_concurrency - UNRESERVED_CONCURRENCY
+    if reserved > available:
+        most = (available - SINGLE_FUNCTIONS) // CONCURRENT_FUNCTIONS
+        yield (
+            "processing_concurrency",
+            settings.processing_concurrency,
+            f"at most {most} where account_concurrency is {settings.account_concurrency}: "
+            f"{CONCURRENT_FUNCTIONS} functions reserve it, {UNRESERVED_CONCURRENCY} stay unreserved (Lambda)",
+        )
+    earliest_archive = settings.sources_infrequent_access_days + 30
+    if settings.sources_archive_days < earliest_archive:
+        yield (
+            "sources_archive_days",
+            settings.sources_archive_days,
+            f"at least {earliest_archive}: 30 days after sources_infrequent_access_days (S3)",
+        )
+    if settings.dlq_retention_days <= settings.queue_retention_days:
+        # A message keeps its age when it moves to the DLQ. Source:
+        # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html
+        yield (
+            "dlq_retention_days",
+            settings.dlq_retention_days,
+            f"more than queue_retention_days ({settings.queue_retention_days})",
+        )
+
+
+def _protection_faults(settings: Settings) -> _Found:
+    if settings.force_destroy and (settings.prevent_destroy or settings.deletion_protection):
+        yield (
+            "force_destroy",
+            settings.force_destroy,
+            "False where prevent_destroy or deletion_protection is set",
+        )
+    if settings.state.force_destroy and settings.state.prevent_destroy:
+        yield "state.force_destroy", settings.state.force_destroy, "False where state.prevent_destroy is set"
+
+
+def _threshold_faults(settings: Settings) -> _Found:
+    thresholds = settings.alarm_thresholds
+    for threshold in fields(thresholds):
+        value = getattr(thresholds, threshold.name)
+        most = 100 if threshold.name.endswith("_percent") else 1_000_000
+        if not _is_whole(value) or not 1 <= value <= most:
+            yield f"alarm_thresholds.{threshold.name}", value, f"1 to {most}"
+
+
+def _faults_between(environments: tuple[Settings, ...]) -> Iterator[Fault]:
+    """Yield what environments do to each other: the same names, or two ideas of one state bucket."""
+    pipelines: dict[str, Settings] = {}
+    states: dict[str, Settings] = {}
+    for settings in environments:
+        other = pipelines.setdefault(settings.pipeline_name, settings)
+        if other is not settings:
+            yield Fault(
+                environment=settings.environment,
+                field="environment_suffix",
+                value=settings.environment_suffix,
+                allowed=f"other than that of {other.environment}",
+            )
+        sharer = states.setdefault(settings.state.stack_id, settings)
+        if sharer.state != settings.state:
+            yield Fault(
+                environment=settings.environment,
+                field="state",
+                value=settings.state,
+                allowed=f"the same as that of {sharer.environment}, with which it shares a stack",
+            )
+
+
+def _is_whole(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _is_origin(text: str) -> bool:
+    """Tell whether a text is scheme, host and perhaps port, over TLS unless it never leaves the machine."""
+    try:
+        parts = urlsplit(text)
+        port_is_valid = parts.port is None or parts.port > 0
+    except ValueError:
+        return False
+    host = parts.hostname or ""
+    local = host in {"127.0.0.1", "::1", "localhost"}
+    plain = text == f"{parts.scheme}://{parts.netloc}" and "@" not in parts.netloc and "*" not in text
+    named = re.fullmatch(r"[a-z0-9.:-]+", host) is not None
+    return (
+        plain and named and port_is_valid and (parts.scheme == "https" or (parts.scheme == "http" and local))
+    )

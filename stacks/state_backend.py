@@ -1,0 +1,63 @@
+"""StateBackendStack: the bucket that holds Terraform state, made once before anything else."""
+
+from constructs_lib.bindings import (
+    AwsProvider,
+    AwsProviderDefaultTags,
+    Construct,
+    LocalBackend,
+    TerraformOutput,
+    TerraformStack,
+)
+from constructs_lib.storage import PrivateBucket
+from stacks.settings import StateSettings
+
+ABANDONED_UPLOAD_DAYS = 7
+
+
+class StateBackendStack(TerraformStack):
+    """A versioned, encrypted, private bucket.
+
+    Its own state can't lie in it, so that is a file under `state_folder`: small, without secrets, and one
+    `terraform import` away where it is lost.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        settings: StateSettings,
+        project: str,
+        environment: str,
+        state_folder: str,
+    ) -> None:
+        super().__init__(scope, id_)
+        LocalBackend(self, path=f"{state_folder}/{id_}.tfstate")
+        self.add_override("terraform.required_version", ">= 1.11")
+        AwsProvider(
+            self,
+            "Aws",
+            region=settings.region,
+            default_tags=[
+                AwsProviderDefaultTags(
+                    tags={"Project": project, "Environment": environment, "ManagedBy": "cdktf"}
+                )
+            ],
+            s3_use_path_style=settings.use_path_style or None,
+            skip_credentials_validation=settings.skip_aws_checks or None,
+            skip_metadata_api_check="true" if settings.skip_aws_checks else None,
+            skip_region_validation=settings.skip_aws_checks or None,
+        )
+        bucket = PrivateBucket(
+            self,
+            "State",
+            name=settings.bucket,
+            # The S3 backend's `encrypt` asks for S3's own keys; a key of ours would have to exist, and be
+            # spelled out in every backend, before the bucket does.
+            key=None,
+            force_destroy=settings.force_destroy,
+            prevent_destroy=settings.prevent_destroy,
+            abandoned_upload_days=ABANDONED_UPLOAD_DAYS,
+            old_version_days=settings.old_version_days,
+        )
+        TerraformOutput(self, "state_bucket", value=bucket.name).override_logical_id("state_bucket")
