@@ -1,0 +1,129 @@
+"""Write a DASH manifest from measured representations. Pure: text out.
+
+Source: ISO/IEC 23009-1; as MediaConvert does, main profile and a SegmentTimeline in each Representation.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import groupby
+from urllib.parse import quote
+from xml.etree import ElementTree
+
+from sandbox.mediaconvert.package import Segments
+
+MIN_BUFFER_SECONDS = 30
+CHANNEL_SCHEME = "urn:mpeg:mpegB:cicp:ChannelConfiguration"
+NUMBER = "$Number%09d$"
+# Coding-independent code points of channel layouts. Source: ISO/IEC 23091-3.
+CHANNEL_CONFIGURATIONS = {1: "1", 2: "2", 6: "6"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Representation:
+    """Describe one rendition of picture or sound.
+
+    Attributes:
+        name: File name that all its segments begin with.
+        extension: Of its segments, without the dot.
+    """
+
+    name: str
+    extension: str
+    codec: str
+    segments: Segments
+    size: tuple[int, int] | None = None
+    frame_rate: Fraction | None = None
+    channels: int | None = None
+    sample_rate: int | None = None
+    language: str | None = None
+
+
+def manifest(representations: Sequence[Representation], seconds: Fraction) -> str:
+    """Write the manifest of one period in which every representation plays."""
+    root = ElementTree.Element(
+        "MPD",
+        {
+            "xmlns": "urn:mpeg:dash:schema:mpd:2011",
+            "type": "static",
+            "profiles": "urn:mpeg:dash:profile:isoff-main:2011",
+            "minBufferTime": f"PT{MIN_BUFFER_SECONDS}S",
+            "mediaPresentationDuration": f"PT{float(seconds):.3f}S",
+        },
+    )
+    period = ElementTree.SubElement(root, "Period", {"id": "1", "start": "PT0S"})
+    for number, (key, members) in enumerate(groupby(sorted(representations, key=_set_key), key=_set_key), 1):
+        _adaptation_set(period, number, key[2] or None, list(members))
+    for number, representation in enumerate(period.iter("Representation"), 1):
+        representation.set("id", str(number))
+    ElementTree.indent(root)
+    return ElementTree.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
+
+
+def _set_key(representation: Representation) -> tuple[bool, str, str]:
+    """Group representations that a player may switch between: pictures first, then sound by language."""
+    return representation.size is None, representation.codec.split(".")[0], representation.language or ""
+
+
+def _adaptation_set(
+    period: ElementTree.Element, number: int, language: str | None, members: Sequence[Representation]
+) -> None:
+    kind = "audio" if members[0].size is None else "video"
+    attributes = {
+        "id": str(number),
+        "contentType": kind,
+        "mimeType": f"{kind}/mp4",
+        "segmentAlignment": "true",
+        "startWithSAP": "1",
+    }
+    if language is not None:
+        attributes["lang"] = language
+    sizes = [member.size for member in members if member.size is not None]
+    rates = [member.frame_rate for member in members if member.frame_rate is not None]
+    if sizes and rates:
+        attributes["maxWidth"] = str(max(width for width, _ in sizes))
+        attributes["maxHeight"] = str(max(height for _, height in sizes))
+        attributes["maxFrameRate"] = _rate(max(rates))
+    adaptation_set = ElementTree.SubElement(period, "AdaptationSet", attributes)
+    for member in members:
+        _representation(adaptation_set, member)
+
+
+def _representation(adaptation_set: ElementTree.Element, member: Representation) -> None:
+    attributes = {"codecs": member.codec, "bandwidth": str(member.segments.peak_bps)}
+    if member.size is not None:
+        attributes |= {"width": str(member.size[0]), "height": str(member.size[1]), "sar": "1:1"}
+    if member.frame_rate is not None:
+        attributes["frameRate"] = _rate(member.frame_rate)
+    if member.sample_rate is not None:
+        attributes["audioSamplingRate"] = str(member.sample_rate)
+    representation = ElementTree.SubElement(adaptation_set, "Representation", attributes)
+    if member.channels is not None:
+        ElementTree.SubElement(
+            representation,
+            "AudioChannelConfiguration",
+            {"schemeIdUri": CHANNEL_SCHEME, "value": CHANNEL_CONFIGURATIONS[member.channels]},
+        )
+    # quote() also escapes the $ that a template would take for an identifier.
+    name = quote(member.name)
+    template = ElementTree.SubElement(
+        representation,
+        "SegmentTemplate",
+        {
+            "timescale": str(member.segments.timescale),
+            "media": f"{name}_{NUMBER}.{member.extension}",
+            "initialization": f"{name}init.{member.extension}",
+            "startNumber": "1",
+        },
+    )
+    timeline = ElementTree.SubElement(template, "SegmentTimeline")
+    items = member.segments.items
+    for position, (duration, run) in enumerate(groupby(item.duration for item in items)):
+        repeats = len(list(run)) - 1
+        entry = {"t": str(items[0].start)} if position == 0 else {}
+        entry |= {"d": str(duration)} | ({"r": str(repeats)} if repeats else {})
+        ElementTree.SubElement(timeline, "S", entry)
+
+
+def _rate(rate: Fraction) -> str:
+    return str(rate.numerator) if rate.denominator == 1 else f"{rate.numerator}/{rate.denominator}"

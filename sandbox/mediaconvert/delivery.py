@@ -1,0 +1,260 @@
+"""Name what a job made as MediaConvert does, write its manifests, and describe it.
+
+With D the destination's base and M an output's name modifier::
+
+    HLS       D.m3u8  DM.m3u8  DM_00001.ts
+    DASH ISO  D.mpd  DMinit.mp4  DM_000000001.mp4
+    CMAF      D.mpd  D.m3u8  DM.m3u8  DMinit.cmfv|cmfa  DM_000000001.cmfv|cmfa
+    FILE      DM.mp4  DM.0000000.jpg
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from pathlib import Path
+
+from sandbox.mediaconvert import dash, hls
+from sandbox.mediaconvert.encoded import EncodedAudio, EncodedVideo
+from sandbox.mediaconvert.encodes import AudioEncode, FrameCapture, VideoEncode, unsupported
+from sandbox.mediaconvert.model import OutputDetail, OutputGroupDetail, ProducedFile
+from sandbox.mediaconvert.package import Format, Package, Segments, read_segments, whole_file
+from sandbox.mediaconvert.plan import Group, GroupKind, Output
+
+CMAF_AUDIO_GROUP = "program_audio"
+SEGMENT_DIGITS = {GroupKind.HLS: 5, GroupKind.DASH_ISO: 9, GroupKind.CMAF: 9}
+FILE_FORMATS = {"MP4": Format.MP4, "MOV": Format.MOV, "M2TS": Format.M2TS}
+
+
+def package_of(group: Group, output: Output) -> Package | None:
+    """Describe the package that an output needs; None for pictures, which need none.
+
+    Raises:
+        JobError: 1040, a container that isn't made here.
+    """
+    if output.capture is not None:
+        if group.kind is not GroupKind.FILE:
+            raise unsupported("frame captures outside FILE groups")
+        return None
+    if group.kind is GroupKind.FILE:
+        if output.container not in FILE_FORMATS:
+            raise unsupported(f"container {output.container}")
+        format_ = FILE_FORMATS[output.container]
+    else:
+        format_ = Format.TS_SEGMENTS if group.kind is GroupKind.HLS else Format.MP4_SEGMENTS
+    package = Package(
+        format=format_,
+        video=output.video,
+        audios=output.audios,
+        segment_seconds=output.segment_seconds,
+        moov_first=output.moov_first,
+    )
+    if format_ is Format.MP4_SEGMENTS and len(package.encodes) != 1:
+        raise unsupported(f"several tracks in an output of a {group.kind}")
+    return package
+
+
+@dataclass(slots=True)
+class Delivery:
+    """Collect the files of a job under their final names.
+
+    Attributes:
+        work_dir: Where the packages lie; manifests are written beside them.
+        packages: Each package and the name of its folder.
+        captures: Each series of pictures and the name of its folder.
+    """
+
+    work_dir: Path
+    packages: dict[Package, str]
+    captures: dict[FrameCapture, str]
+    videos: dict[VideoEncode, EncodedVideo]
+    audios: dict[AudioEncode, EncodedAudio]
+    files: list[ProducedFile] = field(default_factory=list)
+
+    def deliver(self, group: Group) -> OutputGroupDetail:
+        """Name a group's files and describe it."""
+        match group.kind:
+            case GroupKind.FILE:
+                return self._file_group(group)
+            case GroupKind.HLS:
+                return self._hls_group(group)
+            case GroupKind.DASH_ISO | GroupKind.CMAF:
+                return self._mp4_group(group)
+
+    def _file_group(self, group: Group) -> OutputGroupDetail:
+        details = []
+        for output in group.outputs:
+            stem = group.base_key + output.name_modifier
+            if output.capture is not None:
+                pictures = sorted((self.work_dir / self.captures[output.capture]).iterdir())
+                uris = [self._add(group, f"{stem}.{path.name}", path) for path in pictures]
+                frame = output.capture.placement.frame
+                details.append(OutputDetail(uris[-1:], 0, frame.width, frame.height))
+                continue
+            package, folder = self._packaged(group, output)
+            suffix = output.extension or package.format
+            uri = self._add(group, f"{stem}.{suffix}", whole_file(package, folder))
+            details.append(self._detail(output, [uri]))
+        return OutputGroupDetail(group.kind, [], details)
+
+    def _hls_group(self, group: Group) -> OutputGroupDetail:
+        details = []
+        renditions: list[tuple[Output, str, Segments]] = []
+        for number, output in enumerate(group.outputs):
+            segments = self._segments(group, output)
+            name = _name(group, output) + ".m3u8"
+            names = self._add_segments(group, output, segments, Format.TS_SEGMENTS)
+            uri = self._write(group, number, name, hls.media_playlist(segments, names, None))
+            renditions.append((output, name, segments))
+            details.append(self._detail(output, [uri]))
+        master = self._master(group, renditions, is_mp4=False)
+        return OutputGroupDetail(group.kind, [master], details)
+
+    def _mp4_group(self, group: Group) -> OutputGroupDetail:
+        details, representations = [], []
+        renditions: list[tuple[Output, str, Segments]] = []
+        for number, output in enumerate(group.outputs):
+            segments = self._segments(group, output)
+            extension = "mp4" if group.kind is GroupKind.DASH_ISO else "cmfv" if output.video else "cmfa"
+            name = _name(group, output)
+            names = self._add_segments(group, output, segments, extension)
+            representations.append(self._representation(output, name, extension, segments))
+            if group.writes_hls:
+                playlist = hls.media_playlist(segments, names, f"{name}init.{extension}")
+                self._write(group, number, f"{name}.m3u8", playlist)
+            renditions.append((output, f"{name}.m3u8", segments))
+            details.append(self._detail(output, []))
+        playlists = []
+        if group.writes_dash:
+            seconds = max(self._seconds(output) for output in group.outputs)
+            text = dash.manifest(representations, seconds)
+            playlists.append(self._write(group, "manifest", f"{_base_name(group)}.mpd", text))
+        if group.writes_hls:
+            playlists.append(self._master(group, renditions, is_mp4=True))
+        return OutputGroupDetail(group.kind, playlists, details)
+
+    def _master(
+        self, group: Group, renditions: Sequence[tuple[Output, str, Segments]], *, is_mp4: bool
+    ) -> str:
+        """Write the master playlist; sound of its own rendition plays beside every variant with a picture."""
+        beside = {
+            name: output.audio_group or CMAF_AUDIO_GROUP
+            for output, name, _ in renditions
+            if output.video is None
+            and (output.audio_group or is_mp4)
+            and any(other.video for other in group.outputs)
+        }
+        sound = [
+            (self.audios[output.audios[0]].codec, segments)
+            for output, name, segments in renditions
+            if name in beside
+        ]
+        variants = []
+        for output, name, segments in renditions:
+            if name in beside:
+                continue
+            own = [self.audios[audio].codec for audio in output.audios]
+            video = self.videos[output.video] if output.video else None
+            joined = sound if video is not None and not own else []
+            codecs = [*([video.codec] if video else []), *own, *(codec for codec, _ in joined)]
+            variants.append(
+                hls.Variant(
+                    name=name,
+                    peak_bps=segments.peak_bps + max((other.peak_bps for _, other in joined), default=0),
+                    average_bps=segments.average_bps
+                    + max((other.average_bps for _, other in joined), default=0),
+                    codecs=list(dict.fromkeys(codecs)),
+                    size=(video.width, video.height) if video else None,
+                    frame_rate=video.frame_rate if video else None,
+                    audio_group=next(iter(beside.values())) if joined else None,
+                )
+            )
+        audios = [
+            hls.AudioRendition(
+                name=name,
+                group=beside[name],
+                label=output.stream_name or output.audios[0].language or f"Audio {number}",
+                channels=self.audios[output.audios[0]].channels,
+                language=output.audios[0].language,
+                is_default=number == 1,
+            )
+            for number, (output, name, _) in enumerate((one for one in renditions if one[1] in beside), 1)
+        ]
+        text = hls.master_playlist(variants, audios, is_mp4=is_mp4)
+        return self._write(group, "master", f"{_base_name(group)}.m3u8", text)
+
+    def _representation(
+        self, output: Output, name: str, extension: str, segments: Segments
+    ) -> dash.Representation:
+        if output.video is not None:
+            video = self.videos[output.video]
+            return dash.Representation(
+                name=name,
+                extension=extension,
+                codec=video.codec,
+                segments=segments,
+                size=(video.width, video.height),
+                frame_rate=video.frame_rate,
+            )
+        audio = self.audios[output.audios[0]]
+        return dash.Representation(
+            name=name,
+            extension=extension,
+            codec=audio.codec,
+            segments=segments,
+            channels=audio.channels,
+            sample_rate=audio.sample_rate,
+            language=output.audios[0].language,
+        )
+
+    def _detail(self, output: Output, uris: Sequence[str]) -> OutputDetail:
+        milliseconds = round(self._seconds(output) * 1000)
+        if output.video is None:
+            return OutputDetail(uris, milliseconds)
+        video = self.videos[output.video]
+        return OutputDetail(uris, milliseconds, video.width, video.height, video.average_bps)
+
+    def _seconds(self, output: Output) -> Fraction:
+        if output.video is not None:
+            return self.videos[output.video].seconds
+        return max(self.audios[audio].seconds for audio in output.audios)
+
+    def _packaged(self, group: Group, output: Output) -> tuple[Package, Path]:
+        package = package_of(group, output)
+        assert package is not None
+        return package, self.work_dir / self.packages[package]
+
+    def _segments(self, group: Group, output: Output) -> Segments:
+        return read_segments(*self._packaged(group, output))
+
+    def _add_segments(self, group: Group, output: Output, segments: Segments, extension: str) -> list[str]:
+        """Name segments and their init file; give the segments' names."""
+        stem = group.base_key + output.name_modifier
+        if segments.init is not None:
+            self._add(group, f"{stem}init.{extension}", segments.init)
+        digits = SEGMENT_DIGITS[group.kind]
+        for number, segment in enumerate(segments.items, 1):
+            self._add(group, f"{stem}_{number:0{digits}d}.{extension}", segment.path)
+        return list(_segment_names(_name(group, output), len(segments.items), digits, extension))
+
+    def _add(self, group: Group, key: str, path: Path) -> str:
+        self.files.append(ProducedFile(group.bucket, key, path))
+        return f"s3://{group.bucket}/{key}"
+
+    def _write(self, group: Group, label: object, name: str, text: str) -> str:
+        """Write a manifest under a safe name; give the URI it will have."""
+        path = self.work_dir / f"m{len(self.files)}-{label}.txt"
+        path.write_text(text, encoding="utf-8")
+        return self._add(group, group.base_key.removesuffix(_base_name(group)) + name, path)
+
+
+def _base_name(group: Group) -> str:
+    return group.base_key.rsplit("/", 1)[-1]
+
+
+def _name(group: Group, output: Output) -> str:
+    """Give the file name that all of an output's files begin with, as manifests refer to it."""
+    return _base_name(group) + output.name_modifier
+
+
+def _segment_names(name: str, count: int, digits: int, extension: str) -> Iterator[str]:
+    return (f"{name}_{number:0{digits}d}.{extension}" for number in range(1, count + 1))

@@ -1,0 +1,88 @@
+"""Run the bundled ffmpeg safely, and say what its failures mean.
+
+ffmpeg gets file names of our own making only, relative to the work folder; the source is opened by its
+absolute path through the ``file`` protocol, by the demuxers of media containers.
+"""
+
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import imageio_ffmpeg
+
+from sandbox.mediaconvert.child import Stalled, run_child
+from sandbox.mediaconvert.model import JobError
+from sandbox.mediaconvert.source import DEMUXERS
+
+MAX_STREAMS = 64
+MAX_PIXELS = 8192 * 8192
+STALL_SECONDS = 120.0
+QUOTED_CHARACTERS = 600
+
+DEMUX_ERROR, UNEXPECTED_END, UNKNOWN_ERROR = 1075, 1076, 1999
+# What ffmpeg says when the source, and not this program, is at fault.
+SOURCE_FAULTS = ("Invalid data found", "Error while decoding", "Decode error rate", "Could not find codec")
+NOTHING_DECODED = ("received no packets", "Output file is empty", "Cannot determine format of input")
+
+
+def executable() -> str:
+    """Give the path of the ffmpeg that imageio-ffmpeg bundles."""
+    path: str = imageio_ffmpeg.get_ffmpeg_exe()
+    return path
+
+
+def source_arguments(path: Path, threads: int) -> list[str]:
+    """Give the arguments that open a source: local, of an allowed container, not turned by ffmpeg."""
+    return [
+        *("-protocol_whitelist", "file", "-format_whitelist", DEMUXERS),
+        *("-max_streams", str(MAX_STREAMS), "-max_pixels", str(MAX_PIXELS)),
+        *("-threads", str(threads), "-noautorotate", "-i", f"file:{path.absolute()}"),
+    ]
+
+
+def run_ffmpeg(
+    arguments: Sequence[str],
+    *,
+    folder: Path,
+    cancelled: threading.Event,
+    on_progress: Callable[[float, int], None] | None = None,
+) -> None:
+    """Run ffmpeg in ``folder``; ``on_progress`` gets the seconds and the frames written so far.
+
+    Raises:
+        JobError: 1075 or 1076, the source is damaged; 1999, ffmpeg failed or hung for another reason.
+        Cancelled: ``cancelled`` was set.
+    """
+    frames = 0
+
+    def read(line: str) -> None:
+        nonlocal frames
+        name, _, value = line.strip().partition("=")
+        if name == "frame" and value.isdigit():
+            frames = int(value)
+        elif name == "out_time_us" and value.isdigit() and on_progress is not None:
+            on_progress(int(value) / 1_000_000, frames)
+
+    prefix = [executable(), "-hide_banner", "-nostdin", "-y", "-loglevel", "error"]
+    prefix += ["-progress", "pipe:1", "-stats_period", "0.5"]
+    try:
+        ended = run_child(
+            [*prefix, *arguments],
+            cancelled=cancelled,
+            on_output=read,
+            stall_seconds=STALL_SECONDS,
+            folder=folder,
+        )
+    except Stalled as stalled:
+        raise JobError(UNKNOWN_ERROR, f"The transcode hangs: {stalled}.") from stalled
+    if ended.returncode != 0:
+        raise _failure(ended.returncode, ended.complaint)
+
+
+def _failure(returncode: int, complaint: str) -> JobError:
+    quoted = complaint[-QUOTED_CHARACTERS:] or "no message"
+    if any(sign in complaint for sign in NOTHING_DECODED):
+        return JobError(UNEXPECTED_END, f"The input file ends before anything could be decoded: {quoted}")
+    if any(sign in complaint for sign in SOURCE_FAULTS):
+        return JobError(DEMUX_ERROR, f"The input file is damaged: {quoted}")
+    return JobError(UNKNOWN_ERROR, f"The transcode failed with status {returncode}: {quoted}")

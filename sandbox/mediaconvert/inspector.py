@@ -1,0 +1,147 @@
+"""Read a media file's headers with PyAV and print them as JSON.
+
+Run as a script in a child process, not imported: a damaged file may crash or hang the libraries that read
+it. Prints ``{"source": {...}}`` or ``{"refused": "why"}``. Only local files of the listed containers are
+opened, so that a playlist dressed up as a video cannot make this process read other files or the network.
+"""
+
+import json
+import sys
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import av
+from av.audio.stream import AudioStream
+from av.stream import Disposition, Stream
+from av.video.stream import VideoStream
+
+HEAD_BYTES = 256
+MAX_STREAMS = 64
+INTERLACED_FIELD_ORDERS = frozenset({2, 3, 4, 5})
+
+
+def ratio(value: Fraction | int | None) -> list[int] | None:
+    """Express a positive fraction as [numerator, denominator]; None where unknown."""
+    return [Fraction(value).numerator, Fraction(value).denominator] if value else None
+
+
+def seconds(stream: Stream) -> float | None:
+    """Tell how long the stream says it lasts; None where it doesn't say."""
+    if not stream.duration or not stream.time_base:
+        return None
+    return float(stream.duration * stream.time_base)
+
+
+def common(stream: Stream) -> dict[str, Any]:
+    """Describe what all kinds of streams have."""
+    context = stream.codec_context
+    return {
+        "index": stream.index,
+        "codec": context.codec.canonical_name if context is not None else "unknown",
+        "decodable": context is not None,
+        "profile": getattr(stream, "profile", None),
+        "bit_rate": getattr(context, "bit_rate", None) or None,
+        "duration": seconds(stream),
+        "language": stream.metadata.get("language"),
+        "default": Disposition.default in stream.disposition,
+    }
+
+
+def first_frame(path: Path, index: int) -> dict[str, Any]:
+    """Describe what only a decoded picture tells: its rotation, counter-clockwise in degrees."""
+    try:
+        with open_media(path) as container:
+            for frame in container.decode(container.streams[index]):
+                assert isinstance(frame, av.VideoFrame)
+                return {"rotation": frame.rotation, "interlaced": bool(frame.interlaced_frame)}
+    except av.FFmpegError:
+        pass
+    return {"rotation": 0, "interlaced": False}
+
+
+def video(path: Path, stream: VideoStream) -> dict[str, Any]:
+    """Describe a video stream."""
+    context = stream.codec_context
+    pixel_format = context.format
+    frame = first_frame(path, stream.index)
+    return common(stream) | {
+        "width": context.width,
+        "height": context.height,
+        "sample_aspect": ratio(stream.sample_aspect_ratio),
+        "average_rate": ratio(stream.average_rate),
+        "base_rate": ratio(stream.base_rate),
+        "frames": stream.frames or None,
+        "level": context.level if getattr(context, "level", -1) > 0 else None,
+        "pixel_format": pixel_format.name if pixel_format else None,
+        "bit_depth": max((part.bits for part in pixel_format.components), default=8) if pixel_format else 8,
+        "interlaced": frame["interlaced"] or int(context.field_order) in INTERLACED_FIELD_ORDERS,
+        "rotation": frame["rotation"],
+        "primaries": int(context.color_primaries),
+        "transfer": int(context.color_trc),
+        "matrix": int(context.colorspace),
+    }
+
+
+def audio(stream: AudioStream) -> dict[str, Any]:
+    """Describe an audio stream."""
+    return common(stream) | {
+        "channels": stream.channels,
+        "layout": stream.layout.name,
+        "sample_rate": stream.sample_rate,
+        "bit_depth": stream.format.bits if stream.format else None,
+    }
+
+
+def open_media(path: Path) -> "av.container.InputContainer":
+    """Open a local file as one of the allowed containers."""
+    return av.open(
+        f"file:{path}",
+        options={
+            "protocol_whitelist": "file",
+            "format_whitelist": sys.argv[2],
+            "max_streams": str(MAX_STREAMS),
+        },
+    )
+
+
+def inspect(path: Path) -> dict[str, Any]:
+    """Describe the file and every stream that can carry anything."""
+    with path.open("rb") as file:
+        head = file.read(HEAD_BYTES)
+    with open_media(path) as container:
+        videos = [
+            video(path, stream)
+            for stream in container.streams.video
+            if stream.codec_context is not None
+            and stream.codec_context.width > 0
+            and Disposition.attached_pic not in stream.disposition
+        ]
+        audios = [
+            audio(stream)
+            for stream in container.streams.audio
+            if stream.codec_context is not None and stream.sample_rate > 0 and stream.channels > 0
+        ]
+        return {
+            "format": container.format.name,
+            "brand": container.metadata.get("major_brand", "").strip(),
+            "webm": b"webm" in head,
+            "duration": container.duration / av.time_base if container.duration else None,
+            "size": path.stat().st_size,
+            "videos": videos,
+            "audios": audios,
+            "subtitles": [common(stream) for stream in container.streams.subtitles],
+        }
+
+
+def main() -> None:
+    """Print the description of the file named on the command line."""
+    try:
+        answer: dict[str, Any] = {"source": inspect(Path(sys.argv[1]))}
+    except (av.FFmpegError, ValueError) as fault:
+        answer = {"refused": getattr(fault, "strerror", None) or str(fault)}
+    print(json.dumps(answer))
+
+
+if __name__ == "__main__":
+    main()

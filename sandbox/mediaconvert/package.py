@@ -1,0 +1,172 @@
+"""Package encodes by copying: MPEG-TS and fragmented MP4 segments, and whole files, with one ffmpeg command.
+
+No manifest of ffmpeg's is kept. Its playlists tell the times of MPEG-TS segments, and each MP4 segment tells
+its own; ``hls.py`` and ``dash.py`` write manifests from these.
+"""
+
+import struct
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from fractions import Fraction
+from pathlib import Path
+
+from sandbox.mediaconvert.encodes import AudioEncode, VideoEncode
+
+PLAYLIST, INIT = "list.m3u8", "init.mp4"
+MICROSECONDS = 1_000_000
+SEGMENT_INDEX = b"sidx"
+SEGMENT_HEAD_BYTES = 4096
+
+
+class Format(StrEnum):
+    """Name the formats in which encodes are packaged."""
+
+    TS_SEGMENTS = "ts"
+    MP4_SEGMENTS = "m4s"
+    MP4 = "mp4"
+    MOV = "mov"
+    M2TS = "m2ts"
+
+
+WHOLE_FILE_MUXERS = {Format.MP4: "mp4", Format.MOV: "mov", Format.M2TS: "mpegts"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Package:
+    """Describe one thing to make from encodes; equal ones are made once.
+
+    Attributes:
+        segment_seconds: None for whole files.
+        moov_first: Whether a whole MP4 begins with its index.
+    """
+
+    format: Format
+    video: VideoEncode | None
+    audios: tuple[AudioEncode, ...]
+    segment_seconds: Fraction | None = None
+    moov_first: bool = True
+
+    @property
+    def encodes(self) -> list[VideoEncode | AudioEncode]:
+        """List what goes into it, the picture first."""
+        return [*([self.video] if self.video else []), *self.audios]
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """Describe a segment; start and duration are counted in its series' timescale."""
+
+    path: Path
+    start: int
+    duration: int
+    size_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Segments:
+    """Describe a series of segments.
+
+    Attributes:
+        timescale: Units per second of the segments' times.
+        init: File with the codec configuration; None for MPEG-TS.
+    """
+
+    timescale: int
+    init: Path | None
+    items: Sequence[Segment]
+
+    @property
+    def seconds(self) -> float:
+        """Total duration."""
+        return sum(item.duration for item in self.items) / self.timescale
+
+    @property
+    def average_bps(self) -> int:
+        """Average bits per second."""
+        return round(sum(item.size_bytes for item in self.items) * 8 / self.seconds)
+
+    @property
+    def peak_bps(self) -> int:
+        """Bits per second of the densest segment; those shorter than half the longest don't count.
+
+        Source: RFC 8216, section 4.3.4.2: the peak is over segments of 0.5 to 1.5 target durations.
+        """
+        floor = max(item.duration for item in self.items) / 2
+        return max(
+            round(item.size_bytes * 8 * self.timescale / item.duration)
+            for item in self.items
+            if item.duration >= floor
+        )
+
+
+def package_arguments(
+    packages: Mapping[Package, str], videos: dict[VideoEncode, str], audios: dict[AudioEncode, str]
+) -> list[str]:
+    """Build the arguments that make every package, each in the folder it is mapped to."""
+    inputs: list[VideoEncode | AudioEncode] = [*videos, *audios]
+    numbers = {encode: number for number, encode in enumerate(inputs)}
+    # Times stay as encoded: sound and picture start together in every rendition, priming and all.
+    arguments = ["-copyts"]
+    for name in (*videos.values(), *audios.values()):
+        arguments += ["-protocol_whitelist", "file", "-f", "mov", "-i", f"file:{name}"]
+    for package, folder in packages.items():
+        for encode in package.encodes:
+            arguments += ["-map", f"{numbers[encode]}:0"]
+        arguments += ["-c", "copy", "-avoid_negative_ts", "disabled", *_muxer(package, folder)]
+    return arguments
+
+
+def whole_file(package: Package, folder: Path) -> Path:
+    """Give the path of a package that is one file."""
+    return folder / f"whole.{package.format}"
+
+
+def read_segments(package: Package, folder: Path) -> Segments:
+    """Measure the segments of a package."""
+    if package.format is Format.TS_SEGMENTS:
+        return Segments(MICROSECONDS, None, _listed(folder))
+    times = [(path, *_segment_times(path)) for path in sorted(folder.glob(f"*.{package.format}"))]
+    items = [Segment(path, start, duration, path.stat().st_size) for path, _, start, duration in times]
+    return Segments(times[0][1], folder / INIT, items)
+
+
+def _muxer(package: Package, folder: str) -> list[str]:
+    if package.segment_seconds is None:
+        flags = (
+            ["-movflags", "+faststart"] if package.moov_first and package.format is not Format.M2TS else []
+        )
+        return [*flags, "-f", WHOLE_FILE_MUXERS[package.format], str(whole_file(package, Path(folder)))]
+    seconds = int(package.segment_seconds * MICROSECONDS)
+    arguments = ["-f", "hls", "-hls_time", f"{seconds}us", "-hls_list_size", "0", "-start_number", "1"]
+    arguments += ["-hls_segment_filename", f"{folder}/%09d.{package.format}"]
+    if package.format is Format.MP4_SEGMENTS:
+        arguments += ["-hls_segment_type", "fmp4", "-hls_fmp4_init_filename", INIT]
+        arguments += ["-hls_segment_options", "movflags=+cmaf"]
+    return [*arguments, f"{folder}/{PLAYLIST}"]
+
+
+def _listed(folder: Path) -> list[Segment]:
+    """Read the segments and durations of ffmpeg's playlist."""
+    items: list[Segment] = []
+    start, duration = 0, 0
+    for line in (folder / PLAYLIST).read_text(encoding="utf-8").splitlines():
+        if line.startswith("#EXTINF:"):
+            duration = round(Fraction(line.removeprefix("#EXTINF:").split(",")[0]) * MICROSECONDS)
+        elif line and not line.startswith("#"):
+            path = folder / line
+            items.append(Segment(path, start, duration, path.stat().st_size))
+            start += duration
+    return items
+
+
+def _segment_times(path: Path) -> tuple[int, int, int]:
+    """Read timescale, start and duration of an MP4 segment from its index box.
+
+    Source: ISO/IEC 14496-12, SegmentIndexBox, version 1, with one reference.
+    """
+    with path.open("rb") as file:
+        head = file.read(SEGMENT_HEAD_BYTES)
+    body = head.index(SEGMENT_INDEX) + len(SEGMENT_INDEX)
+    _, _, timescale, start, _, _, _, _, duration = struct.unpack_from(">IIIQQHHII", head, body)
+    return timescale, start, duration

@@ -1,0 +1,82 @@
+"""Select what a job's input settings name: its tracks and its rotation."""
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from sandbox.mediaconvert.encodes import unsupported
+from sandbox.mediaconvert.model import JobError
+from sandbox.mediaconvert.source import UNKNOWN_CODEC, AudioTrack, Source, Track, VideoTrack
+
+NO_VIDEO, NO_AUDIO, UNSUPPORTED_CODEC = 1020, 1021, 1030
+DEFAULT_AUDIO_SELECTOR = "Audio Selector 1"
+ROTATIONS = {"DEGREE_0": 0, "DEGREES_90": 90, "DEGREES_180": 180, "DEGREES_270": 270}
+FORMATS_WITH_ROTATION = frozenset({"mp4", "quicktime"})
+
+T = TypeVar("T", bound=Track)
+
+
+def select_video(source: Source) -> VideoTrack:
+    """Give the track that the outputs show.
+
+    Raises:
+        JobError: 1020, there is none; 1030, its codec is unknown.
+    """
+    if not source.videos:
+        raise JobError(NO_VIDEO, "The input file has no video, and an output needs it.")
+    return _decodable(source.videos[0])
+
+
+def select_audio(
+    description: Mapping[str, Any], job_input: Mapping[str, Any], source: Source
+) -> AudioTrack | None:
+    """Give the track that an audio description encodes; None where the source lacks it.
+
+    An unknown selector's name falls back to the default selector, as MediaConvert does.
+
+    Raises:
+        JobError: 1030, its codec is unknown; 1040, a selector that isn't made here.
+    """
+    selectors: Mapping[str, Any] = job_input.get("audioSelectors", {})
+    name = description.get("audioSourceName", DEFAULT_AUDIO_SELECTOR)
+    if name in job_input.get("audioSelectorGroups", {}):
+        raise unsupported("audio selector groups")
+    fallback: Mapping[str, Any] = next(
+        (one for one in selectors.values() if one.get("defaultSelection") == "DEFAULT"), {}
+    )
+    track = _selected(selectors.get(name, fallback), source)
+    return _decodable(track) if track is not None else None
+
+
+def rotation(job_input: Mapping[str, Any], source: Source) -> int:
+    """Give the clockwise degrees by which the job turns the picture.
+
+    Without ``rotate`` MediaConvert ignores what the file says, and AUTO works for MP4 and QuickTime only.
+    """
+    rotate = job_input.get("videoSelector", {}).get("rotate", "DEGREE_0")
+    if rotate != "AUTO":
+        return ROTATIONS[rotate]
+    return source.videos[0].rotation if source.videos and source.format in FORMATS_WITH_ROTATION else 0
+
+
+def _selected(selector: Mapping[str, Any], source: Source) -> AudioTrack | None:
+    if "externalAudioFileInput" in selector:
+        raise unsupported("audio from another file")
+    tracks, kind = selector.get("tracks", []), selector.get("selectorType", "TRACK")
+    if kind == "LANGUAGE_CODE":
+        wanted = selector.get("customLanguageCode") or selector.get("languageCode", "").lower()
+        return next((track for track in source.audios if track.language == wanted), None)
+    if kind != "TRACK":
+        raise unsupported(f"audio selectors of type {kind}")
+    if len(tracks) > 1:
+        raise unsupported("audio selectors of several tracks")
+    if tracks:
+        return source.audios[tracks[0] - 1] if 0 < tracks[0] <= len(source.audios) else None
+    return next((track for track in source.audios if track.is_default), next(iter(source.audios), None))
+
+
+def _decodable(track: T) -> T:
+    if track.codec == UNKNOWN_CODEC:
+        raise JobError(
+            UNSUPPORTED_CODEC, f"Track {track.index + 1} of the input file has an unsupported codec."
+        )
+    return track

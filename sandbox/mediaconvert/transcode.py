@@ -1,0 +1,116 @@
+"""Run a job: inspect its source, encode, package, name.
+
+Each step raises JobError with MediaConvert's code; the caller uploads what comes back.
+"""
+
+import threading
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from sandbox.mediaconvert.delivery import Delivery, package_of
+from sandbox.mediaconvert.encode import EncodeCommand, encode_command
+from sandbox.mediaconvert.encoded import EncodedAudio, EncodedVideo, measure_audio, measure_video
+from sandbox.mediaconvert.encodes import AudioEncode, VideoEncode
+from sandbox.mediaconvert.ffmpeg import UNEXPECTED_END, run_ffmpeg
+from sandbox.mediaconvert.model import Cancelled, JobError, Phase, Progress, TranscodeResult
+from sandbox.mediaconvert.package import Package, package_arguments
+from sandbox.mediaconvert.plan import Plan, input_uri, make_plan
+from sandbox.mediaconvert.source import Source, Track, inspect_source
+
+# A source may lack this much of what its headers promise: timestamps and edit lists are seldom exact.
+MISSING_SECONDS, MISSING_SHARE = 0.5, 0.02
+
+
+def transcode(
+    settings: dict[str, Any],
+    inputs: Mapping[str, Path],
+    work_dir: Path,
+    progress: Callable[[Progress], None],
+    cancelled: threading.Event,
+    threads: int,
+) -> TranscodeResult:
+    """Make every output of a job; the contract is ``model.Transcode``.
+
+    Raises:
+        JobError: The job fails.
+        Cancelled: ``cancelled`` was set.
+    """
+    path = inputs[input_uri(settings)]
+    progress(Progress(Phase.PROBING, 0))
+    source = inspect_source(path, cancelled)
+    plan = make_plan(settings, source)
+    packages = _packages(plan)
+    command = encode_command(plan, path, threads)
+    progress(Progress(Phase.PROBING, 100))
+    frames = _encode(command, source, work_dir, progress, cancelled)
+    videos = {
+        encode: measure_video(work_dir / name, encode.frame_rate) for encode, name in command.videos.items()
+    }
+    audios = {encode: measure_audio(work_dir / name) for encode, name in command.audios.items()}
+    _check_complete(source, videos, audios)
+    for folder in packages.values():
+        (work_dir / folder).mkdir()
+    arguments = package_arguments(packages, command.videos, command.audios)
+    run_ffmpeg(arguments, folder=work_dir, cancelled=cancelled)
+    for name in (*command.videos.values(), *command.audios.values()):
+        (work_dir / name).unlink()
+    progress(Progress(Phase.TRANSCODING, 100, frames))
+    delivery = Delivery(work_dir, packages, command.captures, videos, audios)
+    groups = [delivery.deliver(group) for group in plan.groups]
+    if cancelled.is_set():
+        raise Cancelled
+    return TranscodeResult(groups, delivery.files)
+
+
+def _packages(plan: Plan) -> dict[Package, str]:
+    """Give each distinct package a folder."""
+    wanted = (package_of(group, output) for group in plan.groups for output in group.outputs)
+    distinct = dict.fromkeys(package for package in wanted if package is not None)
+    return {package: f"p{number}" for number, package in enumerate(distinct)}
+
+
+def _encode(
+    command: EncodeCommand,
+    source: Source,
+    work_dir: Path,
+    progress: Callable[[Progress], None],
+    cancelled: threading.Event,
+) -> int:
+    """Run the encode and report how far it has come; give the frames decoded."""
+    for folder in command.captures.values():
+        (work_dir / folder).mkdir()
+    decoded = 0
+
+    def report(seconds: float, frames: int) -> None:
+        nonlocal decoded
+        decoded = frames
+        share = seconds / source.duration_seconds if source.duration_seconds else 0.0
+        progress(Progress(Phase.TRANSCODING, min(99, int(share * 100)), frames))
+
+    run_ffmpeg(command.arguments, folder=work_dir, cancelled=cancelled, on_progress=report)
+    return decoded
+
+
+def _check_complete(
+    source: Source, videos: Mapping[VideoEncode, EncodedVideo], audios: Mapping[AudioEncode, EncodedAudio]
+) -> None:
+    """Compare what was decoded with what the headers promise: ffmpeg succeeds on half a file, too.
+
+    Raises:
+        JobError: 1076, the source ends too early.
+    """
+    if videos:
+        _check_track("video", source.videos[0], float(max(one.seconds for one in videos.values())))
+    for encode, made in audios.items():
+        track = next(track for track in source.audios if track.index == encode.stream_index)
+        _check_track("audio", track, float(made.seconds))
+
+
+def _check_track(kind: str, track: Track, seconds: float) -> None:
+    declared = track.duration_seconds
+    if declared is not None and declared - seconds > max(MISSING_SECONDS, declared * MISSING_SHARE):
+        raise JobError(
+            UNEXPECTED_END,
+            f"The input file ends unexpectedly: {seconds:.2f} s of its {declared:.2f} s of {kind} are there.",
+        )
