@@ -13,6 +13,10 @@ from typing import Any
 
 from tests.invariants.policies import Policy, Request, allows
 
+ENVIRONMENTS = ("dev", "staging", "prod", "sandbox")
+STATE_BACKENDS = ("state-backend", "state-backend-sandbox")
+STACKS = (*ENVIRONMENTS, *STATE_BACKENDS)
+
 ACCOUNT_ID = "111122223333"
 OTHER_ACCOUNT_ID = "999988887777"
 REGION = "us-east-1"

@@ -31,9 +31,9 @@ BOTO = ("boto3", "botocore", "mypy_boto3_*")
 HANDLERS = ("ingest_orchestrator", "job_status_processor", "reconciler")
 ADAPTERS = ("adapters", "asset_table", "aws", "conditional_write", "transcoder")
 # What happens to an asset, step by step; it is handed its adapters and knows none of them.
-FLOW = ("job_changes", "lifecycle")
+FLOW = ("ingest", "job_changes", "lifecycle", "repairs")
 # Whatever else lies in media_pipeline is the pure core, without being listed here.
-OUTER = (*HANDLERS, *ADAPTERS, *FLOW, "telemetry")
+OUTER = (*HANDLERS, *ADAPTERS, *FLOW, "batch", "telemetry")
 
 
 def _but(*modules: str) -> tuple[str, ...]:
@@ -50,6 +50,7 @@ RULES: tuple[tuple[str, tuple[str, ...]], ...] = (
     *((f"media_pipeline.{m}", ("media_pipeline", "aws_lambda_powertools")) for m in HANDLERS),
     *((f"media_pipeline.{m}", ("media_pipeline", *BOTO, *_but(*HANDLERS, *FLOW))) for m in ADAPTERS),
     *((f"media_pipeline.{m}", ("media_pipeline", *_but(*HANDLERS, *ADAPTERS))) for m in FLOW),
+    ("media_pipeline.batch", ("media_pipeline", "aws_lambda_powertools", *_but(*HANDLERS, *ADAPTERS, *FLOW))),
     ("media_pipeline.telemetry", ("aws_lambda_powertools",)),
     ("media_pipeline*", ("media_pipeline", *_but(*OUTER))),
     ("sandbox*", ("*", "!constructs_lib", "!stacks", "!media_pipeline", "!main", "!tests")),

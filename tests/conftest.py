@@ -1,0 +1,67 @@
+"""Stacks for every test: each environment is synthesized once a session, in this process."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.invariants.stack import ENVIRONMENTS, STACKS, STATE_BACKENDS, Stack
+
+
+@pytest.fixture(scope="session")
+def synthesis_directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder in which every stack is synthesized, with no setting overridden."""
+    # Imported here: CDKTF starts a Node.js process, which tests without stacks need not wait for.
+    from main import build_app
+
+    directory = tmp_path_factory.mktemp("cdktf.out")
+    build_app({}, outdir=directory).synth()
+    return directory
+
+
+@pytest.fixture(scope="session")
+def synthesized(synthesis_directory: Path) -> Mapping[str, Mapping[str, Any]]:
+    """Return every stack's JSON by the stack's name."""
+    return {
+        path.parent.name: json.loads(path.read_text())
+        for path in sorted(synthesis_directory.glob("stacks/*/cdk.tf.json"))
+    }
+
+
+@pytest.fixture(scope="session")
+def stacks(synthesized: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Stack]:
+    """Return every stack, resolved, by name."""
+    assert set(synthesized) == set(STACKS)
+    return {name: Stack(name, document) for name, document in synthesized.items()}
+
+
+@pytest.fixture(scope="session")
+def pipelines(stacks: Mapping[str, Stack]) -> Mapping[str, Stack]:
+    """Return the environments' stacks."""
+    return {name: stacks[name] for name in ENVIRONMENTS}
+
+
+@pytest.fixture(scope="session")
+def state_backends(stacks: Mapping[str, Stack]) -> Mapping[str, Stack]:
+    """Return the stacks that keep state."""
+    return {name: stacks[name] for name in STATE_BACKENDS}
+
+
+@pytest.fixture(params=ENVIRONMENTS)
+def pipeline(request: pytest.FixtureRequest, stacks: Mapping[str, Stack]) -> Stack:
+    """Return each environment's stack in turn."""
+    return stacks[request.param]
+
+
+@pytest.fixture(params=STATE_BACKENDS)
+def state_backend(request: pytest.FixtureRequest, stacks: Mapping[str, Stack]) -> Stack:
+    """Return each state backend's stack in turn."""
+    return stacks[request.param]
+
+
+@pytest.fixture(params=STACKS)
+def any_stack(request: pytest.FixtureRequest, stacks: Mapping[str, Stack]) -> Stack:
+    """Return each stack in turn."""
+    return stacks[request.param]

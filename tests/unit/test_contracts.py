@@ -1,0 +1,141 @@
+"""Where two halves of the project must agree: stack and functions, presets and templates."""
+
+import ast
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from constructs_lib.alarms import METRICS_NAMESPACE
+from media_pipeline.asset_table import STATUS_INDEX
+from media_pipeline.config import (
+    JobStatusProcessorConfig,
+    OrchestratorConfig,
+    ReconcilerConfig,
+    environment_variables,
+    read_config,
+)
+from media_pipeline.job_settings import job_template_settings
+from media_pipeline.presets import parse_presets, parse_profiles
+from tests.invariants.stack import Resource, Stack
+
+SOURCES = Path(__file__).resolve().parents[2] / "lambda_src" / "media_pipeline"
+CONFIGS: dict[str, type[Any]] = {
+    "ingest-orchestrator": OrchestratorConfig,
+    "job-status-processor": JobStatusProcessorConfig,
+    "reconciler": ReconcilerConfig,
+}
+
+
+def _function(stack: Stack, component: str) -> Resource:
+    (function,) = (f for f in stack.of("aws_lambda_function") if f"-{component}-" in f["function_name"])
+    return function
+
+
+def _variables(stack: Stack, component: str) -> dict[str, str]:
+    return dict(_function(stack, component).block("environment")["variables"])
+
+
+@pytest.mark.parametrize("component", CONFIGS)
+def test_stack_sets_what_the_function_reads(pipeline: Stack, component: str) -> None:
+    """A function gets the variables that its config names, and in the sandbox MediaConvert's endpoint."""
+    extra = {"AWS_ENDPOINT_URL_MEDIACONVERT"} if pipeline.name == "sandbox" else set()
+    assert set(_variables(pipeline, component)) == environment_variables(CONFIGS[component]) | extra
+
+
+@pytest.mark.parametrize("component", CONFIGS)
+def test_function_reads_what_the_stack_sets(pipeline: Stack, component: str) -> None:
+    """The function's own parser accepts the values and finds its pipeline in them."""
+    config = read_config(CONFIGS[component], _variables(pipeline, component))
+    assert config.pipeline_name == f"media-pipeline-{pipeline.name}"
+    tables = {table["name"] for table in pipeline.of("aws_dynamodb_table")}
+    assert {config.assets_table} == tables
+
+
+def test_claim_lasts_as_long_as_the_function(pipeline: Stack) -> None:
+    """No second invocation takes an asset over while the first can still be at work."""
+    function = _function(pipeline, "ingest-orchestrator")
+    config = read_config(OrchestratorConfig, _variables(pipeline, "ingest-orchestrator"))
+    assert config.claim_seconds == function["timeout"]
+
+
+def test_function_admits_what_the_rule_lets_through(pipeline: Stack) -> None:
+    """Rule and orchestrator agree on what a media file is."""
+    config = read_config(OrchestratorConfig, _variables(pipeline, "ingest-orchestrator"))
+    (rule,) = (
+        r
+        for r in pipeline.of("aws_cloudwatch_event_rule")
+        if "Object Created" in str(r.get("event_pattern", ""))
+    )
+    suffixes = set(re.findall(r"\.[a-z0-9]+(?='})", str(rule["event_pattern"]["detail"]["object"]["key"])))
+    assert suffixes == set(config.media_suffixes)
+
+
+@pytest.mark.parametrize("component", CONFIGS)
+def test_handler_exists(pipeline: Stack, component: str) -> None:
+    """The handler that Lambda is told to call is defined in the module that it is told to import."""
+    module, _, name = _function(pipeline, component)["handler"].rpartition(".")
+    assert module == f"media_pipeline.{component.replace('-', '_')}"
+    tree = ast.parse((SOURCES / f"{module.rpartition('.')[2]}.py").read_text())
+    assert name in {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+
+
+def test_metrics_that_are_watched_are_published(pipeline: Stack) -> None:
+    """Every metric of ours that an alarm or graph reads is one that the functions publish."""
+    text = (SOURCES / "telemetry.py").read_text()
+    published = {
+        node.value
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+    (dashboard,) = pipeline.of("aws_cloudwatch_dashboard")
+    series = [s for w in dashboard["dashboard_body"]["widgets"] for s in w["properties"].get("metrics", [])]
+    watched = {s[1] for s in series if s[0] == METRICS_NAMESPACE}
+    watched |= {
+        m
+        for s in series
+        if isinstance(s[0], dict)
+        for m in re.findall(r'MetricName="(\w+)"', str(s[0]["expression"]))
+    }
+    for alarm in pipeline.of("aws_cloudwatch_metric_alarm"):
+        metrics = [q["metric"] for q in alarm.get("metric_query", []) if "metric" in q] or [alarm.attributes]
+        watched |= {m["metric_name"] for m in metrics if m["namespace"] == METRICS_NAMESPACE}
+    assert len(watched) == 8
+    assert watched <= published
+
+
+def test_index_that_is_queried_exists(pipeline: Stack) -> None:
+    """The reconciler finds overdue assets in an index that the table has, sorted by time."""
+    (table,) = pipeline.of("aws_dynamodb_table")
+    (index,) = (i for i in table["global_secondary_index"] if i["name"] == STATUS_INDEX)
+    assert (index["hash_key"], index["range_key"]) == ("status", "updated_at")
+    assert index["projection_type"] == "ALL"
+
+
+def test_parameters_are_the_preset_files(pipeline: Stack) -> None:
+    """The presets that an operator sees in SSM are the files of the project, word for word."""
+    presets = Path(__file__).resolve().parents[2] / "stacks" / "presets"
+    files = {path.stem: path.read_text() for path in presets.glob("*.json")}
+    values = {p["name"].rpartition("/")[2]: p["value"] for p in pipeline.of("aws_ssm_parameter")}
+    assert {name: json.loads(value) for name, value in values.items()} == {
+        name: json.loads(text) for name, text in files.items()
+    }
+
+
+def test_job_templates_make_the_orchestrators_job(pipeline: Stack) -> None:
+    """Each profile has a native template whose settings come from the builder that the orchestrator uses."""
+    values = {p["name"].rpartition("/")[2]: p["value"] for p in pipeline.of("aws_ssm_parameter")}
+    profiles = parse_profiles(values.pop("profiles"))
+    presets = parse_presets(values)
+    templates = {
+        stack["name"]: stack["template_body"]["Resources"]["JobTemplate"]["Properties"]
+        for stack in pipeline.of("aws_cloudformation_stack")
+    }
+    assert set(templates) == {f"media-pipeline-{profile}-{pipeline.name}" for profile in profiles}
+    (queue,) = pipeline.of("aws_media_convert_queue")
+    for profile in profiles:
+        template = templates[f"media-pipeline-{profile}-{pipeline.name}"]
+        assert template["SettingsJson"] == job_template_settings(profiles[profile], presets)
+        assert template["Queue"] == pipeline.arn(queue)
