@@ -100,7 +100,7 @@ class JobChanges:
         return moved is not None
 
     def _verify(self, asset: Asset, change: JobStateChange) -> bool:
-        """Complete the asset where all that was planned is there; resume an earlier try that was cut short."""
+        """Complete the asset where all that was planned is there; resume a try that was cut short."""
         self._advance(
             asset, self._step(AssetStatus.VERIFYING, change, "The job is complete; verifying outputs")
         )

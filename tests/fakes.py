@@ -1,0 +1,310 @@
+"""Hand-written stand-ins for the functions' adapters; FakeAssetTable passes the real one's contract tests."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from media_pipeline.assets import (
+    TERMINAL_STATUSES,
+    Asset,
+    AssetStatus,
+    Claim,
+    ClaimOutcome,
+    Transition,
+    UploadedObject,
+    timestamp,
+)
+from media_pipeline.presets import Presets, Profiles
+from media_pipeline.sources import Source
+
+
+class FakeClock:
+    """Tell a time that only the test moves."""
+
+    def __init__(self) -> None:
+        self.now = datetime(2026, 1, 2, 3, 4, 5, 678_000, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        """Return the time."""
+        return self.now
+
+    def advance(self, seconds: float) -> None:
+        """Let time pass."""
+        self.now += timedelta(seconds=seconds)
+
+
+class FakeAssetTable:
+    """Keep asset records in a dictionary, under the same conditions as the DynamoDB table."""
+
+    def __init__(self) -> None:
+        self.records: dict[str, dict[str, Any]] = {}
+
+    def get(self, asset_id: str) -> Asset | None:
+        """Return an asset as of now."""
+        record = self.records.get(asset_id)
+        return Asset.from_record(record) if record else None
+
+    def claim(self, upload: UploadedObject, *, now: datetime, until: datetime) -> Claim:
+        """Own the work on an upload."""
+        record = self.records.get(upload.asset_id)
+        if record is None:
+            created = self.records[upload.asset_id] = {
+                "asset_id": upload.asset_id,
+                "bucket": upload.bucket,
+                "key": upload.key,
+                "version_id": upload.version_id,
+                "etag": upload.etag,
+                "size_bytes": upload.size_bytes,
+                "sequencer": upload.sequencer,
+                "status": AssetStatus.RECEIVED.value,
+                "attempt": 1,
+                "created_at": timestamp(now),
+                "updated_at": timestamp(now),
+                "claimed_until": timestamp(until),
+                "history": [{"status": AssetStatus.RECEIVED.value, "at": timestamp(now), "detail": ""}],
+            }
+            return Claim(outcome=ClaimOutcome.NEW, asset=Asset.from_record(created))
+        asset = Asset.from_record(record)
+        if asset.status is not AssetStatus.RECEIVED:
+            return Claim(outcome=ClaimOutcome.SETTLED, asset=asset)
+        if asset.claimed_until > timestamp(now):
+            return Claim(outcome=ClaimOutcome.HELD, asset=asset)
+        record |= {"claimed_until": timestamp(until), "updated_at": timestamp(now)}
+        return Claim(outcome=ClaimOutcome.TAKEN_OVER, asset=Asset.from_record(record))
+
+    def release(self, asset: Asset, *, now: datetime) -> None:
+        """Give a claim back."""
+        self._write_while_claimed(asset, {"claimed_until": timestamp(now)})
+
+    def record_plan(
+        self,
+        asset: Asset,
+        *,
+        profile: str,
+        source_info: Mapping[str, Any],
+        planned_outputs: Sequence[Mapping[str, Any]],
+    ) -> bool:
+        """Write down what is about to be submitted."""
+        plan = {"profile": profile, "source_info": source_info, "planned_outputs": list(planned_outputs)}
+        return self._write_while_claimed(asset, plan)
+
+    def advance(self, asset_id: str, step: Transition) -> Asset | None:
+        """Take one step of the transition table."""
+        record = self.records.get(asset_id)
+        if record is None or not step.is_admitted_by(Asset.from_record(record)):
+            return None
+        record |= {"status": step.to.value, "updated_at": timestamp(step.at)}
+        record["history"] = [*record["history"], step.history_entry]
+        if step.job_id is not None:
+            record["job_id"] = step.job_id
+            record.setdefault("submitted_at", timestamp(step.at))
+        if step.to in TERMINAL_STATUSES:
+            record["completed_at"] = timestamp(step.at)
+        optional = {
+            "error": step.error.as_record() if step.error else None,
+            "outputs": step.outputs,
+            "warnings": step.warnings,
+            "expires_at": step.expires_at,
+        }
+        record |= {name: value for name, value in optional.items() if value is not None}
+        return Asset.from_record(record)
+
+    def note_progress(self, asset: Asset, *, percent: int | None, now: datetime) -> None:
+        """Record that a job is alive."""
+        record = self._unchanged(asset, "status", "attempt")
+        if record is None or (percent is not None and record.get("progress_percent", -1) >= percent):
+            return
+        record["updated_at"] = timestamp(now)
+        if percent is not None:
+            record["progress_percent"] = percent
+
+    def note_warnings(self, asset: Asset, warnings: Sequence[Mapping[str, int]]) -> None:
+        """Record a job's warnings."""
+        record = self._unchanged(asset, "status", "attempt")
+        if record is not None:
+            record["warnings"] = list(warnings)
+
+    def note_notified(self, asset: Asset, *, now: datetime) -> None:
+        """Record that the news was sent."""
+        record = self._unchanged(asset, "attempt")
+        if record is not None:
+            record["notified_at"] = timestamp(now)
+
+    def take_for_repair(self, asset: Asset, *, now: datetime, redelivery: bool = False) -> bool:
+        """Reserve an overdue asset for one repair."""
+        record = self._unchanged(asset, "status", "updated_at")
+        if record is None:
+            return False
+        record["updated_at"] = timestamp(now)
+        if redelivery:
+            record["redeliveries"] = asset.redeliveries + 1
+        return True
+
+    def overdue(self, status: AssetStatus, *, before: datetime, limit: int) -> list[str]:
+        """Return the ids of assets untouched in this status since before."""
+        found = [
+            (record["updated_at"], asset_id)
+            for asset_id, record in self.records.items()
+            if record["status"] == status.value and record["updated_at"] < timestamp(before)
+        ]
+        return [asset_id for _, asset_id in sorted(found)[:limit]]
+
+    def _write_while_claimed(self, asset: Asset, changes: Mapping[str, Any]) -> bool:
+        record = self._unchanged(asset, "attempt", "claimed_until")
+        if record is None or record["status"] != AssetStatus.RECEIVED.value:
+            return False
+        record |= changes
+        return True
+
+    def _unchanged(self, asset: Asset, *names: str) -> dict[str, Any] | None:
+        record = self.records.get(asset.asset_id)
+        if record is None or any(record[name] != getattr(asset, name) for name in names):
+            return None
+        return record
+
+
+@dataclass
+class FakeTranscoder:
+    """Keep submitted jobs; `source` answers Probe; `failures` holds what the next calls of a name raise.
+
+    A failure named `create_job_after` is raised when the job already exists: an answer that was lost.
+    """
+
+    source: Source
+    failures: dict[str, list[Exception]] = field(default_factory=dict)
+    jobs: dict[str, dict[str, Any]] = field(default_factory=dict)
+    settings: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    def probe(self, source_uri: str) -> Source:
+        """Look into a source."""
+        self._fail("probe")
+        return self.source
+
+    def create_job(self, asset: Asset, settings: Mapping[str, Any]) -> str:
+        """Submit a job."""
+        self._fail("create_job")
+        job_id = f"job-{len(self.jobs) + 1}"
+        self.jobs[job_id] = {
+            "Id": job_id,
+            "Status": "SUBMITTED",
+            "UserMetadata": {
+                "pipeline": "media-pipeline-test",
+                "asset_id": asset.asset_id,
+                "attempt": str(asset.attempt),
+            },
+        }
+        self.settings[job_id] = settings
+        self._fail("create_job_after")
+        return job_id
+
+    def find_job(self, asset: Asset) -> str | None:
+        """Find the job of an asset's attempt."""
+        self._fail("find_job")
+        wanted = (asset.asset_id, str(asset.attempt))
+        return next(
+            (
+                job_id
+                for job_id, job in self.jobs.items()
+                if (job["UserMetadata"]["asset_id"], job["UserMetadata"]["attempt"]) == wanted
+            ),
+            None,
+        )
+
+    def get_job(self, job_id: str) -> Mapping[str, Any] | None:
+        """Return a job."""
+        self._fail("get_job")
+        return self.jobs.get(job_id)
+
+    def _fail(self, call: str) -> None:
+        if self.failures.get(call):
+            raise self.failures[call].pop(0)
+
+
+@dataclass
+class FakePresets:
+    """Hand out fixed presets; `failure` is raised instead where it is set."""
+
+    presets: Presets
+    profiles: Profiles
+    failure: Exception | None = None
+
+    def load(self) -> tuple[Presets, Profiles]:
+        """Return the presets and profiles."""
+        if self.failure:
+            raise self.failure
+        return self.presets, self.profiles
+
+
+class FakeOutputs:
+    """Hold the sizes of objects by key; errors in `failures` are raised first."""
+
+    def __init__(self) -> None:
+        self.sizes: dict[str, int] = {}
+        self.failures: list[Exception] = []
+
+    def size_bytes(self, key: str) -> int | None:
+        """Return an object's size."""
+        if self.failures:
+            raise self.failures.pop(0)
+        return self.sizes.get(key)
+
+
+class FakePublisher:
+    """Keep what was published; errors in `failures` are raised first."""
+
+    def __init__(self) -> None:
+        self.published: list[tuple[str, Mapping[str, Any]]] = []
+        self.failures: list[Exception] = []
+
+    def publish(self, subject: str, message: Mapping[str, Any]) -> None:
+        """Publish a message."""
+        if self.failures:
+            raise self.failures.pop(0)
+        self.published.append((subject, message))
+
+
+class FakeQueue:
+    """Keep the messages that were sent."""
+
+    def __init__(self) -> None:
+        self.bodies: list[str] = []
+
+    def send(self, body: str) -> None:
+        """Send one message."""
+        self.bodies.append(body)
+
+
+class FakeMetrics:
+    """Keep what was counted, as names with their values."""
+
+    def __init__(self) -> None:
+        self.counted: list[tuple[Any, ...]] = []
+
+    def asset_received(self) -> None:
+        """Count a new asset."""
+        self.counted.append(("received",))
+
+    def asset_submitted(self) -> None:
+        """Count a submitted job."""
+        self.counted.append(("submitted",))
+
+    def asset_completed(self, *, processing_seconds: float, output_minutes: float) -> None:
+        """Count a complete asset."""
+        self.counted.append(("completed", processing_seconds, output_minutes))
+
+    def asset_failed(self, *, reason: str, processing_seconds: float | None) -> None:
+        """Count a failed asset."""
+        self.counted.append(("failed", reason, processing_seconds))
+
+    def asset_canceled(self) -> None:
+        """Count a cancelled asset."""
+        self.counted.append(("canceled",))
+
+    def asset_repaired(self, *, kind: str) -> None:
+        """Count a repair."""
+        self.counted.append(("repaired", kind))
+
+    def assets_stuck(self, count: int) -> None:
+        """Say how many assets are stuck."""
+        self.counted.append(("stuck", count))

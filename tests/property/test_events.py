@@ -1,0 +1,141 @@
+"""No message, whatever it holds, gets out of the parsers as anything but a value or a MalformedEventError."""
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from media_pipeline.assets import Asset, AssetStatus, UploadedObject
+from media_pipeline.errors import MalformedEventError
+from media_pipeline.events import JobStateChange, parse_job_state_change, parse_upload, upload_event
+from tests.strategies import damaged, json_values, uploads
+
+UPLOAD_EVENT: dict[str, Any] = {
+    "version": "0",
+    "id": "17793124-05d4-b198-2fde-7ededc63b103",
+    "detail-type": "Object Created",
+    "source": "aws.s3",
+    "account": "123456789012",
+    "time": "2026-01-02T03:04:05Z",
+    "region": "us-east-1",
+    "resources": ["arn:aws:s3:::uploads"],
+    "detail": {
+        "version": "0",
+        "bucket": {"name": "uploads"},
+        "object": {
+            "key": "a.mp4",
+            "size": 5,
+            "etag": "b1946ac9",
+            "version-id": "Iyz0",
+            "sequencer": "00617F",
+        },
+        "reason": "PutObject",
+    },
+}
+JOB_EVENT: dict[str, Any] = {
+    "source": "aws.mediaconvert",
+    "detail-type": "MediaConvert Job State Change",
+    "detail": {
+        "timestamp": 1767323045678,
+        "accountId": "123456789012",
+        "queue": "arn:aws:mediaconvert:us-east-1:123456789012:queues/media-pipeline-transcoding-dev",
+        "jobId": "1767323045678-abc",
+        "status": "COMPLETE",
+        "userMetadata": {"pipeline": "media-pipeline-dev", "asset_id": "0" * 32, "attempt": "1"},
+        "outputGroupDetails": [
+            {
+                "type": "HLS_GROUP",
+                "playlistFilePaths": ["s3://outputs/0/1/hls/master.m3u8"],
+                "outputDetails": [
+                    {
+                        "outputFilePaths": ["s3://outputs/0/1/hls/master_720p.m3u8"],
+                        "durationInMs": 10000,
+                        "videoDetails": {"widthInPx": 1280, "heightInPx": 720},
+                    }
+                ],
+            }
+        ],
+        "warnings": [{"code": 230001, "count": 1}],
+        "jobProgress": {"jobPercentComplete": 12},
+    },
+}
+
+
+@settings(max_examples=200)
+@given(body=st.one_of(st.text(), json_values.map(json.dumps), damaged(UPLOAD_EVENT)))
+def test_no_text_breaks_the_upload_parser(body: str) -> None:
+    """Any text is an upload of our bucket whose identity can be computed and sent on, or malformed."""
+    try:
+        upload = parse_upload(body, bucket="uploads")
+    except MalformedEventError:
+        return
+    assert upload.bucket == "uploads"
+    assert len(upload.asset_id) == 32
+    assert 0 < len(upload.key.encode()) <= 1024
+
+
+@settings(max_examples=200)
+@given(body=st.one_of(st.text(), json_values.map(json.dumps), damaged(JOB_EVENT)))
+def test_no_text_breaks_the_job_event_parser(body: str) -> None:
+    """Any text is a job state change, or malformed."""
+    try:
+        change = parse_job_state_change(body)
+    except MalformedEventError:
+        return
+    assert isinstance(change, JobStateChange)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "[" * 100_000,
+        '{"source": "aws.s3", "detail-type": "Object Created", "detail": {"bucket": {"name": "uploads"}, '
+        '"object": {"key": "\\ud800", "size": 1, "etag": "e"}}}',
+        json.dumps(UPLOAD_EVENT).replace('"size": 5', '"size": ' + "9" * 5000),
+        json.dumps(UPLOAD_EVENT).replace('"size": 5', '"size": NaN'),
+        json.dumps(UPLOAD_EVENT).replace('"size": 5', '"size": true'),
+        json.dumps(UPLOAD_EVENT).replace("a.mp4", "a" * 1025),
+        json.dumps(UPLOAD_EVENT).replace('"name": "uploads"', '"name": "other"'),
+    ],
+    ids=["deep", "lone surrogate", "huge number", "NaN", "boolean", "long key", "other bucket"],
+)
+def test_hostile_upload_events_are_malformed(body: str) -> None:
+    """Nesting, surrogates, numbers and keys beyond measure, and other buckets, are malformed events."""
+    with pytest.raises(MalformedEventError):
+        parse_upload(body, bucket="uploads")
+
+
+@given(upload=uploads)
+def test_a_redelivered_upload_is_the_same_asset(upload: UploadedObject) -> None:
+    """The event that the reconciler sends names exactly the object that the asset was made of."""
+    asset = Asset(
+        asset_id=upload.asset_id,
+        upload=upload,
+        status=AssetStatus.RECEIVED,
+        attempt=1,
+        created_at="",
+        updated_at="",
+        claimed_until="",
+    )
+    assert parse_upload(upload_event(asset), bucket="uploads") == upload
+
+
+@given(first=uploads, second=uploads)
+def test_assets_differ_as_their_objects_do(first: UploadedObject, second: UploadedObject) -> None:
+    """Two objects share an asset id only where bucket, key and version (or etag) are the same."""
+    same = (first.key, first.version_id or first.etag) == (second.key, second.version_id or second.etag)
+    assert (first.asset_id == second.asset_id) == same
+
+
+def test_the_event_of_a_job_is_read_in_full() -> None:
+    """Times, owner, outputs and progress arrive as they were sent."""
+    change = parse_job_state_change(json.dumps(JOB_EVENT))
+    assert change.at == datetime(2026, 1, 2, 3, 4, 5, 678_000, tzinfo=UTC)
+    assert (change.pipeline, change.asset_id, change.attempt) == ("media-pipeline-dev", "0" * 32, 1)
+    (output,) = change.groups[0].outputs
+    assert (output.width, output.height, output.duration_ms) == (1280, 720, 10_000)
+    assert change.percent == 12
+    assert change.warnings == ({"code": 230001, "count": 1},)

@@ -1,0 +1,104 @@
+"""The ladder's rules hold for every source and every ladder that a preset can hold."""
+
+from itertools import pairwise
+
+from hypothesis import example, given, settings
+
+from media_pipeline.ladder import MAX_MACROBLOCKS, Rendition, fitted_size, select_renditions
+from media_pipeline.presets import MIN_VIDEO_SIDE, LadderRow
+from tests.strategies import ladder_rows, shipped_presets, sides
+
+SHIPPED = shipped_presets().hls.ladder
+
+
+def sizes(rendition: Rendition) -> tuple[int, int]:
+    """Return a rendition's width and height, which are known here."""
+    assert rendition.width is not None
+    assert rendition.height is not None
+    return rendition.width, rendition.height
+
+
+def even_below(side: int) -> int:
+    """Return the largest even size not above a side that MediaConvert accepts."""
+    return max(MIN_VIDEO_SIDE, side // 2 * 2)
+
+
+@settings(max_examples=200)
+@given(width=sides, height=sides, rows=ladder_rows())
+@example(width=16, height=16, rows=SHIPPED)
+@example(width=8192, height=4320, rows=SHIPPED)
+@example(width=8192, height=16, rows=SHIPPED)
+@example(width=177, height=145, rows=SHIPPED)
+def test_no_rendition_is_larger_than_its_source(width: int, height: int, rows: tuple[LadderRow, ...]) -> None:
+    """No side exceeds the source's, but for MediaConvert's minimum."""
+    for rendition in select_renditions(width=width, height=height, rows=rows):
+        chosen_width, chosen_height = sizes(rendition)
+        assert chosen_width <= even_below(width)
+        assert chosen_height <= even_below(height)
+
+
+@settings(max_examples=200)
+@given(width=sides, height=sides, rows=ladder_rows())
+def test_renditions_can_be_encoded(width: int, height: int, rows: tuple[LadderRow, ...]) -> None:
+    """There is at least one rung; sides are even, at least 32 and within what H.264 can carry."""
+    renditions = select_renditions(width=width, height=height, rows=rows)
+    assert renditions
+    for rendition in renditions:
+        for side in sizes(rendition):
+            assert side % 2 == 0
+            assert 32 <= side <= 8192
+        chosen_width, chosen_height = sizes(rendition)
+        assert -(-chosen_width // 16) * -(-chosen_height // 16) <= MAX_MACROBLOCKS
+
+
+@settings(max_examples=200)
+@given(width=sides, height=sides, rows=ladder_rows())
+def test_rungs_are_distinct_and_ordered(width: int, height: int, rows: tuple[LadderRow, ...]) -> None:
+    """Names and sizes are distinct; each larger rung has a strictly larger bitrate."""
+    renditions = select_renditions(width=width, height=height, rows=rows)
+    assert len({rendition.name for rendition in renditions}) == len(renditions)
+    for larger, smaller in pairwise(renditions):
+        assert min(sizes(larger)) > min(sizes(smaller))
+        assert max(sizes(larger)) >= max(sizes(smaller))
+        assert larger.max_bitrate_bps > smaller.max_bitrate_bps
+
+
+@given(width=sides, height=sides)
+def test_the_top_rung_is_the_source(width: int, height: int) -> None:
+    """The top rung is as large as the source, up to 2160p and to what H.264 can carry."""
+    top = select_renditions(width=width, height=height, rows=SHIPPED)[0]
+    wanted = min(even_below(min(width, height)), 2160)
+    blocks = -(-wanted // 16) * -(-max(width, height) * wanted // min(width, height) // 16)
+    if blocks <= MAX_MACROBLOCKS:
+        assert min(sizes(top)) == wanted
+
+
+@given(width=sides, height=sides, rows=ladder_rows())
+def test_portrait_mirrors_landscape(width: int, height: int, rows: tuple[LadderRow, ...]) -> None:
+    """A source turned by 90 degrees gets the same rungs, turned by 90 degrees."""
+    upright = select_renditions(width=width, height=height, rows=rows)
+    turned = select_renditions(width=height, height=width, rows=rows)
+    assert [sizes(rendition) for rendition in upright] == [sizes(rendition)[::-1] for rendition in turned]
+    assert [rendition.max_bitrate_bps for rendition in upright] == [
+        rendition.max_bitrate_bps for rendition in turned
+    ]
+
+
+@given(width=sides, height=sides, rows=ladder_rows())
+def test_the_aspect_ratio_is_kept(width: int, height: int, rows: tuple[LadderRow, ...]) -> None:
+    """Each rung has the source's shape to within a pixel, unless MediaConvert's minimum forbids it."""
+    short, long = sorted((width, height))
+    for rendition in select_renditions(width=width, height=height, rows=rows):
+        chosen_short, chosen_long = sorted(sizes(rendition))
+        exact = chosen_short * long / short
+        if exact <= long // 2 * 2:
+            assert abs(chosen_long - exact) <= 1 or chosen_long == MIN_VIDEO_SIDE
+
+
+@given(width=sides, height=sides, max_width=sides)
+def test_stills_fit(width: int, height: int, max_width: int) -> None:
+    """A still is even, never wider than asked for and never larger than its source."""
+    chosen_width, chosen_height = fitted_size(width=width, height=height, max_width=max_width)
+    assert chosen_width % 2 == chosen_height % 2 == 0
+    assert chosen_width <= even_below(min(width, max_width))
+    assert chosen_height <= even_below(height)

@@ -1,0 +1,117 @@
+"""The life of an asset's status, and the news that drives it, in any order."""
+
+from datetime import UTC, datetime
+from itertools import pairwise
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from media_pipeline.assets import (
+    TERMINAL_STATUSES,
+    AssetStatus,
+    Transition,
+    UploadedObject,
+    may_follow,
+    statuses_before,
+)
+from media_pipeline.events import JobStateChange, JobStatus
+from media_pipeline.job_changes import JobChanges
+from media_pipeline.lifecycle import Lifecycle
+from tests.fakes import FakeAssetTable, FakeClock, FakeMetrics, FakeOutputs, FakePublisher
+
+ORDER = list(AssetStatus)
+UPLOAD = UploadedObject(
+    bucket="uploads", key="a.mp4", version_id="v1", etag="e", size_bytes=1, sequencer="01"
+)
+
+changes = st.builds(
+    JobStateChange,
+    job_id=st.sampled_from(["job-1", "job-2"]),
+    status=st.sampled_from(JobStatus),
+    at=st.just(datetime(2026, 1, 1, tzinfo=UTC)),
+    pipeline=st.sampled_from(["media-pipeline-test", "another"]),
+    asset_id=st.sampled_from([UPLOAD.asset_id, None]),
+    attempt=st.sampled_from([1, 2]),
+    error_code=st.sampled_from([0, 1010, 1999]),
+    percent=st.one_of(st.none(), st.integers(0, 100)),
+)
+
+
+@given(before=st.sampled_from(AssetStatus), after=st.sampled_from(AssetStatus))
+def test_the_table_is_monotonic(before: AssetStatus, after: AssetStatus) -> None:
+    """Every step leads onward, none out of a terminal status, and COMPLETE comes from VERIFYING alone."""
+    if may_follow(before, after):
+        assert ORDER.index(after) > ORDER.index(before)
+        assert before not in TERMINAL_STATUSES
+        assert after is not AssetStatus.COMPLETE or before is AssetStatus.VERIFYING
+    assert (before in statuses_before(after)) == may_follow(before, after)
+
+
+@settings(max_examples=300)
+@given(news=st.lists(changes, max_size=12), there=st.booleans())
+def test_news_in_any_order_keeps_the_record_sound(news: list[JobStateChange], there: bool) -> None:
+    """Whatever news comes in whatever order, the record stays sound.
+
+    The status only moves onward and stays with the first job, its end is announced exactly once, and it is
+    COMPLETE only where the outputs are there.
+    """
+    clock, table, outputs = FakeClock(), FakeAssetTable(), FakeOutputs()
+    publisher, metrics = FakePublisher(), FakeMetrics()
+    lifecycle = Lifecycle(
+        pipeline="media-pipeline-test",
+        table=table,
+        metrics=metrics,
+        publisher=publisher,
+        retention_days=1,
+        clock=clock,
+    )
+    job_changes = JobChanges(
+        pipeline="media-pipeline-test", table=table, outputs=outputs, lifecycle=lifecycle, clock=clock
+    )
+    asset = table.claim(UPLOAD, now=clock(), until=clock()).asset
+    planned = {"format": "MP4", "key": "out.mp4", "group": 0, "width": 2, "height": 2, "files": []}
+    assert table.record_plan(asset, profile="default", source_info={}, planned_outputs=[planned])
+    if there:
+        outputs.sizes["out.mp4"] = 1
+    previous, jobs = AssetStatus.RECEIVED, set()
+    for change in news:
+        clock.advance(1)
+        job_changes.apply(change)
+        current = table.get(UPLOAD.asset_id)
+        assert current is not None
+        assert ORDER.index(current.status) >= ORDER.index(previous)
+        assert previous not in TERMINAL_STATUSES or current.status is previous
+        previous = current.status
+        jobs.add(current.job_id)
+        assert len(jobs - {None}) <= 1
+    record = table.records[UPLOAD.asset_id]
+    statuses = [AssetStatus(entry["status"]) for entry in record["history"]]
+    assert statuses[-1] is previous
+    assert all(may_follow(before, after) for before, after in pairwise(statuses))
+    ended = previous in TERMINAL_STATUSES
+    assert len(publisher.published) == len(metrics.counted) == (1 if ended else 0)
+    assert ("completed_at" in record) == ("expires_at" in record) == ended
+    if previous is AssetStatus.COMPLETE:
+        assert there
+        assert record["outputs"]
+
+
+@given(
+    status=st.sampled_from(AssetStatus),
+    to=st.sampled_from(AssetStatus),
+    attempt=st.sampled_from([1, 2]),
+    job_id=st.sampled_from([None, "job-1", "job-2"]),
+)
+def test_a_refused_step_changes_nothing(
+    status: AssetStatus, to: AssetStatus, attempt: int, job_id: str | None
+) -> None:
+    """A step that the table, the attempt or the job forbids leaves the record exactly as it was."""
+    clock, table = FakeClock(), FakeAssetTable()
+    table.claim(UPLOAD, now=clock(), until=clock())
+    record = table.records[UPLOAD.asset_id]
+    record |= {"status": status.value, "job_id": "job-1"}
+    before = dict(record)
+    step = Transition(to=to, attempt=attempt, at=clock(), detail="", job_id=job_id)
+    taken = table.advance(UPLOAD.asset_id, step) is not None
+    assert taken == (may_follow(status, to) and attempt == 1 and job_id != "job-2")
+    assert taken or table.records[UPLOAD.asset_id] == before
