@@ -51,7 +51,8 @@ def main() -> int:
         state_dir=arguments.state_dir.resolve(),
         account=account,
         concurrent_jobs=arguments.concurrent_jobs,
-        threads_per_job=max(1, (os.cpu_count() or 1) // arguments.concurrent_jobs),
+        # A job that runs alone may use the whole machine; jobs side by side share it.
+        threads_per_job=os.cpu_count() or 1,
     )
     aws = LocalAws(arguments.aws_endpoint, account)
     media = Media(transcode=transcode, probe_file=probe_file, for_role=aws.for_role)

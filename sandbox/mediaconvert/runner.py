@@ -129,15 +129,22 @@ class Runner:
             _Run(self._jobs, self._outbox, self._media, job, work_dir, cancelled).run(self._threads_per_job)
         except Cancelled:
             _log.info("Job %s stopped before its end.", job["id"])
-        except JobError as error:
-            _log.info("Job %s failed: %s", job["id"], error)
-            self._jobs.failed(job["id"], error.code, error.message)
         except Exception as error:  # the boundary of one job: no fault of it may end its worker
-            _log.exception("Job %s failed for a reason of this endpoint.", job["id"])
-            self._jobs.failed(job["id"], UNKNOWN, f"Unexpected error: {type(error).__name__}: {error}")
+            if cancelled.is_set():
+                _log.info("Job %s stopped before its end, on its way to: %s", job["id"], error)
+            else:
+                self._fail(job["id"], error)
         finally:
             shutil.rmtree(work_dir, ignore_errors=True)
             self._outbox.wake()
+
+    def _fail(self, id_: str, error: Exception) -> None:
+        if isinstance(error, JobError):
+            _log.info("Job %s failed: %s", id_, error)
+            self._jobs.failed(id_, error.code, error.message)
+        else:
+            _log.error("Job %s failed for a reason of this endpoint.", id_, exc_info=error)
+            self._jobs.failed(id_, UNKNOWN, f"Unexpected error: {type(error).__name__}: {error}")
 
 
 class _Run:
@@ -166,8 +173,8 @@ class _Run:
         settings, id_ = self._job["settings"], self._job["id"]
         s3 = self._media.for_role(self._job["role"], f"mediaconvert-{id_}")
         inputs = self._download(s3, settings)
-        files = dict.fromkeys(item["fileInput"] for item in settings["inputs"])
-        self._jobs.inputs_probed(id_, {uri: self._media.probe_file(inputs[uri]) for uri in files})
+        sources = dict.fromkeys(item["fileInput"] for item in settings["inputs"])
+        self._jobs.inputs_probed(id_, {uri: self._probe(uri, inputs[uri]) for uri in sources})
         self._outbox.wake()
         outputs = self._work_dir / "outputs"
         outputs.mkdir()
@@ -176,6 +183,12 @@ class _Run:
             self._jobs.warned(id_, warning)
         self._upload(s3, result)
         self._jobs.completed(id_, result)
+
+    def _probe(self, uri: str, path: Path) -> Document:
+        try:
+            return self._media.probe_file(path)
+        except JobError as error:
+            raise JobError(error.code, f"Unable to open input file [{uri}]: {error.message}") from error
 
     def _download(self, s3: Bucketed, settings: Document) -> dict[str, Path]:
         folder = self._work_dir / "inputs"

@@ -116,7 +116,8 @@ class LocalAws:
         # A session's clients are safe to share between threads, but making them isn't.
         self._making = threading.Lock()
         self._session = boto3.Session(region_name=account.region)
-        self._events = self._client("events")
+        # The outbox tries again by itself, and must stop at once when told.
+        self._events = self._client("events", max_attempts=1)
         self._sts = self._client("sts")
 
     def for_role(self, role: str | None, session_name: str) -> "Objects":
@@ -145,7 +146,9 @@ class LocalAws:
             if "ErrorCode" in entry:
                 raise NotTaken(f"{entry['ErrorCode']}: {entry.get('ErrorMessage')}", taken)
 
-    def _client(self, service: str, credentials: Document | None = None) -> Any:
+    def _client(
+        self, service: str, credentials: Document | None = None, max_attempts: int | None = None
+    ) -> Any:
         keys = credentials or {"AccessKeyId": SERVICE_ACCESS_KEY_ID, "SecretAccessKey": SERVICE_SECRET}
         with self._making:
             return self._session.client(  # type: ignore[call-overload]
@@ -159,7 +162,7 @@ class LocalAws:
                     proxies={},
                     connect_timeout=5,
                     read_timeout=60,
-                    retries={"mode": "standard", "total_max_attempts": self._max_attempts},
+                    retries={"mode": "standard", "total_max_attempts": max_attempts or self._max_attempts},
                     s3={"addressing_style": "path"},
                     request_checksum_calculation="when_required",
                     response_checksum_validation="when_required",

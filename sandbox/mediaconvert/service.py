@@ -11,8 +11,8 @@ Faults are simulated by wrapping one of the four things that this takes from out
 """
 
 import asyncio
+import logging
 import socket
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -75,7 +75,7 @@ class MediaConvert:
         self._probes = Probes(media.for_role, media.probe_file, settings.state_dir / "scratch" / "probes")
         self.application = wrap_app(application(self._answers(), self._health))
 
-    async def serve(self, stop: asyncio.Event, ready: threading.Event | None = None) -> None:
+    async def serve(self, stop: asyncio.Event) -> None:
         """Serve until ``stop`` is set; then stop running jobs, which begin again at the next start."""
         config = Config()
         # Bound first: where the port is taken, no job may have begun.
@@ -83,10 +83,9 @@ class MediaConvert:
         config.bind = [f"fd://{listening.detach()}"]
         config.graceful_timeout = 1.0
         config.accesslog = None
+        config.errorlog = logging.getLogger(__name__)
         self._outbox.start()
         self._runner.start()
-        if ready is not None:
-            ready.set()
         try:
             await serve(self.application, config, shutdown_trigger=stop.wait)
         finally:

@@ -62,7 +62,7 @@ class Store:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._lock = threading.RLock()
         self._depth = 0
-        self._connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=2)
+        self._connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=0.5)
         pragmas = "PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"
         try:
             self._connection.executescript(f"{pragmas} BEGIN EXCLUSIVE; {_SCHEMA} COMMIT")

@@ -186,6 +186,7 @@ class Endpoint:
     bus: FakeBus = field(default_factory=FakeBus)
     s3: FakeS3 = field(default_factory=FakeS3)
     transcoder: FakeTranscoder = field(default_factory=FakeTranscoder)
+    wrap_app: Callable[[Any], Any] = lambda app: app
 
     @contextmanager
     def running(self) -> Iterator["Endpoint"]:
@@ -211,7 +212,7 @@ class Endpoint:
             port=port, state_dir=self.state_dir, account=ACCOUNT, concurrent_jobs=self.concurrent_jobs
         )
         media = Media(transcode=self.transcoder, probe_file=fake_probe_file, for_role=self.s3.for_role)
-        return MediaConvert(settings, media, self.bus.put_events)
+        return MediaConvert(settings, media, self.bus.put_events, self.wrap_app)
 
     @property
     def url(self) -> str:
