@@ -20,9 +20,9 @@ from sandbox.terraform import Changes
 if TYPE_CHECKING:
     from sandbox.aws import Clients
 
-UPLOADS_OUTPUT = "uploads_bucket_name"
-OUTPUTS_OUTPUT = "outputs_bucket_name"
-TABLE_OUTPUT = "assets_table_name"
+UPLOADS_OUTPUT = "uploads_bucket"
+OUTPUTS_OUTPUT = "outputs_bucket"
+TABLE_OUTPUT = "assets_table"
 
 
 def run(folder: Folder, videos: Sequence[Path], terminal: Terminal) -> Report:

@@ -86,10 +86,20 @@ class Deployer:
             raise SynthesisError(f"The stacks could not be synthesized.\n{said}\nThe whole of it: {log}")
 
     def ensure_backend(self, follow: Follow) -> None:
-        """Make the bucket that holds Terraform's state, if it is not there or not as it should be."""
+        """Make the bucket that holds Terraform's state, if it is not there or not as it should be.
+
+        It is planned only when what was synthesized differs from what was applied: a plan takes seconds, and
+        nothing but this makes or changes the bucket.
+        """
         terraform = self._terraform(BACKEND_STACK, follow)
+        synthesized = (terraform.directory / "cdk.tf.json").read_bytes()
+        digest = hashlib.sha256(synthesized).hexdigest()
+        mark = self._folder.path / "state-backend.applied"
+        if mark.is_file() and mark.read_text() == digest and self._folder.backend_state.is_file():
+            return
         self._init(terraform, f"-backend-config=path={self._folder.backend_state}")
         self._converge(terraform)
+        mark.write_text(digest)
 
     def deploy(self, follow: Follow) -> int:
         """Apply the pipeline's stack if a plan shows changes; return how many resources changed."""
@@ -117,6 +127,7 @@ class Deployer:
         self._attempt(terraform, terraform.destroy)
         backend = self._terraform(BACKEND_STACK, follow)
         self._init(backend, f"-backend-config=path={self._folder.backend_state}")
+        (self._folder.path / "state-backend.applied").unlink(missing_ok=True)
         self._attempt(backend, backend.destroy)
 
     def _terraform(self, stack: str, follow: Follow = lambda changes: None) -> Terraform:

@@ -38,7 +38,8 @@ def apply(mediaconvert_url: str) -> None:
 
     def create(logical_id: str, properties: Mapping[str, Any], stack_name: str) -> Provisioned:
         name = properties.get("Name") or f"{stack_name}-{logical_id}"
-        tags = properties.get("Tags") or {}
+        # CloudFormation's own tags (aws:cloudformation:...) are set by AWS's back door, which the API hasn't.
+        tags = {key: tag for key, tag in (properties.get("Tags") or {}).items() if not key.startswith("aws:")}
         created = client().create_job_template(Name=name, Tags=tags, **request(properties))
         return name, _attributes(created)
 
