@@ -1,4 +1,4 @@
-"""Generate test videos: a moving pattern with a clock, a marker that shows which way is up, and changing tones.
+"""Generate test videos: a moving pattern with a clock, a marker that tells which way is up, changing tones.
 
 A clip is made once and found again by its recipe, so that demos and tests don't pay for it twice.
 """
@@ -6,7 +6,6 @@ A clip is made once and found again by its recipe, so that demos and tests don't
 import hashlib
 import os
 import subprocess
-import sys
 import tempfile
 from dataclasses import dataclass
 from fractions import Fraction
@@ -15,6 +14,8 @@ from pathlib import Path
 from sandbox.mediaconvert.ffmpeg import executable
 
 PATTERN_WIDTH = 640
+CLIPS_FOLDER = Path(__file__).resolve().parents[1] / ".sandbox" / "clips"
+# The white marker fills this part of the width and of the height, in the top right corner.
 MARKER_SHARE = 8
 SAMPLE_RATE = 48_000
 # One step a second; left and right differ, so that a lost or swapped channel is heard.
@@ -45,6 +46,11 @@ class Clip:
 DEMO_CLIP = Clip()
 
 
+def demo_clip() -> Path:
+    """Give the path of the demo's clip, among the sandbox's files."""
+    return make_clip(CLIPS_FOLDER)
+
+
 def make_clip(folder: Path, clip: Clip = DEMO_CLIP) -> Path:
     """Give the path of a clip in ``folder``; it is generated where it isn't there yet."""
     arguments = _encode_arguments(clip)
@@ -66,7 +72,7 @@ def _encode_arguments(clip: Clip) -> list[str]:
     size = f"{clip.width // coarse // 2 * 2}x{clip.height // coarse // 2 * 2}"
     picture = [
         f"testsrc2=size={size}:rate={clip.frame_rate}:duration={clip.seconds}",
-        f"drawbox=x=0:y=0:w=iw/{MARKER_SHARE}:h=ih/{MARKER_SHARE}:color=white:thickness=fill",
+        f"drawbox=x=iw-w:y=0:w=iw/{MARKER_SHARE}:h=ih/{MARKER_SHARE}:color=white:thickness=fill",
         f"scale={clip.width}:{clip.height}:flags=neighbor",
         "setsar=1",
     ]
@@ -88,16 +94,3 @@ def _with_rotation(path: Path, rotation: int) -> Path:
 def _run(arguments: list[str]) -> None:
     command = [executable(), "-hide_banner", "-nostdin", "-loglevel", "error", "-y", *arguments]
     subprocess.run(command, check=True, stdin=subprocess.DEVNULL)
-
-
-def main(arguments: list[str]) -> None:
-    """Copy the demo's clip to the path named on the command line."""
-    if len(arguments) != 1:
-        sys.exit("usage: python -m sandbox.clip PATH")
-    target = Path(arguments[0])
-    with tempfile.TemporaryDirectory() as scratch:
-        target.write_bytes(make_clip(Path(scratch)).read_bytes())
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])
