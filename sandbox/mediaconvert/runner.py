@@ -70,7 +70,6 @@ class Runner:
 
     def start(self) -> None:
         """Run interrupted jobs again, then those that wait."""
-        shutil.rmtree(self._scratch, ignore_errors=True)
         for worker in self._workers:
             worker.start()
 
@@ -102,10 +101,10 @@ class Runner:
             with self._changed:
                 seen = self._news
                 job = None if self._stopping else self._take()
+                if self._stopping:
+                    return
                 if job is None:
-                    self._changed.wait_for(lambda seen=seen: self._stopping or self._news != seen)  # type: ignore[misc]
-                    if self._stopping:
-                        return
+                    self._wait_for_news(seen)
                     continue
                 cancelled = self._running[job["id"]] = threading.Event()
             self._outbox.wake()
@@ -114,6 +113,9 @@ class Runner:
             finally:
                 with self._changed:
                     del self._running[job["id"]]
+
+    def _wait_for_news(self, seen: int) -> None:
+        self._changed.wait_for(lambda: self._stopping or self._news != seen)
 
     def _take(self) -> Document | None:
         while self._interrupted:

@@ -26,7 +26,7 @@ from sandbox.mediaconvert.wire import Document
 SERVICE_ACCESS_KEY_ID = "AKIAMEDIACONVERTSVC"
 SERVICE_SECRET = "service"
 
-ACCESS_DENIED, NOT_FOUND, INVALID_ROLE, ROLE_DENIED, UNKNOWN = 1401, 1404, 1432, 1433, 1999
+ACCESS_DENIED, NOT_FOUND, ROLE_REFUSED, UNKNOWN = 1401, 1404, 1432, 1999
 
 CONTENT_TYPES = {
     ".m3u8": "application/vnd.apple.mpegurl",
@@ -127,8 +127,7 @@ class LocalAws:
         try:
             answer = self._sts.assume_role(RoleArn=role, RoleSessionName=session_name)
         except ClientError as error:
-            code = ROLE_DENIED if _code(error) in _DENIED else INVALID_ROLE
-            raise JobError(code, f"Unable to assume the role {role}: {_sentence(error)}") from error
+            raise JobError(ROLE_REFUSED, f"Unable to assume the role {role}: {_sentence(error)}") from error
         except (AwsConnectionError, HTTPClientError) as error:
             _log.warning(
                 "STS is unreachable, so the service's own credentials stand in for %s: %s", role, error

@@ -12,6 +12,7 @@ Faults are simulated by wrapping one of the four things that this takes from out
 
 import asyncio
 import logging
+import shutil
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -59,6 +60,7 @@ class MediaConvert:
         wrap_app: Callable[[Any], Any] = lambda app: app,
     ) -> None:
         self._settings = settings
+        self._scratch = settings.state_dir / "scratch"
         self._store = Store(settings.state_dir / "state.sqlite3")
         self._outbox = Outbox(self._store, publish_events)
         self._queues = Queues(self._store, settings.account, settings.concurrent_jobs)
@@ -68,11 +70,11 @@ class MediaConvert:
             self._jobs,
             self._outbox,
             media,
-            settings.state_dir / "scratch" / "jobs",
+            self._scratch / "jobs",
             concurrent_jobs=settings.concurrent_jobs,
             threads_per_job=settings.threads_per_job,
         )
-        self._probes = Probes(media.for_role, media.probe_file, settings.state_dir / "scratch" / "probes")
+        self._probes = Probes(media.for_role, media.probe_file, self._scratch / "probes")
         self.application = wrap_app(application(self._answers(), self._health))
 
     async def serve(self, stop: asyncio.Event) -> None:
@@ -84,6 +86,8 @@ class MediaConvert:
         config.graceful_timeout = 1.0
         config.accesslog = None
         config.errorlog = logging.getLogger(__name__)
+        # A process that was killed had no time to clean up.
+        shutil.rmtree(self._scratch, ignore_errors=True)
         self._outbox.start()
         self._runner.start()
         try:

@@ -122,6 +122,7 @@ class FakeTranscoder:
         self.go_on = threading.Event()
         self.go_on.set()
         self.failure: Exception | None = None
+        self.failure_when_cancelled: Exception = Cancelled()
         self.warnings: list[JobWarning] = []
         self.started: list[dict[str, Any]] = []
         self.inputs: list[Mapping[str, Path]] = []
@@ -148,7 +149,7 @@ class FakeTranscoder:
             while not self.go_on.wait(0.01):
                 progress(Progress(Phase.TRANSCODING, 50, 120))
                 if cancelled.is_set():
-                    raise Cancelled
+                    raise self.failure_when_cancelled
             if self.failure is not None:
                 raise self.failure
             return self._result(settings, work_dir)

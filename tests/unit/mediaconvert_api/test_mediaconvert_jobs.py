@@ -282,3 +282,25 @@ def test_restart_sends_events_that_were_left(tmp_path: Path) -> None:
     endpoint.bus.away = False
     with endpoint.running():
         wait_until(lambda: endpoint.statuses(id_)[-1:] == ["COMPLETE"])
+
+
+def test_start_clears_what_a_killed_process_left(tmp_path: Path) -> None:
+    """Scratch files of a process that had no time to clean up are gone after the next start."""
+    left = tmp_path / "scratch" / "jobs" / "1700000000000-abcdef" / "inputs" / "0.mp4"
+    left.parent.mkdir(parents=True)
+    left.write_bytes(b"media")
+    with Endpoint(tmp_path).running():
+        assert not left.exists()
+
+
+def test_failure_on_the_way_out_is_no_failure_of_the_job(tmp_path: Path) -> None:
+    """A job whose transcode breaks because the process stops is interrupted, not failed, and runs again."""
+    endpoint = Endpoint(tmp_path)
+    endpoint.transcoder.go_on.clear()
+    endpoint.transcoder.failure_when_cancelled = JobError(1999, "ffmpeg was killed.")
+    with endpoint.running():
+        id_ = endpoint.submit()["Id"]
+        wait_until(lambda: endpoint.transcoder.running == 1)
+    endpoint.transcoder.reset()
+    with endpoint.running():
+        assert endpoint.finished(id_)["Status"] == "COMPLETE"
