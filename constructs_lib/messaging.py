@@ -82,8 +82,10 @@ class EventQueue(Construct):
             receive_wait_time_seconds=20,
             kms_master_key_id=key.arn,
             kms_data_key_reuse_period_seconds=300,
+            # Spelled as SQS gives it back: the provider takes white space for a change.
             redrive_policy=json.dumps(
-                {"deadLetterTargetArn": self._dlq.arn, "maxReceiveCount": max_receive_count}
+                {"deadLetterTargetArn": self.dlq_arn, "maxReceiveCount": max_receive_count},
+                separators=(",", ":"),
             ),
         )
         self.name: str = self._queue.name
