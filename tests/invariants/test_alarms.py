@@ -1,8 +1,11 @@
 """Alarms and the dashboard watch what exists, and everyone concerned hears of them."""
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
+from constructs_lib.alarms import Metric, MonitoredFunction, MonitoredQueue, pipeline_alarms
+from stacks.settings import ENVIRONMENTS
 from tests.invariants.stack import Resource, Stack
 
 
@@ -70,11 +73,64 @@ def test_alarms_are_valid(pipeline: Stack) -> None:
     for alarm in pipeline.of("aws_cloudwatch_metric_alarm"):
         for metric in _metrics(alarm):
             period = metric["period"]
-            assert period in (10, 30) or period % 60 == 0
+            assert period in (10, 30) or (period > 0 and period % 60 == 0)
             assert period * alarm["evaluation_periods"] <= 86_400
         assert alarm["treat_missing_data"] in {"notBreaching", "missing", "breaching", "ignore"}
         assert alarm["datapoints_to_alarm"] <= alarm["evaluation_periods"]
         assert 1 <= len(alarm["alarm_description"]) <= 1_024
+
+
+def test_alarms_are_what_was_specified(pipeline: Stack) -> None:
+    """Each alarm in Terraform says what the specification, which has tests of its own, says of it."""
+    specified = pipeline_alarms(
+        pipeline_name=f"media-pipeline-{pipeline.name}",
+        queues=[
+            MonitoredQueue(
+                label=label,
+                name=f"media-pipeline-{slug}-{pipeline.name}",
+                dlq_name=f"media-pipeline-{slug}-dlq-{pipeline.name}",
+            )
+            for label, slug in (("processing", "processing"), ("job events", "job-events"))
+        ],
+        functions=[
+            MonitoredFunction(label=label, name=f"media-pipeline-{slug}-{pipeline.name}")
+            for label, slug in (
+                ("ingest_orchestrator", "ingest-orchestrator"),
+                ("job_status_processor", "job-status-processor"),
+                ("reconciler", "reconciler"),
+            )
+        ],
+        thresholds=ENVIRONMENTS[pipeline.name].alarm_thresholds,
+    )
+    alarms = {alarm["alarm_name"]: alarm for alarm in pipeline.of("aws_cloudwatch_metric_alarm")}
+    assert len(alarms) == len(specified)
+    for spec in specified:
+        alarm = alarms[f"media-pipeline-{spec.component}-{pipeline.name}"]
+        assert alarm["alarm_description"] == spec.description
+        assert alarm["comparison_operator"] == "GreaterThanOrEqualToThreshold"
+        assert (alarm["threshold"], alarm["treat_missing_data"]) == (spec.threshold, spec.silence)
+        assert alarm["evaluation_periods"] == alarm["datapoints_to_alarm"] == spec.periods
+        assert bool(alarm.get("insufficient_data_actions")) is spec.notify_on_silence
+        if isinstance(spec.signal, Metric):
+            assert _as_metric(alarm.attributes, "statistic") == spec.signal
+        else:
+            queries = {q["id"]: q for q in alarm["metric_query"]}
+            metrics = {id_: _as_metric(q["metric"], "stat") for id_, q in queries.items() if "metric" in q}
+            assert metrics == spec.signal.metrics
+            steps = {id_: q["expression"] for id_, q in queries.items() if "expression" in q}
+            assert steps == spec.signal.steps
+            (result,) = (q for q in queries.values() if q.get("return_data"))
+            assert (result["id"], result["label"]) == (list(steps)[-1], spec.signal.label)
+
+
+def _as_metric(attributes: Mapping[str, Any], statistic: str) -> Metric:
+    return Metric(
+        namespace=attributes["namespace"],
+        name=attributes["metric_name"],
+        dimensions=attributes["dimensions"],
+        statistic=attributes[statistic],
+        period_seconds=attributes["period"],
+    )
 
 
 def test_metric_math_is_consistent(pipeline: Stack) -> None:

@@ -1,5 +1,6 @@
 """Queues, rules and event source mappings: what AWS enforces or quietly loses messages over."""
 
+import re
 from typing import Any
 
 import pytest
@@ -238,4 +239,23 @@ def test_job_rule_listens_to_our_queue_alone(pipeline: Stack) -> None:
     assert pattern["source"] == ["aws.mediaconvert"]
     assert pattern["detail-type"] == ["MediaConvert Job State Change"]
     assert pattern["detail"]["queue"] == [pipeline.arn(queue)]
-    assert {"COMPLETE", "ERROR", "CANCELED", "PROGRESSING"} <= set(pattern["detail"]["status"])
+    assert len(pattern["detail"]["status"]) == len(set(pattern["detail"]["status"]))
+    assert set(pattern["detail"]["status"]) == {
+        "PROGRESSING",
+        "STATUS_UPDATE",
+        "COMPLETE",
+        "ERROR",
+        "CANCELED",
+        "NEW_WARNING",
+    }
+
+
+def test_schedule_is_a_rate(pipeline: Stack) -> None:
+    """The reconciler runs at a rate that EventBridge can read, often enough for the alarm on its silence."""
+    (rule,) = (r for r in pipeline.of("aws_cloudwatch_event_rule") if r.get("schedule_expression"))
+    rate = re.fullmatch(r"rate\((?:1 minute|(\d+) minutes)\)", rule["schedule_expression"])
+    assert rate, rule["schedule_expression"]
+    (alarm,) = (
+        a for a in pipeline.of("aws_cloudwatch_metric_alarm") if a.get("metric_name") == "StuckAssets"
+    )
+    assert 1 <= int(rate[1] or 1) * 60 <= alarm["period"]

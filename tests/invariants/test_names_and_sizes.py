@@ -3,6 +3,7 @@
 import json
 import re
 
+from stacks.settings_rules import MAX_PROJECT_AND_SUFFIX_CHARACTERS
 from tests.invariants.stack import ACCOUNT_ID, REGION, Stack
 
 PROJECT = "media-pipeline"
@@ -62,6 +63,16 @@ def test_names_follow_the_convention(pipeline: Stack) -> None:
         assert re.fullmatch(admitted, name), f"{resource.address}: {name}"
         convention = f"{prefix}{PROJECT}-[a-z0-9]+(-[a-z0-9]+)*-{pipeline.name}"
         assert re.fullmatch(convention, name), f"{resource.address}: {name}"
+
+
+def test_names_fit_the_longest_suffix(pipeline: Stack) -> None:
+    """No component is so long that the longest project and suffix allowed overflow a service's limit."""
+    padding = "x" * (MAX_PROJECT_AND_SUFFIX_CHARACTERS - len(PROJECT) - len(pipeline.name))
+    assert padding
+    for resource in pipeline.resources:
+        if resource.type in NAMES:
+            attribute, admitted, _ = NAMES[resource.type]
+            assert re.fullmatch(admitted, resource[attribute] + padding), resource.address
 
 
 def test_names_are_unique(pipeline: Stack) -> None:

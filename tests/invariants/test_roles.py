@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 import pytest
 
-from tests.invariants.policies import Request, allows
+from tests.invariants.policies import Request, allows, listed, statements
 from tests.invariants.stack import ACCOUNT_ID, OTHER_ACCOUNT_ID, REGION, Resource, Stack
 
 JOB_ARN = f"arn:aws:mediaconvert:{REGION}:{ACCOUNT_ID}:jobs/1671477617078-2886ye"
@@ -80,6 +80,7 @@ NEEDS = [
             "queue": "mediaconvert:ListJobs",
             "processing": "sqs:SendMessage",
             "upload": "s3:GetObject",
+            "uploads": "s3:ListBucket",
             "outputs": "s3:ListBucket",
             "output": "s3:GetObject",
             "topic": "sns:Publish",
@@ -114,6 +115,78 @@ def test_function_may_use_the_key(pipeline: Stack, function: str, service: str, 
     role = _function(pipeline, function)["role"]
     via = f"{service}.{REGION}.amazonaws.com"
     assert pipeline.role_may(role, action, _places(pipeline)["key"], kms__ViaService=via)
+
+
+# What a role is granted beside the calls above, and why.
+BESIDE = {
+    "ingest-orchestrator": {
+        "sqs:ChangeMessageVisibility",  # a message is put off while MediaConvert throttles
+        "s3:GetObjectVersion",  # the version that was uploaded, not the one that replaced it
+        "s3:ListBucket",  # without it a missing upload looks like a forbidden one
+        "iam:PassRole",
+    },
+    "job-status-processor": {
+        "sqs:ChangeMessageVisibility",
+        "s3:GetObjectVersion",
+        "dynamodb:Query",  # the asset of a job whose metadata is lost
+    },
+    "reconciler": {"s3:GetObjectVersion"},
+}
+LOGS_AND_TRACES = {
+    "logs:CreateLogStream",
+    "logs:PutLogEvents",
+    "xray:PutTelemetryRecords",
+    "xray:PutTraceSegments",
+}
+
+
+@pytest.mark.parametrize("function", BESIDE)
+def test_function_may_do_nothing_else(pipeline: Stack, function: str) -> None:
+    """A role's actions are those that its function calls, and the few beside them that have a reason."""
+    called = {action for role, action, _ in NEEDS if role == function}
+    assert _actions(pipeline, _function(pipeline, function)["role"]) == (
+        called | BESIDE[function] | LOGS_AND_TRACES
+    )
+
+
+def _actions(stack: Stack, role_arn: str) -> set[str]:
+    """Return every action that a role's policies name, but for those of the key, which grants bring along."""
+    return {
+        action
+        for policy in stack.policies_of(role_arn)
+        for statement in statements(policy)
+        for action in listed(statement["Action"])
+        if not action.startswith("kms:")
+    }
+
+
+@pytest.mark.parametrize("function", BESIDE)
+def test_function_may_read_its_environment(pipeline: Stack, function: str) -> None:
+    """Each function may decrypt its own environment variables, and not those of another one."""
+    resource = _function(pipeline, function)
+
+    def decrypts(function_arn: str) -> bool:
+        request = Request(
+            action="kms:Decrypt",
+            resource=_places(pipeline)["key"],
+            context={"kms:EncryptionContext:aws:lambda:FunctionArn": function_arn},
+        )
+        return allows(pipeline.policies_of(resource["role"]), request)
+
+    assert decrypts(pipeline.arn(resource))
+    assert not decrypts(f"{pipeline.arn(resource)}-other")
+
+
+def test_key_is_used_through_services_only(pipeline: Stack) -> None:
+    """No role may use the key by itself: always through a service, or for its own environment."""
+    key = _places(pipeline)["key"]
+    for policy in pipeline.of("aws_iam_role_policy"):
+        for statement in statements(policy["policy"]):
+            if any(action.startswith("kms:") for action in listed(statement["Action"])):
+                assert listed(statement["Resource"]) == [key], policy.address
+                named = {name for tests in statement["Condition"].values() for name in tests}
+                assert len(named) == 1
+                assert named <= {"kms:ViaService", "kms:EncryptionContext:aws:lambda:FunctionArn"}
 
 
 FORBIDDEN = [
@@ -197,6 +270,16 @@ def test_mediaconvert_may(pipeline: Stack, action: str, place: str, expected: bo
     via = f"s3.{REGION}.amazonaws.com"
     role = places["transcoding role"]
     assert pipeline.role_may(role, action, places[place], kms__ViaService=via) is expected
+
+
+def test_mediaconvert_may_do_nothing_else(pipeline: Stack) -> None:
+    """MediaConvert's role has the actions of a transcoding job on S3, and no other."""
+    assert _actions(pipeline, _places(pipeline)["transcoding role"]) == {
+        "s3:AbortMultipartUpload",
+        "s3:GetObject",
+        "s3:GetObjectVersion",
+        "s3:PutObject",
+    }
 
 
 def test_mediaconvert_is_trusted_for_this_account(pipeline: Stack) -> None:

@@ -137,7 +137,8 @@ def test_assets_table(pipeline: Stack) -> None:
     assert indexes == {"by_status": ("status", "updated_at"), "by_job": ("job_id", None)}
     keys = {"asset_id", *(key for pair in indexes.values() for key in pair if key)}
     # DynamoDB refuses a definition of an attribute that no key uses.
-    assert {a["name"] for a in table["attribute"]} == keys
+    assert {(a["name"], a["type"]) for a in table["attribute"]} == {(key, "S") for key in keys}
+    assert {i["projection_type"] for i in table["global_secondary_index"]} == {"ALL"}
 
 
 def test_log_groups(pipeline: Stack) -> None:

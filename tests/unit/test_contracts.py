@@ -17,6 +17,7 @@ from media_pipeline.config import (
     environment_variables,
     read_config,
 )
+from media_pipeline.events import JobStatus
 from media_pipeline.job_settings import job_template_settings
 from media_pipeline.presets import parse_presets, parse_profiles
 from tests.invariants.stack import Resource, Stack
@@ -104,6 +105,19 @@ def test_metrics_that_are_watched_are_published(pipeline: Stack) -> None:
         watched |= {m["metric_name"] for m in metrics if m["namespace"] == METRICS_NAMESPACE}
     assert len(watched) == 8
     assert watched <= published
+
+
+def test_rule_forwards_states_that_the_function_knows(pipeline: Stack) -> None:
+    """Every job status that the rule lets through has a meaning to the function that gets it."""
+    (rule,) = (
+        r
+        for r in pipeline.of("aws_cloudwatch_event_rule")
+        if "aws.mediaconvert" in str(r.get("event_pattern"))
+    )
+    statuses = set(rule["event_pattern"]["detail"]["status"])
+    assert statuses <= {status.value for status in JobStatus}
+    # The ends of a job: without any one of them assets would hang.
+    assert {"COMPLETE", "ERROR", "CANCELED"} <= statuses
 
 
 def test_index_that_is_queried_exists(pipeline: Stack) -> None:
