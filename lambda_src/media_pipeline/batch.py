@@ -10,6 +10,9 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from media_pipeline.errors import MediaPipelineError
 from media_pipeline.telemetry import PipelineMetrics, logger
 
+# What handlers add to each line of the log while they are at a message.
+_MESSAGE_KEYS = ("asset_id", "job_id")
+
 
 def handle_batch(
     event: dict[str, Any],
@@ -36,6 +39,8 @@ def handle_batch(
             except Exception:
                 logger.exception("The message returns to its queue after an unexpected error")
                 raise
+            finally:
+                logger.remove_keys(_MESSAGE_KEYS)
 
     with metrics.published():
         response = process_partial_response(

@@ -7,7 +7,6 @@ EventBridge events (not form-encoded, unlike in S3's own notifications), so they
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -57,7 +56,6 @@ class JobStateChange:
 
     job_id: str
     status: JobStatus
-    at: datetime
     pipeline: str | None
     asset_id: str | None
     attempt: int
@@ -132,15 +130,11 @@ def parse_job_state_change(body: str) -> JobStateChange:
         "detail-type is not MediaConvert Job State Change",
     )
     detail = _mapping(event, "detail")
-    milliseconds = detail.get("timestamp")
-    if type(milliseconds) is not int or not 0 <= milliseconds < 253_402_300_800_000:
-        raise MalformedEventError("detail.timestamp is not a time in milliseconds")
     progress = detail.get("jobProgress")
     percent = progress.get("jobPercentComplete") if isinstance(progress, dict) else None
     return JobStateChange(
         job_id=_text(detail, "jobId", 256),
         status=_status(detail.get("status")),
-        at=datetime.fromtimestamp(milliseconds / 1000, tz=UTC),
         error_code=_count(detail.get("errorCode")),
         error_message=str(detail.get("errorMessage") or ""),
         percent=_percent(detail.get("jobPercentComplete") if percent is None else percent),
@@ -152,16 +146,14 @@ def parse_job_state_change(body: str) -> JobStateChange:
     )
 
 
-def state_change_of_job(job: Mapping[str, Any], *, now: datetime) -> JobStateChange:
-    """Read the answer of GetJob or an entry of ListJobs (boto3's form) as if it were an event of this moment.
+def state_change_of_job(job: Mapping[str, Any]) -> JobStateChange:
+    """Read the answer of GetJob or an entry of ListJobs (boto3's form) as if it were an event.
 
     Raises MalformedEventError where the job has no id or a status unknown to us.
     """
-    finished = (job.get("Timing") or {}).get("FinishTime")
     return JobStateChange(
         job_id=_text(job, "Id", 256),
         status=_status(job.get("Status")),
-        at=finished if isinstance(finished, datetime) else now,
         error_code=_count(job.get("ErrorCode")),
         error_message=str(job.get("ErrorMessage") or ""),
         percent=_percent(job.get("JobPercentComplete")),

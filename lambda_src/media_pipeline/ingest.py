@@ -140,22 +140,22 @@ class Ingest:
     def handle(self, body: str) -> None:
         """Handle one message: an `Object Created` event. Errors as the module says."""
         upload = parse_upload(body, bucket=self.uploads_bucket)
-        with logger.append_context_keys(asset_id=upload.asset_id):
-            now = self.clock()
-            claim = self.table.claim(upload, now=now, until=now + timedelta(seconds=self.claim_seconds))
-            match claim.outcome:
-                case ClaimOutcome.HELD:
-                    raise ClaimHeldError(f"held by another invocation until {claim.asset.claimed_until}")
-                case ClaimOutcome.SETTLED:
-                    logger.info("Delivered again; the asset is beyond this step", status=claim.asset.status)
-                    self.lifecycle.announce(claim.asset)
-                case ClaimOutcome.NEW:
-                    logger.info("Received", source=upload.uri, size_bytes=upload.size_bytes)
-                    self.metrics.asset_received()
-                    self._work(claim.asset, may_have_job=False)
-                case ClaimOutcome.TAKEN_OVER:
-                    # The plan is written just before the submission: without one there was no submission.
-                    self._work(claim.asset, may_have_job=bool(claim.asset.planned_outputs))
+        logger.append_keys(asset_id=upload.asset_id)
+        now = self.clock()
+        claim = self.table.claim(upload, now=now, until=now + timedelta(seconds=self.claim_seconds))
+        match claim.outcome:
+            case ClaimOutcome.HELD:
+                raise ClaimHeldError(f"held by another invocation until {claim.asset.claimed_until}")
+            case ClaimOutcome.SETTLED:
+                logger.info("Delivered again; the asset is beyond this step", status=claim.asset.status)
+                self.lifecycle.announce(claim.asset)
+            case ClaimOutcome.NEW:
+                logger.info("Received", source=upload.uri, size_bytes=upload.size_bytes)
+                self.metrics.asset_received()
+                self._work(claim.asset, may_have_job=False)
+            case ClaimOutcome.TAKEN_OVER:
+                # The plan is written just before the submission: without one there was no submission.
+                self._work(claim.asset, may_have_job=bool(claim.asset.planned_outputs))
 
     def _work(self, asset: Asset, *, may_have_job: bool) -> None:
         try:
@@ -194,7 +194,6 @@ class Ingest:
         ):
             raise ClaimHeldError("the claim was lost before the job was submitted")
         job_id = self.transcoder.create_job(asset, settings)
-        self.metrics.asset_submitted()
         logger.info("Submitted", job_id=job_id, source_info=source.as_record())
         return job_id
 
@@ -206,12 +205,12 @@ class Ingest:
             detail=f"Job {job_id} was submitted",
             job_id=job_id,
         )
-        if self.table.advance(asset.asset_id, step) is not None:
-            return
         # The job's first event may be faster than this write; anything else is a job too many.
-        current = self.table.get(asset.asset_id)
+        current = self.table.advance(asset.asset_id, step) or self.table.get(asset.asset_id)
         if current is None or current.job_id != job_id:
             logger.error("Another job is recorded for this attempt", job_id=job_id)
+            return
+        self.metrics.asset_submitted()
 
     def _fail(self, asset: Asset, fault: PermanentError) -> None:
         error = AssetError(code=fault.code, category=fault.category, message=fault.message)

@@ -23,9 +23,9 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 
     def handle(body: str) -> None:
         change = parse_job_state_change(body)
-        with logger.append_context_keys(asset_id=change.asset_id, job_id=change.job_id):
-            logger.info("Job state change", job_status=change.status.value, percent=change.percent)
-            changes.apply(change)
+        logger.append_keys(asset_id=change.asset_id, job_id=change.job_id)
+        logger.info("Job state change", job_status=change.status.value, percent=change.percent)
+        changes.apply(change)
 
     return handle_batch(event, context, handle=handle, metrics=metrics)
 

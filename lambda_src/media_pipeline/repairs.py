@@ -133,7 +133,7 @@ class Repairs:
                 error=error,
             )
             return self._repaired("job_not_found") if self.lifecycle.finish(asset, step) else "alive"
-        change = state_change_of_job(job, now=self.clock())
+        change = state_change_of_job(job)
         if self.apply_change(change):
             return self._repaired(f"missed_{change.status.value.lower()}")
         if change.status in _ALIVE:

@@ -1,7 +1,6 @@
 """No message, whatever it holds, gets out of the parsers as anything but a value or a MalformedEventError."""
 
 import json
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -131,9 +130,8 @@ def test_assets_differ_as_their_objects_do(first: UploadedObject, second: Upload
 
 
 def test_the_event_of_a_job_is_read_in_full() -> None:
-    """Times, owner, outputs and progress arrive as they were sent."""
+    """Owner, outputs and progress arrive as they were sent."""
     change = parse_job_state_change(json.dumps(JOB_EVENT))
-    assert change.at == datetime(2026, 1, 2, 3, 4, 5, 678_000, tzinfo=UTC)
     assert (change.pipeline, change.asset_id, change.attempt) == ("media-pipeline-dev", "0" * 32, 1)
     (output,) = change.groups[0].outputs
     assert (output.width, output.height, output.duration_ms) == (1280, 720, 10_000)
