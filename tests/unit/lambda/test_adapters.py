@@ -1,0 +1,250 @@
+"""How the adapters ask AWS, and what they make of its answers and refusals."""
+
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError, ConnectTimeoutError, ReadTimeoutError
+
+from media_pipeline.adapters import Notifier, OutputStore, PresetStore, UploadQueue
+from media_pipeline.assets import Asset, AssetStatus, UploadedObject
+from media_pipeline.aws import aws_client, aws_errors
+from media_pipeline.errors import OperatorError, PermanentError, SourceError, ThrottledError, TransientError
+from media_pipeline.sources import SourceInfo, UnknownSource
+from media_pipeline.transcoder import Transcoder
+from tests.fakes import FakeClock
+from tests.service_model import request_faults
+from tests.strategies import PRESETS_FOLDER
+
+CLOCK = FakeClock()
+ASSET = Asset(
+    asset_id="0" * 32,
+    upload=UploadedObject(
+        bucket="uploads", key="a.mp4", version_id=None, etag="e", size_bytes=1, sequencer=""
+    ),
+    status=AssetStatus.RECEIVED,
+    attempt=1,
+    created_at="2026-01-02T03:04:05.678Z",
+    updated_at="2026-01-02T03:04:05.678Z",
+    claimed_until="2026-01-02T03:05:05.678Z",
+)
+METADATA = {"pipeline": "media-pipeline-test", "asset_id": "0" * 32, "attempt": "1"}
+
+
+class Answers:
+    """Be a client of any service: each call takes the next answer, and an error among them is raised."""
+
+    def __init__(self, *answers: Any) -> None:
+        self._answers = list(answers)
+        self.requests: list[tuple[str, dict[str, Any]]] = []
+
+    def __getattr__(self, operation: str) -> Callable[..., Any]:
+        def call(**request: Any) -> Any:
+            self.requests.append((operation, dict(request)))
+            answer = self._answers.pop(0)
+            if isinstance(answer, Exception):
+                raise answer
+            return answer
+
+        return call
+
+
+def refusal(status: int, code: str = "Refused") -> ClientError:
+    """Return an error as AWS answers it."""
+    return ClientError(
+        {"Error": {"Code": code, "Message": "no"}, "ResponseMetadata": {"HTTPStatusCode": status}},  # type: ignore[typeddict-item]
+        "Operation",
+    )
+
+
+def transcoder(client: Answers, probe_client: Answers | None = None) -> Transcoder:
+    """Return a transcoder that talks to these."""
+    return Transcoder(
+        client, probe_client or Answers(), pipeline="media-pipeline-test", queue_arn="queue", role_arn="role"
+    )
+
+
+TIMEOUT = ReadTimeoutError(endpoint_url="https://mediaconvert")
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        (refusal(429, "TooManyRequestsException"), ThrottledError),
+        (refusal(402, "ServiceQuotaExceededException"), ThrottledError),
+        (refusal(400, "ThrottlingException"), ThrottledError),
+        (refusal(403, "AccessDeniedException"), OperatorError),
+        (refusal(404, "NotFoundException"), OperatorError),
+        (refusal(500, "InternalServerErrorException"), TransientError),
+        (refusal(503, "SlowDown"), ThrottledError),
+        (TIMEOUT, TransientError),
+        (ConnectTimeoutError(endpoint_url="https://mediaconvert"), TransientError),
+    ],
+)
+def test_refusals_are_told_apart(error: Exception, expected: type[Exception]) -> None:
+    """Rate and quota, the operator's faults, and passing ones are three different errors."""
+    with pytest.raises(TransientError) as raised, aws_errors("testing"):
+        raise error
+    assert raised.type is expected
+
+
+def test_a_job_is_submitted_as_the_contract_says() -> None:
+    """Queue, role, metadata and token are the pipeline's, and the request is one that the API knows."""
+    client = Answers({"Job": {"Id": "job-1"}})
+    assert transcoder(client).create_job(ASSET, {}) == "job-1"
+    ((operation, request),) = client.requests
+    assert operation == "create_job"
+    assert request_faults("mediaconvert", "CreateJob", request) == []
+    assert (request["Queue"], request["Role"], request["UserMetadata"]) == ("queue", "role", METADATA)
+    assert request["ClientRequestToken"] == f"{'0' * 32}-1"
+    assert len(request["ClientRequestToken"]) <= 64
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        (refusal(400, "BadRequestException"), PermanentError),
+        (refusal(403, "ForbiddenException"), OperatorError),
+        (refusal(429, "TooManyRequestsException"), ThrottledError),
+        (refusal(500, "InternalServerErrorException"), TransientError),
+        (TIMEOUT, TransientError),
+    ],
+)
+def test_a_refused_job_is_classified(error: Exception, expected: type[Exception]) -> None:
+    """Only refused settings are the asset's end; everything else goes back to the queue."""
+    with pytest.raises(expected) as raised:
+        transcoder(Answers(error)).create_job(ASSET, {})
+    assert raised.type is expected
+
+
+@pytest.mark.parametrize("error", [refusal(403), refusal(422), refusal(500), TIMEOUT])
+def test_a_probe_that_fails_leaves_the_source_unknown(error: Exception) -> None:
+    """Refused, failing and slow probes all lead to the safe choice, with the reason."""
+    source = transcoder(Answers(), Answers(error)).probe("s3://uploads/a.mp4")
+    assert isinstance(source, UnknownSource)
+    assert "Probe" in source.reason
+
+
+def test_a_throttled_probe_is_tried_again() -> None:
+    """A busy minute is no reason for a poorer ladder."""
+    with pytest.raises(ThrottledError):
+        transcoder(Answers(), Answers(refusal(429))).probe("s3://uploads/a.mp4")
+
+
+def test_a_probe_is_asked_for_the_very_key() -> None:
+    """The key goes to MediaConvert unescaped; the answer becomes a source or an error in words."""
+    track = {"TrackType": "video", "VideoProperties": {"Width": 2, "Height": 2}}
+    client = Answers(
+        {"ProbeResults": [{"Container": {"Tracks": [track]}}]},
+        {"ProbeResults": [{"Container": {"Tracks": []}}]},
+    )
+    asking = transcoder(Answers(), client)
+    assert isinstance(asking.probe("s3://uploads/a b+%25.mp4"), SourceInfo)
+    assert client.requests[0][1] == {"InputFiles": [{"FileUrl": "s3://uploads/a b+%25.mp4"}]}
+    with pytest.raises(SourceError):
+        asking.probe("s3://uploads/a.mp4")
+
+
+def job(number: int, metadata: dict[str, str] | None = None, age: timedelta = timedelta()) -> dict[str, Any]:
+    """Return an entry of ListJobs."""
+    return {"Id": f"job-{number}", "UserMetadata": metadata or {}, "CreatedAt": CLOCK() - age}
+
+
+def test_a_submitted_job_is_found_on_any_page() -> None:
+    """The search goes through the pages and knows the job by pipeline, asset and attempt."""
+    client = Answers(
+        {"Jobs": [job(9), job(8, METADATA | {"attempt": "2"})], "NextToken": "more"},
+        {"Jobs": [job(7, METADATA | {"pipeline": "other"}), job(6, METADATA)]},
+    )
+    assert transcoder(client).find_job(ASSET) == "job-6"
+    assert client.requests[1][1]["NextToken"] == "more"
+    assert request_faults("mediaconvert", "ListJobs", client.requests[1][1]) == []
+
+
+def test_the_search_ends_before_the_asset_began() -> None:
+    """Jobs older than the asset can't be its own, so no further page is read."""
+    client = Answers({"Jobs": [job(9), job(8, age=timedelta(hours=1))], "NextToken": "more"})
+    assert transcoder(client).find_job(ASSET) is None
+    assert len(client.requests) == 1
+
+
+def test_a_search_without_end_proves_nothing() -> None:
+    """Where the jobs are too many to look through, nothing is submitted on a guess."""
+    with pytest.raises(TransientError, match="jobs to search"):
+        transcoder(Answers(*[{"Jobs": [job(1)], "NextToken": "more"}] * 50)).find_job(ASSET)
+
+
+def test_a_job_that_is_unknown_is_none() -> None:
+    """Not found is an answer; other refusals are errors."""
+    client = Answers(refusal(404, "NotFoundException"), refusal(403, "ForbiddenException"))
+    assert transcoder(client).get_job("job-1") is None
+    with pytest.raises(OperatorError):
+        transcoder(client).get_job("job-1")
+
+
+def parameters(*names: str, token: str | None = None) -> dict[str, Any]:
+    """Return a page of GetParametersByPath with shipped presets."""
+    page: dict[str, Any] = {
+        "Parameters": [
+            {"Name": f"/p/presets/{name}", "Value": (PRESETS_FOLDER / f"{name}.json").read_text()}
+            for name in names
+        ]
+    }
+    return page | ({"NextToken": token} if token else {})
+
+
+def test_presets_are_read_once_a_minute() -> None:
+    """All pages are read; a warm function asks again only when a minute has passed."""
+    profiles = {"Parameter": {"Value": (PRESETS_FOLDER / "profiles.json").read_text()}}
+    pages = (parameters("hls", "dash", token="more"), parameters("mp4", "thumbnails"), profiles)
+    client, now = Answers(*pages, *pages), [100.0]
+    store = PresetStore(
+        client, presets_path="/p/presets/", profiles_parameter="/p/profiles", monotonic=lambda: now[0]
+    )
+    first = store.load()
+    now[0] += 59
+    assert store.load() is first
+    assert len(client.requests) == 3
+    now[0] += 1
+    assert store.load() == first
+    assert len(client.requests) == 6
+
+
+def test_an_objects_size_is_known_or_it_is_not_there() -> None:
+    """Not found is an answer, and a denied look is the operator's fault."""
+    store = OutputStore(Answers({"ContentLength": 5}, refusal(404), refusal(403)), "outputs")
+    assert store.size_bytes("a") == 5
+    assert store.size_bytes("a") is None
+    with pytest.raises(OperatorError):
+        store.size_bytes("a")
+
+
+def test_messages_go_to_the_queue_as_they_are() -> None:
+    """The queue gets the body unchanged."""
+    client = Answers({})
+    UploadQueue(client, "url").send('{"a": 1}')
+    assert client.requests == [("send_message", {"QueueUrl": "url", "MessageBody": '{"a": 1}'})]
+
+
+@pytest.mark.parametrize(
+    ("subject", "sent"),
+    [("plain", "plain"), ("ü\n🎬 a", "??? a"), ("x" * 200, "x" * 99), ("   ", "Media pipeline")],
+)
+def test_a_subject_is_one_that_sns_takes(subject: str, sent: str) -> None:
+    """Subjects are printable ASCII, not empty and below 100 characters; messages are JSON to read."""
+    client = Answers({})
+    Notifier(client, "topic").publish(subject, {"source": "s3://uploads/ü.mp4"})
+    ((_, request),) = client.requests
+    assert request["Subject"] == sent
+    assert json.loads(request["Message"]) == {"source": "s3://uploads/ü.mp4"}
+    assert "ü" in request["Message"]
+
+
+def test_clients_give_up_before_their_function_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Timeouts and tries are bounded, far below boto3's own."""
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    config = aws_client("mediaconvert", read_timeout_seconds=10, attempts=1).meta.config
+    assert (config.connect_timeout, config.read_timeout) == (3, 10)
+    assert config.retries["total_max_attempts"] == 1

@@ -1,0 +1,231 @@
+"""The functions' entries: batches, logs, metrics and configuration as Lambda has them."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib import import_module
+from io import StringIO
+from logging import StreamHandler
+from typing import Any
+
+import pytest
+
+from media_pipeline.batch import handle_batch
+from media_pipeline.config import (
+    JobStatusProcessorConfig,
+    OrchestratorConfig,
+    ReconcilerConfig,
+    environment_variables,
+    read_config,
+)
+from media_pipeline.errors import ConfigError, TransientError
+from media_pipeline.telemetry import PipelineMetrics, logger
+
+ENVIRONMENT = {
+    "PIPELINE_NAME": "media-pipeline-test",
+    "ASSETS_TABLE": "assets",
+    "OUTPUTS_BUCKET": "outputs",
+    "UPLOADS_BUCKET": "uploads",
+    "MEDIACONVERT_QUEUE_ARN": "queue",
+    "MEDIACONVERT_ROLE_ARN": "role",
+    "PRESETS_PATH": "/media-pipeline-test/presets",
+    "PROFILES_PARAMETER": "/media-pipeline-test/profiles",
+    "NOTIFICATIONS_TOPIC_ARN": "topic",
+    "MAX_SOURCE_SIZE_BYTES": "1000",
+    "MEDIA_SUFFIXES": ".mp4, .MOV",
+    "ASSET_RETENTION_DAYS": "0",
+    "CLAIM_SECONDS": "60",
+    "PROCESSING_QUEUE_URL": "url",
+    "STUCK_AFTER_SECONDS": "600",
+    "POWERTOOLS_SERVICE_NAME": "media-pipeline-test",
+    "POWERTOOLS_METRICS_NAMESPACE": "MediaPipeline",
+    "POWERTOOLS_LOG_LEVEL": "INFO",
+}
+
+
+@dataclass
+class Context:
+    """Stand for what Lambda tells a function of its invocation."""
+
+    aws_request_id: str = "request-1"
+
+    def get_remaining_time_in_millis(self) -> int:
+        """Return that there is plenty of time."""
+        return 60_000
+
+
+def sqs_event(*bodies: str) -> dict[str, Any]:
+    """Return a batch as Lambda's SQS event source mapping delivers it."""
+    return {
+        "Records": [
+            {
+                "messageId": f"message-{number}",
+                "receiptHandle": "handle",
+                "body": body,
+                "attributes": {"ApproximateReceiveCount": "1", "SentTimestamp": "1767323045678"},
+                "messageAttributes": {},
+                "md5OfBody": "",
+                "eventSource": "aws:sqs",
+                "eventSourceARN": "arn:aws:sqs:us-east-1:123456789012:media-pipeline-processing-test",
+                "awsRegion": "us-east-1",
+            }
+            for number, body in enumerate(bodies, start=1)
+        ]
+    }
+
+
+def lines(text: str) -> list[dict[str, Any]]:
+    """Return the JSON lines of an output."""
+    return [json.loads(line) for line in text.splitlines()]
+
+
+@pytest.fixture
+def log() -> Iterator[StringIO]:
+    """Return what is logged; the logger took hold of standard output when it was first imported."""
+    written = StringIO()
+    handler = logger.registered_handler
+    assert isinstance(handler, StreamHandler)
+    stream = handler.setStream(written)
+    yield written
+    handler.setStream(stream)
+
+
+def test_only_failed_messages_return(log: StringIO) -> None:
+    """One bad message does not take its batch with it, whatever it fails of."""
+    handled = []
+
+    def handle(body: str) -> None:
+        if body == "transient":
+            raise TransientError("later")
+        if body == "broken":
+            raise KeyError("oops")
+        handled.append(body)
+
+    answer = handle_batch(
+        sqs_event("a", "transient", "broken", "b"),
+        Context(),  # type: ignore[arg-type]
+        handle=handle,
+        metrics=PipelineMetrics(),
+    )
+    assert handled == ["a", "b"]
+    assert answer == {"batchItemFailures": [{"itemIdentifier": "message-2"}, {"itemIdentifier": "message-3"}]}
+    written = lines(log.getvalue())
+    assert [(line["level"], line["message_id"]) for line in written] == [
+        ("WARNING", "message-2"),
+        ("ERROR", "message-3"),
+    ]
+
+
+def test_a_batch_of_failures_is_still_an_answer() -> None:
+    """Where all messages fail they all return; the function itself does not."""
+
+    def handle(body: str) -> None:
+        raise TransientError("later")
+
+    answer = handle_batch(sqs_event("a", "b"), Context(), handle=handle, metrics=PipelineMetrics())  # type: ignore[arg-type]
+    assert len(answer["batchItemFailures"]) == 2
+
+
+def test_log_lines_carry_their_own_asset(log: StringIO) -> None:
+    """The asset id stands on every line about a message, also on that of its failure, and on no other's."""
+
+    def handle(body: str) -> None:
+        if body != "nothing known":
+            logger.append_keys(asset_id=body)
+        logger.info("at it")
+        raise TransientError("later")
+
+    handle_batch(
+        sqs_event("asset-1", "nothing known", "asset-3"),
+        Context(),  # type: ignore[arg-type]
+        handle=handle,
+        metrics=PipelineMetrics(),
+    )
+    found = [(line["message_id"], line.get("asset_id")) for line in lines(log.getvalue())]
+    expected = [("message-1", "asset-1"), ("message-2", None), ("message-3", "asset-3")]
+    assert found == [pair for pair in expected for _ in range(2)]
+
+
+def test_metrics_are_written_in_the_embedded_format(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Names, units and dimensions are those that dashboard and alarms look for."""
+    monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "media-pipeline-test")
+    metrics = PipelineMetrics()
+    with metrics.published():
+        metrics.asset_received()
+        metrics.asset_received()
+        metrics.asset_submitted()
+        metrics.asset_completed(processing_seconds=90.0, output_minutes=2.5)
+        metrics.asset_failed(reason="EMPTY_FILE", processing_seconds=None)
+        metrics.asset_canceled()
+        metrics.asset_repaired(kind="missed_complete")
+        metrics.assets_stuck(0)
+    by_dimensions: dict[tuple[str, ...], dict[str, Any]] = {}
+    for line in lines(capsys.readouterr().out):
+        (directive,) = line["_aws"]["CloudWatchMetrics"]
+        assert directive["Namespace"] == "MediaPipeline"
+        (dimensions,) = directive["Dimensions"]
+        assert line["service"] == "media-pipeline-test"
+        by_dimensions.setdefault(tuple(sorted(dimensions)), {}).update(
+            {metric["Name"]: line[metric["Name"]] for metric in directive["Metrics"]}
+        )
+    assert by_dimensions == {
+        ("service",): {
+            "AssetsReceived": [1.0, 1.0],
+            "AssetsSubmitted": [1.0],
+            "AssetsCompleted": [1.0],
+            "ProcessingSeconds": [90.0],
+            "OutputMinutes": [2.5],
+            "AssetsFailed": [1.0],
+            "AssetsCanceled": [1.0],
+            "AssetsRepaired": [1.0],
+            "StuckAssets": [0.0],
+        },
+        ("reason", "service"): {"AssetsFailedByReason": [1.0]},
+        ("kind", "service"): {"AssetsRepairedByKind": [1.0]},
+    }
+
+
+def test_nothing_counted_writes_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    """A batch of which nothing is counted leaves no metric and no warning behind."""
+    with PipelineMetrics().published():
+        pass
+    assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize("config", [OrchestratorConfig, JobStatusProcessorConfig, ReconcilerConfig])
+def test_a_function_needs_just_its_variables(config: Any) -> None:
+    """Each config is read from exactly the variables that it names."""
+    needed = environment_variables(config)
+    assert read_config(config, {name: ENVIRONMENT[name] for name in needed}) is not None
+    for name in needed - {name for name in needed if name.startswith("POWERTOOLS_")}:
+        with pytest.raises(ConfigError, match=f"{name} is missing"):
+            read_config(config, {other: ENVIRONMENT[other] for other in needed - {name}})
+
+
+def test_variables_become_typed_values() -> None:
+    """Numbers are numbers, and suffixes a list in lower case."""
+    config = read_config(OrchestratorConfig, ENVIRONMENT)
+    assert (config.max_source_size_bytes, config.media_suffixes) == (1000, (".mp4", ".mov"))
+
+
+def test_all_faults_of_an_environment_are_named_at_once() -> None:
+    """A wrong deployment is repaired once, not variable by variable."""
+    with pytest.raises(ConfigError) as invalid:
+        read_config(JobStatusProcessorConfig, {"ASSET_RETENTION_DAYS": "-1", "PIPELINE_NAME": "p"})
+    assert invalid.value.faults == (
+        "ASSETS_TABLE is missing",
+        "OUTPUTS_BUCKET is missing",
+        "NOTIFICATIONS_TOPIC_ARN is missing",
+        "ASSET_RETENTION_DAYS is '-1': must be a whole number of at least 0",
+    )
+
+
+@pytest.mark.parametrize("function", ["ingest_orchestrator", "job_status_processor"])
+def test_a_poison_message_is_handed_back(function: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The deployed handler wires itself from its environment and returns what it can't read to the queue."""
+    for name, value in {**ENVIRONMENT, "AWS_DEFAULT_REGION": "us-east-1"}.items():
+        monkeypatch.setenv(name, value)
+    handler = import_module(f"media_pipeline.{function}").handler
+    assert handler(sqs_event("{}"), Context()) == {"batchItemFailures": [{"itemIdentifier": "message-1"}]}
