@@ -19,7 +19,7 @@ MAX_FILE_BYTES = 64 * 2**30
 
 
 class Stalled(Exception):
-    """Report a child that wrote nothing for too long and was killed."""
+    """Report a child that gave no sign of life for too long and was killed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,19 +38,19 @@ def run_child(
     command: Sequence[str],
     *,
     cancelled: threading.Event,
-    on_output: Callable[[str], None],
+    on_output: Callable[[str], bool],
     stall_seconds: float,
     max_file_bytes: int = MAX_FILE_BYTES,
     folder: Path | None = None,
 ) -> Ended:
     """Run ``command`` in ``folder`` with a clean environment and wait for it.
 
-    ``on_output`` gets each line of standard output. The child dies with the calling thread, and before this
-    call returns or raises.
+    ``on_output`` gets each line of standard output and tells whether it is a sign of life. The child dies
+    with the calling thread, and before this call returns or raises.
 
     Raises:
         Cancelled: ``cancelled`` was set; the child was killed within a tenth of a second.
-        Stalled: The child wrote to neither of its outputs for ``stall_seconds``.
+        Stalled: The child gave no sign of life for ``stall_seconds``.
     """
     guarded = [sys.executable, "-I", "-S", str(GUARD), str(os.getpid()), str(max_file_bytes), *command]
     process = subprocess.Popen(
@@ -73,7 +73,7 @@ def run_child(
 def _drain(
     process: subprocess.Popen[bytes],
     cancelled: threading.Event,
-    on_output: Callable[[str], None],
+    on_output: Callable[[str], bool],
     stall_seconds: float,
 ) -> str:
     """Read both pipes until they close; return the end of standard error."""
@@ -92,7 +92,6 @@ def _drain(
                 raise Stalled(f"no sign of life for {stall_seconds:.0f} s")
             for key, _ in selector.select(POLL_SECONDS):
                 chunk = os.read(key.fd, 65_536)
-                deadline = time.monotonic() + stall_seconds
                 if not chunk:
                     selector.unregister(key.fd)
                 elif key.fd == stderr:
@@ -100,7 +99,8 @@ def _drain(
                 else:
                     *lines, line = (line + chunk).split(b"\n")
                     for whole in lines:
-                        on_output(whole.decode(errors="replace"))
+                        if on_output(whole.decode(errors="replace")):
+                            deadline = time.monotonic() + stall_seconds
     if line:
         on_output(line.decode(errors="replace"))
     return complaint.decode(errors="replace").strip()

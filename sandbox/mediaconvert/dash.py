@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import groupby
+from math import ceil
 from urllib.parse import quote
 from xml.etree import ElementTree
 
 from sandbox.mediaconvert.package import Segments
 
-MIN_BUFFER_SECONDS = 30
 CHANNEL_SCHEME = "urn:mpeg:mpegB:cicp:ChannelConfiguration"
 NUMBER = "$Number%09d$"
 # Coding-independent code points of channel layouts. Source: ISO/IEC 23091-3.
@@ -47,7 +47,7 @@ def manifest(representations: Sequence[Representation], seconds: Fraction) -> st
             "xmlns": "urn:mpeg:dash:schema:mpd:2011",
             "type": "static",
             "profiles": "urn:mpeg:dash:profile:isoff-main:2011",
-            "minBufferTime": f"PT{MIN_BUFFER_SECONDS}S",
+            "minBufferTime": f"PT{_longest_seconds(representations)}S",
             "mediaPresentationDuration": f"PT{float(seconds):.3f}S",
         },
     )
@@ -123,6 +123,15 @@ def _representation(adaptation_set: ElementTree.Element, member: Representation)
         entry = {"t": str(items[0].start)} if position == 0 else {}
         entry |= {"d": str(duration)} | ({"r": str(repeats)} if repeats else {})
         ElementTree.SubElement(timeline, "S", entry)
+
+
+def _longest_seconds(representations: Sequence[Representation]) -> int:
+    """Give the length of the longest segment: with it buffered, playback at the declared bandwidth holds."""
+    return max(
+        ceil(item.duration / member.segments.timescale)
+        for member in representations
+        for item in member.segments.items
+    )
 
 
 def _rate(rate: Fraction) -> str:

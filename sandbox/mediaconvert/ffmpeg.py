@@ -4,6 +4,7 @@ ffmpeg gets file names of our own making only, relative to the work folder; the 
 absolute path through the ``file`` protocol, by the demuxers of media containers.
 """
 
+import re
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -17,7 +18,10 @@ from sandbox.mediaconvert.source import DEMUXERS
 MAX_STREAMS = 64
 MAX_PIXELS = 8192 * 8192
 STALL_SECONDS = 120.0
-QUOTED_CHARACTERS = 600
+MICROSECONDS = 1_000_000
+QUOTED_LINES = 3
+NOISE = ("Task finished", "Terminating thread", "Conversion failed", "Could not open encoder")
+SPEAKERS = re.compile(r"^(\[[^\]]*\] )+")
 
 DEMUX_ERROR, UNEXPECTED_END, UNKNOWN_ERROR = 1075, 1076, 1999
 # What ffmpeg says when the source, and not this program, is at fault.
@@ -53,15 +57,22 @@ def run_ffmpeg(
         JobError: 1075 or 1076, the source is damaged; 1999, ffmpeg failed or hung for another reason.
         Cancelled: ``cancelled`` was set.
     """
-    frames = 0
+    frames, reached = 0, -1
 
-    def read(line: str) -> None:
-        nonlocal frames
+    def read(line: str) -> bool:
+        """Follow the progress; only progress is a sign of life."""
+        nonlocal frames, reached
         name, _, value = line.strip().partition("=")
-        if name == "frame" and value.isdigit():
+        if not value.isdigit():
+            return False
+        if name == "frame":
             frames = int(value)
-        elif name == "out_time_us" and value.isdigit() and on_progress is not None:
-            on_progress(int(value) / 1_000_000, frames)
+        elif name == "out_time_us" and int(value) != reached:
+            reached = int(value)
+            if on_progress is not None:
+                on_progress(reached / MICROSECONDS, frames)
+            return True
+        return False
 
     prefix = [executable(), "-hide_banner", "-nostdin", "-y", "-loglevel", "error"]
     prefix += ["-progress", "pipe:1", "-stats_period", "0.5"]
@@ -80,7 +91,9 @@ def run_ffmpeg(
 
 
 def _failure(returncode: int, complaint: str) -> JobError:
-    quoted = complaint[-QUOTED_CHARACTERS:] or "no message"
+    lines = [SPEAKERS.sub("", line).strip(" .") for line in complaint.splitlines()]
+    told = dict.fromkeys(line for line in lines if line and not line.startswith(NOISE))
+    quoted = "; ".join(list(told)[-QUOTED_LINES:]) or "no message"
     if any(sign in complaint for sign in NOTHING_DECODED):
         return JobError(UNEXPECTED_END, f"The input file ends before anything could be decoded: {quoted}")
     if any(sign in complaint for sign in SOURCE_FAULTS):

@@ -6,6 +6,7 @@ opened, so that a playlist dressed up as a video cannot make this process read o
 """
 
 import json
+import re
 import sys
 from fractions import Fraction
 from pathlib import Path
@@ -17,6 +18,7 @@ from av.stream import Disposition, Stream
 from av.video.stream import VideoStream
 
 HEAD_BYTES = 256
+MATROSKA_DURATION = re.compile(r"(\d+):(\d+):([\d.]+)")
 MAX_STREAMS = 64
 INTERLACED_FIELD_ORDERS = frozenset({2, 3, 4, 5})
 
@@ -28,9 +30,14 @@ def ratio(value: Fraction | int | None) -> list[int] | None:
 
 def seconds(stream: Stream) -> float | None:
     """Tell how long the stream says it lasts; None where it doesn't say."""
-    if not stream.duration or not stream.time_base:
-        return None
-    return float(stream.duration * stream.time_base)
+    if stream.duration and stream.time_base:
+        return float(stream.duration * stream.time_base)
+    tagged = MATROSKA_DURATION.fullmatch(stream.metadata.get("DURATION", ""))
+    return (
+        sum(float(part) * unit for part, unit in zip(tagged.groups(), (3600, 60, 1), strict=True))
+        if tagged
+        else None
+    )
 
 
 def common(stream: Stream) -> dict[str, Any]:

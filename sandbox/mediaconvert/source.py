@@ -163,11 +163,16 @@ def inspect_source(path: Path, cancelled: threading.Event | None = None) -> Sour
         Cancelled: ``cancelled`` was set.
     """
     lines: list[str] = []
+
+    def read(line: str) -> bool:
+        lines.append(line)
+        return True
+
     try:
         ended = run_child(
             [sys.executable, "-I", str(INSPECTOR), str(path), DEMUXERS],
             cancelled=cancelled or threading.Event(),
-            on_output=lines.append,
+            on_output=read,
             stall_seconds=INSPECTION_STALL_SECONDS,
             max_file_bytes=0,
         )
@@ -209,11 +214,11 @@ def constant_rate(average: Fraction | None, base: Fraction | None) -> Fraction:
     """Choose the constant frame rate that stands for a track.
 
     ``base`` is the lowest rate in which every frame's time can be told; where it is far from the average, the
-    frame rate varies: the next standard rate above keeps every frame. A rate within a quarter percent of a
-    standard one becomes that one.
+    frame rate varies: ``base`` itself or the next standard rate above keeps every frame. A rate within a
+    quarter percent of a standard one becomes that one.
     """
     rate = average or base or FALLBACK_FRAME_RATE
-    if base in STANDARD_FRAME_RATES and abs(base - rate) <= base * RATE_TOLERANCE:
+    if base in STANDARD_FRAME_RATES and rate * (1 - RATE_TOLERANCE) <= base <= 2 * rate:
         return base
     nearest = min(STANDARD_FRAME_RATES, key=lambda standard: abs(standard - rate))
     if abs(nearest - rate) <= nearest * RATE_TOLERANCE:
