@@ -16,6 +16,7 @@ from media_pipeline.lifecycle import Lifecycle, utc_now
 from media_pipeline.telemetry import PipelineMetrics
 from media_pipeline.transcoder import Transcoder
 
+_SUBMIT_TIMEOUT_SECONDS = 8
 _PROBE_TIMEOUT_SECONDS = 10
 
 
@@ -33,7 +34,7 @@ def _wired() -> tuple[Ingest, PipelineMetrics]:
     ingest = Ingest(
         table=table,
         transcoder=Transcoder(
-            aws_client("mediaconvert"),
+            aws_client("mediaconvert", read_timeout_seconds=_SUBMIT_TIMEOUT_SECONDS),
             aws_client("mediaconvert", read_timeout_seconds=_PROBE_TIMEOUT_SECONDS, attempts=1),
             pipeline=config.pipeline_name,
             queue_arn=config.mediaconvert_queue_arn,
