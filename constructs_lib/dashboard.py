@@ -66,7 +66,7 @@ def _alarm_states(alarm_arns: Sequence[str]) -> Widget:
 
 
 def _asset_widgets(pipeline_name: str) -> list[Widget]:
-    outcomes = ("AssetsReceived", "AssetsSubmitted", "AssetsCompleted", "AssetsFailed")
+    outcomes = ("AssetsReceived", "AssetsSubmitted", "AssetsCompleted", "AssetsFailed", "AssetsCanceled")
     # Which reasons occur is known at run time only, hence a search.
     failures_by_reason = (
         f"SEARCH('{{{METRICS_NAMESPACE},reason,service}} "
@@ -83,8 +83,11 @@ def _asset_widgets(pipeline_name: str) -> list[Widget]:
             stacked=True,
         ),
         _graph(
-            "Stuck assets",
-            [_series(asset_metric(pipeline_name, "StuckAssets", statistic="Maximum"), "Stuck")],
+            "Stuck and repaired assets",
+            [
+                _series(asset_metric(pipeline_name, "StuckAssets", statistic="Maximum"), "Stuck"),
+                _series(asset_metric(pipeline_name, "AssetsRepaired"), "Repaired"),
+            ],
         ),
     ]
 

@@ -7,15 +7,14 @@ from typing import Any
 import pytest
 from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
-from syrupy.location import PyTestLocation
-from syrupy.types import SerializableData, SerializedData, SnapshotIndex
+from syrupy.types import SerializableData, SerializedData
 
 from tests.invariants.stack import STACKS
 from tests.snapshot.rendering import dumps, readable
 
 
 class StackSnapshotExtension(SingleFileSnapshotExtension):
-    """Keep one JSON file a stack, named for the stack."""
+    """Keep one JSON file a stack."""
 
     _write_mode = WriteMode.TEXT
     file_extension = "json"
@@ -23,11 +22,6 @@ class StackSnapshotExtension(SingleFileSnapshotExtension):
     def serialize(self, data: SerializableData, **_: Any) -> SerializedData:
         """Return the stack's readable JSON."""
         return dumps(data) + "\n"
-
-    @classmethod
-    def get_snapshot_name(cls, *, test_location: PyTestLocation, index: SnapshotIndex = 0) -> str:
-        """Return the parameter of the test: the stack's name."""
-        return test_location.snapshot_name.partition("[")[2].rstrip("]")
 
 
 @pytest.mark.parametrize("name", STACKS)

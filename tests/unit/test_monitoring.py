@@ -158,6 +158,7 @@ def test_metric_widgets_name_the_region() -> None:
     "metric",
     [
         "AssetsReceived", "AssetsSubmitted", "AssetsCompleted", "AssetsFailed", "AssetsFailedByReason",
+        "AssetsCanceled", "AssetsRepaired",
         "ProcessingSeconds", "OutputMinutes", "StuckAssets",
         "JobsCompletedCount", "JobsErroredCount", "JobsCanceled",
         "ApproximateNumberOfMessagesVisible", "ApproximateAgeOfOldestMessage",
