@@ -36,7 +36,7 @@ test-e2e: setup-cdktf ## The tests on the deployed sandbox
 snapshot-update: setup ## Accept the synthesized Terraform JSON as the new snapshots
 	@$(RUN) -m pytest tests/snapshot --snapshot-update
 bench: setup ## Measure synthesis and transcoding, as ratios within one run
-	@$(RUN) -m tests.bench
+	@PYTHONPATH=lambda_src $(RUN) -m tests.bench
 
 ##@ Deploying (ENV=dev|staging|prod|sandbox; AWS credentials as usual)
 .PHONY: synth diff deploy destroy

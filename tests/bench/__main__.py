@@ -1,0 +1,52 @@
+"""`make bench`: print each ratio beside what is allowed; fail where one is above it."""
+
+import sys
+
+from rich.console import Console
+from rich.table import Table
+
+from tests.bench import synthesis, transcoding
+from tests.bench.measuring import Comparison
+
+
+def main() -> int:
+    """Measure everything and return the exit code."""
+    console = Console()
+    table = Table(
+        "ours", "against", "wall (median)", "CPU (median)", "CPU ratio", "allowed", title="Benchmarks"
+    )
+    with console.status("Synthesizing all environments, and importing the AWS bindings, in turn"):
+        synthesized = synthesis.measure()
+    too_slow = _row(
+        table,
+        "synthesis of all environments",
+        "plain import of the bindings",
+        synthesized,
+        synthesis.ALLOWED_RATIO,
+    )
+    with console.status("Transcoding the demo's clip, and running one plain ffmpeg command, in turn"):
+        transcoded = transcoding.measure()
+    too_slow |= _row(
+        table,
+        "transcode of the demo's clip",
+        "cheapest single ffmpeg command",
+        transcoded,
+        transcoding.ALLOWED_RATIO,
+    )
+    console.print(table)
+    return 1 if too_slow else 0
+
+
+def _row(table: Table, ours: str, against: str, found: Comparison, allowed: float) -> bool:
+    ratio = found.ratio("cpu_seconds")
+    cells = [
+        f"{found.median(found.first, measure):.2f} s / {found.median(found.second, measure):.2f} s"
+        for measure in ("wall_seconds", "cpu_seconds")
+    ]
+    verdict = "green" if ratio <= allowed else "red"
+    table.add_row(ours, against, *cells, f"[{verdict}]{ratio:.2f}[/]", f"{allowed:.2f}")
+    return ratio > allowed
+
+
+if __name__ == "__main__":
+    sys.exit(main())

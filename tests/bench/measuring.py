@@ -1,0 +1,62 @@
+"""What a command costs, and two commands against each other."""
+
+import os
+import statistics
+import subprocess
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What one run took."""
+
+    wall_seconds: float
+    cpu_seconds: float
+    """User and system time of the process and all children that it waited for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Two commands, run in turn: first, second, first, second ..."""
+
+    first: Sequence[Cost]
+    second: Sequence[Cost]
+
+    def median(self, which: Sequence[Cost], measure: str) -> float:
+        """Return the median of `wall_seconds` or `cpu_seconds`."""
+        return statistics.median(getattr(cost, measure) for cost in which)
+
+    def ratio(self, measure: str) -> float:
+        """Return the first's median over the second's."""
+        return self.median(self.first, measure) / self.median(self.second, measure)
+
+
+def cost(command: Sequence[str], *, cwd: Path, environment: Mapping[str, str] | None = None) -> Cost:
+    """Run a command to its end and return what it cost.
+
+    Raises:
+        RuntimeError: it failed; carries the end of what it said.
+    """
+    begun = time.perf_counter()
+    before = os.times()
+    done = subprocess.run(
+        command,
+        cwd=cwd,
+        env=dict(environment) if environment else None,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    after = os.times()
+    if done.returncode != 0:
+        raise RuntimeError(f"{' '.join(command)[:200]} failed:\n{done.stderr[-2000:]}")
+    return Cost(
+        wall_seconds=time.perf_counter() - begun,
+        cpu_seconds=after.children_user
+        + after.children_system
+        - before.children_user
+        - before.children_system,
+    )
