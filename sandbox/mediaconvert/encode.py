@@ -117,9 +117,9 @@ def _audio_filters(number: int, encode: AudioEncode) -> str:
     return f"[0:{encode.stream_index}]{','.join(steps)}[a{number}]"
 
 
-def _video_output(number: int, encode: VideoEncode, threads: int, name: str) -> list[str]:
-    arguments = ["-map", f"[v{number}]", "-c:v", "libx264", "-threads", str(threads)]
-    arguments += ["-preset", encode.preset, "-profile:v", encode.profile]
+def codec_arguments(encode: VideoEncode) -> list[str]:
+    """Build the arguments that choose codec, quality and keyframes of a video output."""
+    arguments = ["-c:v", "libx264", "-preset", encode.preset, "-profile:v", encode.profile]
     if encode.level is not None:
         arguments += ["-level", encode.level]
     if encode.crf is not None:
@@ -135,6 +135,11 @@ def _video_output(number: int, encode: VideoEncode, threads: int, name: str) -> 
     arguments += ["-g", gop, "-keyint_min", gop, "-sc_threshold", "0", "-flags", "+cgop"]
     if encode.cut_frames is not None:
         arguments += ["-force_key_frames", f"expr:eq(mod(n,{encode.cut_frames}),0)"]
+    return arguments
+
+
+def _video_output(number: int, encode: VideoEncode, threads: int, name: str) -> list[str]:
+    arguments = ["-map", f"[v{number}]", *codec_arguments(encode), "-threads", str(threads)]
     return [*arguments, "-fps_mode", "passthrough", "-map_metadata", "-1", "-f", "mp4", name]
 
 

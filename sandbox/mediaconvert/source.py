@@ -218,6 +218,8 @@ def constant_rate(average: Fraction | None, base: Fraction | None) -> Fraction:
     quarter percent of a standard one becomes that one.
     """
     rate = average or base or FALLBACK_FRAME_RATE
+    if rate in STANDARD_FRAME_RATES:
+        return rate
     if base in STANDARD_FRAME_RATES and rate * (1 - RATE_TOLERANCE) <= base <= 2 * rate:
         return base
     nearest = min(STANDARD_FRAME_RATES, key=lambda standard: abs(standard - rate))
