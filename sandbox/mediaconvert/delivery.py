@@ -88,7 +88,8 @@ class Delivery:
                 pictures = sorted((self.work_dir / self.captures[output.capture]).iterdir())
                 uris = [self._add(group, f"{stem}.{path.name}", path) for path in pictures]
                 frame = output.capture.placement.frame
-                details.append(OutputDetail(uris[-1:], 0, frame.width, frame.height))
+                seconds = max((video.seconds for video in self.videos.values()), default=Fraction())
+                details.append(OutputDetail(uris[-1:], round(seconds * 1000), frame.width, frame.height))
                 continue
             package, folder = self._packaged(group, output)
             suffix = output.extension or package.format
