@@ -1,1 +1,1 @@
-"""Run the whole pipeline on one machine: a local AWS, a MediaConvert endpoint and the commands around them."""
+"""Run the whole pipeline on one machine: a local AWS, a MediaConvert endpoint, and commands around them."""

@@ -69,14 +69,19 @@ def _up(folder: Folder, terminal: Terminal, options: argparse.Namespace) -> int:
     with folder.locked("up"):
         found = servers.found_running(folder)
         if found is None:
-            with terminal.phase("Starting the local AWS and the MediaConvert endpoint"):
+            with terminal.phase("Starting the local AWS and MediaConvert, synthesizing the stacks"):
                 running = servers.start(folder, terminal.say, stays_up=True)
-            found = running.endpoints
+                found = running.endpoints
+                try:
+                    deployer = Deployer(folder, found, running.check)
+                    deployer.synthesize()
+                    running.wait()
+                except BaseException:
+                    servers.stop(folder)
+                    raise
             # cdktf keeps its state in a bucket: it must be there before `make deploy ENV=sandbox`.
-            deployer = Deployer(folder, found, running.check)
-            with terminal.phase("Preparing the bucket for Terraform's state"):
-                deployer.synthesize()
-                deployer.ensure_backend(lambda changes: None)
+            with terminal.phase("Preparing the bucket for Terraform's state") as phase:
+                deployer.ensure_backend(demo.following(phase))
     terminal.say(f"Up: AWS at {found.aws}, MediaConvert at {found.mediaconvert}.")
     return 0
 
@@ -99,7 +104,10 @@ def _status(folder: Folder, terminal: Terminal, options: argparse.Namespace) -> 
 
 def _deploy(folder: Folder, terminal: Terminal, options: argparse.Namespace) -> int:
     with folder.locked("deploy"):
-        demo.deploy(Deployer(folder, servers.required(folder), lambda: None), terminal)
+        deployer = Deployer(folder, servers.required(folder), lambda: None)
+        with terminal.phase("Synthesizing the stacks"):
+            deployer.synthesize()
+        demo.deploy(deployer, terminal)
     return 0
 
 
@@ -109,7 +117,7 @@ def _destroy(folder: Folder, terminal: Terminal, options: argparse.Namespace) ->
         with terminal.phase("Synthesizing the stacks"):
             deployer.synthesize()
         with terminal.phase("Destroying what is deployed") as phase:
-            deployer.destroy(lambda changes: phase.update(changes.done, changes.total, changes.current))
+            deployer.destroy(demo.following(phase))
     return 0
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.config import Config
@@ -15,7 +15,6 @@ from sandbox.processes import Server
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-    from mypy_boto3_logs import CloudWatchLogsClient
     from mypy_boto3_mediaconvert import MediaConvertClient
     from mypy_boto3_s3 import S3Client
 
@@ -64,7 +63,11 @@ class Clients:
         """Return a client of the local DynamoDB."""
         return self._session.client("dynamodb", endpoint_url=self._endpoints.aws, config=Config(proxies={}))
 
-    def logs(self) -> CloudWatchLogsClient:
+    def functions(self) -> Any:
+        """Return a client of the local Lambda."""
+        return self._session.client("lambda", endpoint_url=self._endpoints.aws, config=Config(proxies={}))
+
+    def logs(self) -> Any:
         """Return a client of the local CloudWatch Logs."""
         return self._session.client("logs", endpoint_url=self._endpoints.aws, config=Config(proxies={}))
 

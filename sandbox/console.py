@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+_LOG_COLUMNS = 160
 # In a log, a long phase speaks up this often.
 _PLAIN_INTERVAL_SECONDS = 10.0
 
@@ -31,6 +32,9 @@ class Terminal:
 
     def __init__(self, console: Console | None = None) -> None:
         self._console = console or Console(highlight=False, soft_wrap=True)
+        if not self._console.is_terminal:
+            # A log has no width; tables should not be folded into 80 columns.
+            self._console.width = _LOG_COLUMNS
 
     def say(self, text: str) -> None:
         """Print a line as it is."""

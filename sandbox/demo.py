@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 UPLOADS_OUTPUT = "uploads_bucket"
 OUTPUTS_OUTPUT = "outputs_bucket"
 TABLE_OUTPUT = "assets_table"
+ORCHESTRATOR_OUTPUT = "ingest_orchestrator_function"
 
 
 def run(folder: Folder, videos: Sequence[Path], terminal: Terminal) -> Report:
@@ -42,11 +43,14 @@ def run(folder: Folder, videos: Sequence[Path], terminal: Terminal) -> Report:
     for video in videos:
         check_readable(video)
     with contextlib.ExitStack() as stack:
-        with terminal.phase("Starting the local AWS and the MediaConvert endpoint") as phase:
+        with terminal.phase("Starting the local AWS and MediaConvert, synthesizing the stacks") as phase:
             running = stack.enter_context(servers.running(folder, terminal.say))
+            deployer = Deployer(folder, running.endpoints, running.check)
+            deployer.synthesize()
+            running.wait()
             phase.result(f"{running.endpoints.aws}, {running.endpoints.mediaconvert}")
-        deployer = Deployer(folder, running.endpoints, running.check)
         deployment = deploy(deployer, terminal)
+        check_accepted(running.endpoints.session(), deployment.output(ORCHESTRATOR_OUTPUT), videos)
         names = Names(
             uploads=deployment.output(UPLOADS_OUTPUT),
             outputs=deployment.output(OUTPUTS_OUTPUT),
@@ -77,13 +81,11 @@ def run(folder: Folder, videos: Sequence[Path], terminal: Terminal) -> Report:
 
 
 def deploy(deployer: Deployer, terminal: Terminal) -> Deployment:
-    """Bring the deployed stack to what the code says."""
-    with terminal.phase("Synthesizing the stacks"):
-        deployer.synthesize()
+    """Bring the deployed stack to what was synthesized."""
     with terminal.phase("Preparing the bucket for Terraform's state") as phase:
-        deployer.ensure_backend(_following(phase))
+        deployer.ensure_backend(following(phase))
     with terminal.phase("Deploying with Terraform") as phase:
-        changed = deployer.deploy(_following(phase))
+        changed = deployer.deploy(following(phase))
         deployment = deployer.deployment()
         phase.result(
             f"{deployment.resources} resources, {f'{changed} changed' if changed else 'nothing to change'}"
@@ -104,7 +106,19 @@ def check_readable(video: Path) -> None:
         raise SourceError(f"{video} can't be read: {fault.strerror}.") from fault
 
 
-def _following(phase: Phase) -> Callable[[Changes], None]:
+def check_accepted(clients: Clients, orchestrator: str, videos: Sequence[Path]) -> None:
+    """Raise SourceError if the deployed pipeline doesn't listen to a video's file name."""
+    configuration = clients.functions().get_function_configuration(FunctionName=orchestrator)
+    suffixes = configuration["Environment"]["Variables"]["MEDIA_SUFFIXES"].split(",")
+    refused = [str(video) for video in videos if not video.name.lower().endswith(tuple(suffixes))]
+    if refused:
+        raise SourceError(
+            f"The pipeline takes files whose name ends in {', '.join(suffixes)}; not {', '.join(refused)}."
+        )
+
+
+def following(phase: Phase) -> Callable[[Changes], None]:
+    """Return what shows Terraform's progress in a phase."""
     return lambda changes: phase.update(changes.done, changes.total, changes.current)
 
 

@@ -24,6 +24,15 @@ class Running:
     endpoints: Endpoints
     started: list[ServerProcess] = field(default_factory=list)
 
+    def wait(self) -> None:
+        """Wait until both answer.
+
+        Raises:
+            ServerError: One ended, or doesn't answer in time.
+        """
+        for process in self.started:
+            process.wait_until_healthy()
+
     def check(self) -> None:
         """Raise ServerError if a server that we started ended by itself."""
         for process in self.started:
@@ -34,7 +43,8 @@ class Running:
 def running(folder: Folder, say: Say) -> Iterator[Running]:
     """Provide the servers for the length of a block, and stop those that it started.
 
-    Servers that `sandbox up` started are used, and stay up.
+    They may not answer yet: something else can be done until `wait` is called. Servers that `sandbox up`
+    started are used, and stay up.
     """
     found = found_running(folder)
     if found is not None:
@@ -49,7 +59,7 @@ def running(folder: Folder, say: Say) -> Iterator[Running]:
 
 
 def start(folder: Folder, say: Say, *, stays_up: bool) -> Running:
-    """Start both servers and wait until they answer.
+    """Start both servers; `wait` tells when they answer.
 
     Args:
         folder: Where they keep their state.
@@ -57,7 +67,7 @@ def start(folder: Folder, say: Say, *, stays_up: bool) -> Running:
         stays_up: Whether the servers are to outlive this process.
 
     Raises:
-        ServerError: One does not start.
+        ServerError: No port is free.
     """
     if stop(folder):
         say("Stopped servers that an earlier, killed run had left.")
@@ -73,8 +83,6 @@ def start(folder: Folder, say: Say, *, stays_up: bool) -> Running:
         for describe in (local_aws, mediaconvert_endpoint):
             servers.started.append(_spawn(describe(folder, endpoints)))
             _record(folder, servers, stays_up=stays_up)
-        for process in servers.started:
-            process.wait_until_healthy()
     except BaseException:
         stop(folder)
         raise

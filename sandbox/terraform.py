@@ -51,7 +51,8 @@ class Terraform:
 
     def plan(self, out: Path) -> int:
         """Plan, save the plan, and return how many resources it would change."""
-        code = self._run("plan", "-json", "-input=false", "-detailed-exitcode", f"-out={out}")
+        at_once = f"-parallelism={PARALLELISM}"
+        code = self._run("plan", "-json", "-input=false", "-detailed-exitcode", at_once, f"-out={out}")
         if code == 0:
             return 0
         # Exit code 2 and no resource: outputs alone change.
@@ -64,21 +65,6 @@ class Terraform:
     def destroy(self) -> None:
         """Destroy everything in the state."""
         self._checked("destroy", "-json", "-input=false", "-auto-approve", f"-parallelism={PARALLELISM}")
-
-    def state(self) -> dict[str, Any]:
-        """Return the state as Terraform keeps it: resources and outputs."""
-        pulled = subprocess.run(
-            [self.program, "state", "pull"],
-            cwd=self.directory,
-            env=dict(self.environment),
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if pulled.returncode != 0:
-            raise TerraformError(f"Terraform can't read its state: {_plain(pulled.stderr)}")
-        document: dict[str, Any] = json.loads(pulled.stdout) if pulled.stdout.strip() else {}
-        return document
 
     def force_unlock(self, lock_id: str) -> None:
         """Take away a lock whose holder is known to be dead."""
@@ -133,9 +119,7 @@ class Terraform:
     def _note(self, event: Mapping[str, Any], errors: list[str]) -> None:
         kind = event.get("type")
         address = event.get("hook", {}).get("resource", {}).get("addr", "")
-        if kind == "planned_change":
-            self._changes.total += 1
-        elif kind == "change_summary" and event["changes"].get("operation") == "plan":
+        if kind == "change_summary" and event["changes"].get("operation") == "plan":
             changes = event["changes"]
             self._changes.total = changes["add"] + changes["change"] + changes["remove"]
         elif kind in ("apply_start", "apply_progress", "refresh_start"):
