@@ -15,6 +15,9 @@ from sandbox.mediaconvert.encodes import AudioEncode, VideoEncode
 
 PLAYLIST, INIT = "list.m3u8", "init.mp4"
 MICROSECONDS = 1_000_000
+# MPEG-TS has no negative times. Moved by the same time, a picture's B-frames and a sound's priming fit, and
+# renditions that are played together stay together; else the muxer would move each by its own need.
+TS_OFFSET_SECONDS = 1
 SEGMENT_INDEX = b"sidx"
 SEGMENT_HEAD_BYTES = 4096
 
@@ -140,7 +143,9 @@ def _muxer(package: Package, folder: str) -> list[str]:
     seconds = int(package.segment_seconds * MICROSECONDS)
     arguments = ["-f", "hls", "-hls_time", f"{seconds}us", "-hls_list_size", "0", "-start_number", "1"]
     arguments += ["-hls_segment_filename", f"{folder}/%09d.{package.format}"]
-    if package.format is Format.MP4_SEGMENTS:
+    if package.format is Format.TS_SEGMENTS:
+        arguments += ["-output_ts_offset", str(TS_OFFSET_SECONDS)]
+    else:
         arguments += ["-hls_segment_type", "fmp4", "-hls_fmp4_init_filename", INIT]
         arguments += ["-hls_segment_options", "movflags=+cmaf"]
     return [*arguments, f"{folder}/{PLAYLIST}"]

@@ -4,6 +4,7 @@ import threading
 from fractions import Fraction
 from pathlib import Path
 
+import av
 import pytest
 
 from sandbox.clip import Clip
@@ -232,3 +233,26 @@ def test_a_cancelled_job_stops_at_once(clip: MakeClip, tmp_path: Path) -> None:
     with pytest.raises(Cancelled):
         transcode(settings, {INPUT_URI: clip(LANDSCAPE)}, tmp_path, cancel_once_running, cancelled, threads=1)
     assert not list(tmp_path.glob("p*")), "packaging began though the job was cancelled"
+
+
+def test_sound_in_renditions_of_its_own_stays_with_the_picture(clip: MakeClip, run_job: RunJob) -> None:
+    """In HLS with separate audio renditions picture and sound begin at the same presentation time."""
+    beside = {
+        "hlsSettings": {"audioGroupId": "sound", "audioTrackType": "ALTERNATE_AUDIO_AUTO_SELECT_DEFAULT"}
+    }
+    settings = job(
+        hls(
+            output("_v", "M3U8", picture=video(160, 90)),
+            output("_a", "M3U8", sound=STEREO, outputSettings=beside),
+        )
+    )
+    _, outputs, _ = run_job(settings, clip(Clip(width=160, height=90, seconds=2)))
+    check_hls(outputs / "one/hls/master.m3u8", seconds=2)
+    starts = []
+    for name in ("_v", "_a"):
+        with av.open(outputs / f"one/hls/master{name}_00001.ts") as container:
+            stream = container.streams[0]
+            assert stream.time_base is not None
+            starts.append(float((stream.start_time or 0) * stream.time_base))
+    # An AAC encoder's first 1024 samples are priming: they come before the sound.
+    assert starts[0] - starts[1] == pytest.approx(1024 / 48_000, abs=0.001)
