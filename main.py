@@ -92,8 +92,7 @@ def build_app(environ: Mapping[str, str], *, outdir: Path | None = None) -> App:
             app,
             stack_id,
             settings=settings.state,
-            project=settings.project,
-            environment="shared" if settings.state.prevent_destroy else settings.environment,
+            tags={**settings.tags, "Environment": settings.state.environment},
             state_folder=STATE_FOLDER,
         )
     for settings in selected:

@@ -16,6 +16,9 @@ SERVICES = frozenset({"dynamodb", "mediaconvert", "s3", "sns", "sqs", "ssm", "st
 TIMESTAMP = (1980, 1, 1, 0, 0, 0)
 FILE_MODE = 0o100644
 
+# Large, and of no use here: boto3's resources (the functions use clients), and routers for HTTP APIs.
+UNUSED = (("boto3", "data"), ("boto3", "examples"), ("aws_lambda_powertools", "event_handler"))
+
 # What pip writes differs from one installation to the next.
 INSTALLER_FILES = frozenset({"RECORD", "INSTALLER", "REQUESTED", "direct_url.json"})
 
@@ -71,8 +74,7 @@ def _dependency_files(root: Path) -> Iterator[tuple[str, Path]]:
             continue
         if parts[:2] == ["botocore", "data"] and len(parts) > 3 and parts[2] not in SERVICES:
             continue
-        # boto3's resources and examples: the functions use clients only.
-        if parts[:2] in (["boto3", "data"], ["boto3", "examples"]):
+        if tuple(parts[:2]) in UNUSED:
             continue
         yield name, path
 

@@ -2,36 +2,23 @@
 
 from typing import Any
 
-from constructs_lib.bindings import (
-    AwsProvider,
-    AwsProviderDefaultTags,
-    Construct,
-    DataAwsCallerIdentity,
-    S3Backend,
-    TerraformOutput,
-    TerraformStack,
-)
+from constructs_lib.bindings import Construct, DataAwsCallerIdentity, TerraformOutput, TerraformStack
 from constructs_lib.encryption import (
     EncryptionKey,
     alarms_may_publish,
     events_may_send,
     log_groups_may_encrypt,
 )
-from constructs_lib.function import CodeArchive, Function, FunctionCode
+from constructs_lib.function import CodeArchive, FunctionCode
 from constructs_lib.iam import Account
 from constructs_lib.messaging import EventQueue, EventRule, Topic
 from constructs_lib.monitoring import MonitoredFunction, MonitoredQueue, PipelineMonitoring
 from constructs_lib.storage import Cors, Index, PrivateBucket, Table, Tier
 from constructs_lib.transcoding import JobTemplate, PresetParameters, Transcoder
+from stacks.deployment import add_provider, keep_state_in_s3
 from stacks.encoding import EncodingDocuments
+from stacks.functions import Parts, add_ingest_orchestrator, add_job_status_processor, add_reconciler
 from stacks.settings import Settings
-
-METRICS_NAMESPACE = "MediaPipeline"
-
-# An upload takes seconds (probe, presets, submission), a job event milliseconds: all of a batch must be
-# through within the function's timeout.
-UPLOADS_PER_BATCH = 5
-JOB_EVENTS_PER_BATCH = 10
 
 JOB_STATUSES = ("PROGRESSING", "STATUS_UPDATE", "COMPLETE", "ERROR", "CANCELED", "NEW_WARNING")
 
@@ -50,7 +37,16 @@ class MediaPipelineStack(TerraformStack):
     ) -> None:
         super().__init__(scope, id_)
         self._settings = settings
-        self._account = self._deploy_where_settings_say()
+        keep_state_in_s3(self, settings.state, key=settings.state_key)
+        add_provider(
+            self,
+            region=settings.region,
+            tags=settings.tags,
+            s3_use_path_style=settings.s3_use_path_style,
+            skip_aws_checks=settings.skip_aws_checks,
+        )
+        caller = DataAwsCallerIdentity(self, "Caller")
+        self._account = Account(account_id=caller.account_id, region=settings.region)
         self._key = self._add_key()
         self._uploads = self._add_uploads()
         self._outputs = self._add_outputs_bucket()
@@ -75,42 +71,26 @@ class MediaPipelineStack(TerraformStack):
         self._transcoder = self._add_transcoder(encoding)
         self._processing_queue = self._add_queue("ProcessingQueue", "processing")
         self._job_events_queue = self._add_queue("JobEventsQueue", "job-events")
-        self._code = FunctionCode(self, "Code", archive=archive)
-        self._orchestrator = self._add_ingest_orchestrator()
-        self._status_processor = self._add_job_status_processor()
-        self._reconciler = self._add_reconciler()
+        parts = Parts(
+            settings=settings,
+            account=self._account,
+            key=self._key,
+            code=FunctionCode(self, "Code", archive=archive),
+            uploads=self._uploads,
+            outputs=self._outputs,
+            assets=self._assets,
+            topic=self._topic,
+            presets=self._presets,
+            transcoder=self._transcoder,
+            processing_queue=self._processing_queue,
+            job_events_queue=self._job_events_queue,
+        )
+        self._orchestrator = add_ingest_orchestrator(self, parts)
+        self._status_processor = add_job_status_processor(self, parts)
+        self._reconciler = add_reconciler(self, parts)
         self._route_events()
         self._monitoring = self._watch()
         self._add_outputs()
-
-    def _deploy_where_settings_say(self) -> Account:
-        settings, state = self._settings, self._settings.state
-        S3Backend(
-            self,
-            bucket=state.bucket,
-            key=settings.state_key,
-            region=state.region,
-            encrypt=True,
-            use_path_style=state.use_path_style or None,
-            skip_credentials_validation=state.skip_aws_checks or None,
-            skip_metadata_api_check=state.skip_aws_checks or None,
-            skip_region_validation=state.skip_aws_checks or None,
-        )
-        # Terraform has had the lock file since 1.10; cdktf's S3Backend does not know of it.
-        self.add_override("terraform.backend.s3.use_lockfile", True)
-        self.add_override("terraform.required_version", ">= 1.11")
-        AwsProvider(
-            self,
-            "Aws",
-            region=settings.region,
-            default_tags=[AwsProviderDefaultTags(tags=dict(settings.tags))],
-            s3_use_path_style=settings.s3_use_path_style or None,
-            skip_credentials_validation=settings.skip_aws_checks or None,
-            skip_metadata_api_check="true" if settings.skip_aws_checks else None,
-            skip_region_validation=settings.skip_aws_checks or None,
-        )
-        caller = DataAwsCallerIdentity(self, "Caller")
-        return Account(account_id=caller.account_id, region=settings.region)
 
     def _add_key(self) -> EncryptionKey:
         settings = self._settings
@@ -223,138 +203,6 @@ class MediaPipelineStack(TerraformStack):
             max_receive_count=settings.max_receive_count,
             retention_days=settings.queue_retention_days,
             dlq_retention_days=settings.dlq_retention_days,
-        )
-
-    def _add_ingest_orchestrator(self) -> Function:
-        settings = self._settings
-        function = self._add_function(
-            "IngestOrchestrator",
-            "ingest_orchestrator",
-            description="Claims an uploaded source, inspects it and submits its MediaConvert job",
-            reserved_concurrency=settings.processing_concurrency,
-            environment={
-                "UPLOADS_BUCKET": self._uploads.name,
-                "MEDIACONVERT_QUEUE_ARN": self._transcoder.queue_arn,
-                "MEDIACONVERT_ROLE_ARN": self._transcoder.role_arn,
-                "PRESETS_PATH": self._presets.presets_path,
-                "PROFILES_PARAMETER": self._presets.profiles_name,
-                "MAX_SOURCE_SIZE_BYTES": str(settings.max_source_size_bytes),
-                "MEDIA_SUFFIXES": ",".join(settings.media_suffixes),
-                "CLAIM_SECONDS": str(settings.function_timeout_seconds),
-            },
-        )
-        role = function.role
-        self._uploads.grant_read(role)
-        self._uploads.grant_list(role)
-        self._assets.grant_read_write(role)
-        self._presets.grant_read(role)
-        self._transcoder.grant_probe(role)
-        self._transcoder.grant_submit(role)
-        self._transcoder.grant_list(role)
-        self._topic.grant_publish(role)
-        prefix = settings.upload_key_prefix
-        function.consume(
-            self._processing_queue,
-            batch_size=UPLOADS_PER_BATCH,
-            maximum_concurrency=settings.processing_concurrency,
-            # The rule sees to the suffix. Within one rule, prefix and suffix of a key are alternatives.
-            body_filter={"detail": {"object": {"key": [{"prefix": prefix}]}}} if prefix else None,
-        )
-        return function
-
-    def _add_job_status_processor(self) -> Function:
-        settings = self._settings
-        function = self._add_function(
-            "JobStatusProcessor",
-            "job_status_processor",
-            description="Records what MediaConvert says of its jobs and verifies their outputs",
-            reserved_concurrency=settings.processing_concurrency,
-            environment={},
-        )
-        role = function.role
-        self._outputs.grant_read(role)
-        self._outputs.grant_list(role)
-        self._assets.grant_update(role)
-        self._assets.grant_query(role, index="by_job")
-        self._transcoder.grant_describe(role)
-        self._topic.grant_publish(role)
-        function.consume(
-            self._job_events_queue,
-            batch_size=JOB_EVENTS_PER_BATCH,
-            maximum_concurrency=settings.processing_concurrency,
-        )
-        return function
-
-    def _add_reconciler(self) -> Function:
-        settings = self._settings
-        function = self._add_function(
-            "Reconciler",
-            "reconciler",
-            description="Finds assets that are overdue, asks MediaConvert for the truth and repairs them",
-            # Runs never overlap.
-            reserved_concurrency=1,
-            timeout_seconds=settings.reconciler_timeout_seconds,
-            environment={
-                "UPLOADS_BUCKET": self._uploads.name,
-                "MEDIACONVERT_QUEUE_ARN": self._transcoder.queue_arn,
-                "PROCESSING_QUEUE_URL": self._processing_queue.url,
-                "STUCK_AFTER_SECONDS": str(settings.stuck_after_seconds),
-            },
-        )
-        role = function.role
-        self._uploads.grant_read(role)
-        self._uploads.grant_list(role)
-        self._outputs.grant_read(role)
-        self._outputs.grant_list(role)
-        self._assets.grant_update(role)
-        self._assets.grant_query(role, index="by_status")
-        self._transcoder.grant_describe(role)
-        self._transcoder.grant_list(role)
-        self._processing_queue.grant_send(role)
-        self._topic.grant_publish(role)
-        function.run_every(
-            settings.reconciler_interval_minutes, rule_name=settings.name("reconciler-schedule")
-        )
-        return function
-
-    def _add_function(
-        self,
-        id_: str,
-        module: str,
-        *,
-        description: str,
-        reserved_concurrency: int,
-        environment: dict[str, str],
-        timeout_seconds: int | None = None,
-    ) -> Function:
-        settings = self._settings
-        common = {
-            "PIPELINE_NAME": settings.pipeline_name,
-            "ASSETS_TABLE": self._assets.name,
-            "OUTPUTS_BUCKET": self._outputs.name,
-            "NOTIFICATIONS_TOPIC_ARN": self._topic.arn,
-            "ASSET_RETENTION_DAYS": str(settings.asset_retention_days),
-            # One service for all functions, so that their metrics share one dimension.
-            "POWERTOOLS_SERVICE_NAME": settings.pipeline_name,
-            "POWERTOOLS_METRICS_NAMESPACE": METRICS_NAMESPACE,
-            "POWERTOOLS_LOG_LEVEL": settings.log_level,
-        }
-        if settings.mediaconvert_endpoint is not None:
-            common["AWS_ENDPOINT_URL_MEDIACONVERT"] = settings.mediaconvert_endpoint
-        return Function(
-            self,
-            id_,
-            name=settings.name(module.replace("_", "-")),
-            description=description,
-            handler=f"media_pipeline.{module}.handler",
-            code=self._code,
-            environment={**common, **environment},
-            timeout_seconds=timeout_seconds or settings.function_timeout_seconds,
-            memory_mb=settings.function_memory_mb,
-            reserved_concurrency=reserved_concurrency,
-            log_retention_days=settings.log_retention_days,
-            key=self._key,
-            account=self._account,
         )
 
     def _route_events(self) -> None:

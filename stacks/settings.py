@@ -16,6 +16,8 @@ class StateSettings:
     """Say where Terraform keeps its state; environments with the same `stack_id` share one bucket."""
 
     stack_id: str
+    environment: str = "shared"
+    """Tags the bucket."""
     bucket: str
     region: str = "us-east-1"
     use_path_style: bool = False
@@ -165,6 +167,7 @@ _SANDBOX = replace(
     environment_suffix="sandbox",
     state=StateSettings(
         stack_id="state-backend-sandbox",
+        environment="sandbox",
         bucket="media-pipeline-tfstate-sandbox",
         use_path_style=True,
         skip_aws_checks=True,

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
 from urllib.parse import urlsplit
 
+from constructs_lib.messaging import VISIBILITY_PER_CONSUMER_TIMEOUT
 from stacks.settings import Settings, StateSettings
 
 # S3 allows 63 characters, the tightest of all; the longest bucket name is
@@ -67,7 +68,6 @@ _PATTERNS: dict[str, tuple[str, str]] = {
     "environment_suffix": (r"[a-z0-9]+(-[a-z0-9]+)*", "lower-case words joined by hyphens"),
     # The other partitions have other ARNs.
     "region": (r"(af|ap|ca|eu|il|me|mx|sa|us)-[a-z]+-[1-9]", "a region of the aws partition"),
-    # Source: https://docs.aws.amazon.com/sns/latest/dg/sns-email-notifications.html
     "notification_email": (r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+", "an e-mail address, or nothing"),
     # Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
     "state.bucket": (r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]", "a bucket name of 3 to 63 characters"),
@@ -196,9 +196,16 @@ def _upload_faults(settings: Settings) -> _Found:
 
 
 def _relation_faults(settings: Settings) -> _Found:
-    reserved = CONCURRENT_FUNCTIONS * settings.processing_concurrency + SINGLE_FUNCTIONS
+    impossible = {name for name, _, _ in _range_faults(settings)}
+
+    def comparable(*names: str) -> bool:
+        """Tell whether values are possible by themselves; if not, their relation says nothing more."""
+        return impossible.isdisjoint(names)
+
     available = settings.account_concurrency - UNRESERVED_CONCURRENCY
-    if reserved > available:
+    if comparable("processing_concurrency", "account_concurrency") and (
+        CONCURRENT_FUNCTIONS * settings.processing_concurrency + SINGLE_FUNCTIONS > available
+    ):
         most = (available - SINGLE_FUNCTIONS) // CONCURRENT_FUNCTIONS
         yield (
             "processing_concurrency",
@@ -207,19 +214,32 @@ def _relation_faults(settings: Settings) -> _Found:
             f"{CONCURRENT_FUNCTIONS} functions reserve it, {UNRESERVED_CONCURRENCY} stay unreserved (Lambda)",
         )
     earliest_archive = settings.sources_infrequent_access_days + 30
-    if settings.sources_archive_days < earliest_archive:
+    if comparable("sources_infrequent_access_days", "sources_archive_days") and (
+        settings.sources_archive_days < earliest_archive
+    ):
         yield (
             "sources_archive_days",
             settings.sources_archive_days,
             f"at least {earliest_archive}: 30 days after sources_infrequent_access_days (S3)",
         )
-    if settings.dlq_retention_days <= settings.queue_retention_days:
+    if comparable("dlq_retention_days", "queue_retention_days") and (
+        settings.dlq_retention_days <= settings.queue_retention_days
+    ):
         # A message keeps its age when it moves to the DLQ. Source:
         # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html
         yield (
             "dlq_retention_days",
             settings.dlq_retention_days,
             f"more than queue_retention_days ({settings.queue_retention_days})",
+        )
+    second_attempt_seconds = VISIBILITY_PER_CONSUMER_TIMEOUT * settings.function_timeout_seconds
+    if comparable("stuck_after_seconds", "function_timeout_seconds") and (
+        settings.stuck_after_seconds < second_attempt_seconds
+    ):
+        yield (
+            "stuck_after_seconds",
+            settings.stuck_after_seconds,
+            f"at least {second_attempt_seconds}, when SQS delivers a failed message again",
         )
 
 
@@ -247,8 +267,16 @@ def _faults_between(environments: tuple[Settings, ...]) -> Iterator[Fault]:
     """Yield what environments do to each other: the same names, or two ideas of one state bucket."""
     pipelines: dict[str, Settings] = {}
     states: dict[str, Settings] = {}
+    state_stacks = {settings.state.stack_id for settings in environments}
     for settings in environments:
-        other = pipelines.setdefault(settings.pipeline_name, settings)
+        if settings.environment_suffix in state_stacks:
+            yield Fault(
+                environment=settings.environment,
+                field="environment_suffix",
+                value=settings.environment_suffix,
+                allowed=f"other than {', '.join(sorted(state_stacks))}, which name stacks",
+            )
+        other = pipelines.setdefault(settings.environment_suffix, settings)
         if other is not settings:
             yield Fault(
                 environment=settings.environment,

@@ -1,14 +1,10 @@
 """StateBackendStack: the bucket that holds Terraform state, made once before anything else."""
 
-from constructs_lib.bindings import (
-    AwsProvider,
-    AwsProviderDefaultTags,
-    Construct,
-    LocalBackend,
-    TerraformOutput,
-    TerraformStack,
-)
+from collections.abc import Mapping
+
+from constructs_lib.bindings import Construct, LocalBackend, TerraformOutput, TerraformStack
 from constructs_lib.storage import PrivateBucket
+from stacks.deployment import add_provider
 from stacks.settings import StateSettings
 
 ABANDONED_UPLOAD_DAYS = 7
@@ -27,26 +23,17 @@ class StateBackendStack(TerraformStack):
         id_: str,
         *,
         settings: StateSettings,
-        project: str,
-        environment: str,
+        tags: Mapping[str, str],
         state_folder: str,
     ) -> None:
         super().__init__(scope, id_)
         LocalBackend(self, path=f"{state_folder}/{id_}.tfstate")
-        self.add_override("terraform.required_version", ">= 1.11")
-        AwsProvider(
+        add_provider(
             self,
-            "Aws",
             region=settings.region,
-            default_tags=[
-                AwsProviderDefaultTags(
-                    tags={"Project": project, "Environment": environment, "ManagedBy": "cdktf"}
-                )
-            ],
-            s3_use_path_style=settings.use_path_style or None,
-            skip_credentials_validation=settings.skip_aws_checks or None,
-            skip_metadata_api_check="true" if settings.skip_aws_checks else None,
-            skip_region_validation=settings.skip_aws_checks or None,
+            tags=tags,
+            s3_use_path_style=settings.use_path_style,
+            skip_aws_checks=settings.skip_aws_checks,
         )
         bucket = PrivateBucket(
             self,

@@ -1,0 +1,49 @@
+"""What every stack tells Terraform before it names a resource: version, provider, where state is kept."""
+
+from collections.abc import Mapping
+
+from constructs_lib.bindings import AwsProvider, AwsProviderDefaultTags, S3Backend, TerraformStack
+from stacks.settings import StateSettings
+
+# The S3 backend's lock file is no longer experimental from here on. Source:
+# https://developer.hashicorp.com/terraform/language/v1.11.x/upgrade-guides
+TERRAFORM_VERSION = ">= 1.11"
+
+
+def add_provider(
+    stack: TerraformStack,
+    *,
+    region: str,
+    tags: Mapping[str, str],
+    s3_use_path_style: bool,
+    skip_aws_checks: bool,
+) -> None:
+    """Let a stack deploy to one region, with tags on everything."""
+    stack.add_override("terraform.required_version", TERRAFORM_VERSION)
+    AwsProvider(
+        stack,
+        "Aws",
+        region=region,
+        default_tags=[AwsProviderDefaultTags(tags=dict(tags))],
+        s3_use_path_style=s3_use_path_style or None,
+        skip_credentials_validation=skip_aws_checks or None,
+        skip_metadata_api_check="true" if skip_aws_checks else None,
+        skip_region_validation=skip_aws_checks or None,
+    )
+
+
+def keep_state_in_s3(stack: TerraformStack, state: StateSettings, *, key: str) -> None:
+    """Keep a stack's state, encrypted and locked, under a key of the state bucket."""
+    S3Backend(
+        stack,
+        bucket=state.bucket,
+        key=key,
+        region=state.region,
+        encrypt=True,
+        use_path_style=state.use_path_style or None,
+        skip_credentials_validation=state.skip_aws_checks or None,
+        skip_metadata_api_check=state.skip_aws_checks or None,
+        skip_region_validation=state.skip_aws_checks or None,
+    )
+    # Terraform has had the lock file since 1.10; cdktf's S3Backend does not know of it.
+    stack.add_override("terraform.backend.s3.use_lockfile", True)

@@ -1,0 +1,184 @@
+"""The pipeline's three functions: what each is told through its environment, and what it may do."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from constructs_lib.bindings import Construct
+from constructs_lib.encryption import EncryptionKey
+from constructs_lib.function import Function, FunctionCode
+from constructs_lib.iam import Account
+from constructs_lib.messaging import EventQueue, Topic
+from constructs_lib.storage import PrivateBucket, Table
+from constructs_lib.transcoding import PresetParameters, Transcoder
+from stacks.settings import Settings
+
+METRICS_NAMESPACE = "MediaPipeline"
+
+# An upload takes seconds (probe, presets, submission), a job event milliseconds: all of a batch must be
+# through within the function's timeout.
+UPLOADS_PER_BATCH = 5
+JOB_EVENTS_PER_BATCH = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """Hold the parts of a pipeline that its functions work on."""
+
+    settings: Settings
+    account: Account
+    key: EncryptionKey
+    code: FunctionCode
+    uploads: PrivateBucket
+    outputs: PrivateBucket
+    assets: Table
+    topic: Topic
+    presets: PresetParameters
+    transcoder: Transcoder
+    processing_queue: EventQueue
+    job_events_queue: EventQueue
+
+
+def add_ingest_orchestrator(scope: Construct, parts: Parts) -> Function:
+    """Add the function that consumes uploads and submits their jobs."""
+    settings = parts.settings
+    function = _add_function(
+        scope,
+        "IngestOrchestrator",
+        parts,
+        module="ingest_orchestrator",
+        description="Claims an uploaded source, inspects it and submits its MediaConvert job",
+        timeout_seconds=settings.function_timeout_seconds,
+        reserved_concurrency=settings.processing_concurrency,
+        environment={
+            "UPLOADS_BUCKET": parts.uploads.name,
+            "MEDIACONVERT_QUEUE_ARN": parts.transcoder.queue_arn,
+            "MEDIACONVERT_ROLE_ARN": parts.transcoder.role_arn,
+            "PRESETS_PATH": parts.presets.presets_path,
+            "PROFILES_PARAMETER": parts.presets.profiles_name,
+            "MAX_SOURCE_SIZE_BYTES": str(settings.max_source_size_bytes),
+            "MEDIA_SUFFIXES": ",".join(settings.media_suffixes),
+            "CLAIM_SECONDS": str(settings.function_timeout_seconds),
+        },
+    )
+    role = function.role
+    parts.uploads.grant_read(role)
+    parts.uploads.grant_list(role)
+    parts.assets.grant_read_write(role)
+    parts.presets.grant_read(role)
+    parts.transcoder.grant_probe(role)
+    parts.transcoder.grant_submit(role)
+    parts.transcoder.grant_list(role)
+    parts.topic.grant_publish(role)
+    prefix = settings.upload_key_prefix
+    function.consume(
+        parts.processing_queue,
+        batch_size=UPLOADS_PER_BATCH,
+        maximum_concurrency=settings.processing_concurrency,
+        # The rule sees to the suffix: in an event pattern, prefix and suffix of one key are alternatives.
+        body_filter={"detail": {"object": {"key": [{"prefix": prefix}]}}} if prefix else None,
+    )
+    return function
+
+
+def add_job_status_processor(scope: Construct, parts: Parts) -> Function:
+    """Add the function that consumes MediaConvert's job events and moves assets along."""
+    settings = parts.settings
+    function = _add_function(
+        scope,
+        "JobStatusProcessor",
+        parts,
+        module="job_status_processor",
+        description="Records what MediaConvert says of its jobs and verifies their outputs",
+        timeout_seconds=settings.function_timeout_seconds,
+        reserved_concurrency=settings.processing_concurrency,
+        environment={},
+    )
+    role = function.role
+    parts.outputs.grant_read(role)
+    parts.outputs.grant_list(role)
+    parts.assets.grant_update(role)
+    parts.assets.grant_query(role, index="by_job")
+    parts.transcoder.grant_describe(role)
+    parts.topic.grant_publish(role)
+    function.consume(
+        parts.job_events_queue,
+        batch_size=JOB_EVENTS_PER_BATCH,
+        maximum_concurrency=settings.processing_concurrency,
+    )
+    return function
+
+
+def add_reconciler(scope: Construct, parts: Parts) -> Function:
+    """Add the function that looks after overdue assets on a schedule."""
+    settings = parts.settings
+    function = _add_function(
+        scope,
+        "Reconciler",
+        parts,
+        module="reconciler",
+        description="Finds assets that are overdue, asks MediaConvert for the truth and repairs them",
+        timeout_seconds=settings.reconciler_timeout_seconds,
+        # Runs never overlap.
+        reserved_concurrency=1,
+        environment={
+            "UPLOADS_BUCKET": parts.uploads.name,
+            "MEDIACONVERT_QUEUE_ARN": parts.transcoder.queue_arn,
+            "PROCESSING_QUEUE_URL": parts.processing_queue.url,
+            "STUCK_AFTER_SECONDS": str(settings.stuck_after_seconds),
+        },
+    )
+    role = function.role
+    parts.uploads.grant_read(role)
+    parts.uploads.grant_list(role)
+    parts.outputs.grant_read(role)
+    parts.outputs.grant_list(role)
+    parts.assets.grant_update(role)
+    parts.assets.grant_query(role, index="by_status")
+    parts.transcoder.grant_describe(role)
+    parts.transcoder.grant_list(role)
+    parts.processing_queue.grant_send(role)
+    parts.topic.grant_publish(role)
+    function.run_every(settings.reconciler_interval_minutes, rule_name=settings.name("reconciler-schedule"))
+    return function
+
+
+def _add_function(
+    scope: Construct,
+    id_: str,
+    parts: Parts,
+    *,
+    module: str,
+    description: str,
+    timeout_seconds: int,
+    reserved_concurrency: int,
+    environment: Mapping[str, str],
+) -> Function:
+    settings = parts.settings
+    common = {
+        "PIPELINE_NAME": settings.pipeline_name,
+        "ASSETS_TABLE": parts.assets.name,
+        "OUTPUTS_BUCKET": parts.outputs.name,
+        "NOTIFICATIONS_TOPIC_ARN": parts.topic.arn,
+        "ASSET_RETENTION_DAYS": str(settings.asset_retention_days),
+        # One service for all functions, so that their metrics share one dimension.
+        "POWERTOOLS_SERVICE_NAME": settings.pipeline_name,
+        "POWERTOOLS_METRICS_NAMESPACE": METRICS_NAMESPACE,
+        "POWERTOOLS_LOG_LEVEL": settings.log_level,
+    }
+    if settings.mediaconvert_endpoint is not None:
+        common["AWS_ENDPOINT_URL_MEDIACONVERT"] = settings.mediaconvert_endpoint
+    return Function(
+        scope,
+        id_,
+        name=settings.name(module.replace("_", "-")),
+        description=description,
+        handler=f"media_pipeline.{module}.handler",
+        code=parts.code,
+        environment={**common, **environment},
+        timeout_seconds=timeout_seconds,
+        memory_mb=settings.function_memory_mb,
+        reserved_concurrency=reserved_concurrency,
+        log_retention_days=settings.log_retention_days,
+        key=parts.key,
+        account=parts.account,
+    )

@@ -1,0 +1,209 @@
+"""The settings that are committed, and what main.py makes of the environment."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import pytest
+
+from main import OVERRIDES, select_settings
+from stacks.settings import ENVIRONMENTS, Settings
+from stacks.settings_rules import SettingsError, check, find_faults
+
+DEV = ENVIRONMENTS["dev"]
+
+
+def _faulty_fields(settings: Settings) -> list[str]:
+    return [fault.field for fault in find_faults(settings)]
+
+
+def test_committed_settings_are_valid() -> None:
+    """Every environment can be synthesized as it is."""
+    check(ENVIRONMENTS.values())
+
+
+def test_only_prod_is_protected() -> None:
+    """Everything is deletable in dev, staging and sandbox, and nothing that holds data is in prod."""
+    for name, settings in ENVIRONMENTS.items():
+        protected = name == "prod"
+        assert settings.prevent_destroy is protected
+        assert settings.deletion_protection is protected
+        assert settings.force_destroy is not protected
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("processing_concurrency", 1),
+        ("processing_concurrency", 1_001),
+        ("processing_concurrency", "ten"),
+        ("processing_concurrency", True),
+        ("environment_suffix", "Dev"),
+        ("environment_suffix", "dev-"),
+        ("environment_suffix", "x" * 40),
+        ("project", "9media"),
+        ("region", "cn-north-1"),
+        ("notification_email", "nobody"),
+        ("notification_email", "a b@example.com"),
+        ("mediaconvert_endpoint", "http://mediaconvert.example.com"),
+        ("mediaconvert_endpoint", "https://mediaconvert.example.com/path"),
+        ("mediaconvert_endpoint", "https://user:secret@mediaconvert.example.com"),
+        ("mediaconvert_endpoint", "https://mediaconvert.example.com:port"),
+        ("mediaconvert_endpoint", "ftp://127.0.0.1"),
+        ("browser_origins", ("*",)),
+        ("browser_origins", ("https://*.example.com",)),
+        ("media_suffixes", ()),
+        ("media_suffixes", ("mp4",)),
+        ("media_suffixes", (".MP4",)),
+        ("media_suffixes", tuple(f".m{number}" for number in range(60))),
+        ("upload_key_prefix", "/incoming"),
+        ("upload_key_prefix", "é" * 257),
+        ("log_retention_days", 2),
+        ("log_level", "LOUD"),
+        ("max_receive_count", 4),
+        ("dlq_retention_days", 4),
+        ("sources_archive_days", 59),
+        ("key_deletion_window_days", 6),
+        ("stuck_after_seconds", 359),
+        ("deletion_protection", True),
+        ("alarm_thresholds", replace(DEV.alarm_thresholds, job_failure_rate_percent=101)),
+    ],
+)
+def test_fault_names_field_value_and_range(field: str, value: object) -> None:
+    """A value that AWS or this project refuses is named, with whose it is and what is allowed."""
+    faults = find_faults(replace(DEV, **{field: value}))  # type: ignore[arg-type]
+    assert faults
+    for fault in faults:
+        named = {"deletion_protection": "force_destroy"}.get(field, field)
+        assert fault.field.split(".")[0] == named
+        text = str(fault)
+        assert text.startswith("dev: ")
+        assert repr(fault.value) in text
+        assert fault.allowed in text
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("processing_concurrency", 2),
+        ("processing_concurrency", 449),
+        ("notification_email", None),
+        ("notification_email", "media-alarms+dev@ops.example.co.uk"),
+        ("mediaconvert_endpoint", "https://abcd1234.mediaconvert.us-east-1.amazonaws.com"),
+        ("mediaconvert_endpoint", "http://127.0.0.1:4567"),
+        ("mediaconvert_endpoint", "http://[::1]:4567"),
+        ("mediaconvert_endpoint", None),
+        ("environment_suffix", "pr-1234"),
+        ("upload_key_prefix", "incoming/"),
+        ("asset_retention_days", 0),
+    ],
+)
+def test_allowed_values_have_no_fault(field: str, value: object) -> None:
+    """The ends of each range, and what people really write, are accepted."""
+    assert not find_faults(replace(DEV, **{field: value}))  # type: ignore[arg-type]
+
+
+def test_concurrency_leaves_the_account_its_reserve() -> None:
+    """Two functions reserve the concurrency and 100 of the account's must stay unreserved."""
+    small = replace(DEV, account_concurrency=131)
+    assert not find_faults(replace(small, processing_concurrency=15))
+    (fault,) = find_faults(replace(small, processing_concurrency=16))
+    assert fault.field == "processing_concurrency"
+    assert fault.allowed.startswith("at most 15 ")
+
+
+def test_longest_names_fit_a_bucket() -> None:
+    """The suffix may be as long as the uploads bucket's name permits, and no longer."""
+    longest = "x" * (63 - len("media-pipeline-uploads-000000000000-"))
+    assert not find_faults(replace(DEV, environment_suffix=longest))
+    assert _faulty_fields(replace(DEV, environment_suffix=longest + "x")) == ["environment_suffix"]
+
+
+def test_independent_faults_hide_nothing() -> None:
+    """A relation between sound values is reported although another value is out of its range."""
+    settings = replace(DEV, function_memory_mb=1, sources_archive_days=60, sources_infrequent_access_days=60)
+    assert _faulty_fields(settings) == ["function_memory_mb", "sources_archive_days"]
+
+
+def test_all_faults_of_all_environments_come_at_once() -> None:
+    """An operator mends a file once: nothing waits for a later run to be reported."""
+    dev = replace(DEV, max_receive_count=0, log_level="LOUD")
+    prod = replace(ENVIRONMENTS["prod"], notification_email="nobody")
+    with pytest.raises(SettingsError) as raised:
+        check([dev, prod])
+    found = [(fault.environment, fault.field) for fault in raised.value.faults]
+    assert found == [("dev", "max_receive_count"), ("dev", "log_level"), ("prod", "notification_email")]
+    assert len(str(raised.value).splitlines()) == 1 + len(found)
+
+
+def test_environments_must_differ_in_suffix() -> None:
+    """Two environments with one suffix would fight over the same names and the same state."""
+    with pytest.raises(SettingsError, match="staging: environment_suffix is 'dev'"):
+        check([DEV, replace(ENVIRONMENTS["staging"], environment_suffix="dev")])
+
+
+def test_stack_names_stay_distinct() -> None:
+    """A suffix can't take the name of the stack that holds the state bucket."""
+    with pytest.raises(SettingsError, match="other than state-backend"):
+        check([replace(DEV, environment_suffix="state-backend")])
+
+
+def test_sharers_of_a_state_bucket_agree_on_it() -> None:
+    """Environments that share the state's stack can't have two ideas of its bucket."""
+    other = replace(DEV.state, bucket="somewhere-else")
+    with pytest.raises(SettingsError, match="the same as that of dev"):
+        check([DEV, replace(ENVIRONMENTS["prod"], state=other)])
+
+
+def test_all_environments_are_synthesized_by_default() -> None:
+    """Without ENVIRONMENT each environment is synthesized as committed."""
+    assert select_settings({}) == list(ENVIRONMENTS.values())
+
+
+def test_every_parameter_can_be_overridden_for_one_synthesis() -> None:
+    """Each environment variable changes its field of the chosen environment, and nothing else."""
+    values = {
+        "ENVIRONMENT_SUFFIX": "pr-12",
+        "PROCESSING_CONCURRENCY": "7",
+        "MEDIACONVERT_ENDPOINT": "https://mediaconvert.example.com",
+        "NOTIFICATION_EMAIL": "ops@example.com",
+        "STATE_BUCKET": "another-bucket",
+    }
+    assert set(values) == set(OVERRIDES)
+    (settings,) = select_settings({"ENVIRONMENT": "sandbox", **values})
+    sandbox = ENVIRONMENTS["sandbox"]
+    assert settings == replace(
+        sandbox,
+        environment_suffix="pr-12",
+        processing_concurrency=7,
+        mediaconvert_endpoint="https://mediaconvert.example.com",
+        notification_email="ops@example.com",
+        state=replace(sandbox.state, bucket="another-bucket"),
+    )
+
+
+def test_empty_variables_override_nothing() -> None:
+    """A variable that is set to nothing counts as not set, as CI systems leave them."""
+    assert select_settings({"ENVIRONMENT": "dev", "NOTIFICATION_EMAIL": ""}) == [DEV]
+
+
+@pytest.mark.parametrize(
+    ("environ", "message"),
+    [
+        ({"ENVIRONMENT": "production"}, "dev, staging, prod, sandbox"),
+        ({"NOTIFICATION_EMAIL": "ops@example.com"}, "the one environment to override"),
+        (
+            {"ENVIRONMENT": "dev", "PROCESSING_CONCURRENCY": "many"},
+            r"dev: processing_concurrency is 'many', allowed: 2 to 1000",
+        ),
+        (
+            {"ENVIRONMENT": "dev", "PROCESSING_CONCURRENCY": "1"},
+            r"dev: processing_concurrency is 1, allowed: 2 to 1000",
+        ),
+        # Its bucket is shared with environments that would stay behind.
+        ({"ENVIRONMENT": "dev", "ENVIRONMENT_SUFFIX": "prod"}, "environment_suffix is 'prod'"),
+    ],
+)
+def test_wrong_variables_are_explained(environ: Mapping[str, str], message: str) -> None:
+    """A variable with an impossible value is refused like the field that it overrides."""
+    with pytest.raises(SettingsError, match=message):
+        select_settings(environ)
