@@ -255,16 +255,39 @@ def test_the_first_event_may_be_faster_than_the_orchestrator(unsubmitted: World)
     ids=["another attempt", "another job", "another pipeline", "started by hand"],
 )
 def test_news_of_other_jobs_changes_nothing(world: World, strange: dict[str, Any]) -> None:
-    """News of other attempts, jobs and pipelines leaves the asset as it was."""
-    before = world.asset
-    assert not world.changes.apply(replace(change(JobStatus.ERROR), **strange))
-    assert world.asset == before
+    """News of other attempts, jobs and pipelines leaves the whole record as it was, progress and all."""
+    world.changes.apply(change(JobStatus.PROGRESSING))
+    before = dict(world.table.records[UPLOAD.asset_id])
+    world.clock.advance(1)
+    for status in JobStatus:
+        news = change(status, percent=99, warnings=({"code": 1, "count": 1},), **strange)
+        assert not world.changes.apply(news)
+    assert world.table.records[UPLOAD.asset_id] == before
 
 
 def test_news_of_an_asset_without_record_is_an_error(world: World) -> None:
     """News that belongs nowhere goes to the DLQ rather than nowhere."""
     with pytest.raises(UnknownAssetError):
         world.changes.apply(change(JobStatus.COMPLETE, asset_id="0" * 32))
+
+
+def test_an_asset_without_a_plan_is_never_complete(world: World) -> None:
+    """Where nothing was planned nothing can be verified: the asset fails instead of passing unseen."""
+    world.table.records[UPLOAD.asset_id]["planned_outputs"] = []
+    world.changes.apply(change(JobStatus.COMPLETE, groups=GROUPS))
+    assert world.asset.status is AssetStatus.FAILED
+    assert world.asset.error is not None
+    assert "no outputs were planned" in world.asset.error.message
+
+
+def test_unsent_news_of_the_end_is_sent_by_the_next_event(world: World) -> None:
+    """Where the notification failed after the asset's end was written, the event's retry sends it, once."""
+    world.publisher.failures = [TransientError("SNS is down")]
+    with pytest.raises(TransientError):
+        world.changes.apply(change(JobStatus.CANCELED))
+    for _ in range(2):
+        world.changes.apply(change(JobStatus.CANCELED))
+    assert len(world.publisher.published) == len(world.metrics.counted) == 1
 
 
 def test_news_after_the_end_changes_nothing(world: World) -> None:
@@ -363,9 +386,11 @@ def test_an_asset_that_moved_meanwhile_is_left_alone(world: World) -> None:
     ids = world.table.overdue(AssetStatus.SUBMITTED, before=world.clock() + timedelta(seconds=1), limit=1)
     assert ids == [UPLOAD.asset_id]
     world.changes.apply(change(JobStatus.CANCELED))
+    before = dict(world.table.records[UPLOAD.asset_id])
+    world.clock.advance(1)
     stale = replace(world.repairs, table=_Stale(world.table))
     assert stale.run(has_time=lambda: True)["repaired"] == 0
-    assert world.asset.status is AssetStatus.CANCELED
+    assert world.table.records[UPLOAD.asset_id] == before
 
 
 class _Stale:

@@ -73,6 +73,13 @@ def test_an_unknown_source_is_turned_by_its_suffix(key: str, expected: str | Non
     assert rendered(UNKNOWN, key=key)["Inputs"][0].get("VideoSelector", {}).get("Rotate") == expected
 
 
+def test_a_known_source_is_rendered_in_square_pixels() -> None:
+    """Sizes are display sizes, so that a source's own pixel shape must not stretch the picture again."""
+    for group in rendered(REFERENCE_SOURCE)["OutputGroups"][:3]:
+        codec = group["Outputs"][0]["VideoDescription"]["CodecSettings"]["H264Settings"]
+        assert (codec["ParControl"], codec["ParNumerator"], codec["ParDenominator"]) == ("SPECIFIED", 1, 1)
+
+
 def test_an_unknown_source_keeps_its_size() -> None:
     """The safe choice is one rendition that takes size and pixel shape from the source, with sound."""
     settings = rendered(UNKNOWN)
