@@ -27,9 +27,13 @@ class _SubmodulesOnDemand(Loader):
 
     def exec_module(self, module: ModuleType) -> None:
         def import_submodule(name: str) -> ModuleType:
-            if name.startswith("__"):
-                raise AttributeError(f"module {module.__name__!r} has no attribute {name!r}")
-            return importlib.import_module(f"{module.__name__}.{name}")
+            full_name = f"{module.__name__}.{name}"
+            try:
+                return importlib.import_module(full_name)
+            except ModuleNotFoundError as error:
+                if error.name != full_name:
+                    raise
+                raise AttributeError(f"module {module.__name__!r} has no attribute {name!r}") from None
 
         module.__dict__["__getattr__"] = import_submodule
 
