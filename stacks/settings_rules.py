@@ -44,7 +44,7 @@ _RANGES: dict[str, tuple[int, int, str]] = {
     "function_memory_mb": (128, 10_240, "Lambda"),
     # Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html
     "max_source_size_bytes": (1, 5 * 1024**4, "S3"),
-    "reconciler_interval_minutes": (1, 1_440, "this project"),
+    "reconciler_interval_minutes": (1, 15, "the stuck assets' alarm: a silence of 15 minutes is news"),
     "stuck_after_seconds": (120, 172_800, "this project"),
     # Fewer than 5 lets throttled messages end in the DLQ. Sources:
     # https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html and

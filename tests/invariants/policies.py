@@ -65,10 +65,12 @@ def speaks_for(statement: Statement, request: Request) -> bool:
     unknown = set(statement) - {"Sid", "Effect", "Principal", "Action", "Resource", "Condition"}
     if unknown:
         raise ValueError(f"statement elements that the evaluator does not know: {sorted(unknown)}")
+    # A trust policy alone has no resource; AWS refuses any other statement without one.
+    if "Resource" not in statement and listed(statement["Action"]) != ["sts:AssumeRole"]:
+        raise ValueError(f"a statement without a resource: {statement}")
     return (
         _principal_matches(statement, request.principal)
         and any(like(p.lower(), request.action.lower()) for p in listed(statement["Action"]))
-        # A trust policy has no resource.
         and any(like(p, request.resource) for p in listed(statement.get("Resource", "*")))
         and all(
             _condition_holds(operator, key, listed(_as_text(values)), request.context)

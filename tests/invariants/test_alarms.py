@@ -110,7 +110,8 @@ def test_alarms_are_what_was_specified(pipeline: Stack) -> None:
         assert alarm["comparison_operator"] == "GreaterThanOrEqualToThreshold"
         assert (alarm["threshold"], alarm["treat_missing_data"]) == (spec.threshold, spec.silence)
         assert alarm["evaluation_periods"] == alarm["datapoints_to_alarm"] == spec.periods
-        assert bool(alarm.get("insufficient_data_actions")) is spec.notify_on_silence
+        silence = alarm["alarm_actions"] if spec.notify_on_silence else []
+        assert alarm.get("insufficient_data_actions", []) == silence
         if isinstance(spec.signal, Metric):
             assert _as_metric(alarm.attributes, "statistic") == spec.signal
         else:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from tests.invariants.stack import Stack
+from tests.invariants.stack import ACCOUNT_ID, REGION, Stack
 
 
 def _backend(stack: Stack) -> tuple[str, Mapping[str, Any]]:
@@ -19,6 +19,7 @@ def test_state_is_kept_apart_and_locked(pipelines: Mapping[str, Stack]) -> None:
         kind, backend = _backend(stack)
         assert kind == "s3"
         assert backend["key"] == f"media-pipeline/{name}/terraform.tfstate"
+        assert backend["region"] == REGION
         assert backend["encrypt"] is True
         assert backend["use_lockfile"] is True
         assert "dynamodb_table" not in backend
@@ -70,21 +71,45 @@ def test_environments_have_the_same_shape(pipelines: Mapping[str, Stack]) -> Non
 
 
 def test_outputs_name_the_key_resources(pipeline: Stack) -> None:
-    """An operator finds buckets, queues, table, topic, functions and dashboard among the outputs."""
-    outputs = pipeline.document["output"]
-    values = str(pipeline.resolve({name: output["value"] for name, output in outputs.items()}))
-    for type_ in (
-        "aws_s3_bucket",
-        "aws_sqs_queue",
-        "aws_dynamodb_table",
-        "aws_sns_topic",
-        "aws_lambda_function",
-        "aws_media_convert_queue",
-        "aws_kms_key",
-    ):
-        for resource in pipeline.of(type_):
-            name = (
-                resource.get("bucket") or resource.get("name") or resource.get("function_name") or resource.id
-            )
-            assert name in values, f"{resource.address} is in no output"
-    assert "cloudwatch/home?region=us-east-1#dashboards" in values
+    """People and programs find every key resource under an output whose name is a contract."""
+    outputs = {
+        name: pipeline.resolve(output["value"]) for name, output in pipeline.document["output"].items()
+    }
+    pipeline_name = f"media-pipeline-{pipeline.name}"
+
+    def arn(service: str, resource: str) -> str:
+        return f"arn:aws:{service}:{REGION}:{ACCOUNT_ID}:{resource}"
+
+    def named(component: str) -> str:
+        return f"media-pipeline-{component}-{pipeline.name}"
+
+    def bucket(component: str) -> str:
+        return named(f"{component}-{ACCOUNT_ID}")
+
+    def url(component: str) -> str:
+        return f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT_ID}/{named(component)}"
+
+    console = f"https://{REGION}.console.aws.amazon.com/cloudwatch/home?region={REGION}"
+    assert outputs == {
+        "pipeline_name": pipeline_name,
+        "key_arn": pipeline.arn(pipeline.of("aws_kms_key")[0]),
+        "uploads_bucket": bucket("uploads"),
+        "uploads_bucket_arn": f"arn:aws:s3:::{bucket('uploads')}",
+        "outputs_bucket": bucket("outputs"),
+        "outputs_bucket_arn": f"arn:aws:s3:::{bucket('outputs')}",
+        "assets_table": named("assets"),
+        "assets_table_arn": arn("dynamodb", f"table/{named('assets')}"),
+        "processing_queue_url": url("processing"),
+        "processing_dlq_url": url("processing-dlq"),
+        "job_events_queue_url": url("job-events"),
+        "job_events_dlq_url": url("job-events-dlq"),
+        "notifications_topic_arn": arn("sns", named("notifications")),
+        "mediaconvert_queue_arn": arn("mediaconvert", f"queues/{named('jobs')}"),
+        "mediaconvert_role_arn": f"arn:aws:iam::{ACCOUNT_ID}:role/{named('mediaconvert')}",
+        "presets_path": f"/{pipeline_name}/presets",
+        "profiles_parameter": f"/{pipeline_name}/profiles",
+        "ingest_orchestrator_function": named("ingest-orchestrator"),
+        "job_status_processor_function": named("job-status-processor"),
+        "reconciler_function": named("reconciler"),
+        "dashboard_url": f"{console}#dashboards/dashboard/{named('dashboard')}",
+    }

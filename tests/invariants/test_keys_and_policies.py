@@ -92,7 +92,13 @@ def test_alarms_may_use_the_key(pipeline: Stack, action: str) -> None:
         )
 
 
-@pytest.mark.parametrize("action", ["kms:Encrypt", "kms:Decrypt", "kms:GenerateDataKey", "kms:ReEncryptTo"])
+@pytest.mark.parametrize(
+    "action",
+    [
+        f"kms:{a}"
+        for a in ("Encrypt", "Decrypt", "GenerateDataKey", "ReEncryptTo", "ReEncryptFrom", "DescribeKey")
+    ],
+)
 def test_logs_may_use_the_key(pipeline: Stack, action: str) -> None:
     """CloudWatch Logs may encrypt each of our log groups, and no other account's."""
     logs = f"logs.{REGION}.amazonaws.com"
@@ -136,6 +142,8 @@ def test_key_stays_manageable(pipeline: Stack) -> None:
     """The account's own policies govern the key, so that nobody is locked out of it, and it rotates."""
     key = _key(pipeline)
     assert key["enable_key_rotation"] is True
+    (alias,) = pipeline.of("aws_kms_alias")
+    assert alias["target_key_id"] == key.id
     admin = f"arn:aws:iam::{ACCOUNT_ID}:role/admin"
     request = Request(action="kms:PutKeyPolicy", resource=pipeline.arn(key), principal=admin)
     assert allows(key["policy"], request)
@@ -154,6 +162,33 @@ def test_services_are_trusted_for_this_account_alone(pipeline: Stack) -> None:
                 continue
             keys = {key.lower() for tests in statement.get("Condition", {}).values() for key in tests}
             assert keys & scoping, f"{address}: {services} is not tied to a source"
+
+
+def test_queues_and_topic_refuse_plain_http(pipeline: Stack) -> None:
+    """Whoever is allowed to send or publish must do so over TLS."""
+    guarded = {
+        "aws_sqs_queue_policy": ("sqs:SendMessage", "queue_url", "aws_sqs_queue", "url"),
+        "aws_sns_topic_policy": ("sns:Publish", "arn", "aws_sns_topic", "arn"),
+    }
+    for type_, (action, attribute, of, reference) in guarded.items():
+        owners = {str(pipeline.resolve(f"${{{r.address}.{reference}}}")): r for r in pipeline.of(of)}
+        assert {p[attribute] for p in pipeline.of(type_)} == set(owners)
+        for policy in pipeline.of(type_):
+            arn = pipeline.arn(owners[policy[attribute]])
+            everyone_else = {"Effect": "Allow", "Principal": "*", "Action": action, "Resource": arn}
+            documents = [policy["policy"], {"Statement": everyone_else}]
+
+            def served(secure: str) -> bool:
+                request = Request(
+                    action=action,  # noqa: B023
+                    resource=arn,  # noqa: B023
+                    principal=f"arn:aws:iam::{ACCOUNT_ID}:role/any",
+                    context={"aws:SecureTransport": secure},
+                )
+                return allows(documents, request)  # noqa: B023
+
+            assert served("true"), policy.address
+            assert not served("false"), policy.address
 
 
 def test_nobody_outside_is_allowed(pipeline: Stack) -> None:

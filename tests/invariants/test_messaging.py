@@ -88,8 +88,8 @@ def test_batches_report_item_failures(pipeline: Stack) -> None:
     for mapping, _, _ in _mappings(pipeline):
         assert mapping["function_response_types"] == ["ReportBatchItemFailures"]
         # Above 10 a window of at least a second is required by Lambda.
-        batch, window = mapping.get("batch_size", 10), mapping.get("maximum_batching_window_in_seconds", 0)
-        assert batch <= 10 or window >= 1
+        batch, window = mapping["batch_size"], mapping.get("maximum_batching_window_in_seconds", 0)
+        assert 1 <= batch <= 10 or (batch <= 10_000 and window >= 1)
 
 
 def test_every_queue_gives_up_into_a_dead_letter_queue(pipeline: Stack) -> None:
@@ -102,7 +102,7 @@ def test_every_queue_gives_up_into_a_dead_letter_queue(pipeline: Stack) -> None:
         redrive = _redrive(pipeline, queue)
         assert redrive is not None, f"{queue.address} has no dead-letter queue"
         # Lambda's advice; with fewer, throttled pollers use a message up.
-        assert redrive["maxReceiveCount"] >= 3
+        assert 3 <= redrive["maxReceiveCount"] <= 1_000
         dlq = pipeline.with_arn(redrive["deadLetterTargetArn"])
         allow = [
             p["redrive_allow_policy"]
@@ -123,9 +123,14 @@ def test_queues_are_encrypted_with_our_key(pipeline: Stack) -> None:
 
 
 def test_queue_policy_admits_its_rule_alone(pipeline: Stack) -> None:
-    """A rule may send to its target queue; no other rule, account or service may."""
-    to_queues = [(rule, queue) for _, rule, queue in _targets(pipeline) if queue.type == "aws_sqs_queue"]
-    assert len(to_queues) == 2
+    """A rule may send to its target queue and DLQ; no other rule, account or service may."""
+    to_queues = [
+        (rule, pipeline.with_arn(arn))
+        for target, rule, queue in _targets(pipeline)
+        if queue.type == "aws_sqs_queue"
+        for arn in (target["arn"], target.block("dead_letter_config")["arn"])
+    ]
+    assert len(to_queues) == 4
     for rule, queue in to_queues:
         policy = _queue_policy(pipeline, queue)
 
@@ -201,6 +206,7 @@ def test_permissions_name_their_source(pipeline: Stack) -> None:
     """No service may invoke a function on behalf of just anyone."""
     for permission in pipeline.of("aws_lambda_permission"):
         assert permission.get("source_arn"), permission.address
+        assert permission["source_account"] == ACCOUNT_ID
 
 
 @pytest.mark.parametrize("suffix", [".mp4", ".MP4", ".MoV"])

@@ -1,7 +1,10 @@
 """Names by one convention within each service's limits, tags, and sizes that AWS refuses to exceed."""
 
+import base64
+import hashlib
 import json
 import re
+from pathlib import Path
 
 from stacks.settings_rules import MAX_PROJECT_AND_SUFFIX_CHARACTERS
 from tests.invariants.stack import ACCOUNT_ID, REGION, Stack
@@ -145,10 +148,21 @@ def test_functions_run_as_specified(pipeline: Stack) -> None:
         assert 1 <= function["timeout"] <= 900
         assert 128 <= function["memory_size"] <= 10_240
         assert function["reserved_concurrent_executions"] >= 1
-        assert function["source_code_hash"]
+        group = f"/aws/lambda/{function['function_name']}"
+        assert function.block("logging_config") == {"log_format": "JSON", "log_group": group}
         reserved += function["reserved_concurrent_executions"]
     # An account has 1,000 by default and keeps 100 unreserved.
     assert reserved <= 900
+
+
+def test_code_is_known_by_its_hash(pipeline: Stack, synthesis_directory: Path) -> None:
+    """The zip lies beside the stack's JSON, and the hash by which Lambda is updated is its own."""
+    for function in pipeline.of("aws_lambda_function"):
+        archive = synthesis_directory / "stacks" / pipeline.name / function["filename"]
+        digest = hashlib.sha256(archive.read_bytes()).digest()
+        assert function["source_code_hash"] == base64.b64encode(digest).decode()
+        # Source: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+        assert archive.stat().st_size <= 50 * 1024**2
 
 
 def test_ranges_of_queues_and_key(pipeline: Stack) -> None:

@@ -59,15 +59,20 @@ NEEDS = [
             "processing": "sqs:ReceiveMessage sqs:DeleteMessage sqs:GetQueueAttributes",
             "assets": "dynamodb:GetItem dynamodb:PutItem dynamodb:UpdateItem",
             "presets": "ssm:GetParametersByPath",
+            "preset": "ssm:GetParametersByPath",
             "profiles": "ssm:GetParameter",
             "anything": "mediaconvert:Probe",
             "queue": "mediaconvert:CreateJob mediaconvert:ListJobs",
             "upload": "s3:GetObject",
+            # Without it a missing upload looks like a forbidden one.
+            "uploads": "s3:ListBucket",
             "topic": "sns:Publish",
         },
         "job-status-processor": {
             "job-events": "sqs:ReceiveMessage sqs:DeleteMessage sqs:GetQueueAttributes",
             "assets": "dynamodb:GetItem dynamodb:UpdateItem",
+            # The asset of a job whose metadata is lost.
+            "by_job": "dynamodb:Query",
             "outputs": "s3:ListBucket",
             "output": "s3:GetObject",
             "job": "mediaconvert:GetJob",
@@ -122,13 +127,11 @@ BESIDE = {
     "ingest-orchestrator": {
         "sqs:ChangeMessageVisibility",  # a message is put off while MediaConvert throttles
         "s3:GetObjectVersion",  # the version that was uploaded, not the one that replaced it
-        "s3:ListBucket",  # without it a missing upload looks like a forbidden one
         "iam:PassRole",
     },
     "job-status-processor": {
         "sqs:ChangeMessageVisibility",
         "s3:GetObjectVersion",
-        "dynamodb:Query",  # the asset of a job whose metadata is lost
     },
     "reconciler": {"s3:GetObjectVersion"},
 }
@@ -187,6 +190,20 @@ def test_key_is_used_through_services_only(pipeline: Stack) -> None:
                 named = {name for tests in statement["Condition"].values() for name in tests}
                 assert len(named) == 1
                 assert named <= {"kms:ViaService", "kms:EncryptionContext:aws:lambda:FunctionArn"}
+
+
+@pytest.mark.parametrize("function", BESIDE)
+@pytest.mark.parametrize(
+    "action", ["Encrypt", "Decrypt", "ReEncryptFrom", "ReEncryptTo", "GenerateDataKey", "DescribeKey"]
+)
+def test_function_may_use_an_encrypted_table(pipeline: Stack, function: str, action: str) -> None:
+    """A table with our key needs all of these of whoever reads and writes it.
+
+    Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
+    """
+    role = _function(pipeline, function)["role"]
+    via = f"dynamodb.{REGION}.amazonaws.com"
+    assert pipeline.role_may(role, f"kms:{action}", _places(pipeline)["key"], kms__ViaService=via)
 
 
 FORBIDDEN = [

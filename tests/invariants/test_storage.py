@@ -1,7 +1,10 @@
 """Buckets, the table, log groups and the key: protected, and deletable where they should be."""
 
+from typing import Any
+
 import pytest
 
+from stacks.settings import ENVIRONMENTS
 from tests.invariants.policies import Request, allows
 from tests.invariants.stack import ACCOUNT_ID, Resource, Stack
 
@@ -97,12 +100,44 @@ def test_buckets_abort_abandoned_uploads(any_stack: Stack) -> None:
         for rule in aborting:
             (block,) = _as_list(rule["abort_incomplete_multipart_upload"])
             assert 1 <= block["days_after_initiation"] <= 30
-        assert [r for r in rules if r.get("noncurrent_version_expiration")], bucket.address
         assert {r["status"] for r in rules} == {"Enabled"}
+        # Each rule is about the whole bucket.
+        assert [f["prefix"] for r in rules for f in _as_list(r["filter"])] == [""] * len(rules)
 
 
-def _as_list(value: object) -> list[dict[str, int]]:
-    return value if isinstance(value, list) else [value]  # type: ignore[list-item]
+def test_buckets_expire_old_versions(any_stack: Stack) -> None:
+    """Old versions end after the days of the settings, and the markers of deletions with them."""
+    expected = {
+        **{name: settings.old_version_days for name, settings in ENVIRONMENTS.items()},
+        **{s.state.stack_id: s.state.old_version_days for s in ENVIRONMENTS.values()},
+    }
+    for bucket in any_stack.of("aws_s3_bucket"):
+        rules = _of_bucket(any_stack, "aws_s3_bucket_lifecycle_configuration", bucket)["rule"]
+        (rule,) = (r for r in rules if "noncurrent_version_expiration" in r)
+        (expiration,) = _as_list(rule["noncurrent_version_expiration"])
+        assert expiration == {"noncurrent_days": expected[any_stack.name]}
+        assert _as_list(rule["expiration"]) == [{"expired_object_delete_marker": True}]
+
+
+def test_buckets_move_to_cheaper_storage(pipeline: Stack) -> None:
+    """Sources and outputs move to cheaper storage, still readable at once, after the settings' days."""
+    settings = ENVIRONMENTS[pipeline.name]
+    tiers = {
+        "uploads": [
+            (settings.sources_infrequent_access_days, "STANDARD_IA"),
+            (settings.sources_archive_days, "GLACIER_IR"),
+        ],
+        "outputs": [(settings.outputs_intelligent_tiering_days, "INTELLIGENT_TIERING")],
+    }
+    for component, expected in tiers.items():
+        bucket = _bucket(pipeline, component)
+        rules = _of_bucket(pipeline, "aws_s3_bucket_lifecycle_configuration", bucket)["rule"]
+        (rule,) = (r for r in rules if "transition" in r)
+        assert [(t["days"], t["storage_class"]) for t in rule["transition"]] == expected
+
+
+def _as_list(value: Any) -> list[dict[str, Any]]:
+    return value if isinstance(value, list) else [value]
 
 
 def test_uploads_tell_eventbridge(pipeline: Stack) -> None:
@@ -112,7 +147,7 @@ def test_uploads_tell_eventbridge(pipeline: Stack) -> None:
 
 
 def test_browsers_can_upload_and_play(pipeline: Stack) -> None:
-    """CORS lets browsers put to uploads and get from outputs, ranges included; nothing more."""
+    """CORS lets the settings' pages put to uploads and get from outputs, ranges included; nothing more."""
     uploads = _of_bucket(pipeline, "aws_s3_bucket_cors_configuration", _bucket(pipeline, "uploads"))
     outputs = _of_bucket(pipeline, "aws_s3_bucket_cors_configuration", _bucket(pipeline, "outputs"))
     to_uploads = {method for rule in uploads["cors_rule"] for method in rule["allowed_methods"]}
@@ -120,7 +155,13 @@ def test_browsers_can_upload_and_play(pipeline: Stack) -> None:
     assert "PUT" in to_uploads
     assert "DELETE" not in to_uploads
     assert to_outputs == {"GET", "HEAD"}
+    # A multipart upload ends with the list of its parts' ETags.
     assert {"ETag"} <= {h for rule in uploads["cors_rule"] for h in rule["expose_headers"]}
+    assert {"Content-Range"} <= {h for rule in outputs["cors_rule"] for h in rule["expose_headers"]}
+    for rule in (*uploads["cors_rule"], *outputs["cors_rule"]):
+        assert rule["allowed_origins"] == list(ENVIRONMENTS[pipeline.name].browser_origins)
+        assert rule["allowed_headers"] == ["*"]
+        assert 0 < rule["max_age_seconds"] <= 86_400
 
 
 def test_assets_table(pipeline: Stack) -> None:

@@ -20,6 +20,7 @@ from media_pipeline.config import (
 from media_pipeline.events import JobStatus
 from media_pipeline.job_settings import job_template_settings
 from media_pipeline.presets import parse_presets, parse_profiles
+from stacks.settings import ENVIRONMENTS
 from tests.invariants.stack import Resource, Stack
 
 SOURCES = Path(__file__).resolve().parents[2] / "lambda_src" / "media_pipeline"
@@ -53,6 +54,33 @@ def test_function_reads_what_the_stack_sets(pipeline: Stack, component: str) -> 
     assert config.pipeline_name == f"media-pipeline-{pipeline.name}"
     tables = {table["name"] for table in pipeline.of("aws_dynamodb_table")}
     assert {config.assets_table} == tables
+
+
+def test_function_is_given_what_exists(pipeline: Stack) -> None:
+    """Every ARN, URL and name in a function's environment is that of a resource of the stack."""
+    buckets = {b["bucket"].split("-")[2]: b["bucket"] for b in pipeline.of("aws_s3_bucket")}
+    (topic,) = pipeline.of("aws_sns_topic")
+    (queue,) = pipeline.of("aws_media_convert_queue")
+    (role,) = (r for r in pipeline.of("aws_iam_role") if "mediaconvert" in str(r["assume_role_policy"]))
+    (table,) = pipeline.of("aws_dynamodb_table")
+    (processing,) = (
+        q for q in pipeline.of("aws_sqs_queue") if "-processing-" in q["name"] and "dlq" not in q["name"]
+    )
+    expected = {
+        "ASSETS_TABLE": table["name"],
+        "MEDIACONVERT_QUEUE_ARN": pipeline.arn(queue),
+        "MEDIACONVERT_ROLE_ARN": pipeline.arn(role),
+        "NOTIFICATIONS_TOPIC_ARN": pipeline.arn(topic),
+        "OUTPUTS_BUCKET": buckets["outputs"],
+        "POWERTOOLS_LOG_LEVEL": ENVIRONMENTS[pipeline.name].log_level,
+        "PRESETS_PATH": f"/media-pipeline-{pipeline.name}/presets",
+        "PROCESSING_QUEUE_URL": pipeline.resolve(f"${{{processing.address}.url}}"),
+        "PROFILES_PARAMETER": f"/media-pipeline-{pipeline.name}/profiles",
+        "UPLOADS_BUCKET": buckets["uploads"],
+    }
+    for component in CONFIGS:
+        variables = _variables(pipeline, component)
+        assert {k: v for k, v in variables.items() if k in expected}.items() <= expected.items()
 
 
 def test_claim_lasts_as_long_as_the_function(pipeline: Stack) -> None:

@@ -85,6 +85,15 @@ def test_deny_wins_over_allow() -> None:
     assert not allows([_policy(), _policy(Effect="Deny")], request)
 
 
+def test_resource_is_required() -> None:
+    """A statement without a resource is refused, as AWS does, unless it is about assuming a role."""
+    request = Request(action="sqs:SendMessage", resource=QUEUE)
+    with pytest.raises(ValueError, match="without a resource"):
+        allows({"Statement": {"Effect": "Allow", "Action": "sqs:SendMessage"}}, request)
+    trust = {"Effect": "Allow", "Principal": {"Service": "s"}, "Action": "sts:AssumeRole"}
+    assert allows({"Statement": trust}, Request(action="sts:AssumeRole", principal="s"))
+
+
 @pytest.mark.parametrize(
     "elements", [{"NotAction": "sqs:*"}, {"Condition": {"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}}}]
 )
