@@ -1,0 +1,128 @@
+"""A submitted asset with the status processor and the reconciler around it, on fakes."""
+
+from typing import Any
+
+from media_pipeline.assets import Asset, AssetStatus, Transition, UploadedObject
+from media_pipeline.events import (
+    JobStateChange,
+    JobStatus,
+    ProducedGroup,
+    ProducedOutput,
+)
+from media_pipeline.job_changes import JobChanges
+from media_pipeline.lifecycle import Lifecycle
+from media_pipeline.repairs import Repairs
+from media_pipeline.sources import UnknownSource
+from tests.fakes import (
+    FakeAssetTable,
+    FakeClock,
+    FakeMetrics,
+    FakeOutputs,
+    FakePublisher,
+    FakeQueue,
+    FakeTranscoder,
+)
+
+UPLOAD = UploadedObject(
+    bucket="uploads", key="dir/a+b %.mp4", version_id="v1", etag="e", size_bytes=5, sequencer="0"
+)
+FOLDER = f"{UPLOAD.asset_id}/1"
+HLS = {
+    "format": "HLS",
+    "key": f"{FOLDER}/hls/master.m3u8",
+    "group": 0,
+    "width": 1280,
+    "height": 720,
+    "files": [f"{FOLDER}/hls/master_720p.m3u8"],
+}
+THUMBNAIL = {
+    "format": "THUMBNAIL",
+    "key": f"{FOLDER}/thumbnails/thumbnail_320w.0000000.jpg",
+    "group": 1,
+    "width": 0,
+    "height": 0,
+    "files": [],
+}
+GROUPS = (
+    ProducedGroup(outputs=(ProducedOutput(width=1280, height=720, duration_ms=60_000),)),
+    ProducedGroup(outputs=(ProducedOutput(width=320, height=180, duration_ms=60_000),)),
+)
+
+
+class AssetWorld:
+    """Hold a submitted asset, the status processor and the reconciler with everything around them."""
+
+    def __init__(self) -> None:
+        self.clock = FakeClock()
+        self.table = FakeAssetTable()
+        self.outputs = FakeOutputs()
+        self.publisher = FakePublisher()
+        self.metrics = FakeMetrics()
+        self.queue = FakeQueue()
+        self.transcoder = FakeTranscoder(UnknownSource(reason=""))
+        self.lifecycle = Lifecycle(
+            pipeline="media-pipeline-test",
+            table=self.table,
+            metrics=self.metrics,
+            publisher=self.publisher,
+            retention_days=0,
+            clock=self.clock,
+        )
+        self.changes = JobChanges(
+            pipeline="media-pipeline-test",
+            table=self.table,
+            outputs=self.outputs,
+            lifecycle=self.lifecycle,
+            clock=self.clock,
+        )
+        self.repairs = Repairs(
+            table=self.table,
+            jobs=self.transcoder,
+            queue=self.queue,
+            apply_change=self.changes.apply,
+            lifecycle=self.lifecycle,
+            metrics=self.metrics,
+            stuck_after_seconds=600,
+            clock=self.clock,
+        )
+        asset = self.table.claim(UPLOAD, now=self.clock(), until=self.clock()).asset
+        self.table.record_plan(
+            asset, profile="default", source_info={"duration_ms": 59_000}, planned_outputs=[HLS, THUMBNAIL]
+        )
+
+    def submit(self) -> None:
+        """Record the submission of the asset's job."""
+        job_id = self.transcoder.create_job(self.asset, {})
+        step = Transition(
+            to=AssetStatus.SUBMITTED, attempt=1, at=self.clock(), detail="submitted", job_id=job_id
+        )
+        assert self.table.advance(UPLOAD.asset_id, step)
+
+    def produce(self) -> None:
+        """Put all planned outputs into the bucket."""
+        for planned in (HLS, THUMBNAIL):
+            for key in (planned["key"], *planned["files"]):  # type: ignore[misc]
+                self.outputs.sizes[str(key)] = 100
+
+    @property
+    def asset(self) -> Asset:
+        """Return the asset."""
+        asset = self.table.get(UPLOAD.asset_id)
+        assert asset is not None
+        return asset
+
+    def reconcile(self) -> dict[str, int]:
+        """Run the reconciler once."""
+        return dict(self.repairs.run(has_time=lambda: True))
+
+
+def change(status: JobStatus, **more: Any) -> JobStateChange:
+    """Return a piece of news about the asset's job."""
+    given: dict[str, Any] = {
+        "job_id": "job-1",
+        "status": status,
+        "pipeline": "media-pipeline-test",
+        "asset_id": UPLOAD.asset_id,
+        "attempt": 1,
+    }
+    return JobStateChange(**(given | more))
