@@ -55,9 +55,9 @@ def play(media: io.BufferedIOBase | Path) -> Played:
 
 def _marker(frame: av.VideoFrame) -> str | None:
     """Find the corner with the white marker: the only one that is bright in the middle of its 16th."""
-    luma = frame.reformat(format="gray").to_ndarray()
-    height, width = luma.shape
+    plane = frame.reformat(format="gray").planes[0]
+    luma, width, height = memoryview(plane), frame.width, frame.height
     rows = {"top": height // 16, "bottom": height - 1 - height // 16}
     columns = {"left": width // 16, "right": width - 1 - width // 16}
-    bright = [f"{y} {x}" for y in rows for x in columns if luma[rows[y], columns[x]] > 225]
+    bright = [f"{y} {x}" for y in rows for x in columns if luma[rows[y] * plane.line_size + columns[x]] > 225]
     return bright[0] if len(bright) == 1 else None

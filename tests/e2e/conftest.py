@@ -1,0 +1,52 @@
+"""One deployment of the sandbox, shared by every e2e test of the session, in a folder of its own."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from sandbox import servers
+from sandbox.clip import Clip, make_clip
+from sandbox.deploy import Deployer
+from sandbox.folder import PROJECT_ROOT, Folder
+from tests.e2e.deployed import Sandbox
+from tests.e2e.pipeline import Pipeline
+
+FOLDER = Folder(PROJECT_ROOT / ".sandbox-tests")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark everything here, so that `-m "not e2e"` leaves it out."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.e2e)
+
+
+@pytest.fixture(scope="session")
+def sandbox() -> Iterator[Sandbox]:
+    """Start the servers on an empty state and apply the real stack; stop the servers at the end."""
+    servers.stop(FOLDER)
+    shutil.rmtree(FOLDER.path, ignore_errors=True)
+    try:
+        running = servers.start(FOLDER, print, stays_up=True)
+        deployer = Deployer(FOLDER, running.endpoints, running.check)
+        deployer.synthesize()
+        running.wait()
+        deployer.ensure_backend(lambda changes: None)
+        deployer.deploy(lambda changes: None)
+        yield Sandbox(FOLDER, running.endpoints, deployer, deployer.deployment())
+    finally:
+        servers.stop(FOLDER)
+
+
+@pytest.fixture(scope="session")
+def pipeline(sandbox: Sandbox) -> Pipeline:
+    """Return the deployed pipeline as a producer and an operator meet it."""
+    return Pipeline(sandbox.client, sandbox.deployment)
+
+
+@pytest.fixture(scope="session")
+def tiny_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a video that takes no time to transcode."""
+    return make_clip(tmp_path_factory.mktemp("tiny"), Clip(width=176, height=144, seconds=2))

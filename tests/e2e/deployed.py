@@ -1,0 +1,50 @@
+"""The sandbox that the e2e tests share, with the real stack applied to it."""
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+from sandbox.aws import Endpoints
+from sandbox.deploy import Deployer, Deployment
+from sandbox.folder import PROJECT_ROOT, Folder
+
+
+@dataclass(frozen=True, slots=True)
+class Sandbox:
+    """Hold the running, deployed sandbox."""
+
+    folder: Folder
+    endpoints: Endpoints
+    deployer: Deployer
+    deployment: Deployment
+
+    def client(self, service: str) -> Any:
+        """Return a boto3 client of a service."""
+        at = self.endpoints.mediaconvert if service == "mediaconvert" else self.endpoints.aws
+        settings = Config(s3={"addressing_style": "path"}, proxies={})
+        make: Any = boto3.client  # typed for literal names alone
+        return make(
+            service,
+            endpoint_url=at,
+            region_name="us-east-1",
+            aws_access_key_id="test",
+            aws_secret_access_key="test",
+            config=settings,
+        )
+
+    def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run a command of the sandbox's command line on this sandbox."""
+        return subprocess.run(
+            [sys.executable, "-m", "sandbox", *arguments],
+            cwd=PROJECT_ROOT,
+            env={**os.environ, "SANDBOX_DIR": str(self.folder.path)},
+            capture_output=True,
+            text=True,
+            timeout=600,
+            check=False,
+        )
