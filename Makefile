@@ -39,19 +39,23 @@ bench: setup ## Measure synthesis and transcoding, as ratios within one run
 	@PYTHONPATH=lambda_src $(RUN) -m tests.bench
 
 ##@ Deploying (ENV=dev|staging|prod|sandbox; AWS credentials as usual)
-.PHONY: synth diff deploy destroy
+.PHONY: synth diff deploy destroy state-bucket
 CDKTF := ENVIRONMENT=$(ENV) npx --no-install cdktf
 ifeq ($(ENV),sandbox)
 CDKTF := $(RUN) -m sandbox exec -- npx --no-install cdktf
 endif
+# cdktf would ask the registry for checksums, for a lock file in a folder that nobody commits.
+UNLOCKED := --skip-provider-lock
 synth: setup-cdktf ## Write the Terraform JSON of every environment to cdktf.out/
 	@npx --no-install cdktf synth
+state-bucket: setup-cdktf ## Make the bucket for Terraform's state, once an account: make state-bucket ENV=dev
+	@$(CDKTF) deploy state-backend$(if $(filter sandbox,$(ENV)),-sandbox) $(UNLOCKED) $(ARGS)
 diff: setup-cdktf ## Show what a deployment would change: make diff ENV=prod
-	@$(CDKTF) diff $(ENV)
+	@$(CDKTF) diff $(ENV) $(UNLOCKED)
 deploy: setup-cdktf ## Apply: make deploy ENV=dev [ARGS=--auto-approve]
-	@$(CDKTF) deploy $(ENV) $(ARGS)
+	@$(CDKTF) deploy $(ENV) $(UNLOCKED) $(ARGS)
 destroy: setup-cdktf ## Remove: make destroy ENV=dev [ARGS=--auto-approve]
-	@$(CDKTF) destroy $(ENV) $(ARGS)
+	@$(CDKTF) destroy $(ENV) $(UNLOCKED) $(ARGS)
 
 ##@ The sandbox: a local AWS and MediaConvert
 .PHONY: sandbox-up sandbox-down sandbox-status

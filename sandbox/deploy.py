@@ -59,6 +59,7 @@ class Deployer:
         """
         self._folder = folder
         self._endpoints = endpoints
+        self._after_killed_run = folder.terraform_pid.exists()
         self._check = check
         self.environment = {
             **tool_environment(folder, endpoints),
@@ -143,6 +144,7 @@ class Deployer:
             directory=self._folder.synthesized / "stacks" / stack,
             environment=self.environment,
             log=self._folder.log("terraform"),
+            pid_file=self._folder.terraform_pid,
             follow=follow,
         )
 
@@ -180,26 +182,20 @@ class Deployer:
         plan = self._plan_file(terraform.directory.name)
         changes = self._attempt(terraform, lambda: terraform.plan(plan))
         if changes:
-            self._attempt(terraform, lambda: terraform.apply(str(plan)))
+            self._attempt(terraform, lambda: terraform.apply(plan))
         return changes
 
     def _attempt(self, terraform: Terraform, step: Callable[[], _T]) -> _T:
         """Run a step; a state lock that a killed run of ours left is taken away, any other is respected."""
-        mark = self._folder.path / "terraform-runs"
-        was_killed = mark.exists()
-        mark.touch()
         try:
-            result = step()
+            return step()
         except TerraformError as fault:
             self._check()
             held = lock_id(str(fault))
-            if held is None or not was_killed:
-                mark.unlink()
+            if held is None or not self._after_killed_run:
                 raise
             terraform.force_unlock(held)
-            result = step()
-        mark.unlink()
-        return result
+            return step()
 
 
 def tool_environment(folder: Folder, endpoints: Endpoints) -> dict[str, str]:

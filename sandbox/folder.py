@@ -62,6 +62,11 @@ class Folder:
         return self.path / "terraform.rc"
 
     @property
+    def terraform_pid(self) -> Path:
+        """The running Terraform's process id; left behind only by a killed run."""
+        return self.path / "terraform.pid"
+
+    @property
     def backend_state(self) -> Path:
         """The local state of the stack that makes the state bucket."""
         return self.path / "state-backend.tfstate"

@@ -137,7 +137,20 @@ def is_ours(pid: int, *marks: str) -> bool:
 
 
 def end(pid: int, first: signal.Signals = signal.SIGTERM, patience_seconds: float = _STOP_SECONDS) -> None:
-    """End a process: politely, then by force. Returns when it has ended."""
+    """End a process: politely, then by force. Returns when it has ended.
+
+    What it leaves in its process group (encoders, functions, providers) is ended with it.
+    """
+    with contextlib.suppress(ProcessLookupError):
+        leads_group = os.getpgid(pid) == pid
+        try:
+            _end_one(pid, first, patience_seconds)
+        finally:
+            if leads_group:
+                os.killpg(pid, signal.SIGKILL)
+
+
+def _end_one(pid: int, first: signal.Signals, patience_seconds: float) -> None:
     for number, patience in ((first, patience_seconds), (signal.SIGKILL, 5.0)):
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, number)

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from sandbox import processes
+from sandbox import processes, terraform
 from sandbox.aws import AWS_PORT, MEDIACONVERT_PORT, Endpoints, local_aws, mediaconvert_endpoint
 from sandbox.errors import ServerError
 from sandbox.folder import PROJECT_ROOT, Folder, read_json, write_json
@@ -72,10 +72,9 @@ def start(folder: Folder, say: Say, *, stays_up: bool) -> Running:
     if stop(folder):
         say("Stopped servers that an earlier, killed run had left.")
     before = _ports(read_json(folder.path / "ports.json"))
-    aws_port = _port(before.get("aws", AWS_PORT), (), "local AWS", say)
-    mediaconvert_port = _port(
-        before.get("mediaconvert", MEDIACONVERT_PORT), (aws_port,), "MediaConvert endpoint", say
-    )
+    wanted = before.get("mediaconvert", MEDIACONVERT_PORT)
+    aws_port = _port(before.get("aws", AWS_PORT), (wanted,), "local AWS", say)
+    mediaconvert_port = _port(wanted, (aws_port,), "MediaConvert endpoint", say)
     write_json(folder.path / "ports.json", {"aws": aws_port, "mediaconvert": mediaconvert_port})
     endpoints = Endpoints.at(aws_port, mediaconvert_port)
     servers = Running(endpoints)
@@ -90,7 +89,11 @@ def start(folder: Folder, say: Say, *, stays_up: bool) -> Running:
 
 
 def stop(folder: Folder) -> bool:
-    """Stop the servers of this folder, whoever started them; tell whether there were any."""
+    """Stop the servers of this folder, whoever started them; tell whether there were any.
+
+    The caller holds the folder's lock, so a Terraform that runs here was left by a killed run: it goes first.
+    """
+    terraform.end_leftover(folder.terraform_pid, folder.path)
     pids = [pid for pid, marks in _recorded(folder) if processes.is_ours(pid, *marks)]
     # The MediaConvert endpoint first: it writes to the local AWS.
     for pid in reversed(pids):

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import re
 import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
+from sandbox import processes
 from sandbox.errors import TerraformError
 
 # Waits of the provider dominate an apply (25 s for each queue, 55 s for each lifecycle rule): they overlap.
 PARALLELISM = 30
-_INTERRUPT_SECONDS = 60.0
-_DETAIL_CHARACTERS = 600
+INTERRUPT_SECONDS = 90.0
+_POLL_SECONDS = 0.05
+_DETAIL_CHARACTERS = 1200
 
 
 @dataclass(slots=True)
@@ -33,21 +36,41 @@ class Changes:
 Follow = Callable[[Changes], None]
 
 
-@dataclass(slots=True, kw_only=True)
 class Terraform:
     """Terraform in one folder of synthesized JSON."""
 
-    program: str
-    directory: Path
-    environment: Mapping[str, str]
-    log: Path
-    follow: Follow = lambda changes: None
-    _changes: Changes = field(default_factory=Changes)
+    def __init__(
+        self,
+        *,
+        program: str,
+        directory: Path,
+        environment: Mapping[str, str],
+        log: Path,
+        pid_file: Path,
+        follow: Follow = lambda changes: None,
+    ) -> None:
+        """Describe where and how to run it.
+
+        Args:
+            program: Terraform's path.
+            directory: Holds the synthesized JSON.
+            environment: Of the process.
+            log: Terraform's output goes there, and is followed from there.
+            pid_file: Holds the process id while Terraform runs; left behind only by a killed run.
+            follow: Told of each event.
+        """
+        self.directory = directory
+        self._program = program
+        self._environment = dict(environment)
+        self._log = log
+        self._pid_file = pid_file
+        self._follow = follow
+        self._changes = Changes()
 
     def init(self, *arguments: str) -> None:
         """Make the folder ready: backend and provider."""
         # -reconfigure: the folder is ours, and a moved state file is no reason to ask a question.
-        self._checked("init", "-input=false", "-no-color", "-reconfigure", *arguments)
+        self._run("init", "-input=false", "-no-color", "-reconfigure", *arguments)
 
     def plan(self, out: Path) -> int:
         """Plan, save the plan, and return how many resources it would change."""
@@ -58,63 +81,64 @@ class Terraform:
         # Exit code 2 and no resource: outputs alone change.
         return max(self._changes.total, 1)
 
-    def apply(self, *arguments: str) -> None:
-        """Apply a saved plan, or whatever the arguments name."""
-        self._checked("apply", "-json", "-input=false", f"-parallelism={PARALLELISM}", *arguments)
+    def apply(self, plan: Path) -> None:
+        """Apply a saved plan."""
+        self._run("apply", "-json", "-input=false", f"-parallelism={PARALLELISM}", str(plan))
 
     def destroy(self) -> None:
         """Destroy everything in the state."""
-        self._checked("destroy", "-json", "-input=false", "-auto-approve", f"-parallelism={PARALLELISM}")
+        self._run("destroy", "-json", "-input=false", "-auto-approve", f"-parallelism={PARALLELISM}")
 
     def force_unlock(self, lock_id: str) -> None:
         """Take away a lock whose holder is known to be dead."""
-        self._checked("force-unlock", "-force", lock_id)
-
-    def _checked(self, *arguments: str) -> None:
-        self._run(*arguments)
+        self._run("force-unlock", "-force", lock_id)
 
     def _run(self, *arguments: str) -> int:
         self._changes = Changes()
         said: list[str] = []
         errors: list[str] = []
-        for line in self._lines(*arguments):
-            event = _event(line)
-            if event is None:
-                said.append(line)
-            else:
-                self._note(event, errors)
-        code = self._code
+        # In the command line, the folder tells whose process this is.
+        command = [self._program, f"-chdir={self.directory}", *arguments]
+        with self._started(command) as (process, output):
+            for line in _lines(process, output):
+                event = _event(line)
+                if event is None:
+                    said.append(line)
+                else:
+                    self._note(event, errors)
+        code = process.returncode
         if code == 0 or (code == 2 and "-detailed-exitcode" in arguments and not errors):
             return code
-        raise TerraformError(self._sentence(arguments[0], errors or [_plain("\n".join(said[-25:]))]))
+        reasons = errors or [_plain("\n".join(said[-25:]))]
+        lines = [f"`terraform {arguments[0]}` failed.", *reasons, f"Its log: {self._log}"]
+        raise TerraformError("\n".join(lines))
 
-    _code: int = 0
-
-    def _lines(self, *arguments: str) -> Iterator[str]:
-        self.log.parent.mkdir(parents=True, exist_ok=True)
-        with self.log.open("a") as log:
-            log.write(f"--- {time.strftime('%Y-%m-%d %H:%M:%S')} terraform {' '.join(arguments)}\n")
+    @contextlib.contextmanager
+    def _started(self, command: list[str]) -> Iterator[tuple[subprocess.Popen[str], IO[str]]]:
+        self._log.parent.mkdir(parents=True, exist_ok=True)
+        with self._log.open("a") as log, self._log.open(errors="replace") as output:
+            log.write(f"--- {time.strftime('%Y-%m-%d %H:%M:%S')} {' '.join(command)}\n")
+            log.flush()
+            output.seek(0, os.SEEK_END)
             process = subprocess.Popen(
-                [self.program, *arguments],
-                cwd=self.directory,
-                env=dict(self.environment),
+                command,
+                env=self._environment,
                 stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
+                # No pipe: were we killed, it would break, and Terraform would end without saving its state.
+                stdout=log,
                 stderr=subprocess.STDOUT,
                 text=True,
-                errors="replace",
                 # Ctrl-C reaches us, and Terraform once through us: twice would make it give up its state.
                 start_new_session=True,
             )
-            assert process.stdout is not None
+            self._pid_file.write_text(str(process.pid))
             try:
-                for line in process.stdout:
-                    log.write(line)
-                    log.flush()
-                    yield line.rstrip("\n")
-                self._code = process.wait()
+                yield process, output
             finally:
-                _interrupt(process)
+                if process.poll() is None:
+                    processes.end(process.pid, signal.SIGINT, INTERRUPT_SECONDS)
+                    process.wait()
+                self._pid_file.unlink(missing_ok=True)
 
     def _note(self, event: Mapping[str, Any], errors: list[str]) -> None:
         kind = event.get("type")
@@ -129,18 +153,45 @@ class Terraform:
             self._changes.current = address
         elif kind == "diagnostic" and event["diagnostic"]["severity"] == "error":
             errors.append(_diagnostic(event["diagnostic"]))
-        self.follow(self._changes)
-
-    def _sentence(self, command: str, errors: list[str]) -> str:
-        return "\n".join([f"`terraform {command}` failed.", *errors, f"Its log: {self.log}"])
+        self._follow(self._changes)
 
 
 def lock_id(message: str) -> str | None:
     """Return the id of the state lock that stopped Terraform, from its error."""
     if "acquiring the state lock" not in message:
         return None
-    found = re.search(r"ID:\s*([0-9a-f-]{36})", message)
+    # Before it there may be the ids of S3's answer.
+    found = re.search(r"Lock Info:\s+ID:\s+([0-9a-f-]{36})", message)
     return found[1] if found else None
+
+
+def end_leftover(pid_file: Path, folder: Path) -> bool:
+    """End the Terraform that a killed run left; tell whether there was one. The pid file stays as a trace."""
+    try:
+        pid = int(pid_file.read_text())
+    except (OSError, ValueError):
+        return False
+    if not processes.is_ours(pid, "terraform", str(folder)):
+        return False
+    # It finishes what it began with AWS, saves its state and gives its lock back.
+    processes.end(pid, signal.SIGINT, INTERRUPT_SECONDS)
+    return True
+
+
+def _lines(process: subprocess.Popen[str], output: IO[str]) -> Iterator[str]:
+    """Yield the lines that a process writes to a file, until it has ended."""
+    part = ""
+    while True:
+        ended = process.poll() is not None
+        read = output.read()
+        *lines, part = (part + read).split("\n")
+        yield from lines
+        if ended:
+            if part:
+                yield part
+            return
+        if not read:
+            time.sleep(_POLL_SECONDS)
 
 
 def _event(line: str) -> dict[str, Any] | None:
@@ -163,17 +214,3 @@ def _plain(text: str) -> str:
     lines = [re.sub(r"\x1b\[[0-9;]*m|^[╷│╵]\s?", "", line).strip() for line in text.splitlines()]
     plain = " ".join(line for line in lines if line)
     return plain if len(plain) <= _DETAIL_CHARACTERS else plain[:_DETAIL_CHARACTERS] + " …"
-
-
-def _interrupt(process: subprocess.Popen[str]) -> None:
-    if process.poll() is not None:
-        return
-    process.send_signal(signal.SIGINT)
-    try:
-        # It finishes what it began with AWS, saves its state and gives its lock back. Nobody reads its output
-        # any more, which must not make it wait.
-        process.communicate(timeout=_INTERRUPT_SECONDS)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.communicate(timeout=5)

@@ -12,6 +12,7 @@ from sandbox.aws_fixes import (
     job_templates,
     object_created_version,
     object_versions_encoding,
+    queue_urls,
     service_events,
 )
 
@@ -25,6 +26,7 @@ def apply(mediaconvert_url: str) -> None:
     alarms.apply()
     object_versions_encoding.apply()
     object_created_version.apply()
+    queue_urls.apply()
     service_events.apply()
     function_isolation.apply()
     job_templates.apply(mediaconvert_url)
