@@ -47,6 +47,7 @@ class Settings:
     """Where the functions call MediaConvert; None means AWS's regional endpoint."""
 
     upload_key_prefix: str = ""
+    """Uploads outside of it are left alone; empty means that the whole bucket is processed."""
     media_suffixes: tuple[str, ...] = (
         ".avi",
         ".m2ts",

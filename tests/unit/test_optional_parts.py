@@ -1,0 +1,61 @@
+"""Parts of the stack that a setting turns on: a key prefix for uploads, a subscription by e-mail."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from constructs_lib.bindings import App
+from constructs_lib.function import CodeArchive
+from stacks.encoding import EncodingDocuments
+from stacks.media_pipeline import MediaPipelineStack
+from stacks.settings import ENVIRONMENTS, Settings
+
+DEV = ENVIRONMENTS["dev"]
+
+
+def _synthesized(settings: Settings, folder: Path) -> dict[str, Any]:
+    archive = folder / "lambda.zip"
+    archive.write_bytes(b"a zip")
+    app = App(outdir=str(folder / "cdktf.out"))
+    MediaPipelineStack(
+        app,
+        "dev",
+        settings=settings,
+        archive=CodeArchive(path=archive, sha256_base64="hash"),
+        encoding=EncodingDocuments(presets={"hls": "{}"}, profiles="{}", job_templates={}),
+    )
+    app.synth()
+    resources: dict[str, Any] = json.loads((folder / "cdktf.out/stacks/dev/cdk.tf.json").read_text())[
+        "resource"
+    ]
+    return resources
+
+
+def test_prefix_and_suffix_must_both_match(tmp_path: Path) -> None:
+    """The rule sees to the suffix and the event source mapping to the prefix, for one pattern can't."""
+    resources = _synthesized(replace(DEV, upload_key_prefix="incoming/"), tmp_path)
+    filters = {
+        id_: json.loads(mapping["filter_criteria"]["filter"][0]["pattern"])
+        for id_, mapping in resources["aws_lambda_event_source_mapping"].items()
+        if "filter_criteria" in mapping
+    }
+    ((id_, found),) = filters.items()
+    assert id_.startswith("IngestOrchestrator")
+    assert found == {"body": {"detail": {"object": {"key": [{"prefix": "incoming/"}]}}}}
+    (rule,) = (
+        json.loads(rule["event_pattern"])
+        for id_, rule in resources["aws_cloudwatch_event_rule"].items()
+        if id_.startswith("UploadsCreated")
+    )
+    assert all(set(test) == {"suffix"} for test in rule["detail"]["object"]["key"])
+
+
+def test_email_is_subscribed_only_where_it_is_set(tmp_path: Path) -> None:
+    """Nobody gets mail from an environment that names no address."""
+    (tmp_path / "with").mkdir()
+    silent = _synthesized(DEV, tmp_path)
+    told = _synthesized(replace(DEV, notification_email="ops@example.com"), tmp_path / "with")
+    assert "aws_sns_topic_subscription" not in silent
+    (subscription,) = told["aws_sns_topic_subscription"].values()
+    assert (subscription["protocol"], subscription["endpoint"]) == ("email", "ops@example.com")
