@@ -88,6 +88,7 @@ async def _serve(port: int, mediaconvert_url: str) -> None:
 
     aws_fixes.apply(mediaconvert_url)
     logging.getLogger("hypercorn.access").setLevel(logging.WARNING)
+    logging.getLogger("persistence").setLevel(logging.WARNING)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -18,7 +18,7 @@ from sandbox import prerequisites, provider_mirror
 from sandbox.aws import Endpoints
 from sandbox.errors import SandboxError, SynthesisError, TerraformError
 from sandbox.folder import PROJECT_ROOT, Folder
-from sandbox.terraform import Follow, Terraform, lock_id
+from sandbox.terraform import Follow, HeldLock, Terraform
 
 STACK = "sandbox"
 BACKEND_STACK = "state-backend-sandbox"
@@ -55,11 +55,11 @@ class Deployer:
         Args:
             folder: Where synthesized JSON, logs and plans are kept.
             endpoints: The running sandbox.
-            check: Raises if a server has ended; called when Terraform fails.
+            check: Raises if a server has ended; called while Terraform runs.
         """
         self._folder = folder
         self._endpoints = endpoints
-        self._after_killed_run = folder.terraform_pid.exists()
+        self._after_broken_run = folder.terraform_pid.exists()
         self._check = check
         self.environment = {
             **tool_environment(folder, endpoints),
@@ -145,6 +145,7 @@ class Deployer:
             environment=self.environment,
             log=self._folder.log("terraform"),
             pid_file=self._folder.terraform_pid,
+            watch=self._check,
             follow=follow,
         )
 
@@ -186,15 +187,20 @@ class Deployer:
         return changes
 
     def _attempt(self, terraform: Terraform, step: Callable[[], _T]) -> _T:
-        """Run a step; a state lock that a killed run of ours left is taken away, any other is respected."""
+        """Run a step; a state lock that a broken run of ours left is taken away, any other is respected."""
         try:
             return step()
         except TerraformError as fault:
-            self._check()
-            held = lock_id(str(fault))
-            if held is None or not self._after_killed_run:
+            held = HeldLock.of(str(fault))
+            if held is None:
                 raise
-            terraform.force_unlock(held)
+            if not self._after_broken_run:
+                raise TerraformError(
+                    f"Terraform's state is locked by {held.who} since {held.created}. Wait until that run "
+                    "has ended. If it was killed, take its lock away: python -m sandbox exec -- terraform "
+                    f"-chdir={terraform.directory} force-unlock {held.id}"
+                ) from fault
+            terraform.force_unlock(held.id)
             return step()
 
 

@@ -63,7 +63,7 @@ class Folder:
 
     @property
     def terraform_pid(self) -> Path:
-        """The running Terraform's process id; left behind only by a killed run."""
+        """The running Terraform's process id; left behind by a run that was killed or failed."""
         return self.path / "terraform.pid"
 
     @property

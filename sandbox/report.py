@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from rich.markup import escape
 from rich.table import Table
 
 from sandbox.folder import write_json
@@ -88,13 +89,14 @@ def table(assets: Sequence[AssetReport]) -> Table:
     for name in ("Source", "Status", "Format", "Size", "Duration", "File"):
         shown.add_column(name, overflow="fold")
     for asset in assets:
-        first = [asset.source, asset.status]
+        # Brackets in names are text, not rich's markup.
+        first = [escape(asset.source), asset.status]
         if asset.error is not None:
-            shown.add_row(*first, "", "", "", f"{asset.error.code}: {asset.error.message}")
+            shown.add_row(*first, "", "", "", escape(f"{asset.error.code}: {asset.error.message}"))
             first = ["", ""]
         for output in asset.outputs:
             size = f"{output.width}x{output.height}" if output.width and output.height else ""
             duration = f"{output.duration_ms / 1000:.1f} s" if output.duration_ms else ""
-            shown.add_row(*first, output.format, size, duration, output.path)
+            shown.add_row(*first, output.format, size, duration, escape(output.path))
             first = ["", ""]
     return shown

@@ -47,6 +47,7 @@ class Terraform:
         environment: Mapping[str, str],
         log: Path,
         pid_file: Path,
+        watch: Callable[[], None],
         follow: Follow = lambda changes: None,
     ) -> None:
         """Describe where and how to run it.
@@ -56,7 +57,9 @@ class Terraform:
             directory: Holds the synthesized JSON.
             environment: Of the process.
             log: Terraform's output goes there, and is followed from there.
-            pid_file: Holds the process id while Terraform runs; left behind only by a killed run.
+            pid_file: Holds the process id while Terraform runs. Left behind by a killed or failed run: a lock
+                found later may be that run's own.
+            watch: Called all the time while Terraform runs; what it raises stops Terraform.
             follow: Told of each event.
         """
         self.directory = directory
@@ -64,6 +67,7 @@ class Terraform:
         self._environment = dict(environment)
         self._log = log
         self._pid_file = pid_file
+        self._watch = watch
         self._follow = follow
         self._changes = Changes()
 
@@ -100,7 +104,7 @@ class Terraform:
         # In the command line, the folder tells whose process this is.
         command = [self._program, f"-chdir={self.directory}", *arguments]
         with self._started(command) as (process, output):
-            for line in _lines(process, output):
+            for line in _lines(process, output, self._watch):
                 event = _event(line)
                 if event is None:
                     said.append(line)
@@ -111,7 +115,11 @@ class Terraform:
             return code
         reasons = errors or [_plain("\n".join(said[-25:]))]
         lines = [f"`terraform {arguments[0]}` failed.", *reasons, f"Its log: {self._log}"]
-        raise TerraformError("\n".join(lines))
+        message = "\n".join(lines)
+        if HeldLock.of(message) is None:
+            # It may have failed to give its own lock back.
+            self._pid_file.write_text("0")
+        raise TerraformError(message)
 
     @contextlib.contextmanager
     def _started(self, command: list[str]) -> Iterator[tuple[subprocess.Popen[str], IO[str]]]:
@@ -156,13 +164,22 @@ class Terraform:
         self._follow(self._changes)
 
 
-def lock_id(message: str) -> str | None:
-    """Return the id of the state lock that stopped Terraform, from its error."""
-    if "acquiring the state lock" not in message:
-        return None
-    # Before it there may be the ids of S3's answer.
-    found = re.search(r"Lock Info:\s+ID:\s+([0-9a-f-]{36})", message)
-    return found[1] if found else None
+@dataclass(frozen=True, slots=True)
+class HeldLock:
+    """The state lock that stopped Terraform, as its error tells."""
+
+    id: str
+    who: str
+    created: str
+
+    @classmethod
+    def of(cls, message: str) -> HeldLock | None:
+        """Read the lock from an error; None where the error is another one."""
+        # Before it there may be the ids of S3's answer.
+        found = re.search(
+            r"Lock Info:\s+ID:\s+(\S+).*?Who:\s+(\S+).*?Created:\s+(\S+ \S+)", message, re.DOTALL
+        )
+        return cls(*found.groups()) if found else None
 
 
 def end_leftover(pid_file: Path, folder: Path) -> bool:
@@ -178,7 +195,7 @@ def end_leftover(pid_file: Path, folder: Path) -> bool:
     return True
 
 
-def _lines(process: subprocess.Popen[str], output: IO[str]) -> Iterator[str]:
+def _lines(process: subprocess.Popen[str], output: IO[str], watch: Callable[[], None]) -> Iterator[str]:
     """Yield the lines that a process writes to a file, until it has ended."""
     part = ""
     while True:
@@ -191,6 +208,7 @@ def _lines(process: subprocess.Popen[str], output: IO[str]) -> Iterator[str]:
                 yield part
             return
         if not read:
+            watch()
             time.sleep(_POLL_SECONDS)
 
 
