@@ -89,14 +89,17 @@ def table(assets: Sequence[AssetReport]) -> Table:
     for name in ("Source", "Status", "Format", "Size", "Duration", "File"):
         shown.add_column(name, overflow="fold")
     for asset in assets:
-        # Brackets in names are text, not rich's markup.
-        first = [escape(asset.source), asset.status]
+        rows = [_output_cells(output) for output in asset.outputs]
         if asset.error is not None:
-            shown.add_row(*first, "", "", "", escape(f"{asset.error.code}: {asset.error.message}"))
-            first = ["", ""]
-        for output in asset.outputs:
-            size = f"{output.width}x{output.height}" if output.width and output.height else ""
-            duration = f"{output.duration_ms / 1000:.1f} s" if output.duration_ms else ""
-            shown.add_row(*first, output.format, size, duration, escape(output.path))
-            first = ["", ""]
+            rows.insert(0, ["", "", "", f"{asset.error.code}: {asset.error.message}"])
+        for number, cells in enumerate(rows or [[]]):
+            first = [asset.source, asset.status] if number == 0 else ["", ""]
+            # Brackets in names are text, not rich's markup.
+            shown.add_row(*map(escape, [*first, *cells]))
     return shown
+
+
+def _output_cells(output: Output) -> list[str]:
+    size = f"{output.width}x{output.height}" if output.width and output.height else ""
+    duration = f"{output.duration_ms / 1000:.1f} s" if output.duration_ms else ""
+    return [output.format, size, duration, output.path]

@@ -229,6 +229,7 @@ def _diagnostic(diagnostic: Mapping[str, Any]) -> str:
 
 
 def _plain(text: str) -> str:
-    lines = [re.sub(r"\x1b\[[0-9;]*m|^[╷│╵]\s?", "", line).strip() for line in text.splitlines()]
+    colourless = re.sub(r"\x1b\[[0-9;]*m", "", text)
+    lines = [line.strip("╷│╵ \t") for line in colourless.splitlines()]
     plain = " ".join(line for line in lines if line)
     return plain if len(plain) <= _DETAIL_CHARACTERS else plain[:_DETAIL_CHARACTERS] + " …"

@@ -1,0 +1,62 @@
+"""The two servers, running on an empty state, shared by the tests that need them."""
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+
+from sandbox import servers
+from sandbox.aws import Endpoints
+from sandbox.folder import Folder
+
+Client = Callable[[str], Any]
+
+
+def clients_of(endpoints: Endpoints, access_key_id: str = "test") -> Client:
+    """Return what makes boto3 clients for the servers."""
+    make: Any = boto3.client  # typed for literal names alone
+
+    def client(service: str) -> Any:
+        return make(
+            service,
+            endpoint_url=endpoints.mediaconvert if service == "mediaconvert" else endpoints.aws,
+            region_name="us-east-1",
+            aws_access_key_id=access_key_id,
+            aws_secret_access_key="test",
+        )
+
+    return client
+
+
+@pytest.fixture(scope="session")
+def endpoints(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Endpoints]:
+    """Run both servers for the session."""
+    folder = Folder(tmp_path_factory.mktemp("sandbox"))
+    with servers.running(folder, print) as running:
+        running.wait()
+        yield running.endpoints
+
+
+@pytest.fixture(scope="session")
+def client(endpoints: Endpoints) -> Client:
+    """Make clients as a user of the local AWS would."""
+    return clients_of(endpoints)
+
+
+@pytest.fixture
+def terraform_script(tmp_path: Path) -> Callable[..., Path]:
+    """Write programs that stand in for Terraform: they print, note how they were called, and exit."""
+
+    def write(*lines: object, code: int = 0, body: str = "") -> Path:
+        said = "\n".join(line if isinstance(line, str) else json.dumps(line) for line in lines)
+        program = tmp_path / "terraform"
+        program.write_text(
+            f"#!/bin/sh\necho \"$@\" >> '{tmp_path}/calls'\ncat <<'END'\n{said}\nEND\n{body}\nexit {code}\n"
+        )
+        program.chmod(0o755)
+        return program
+
+    return write
