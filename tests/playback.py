@@ -1,11 +1,14 @@
 """Play media files to their end by decoding them, and tell what was seen and heard."""
 
 import io
+import re
+import subprocess
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
 import av
+import imageio_ffmpeg
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,30 @@ def play(media: io.BufferedIOBase | Path) -> Played:
                 ends["audio"] = start + frame.samples / frame.sample_rate
     spans = {kind: ends[kind] - starts.get(kind, 0.0) for kind in ends}
     return Played(width, height, spans["video"], spans["audio"], tuple(keyframes), rate, marker)
+
+
+def seconds_in_ffmpeg(path: Path, folder: Path) -> float:
+    """Let ffmpeg's own HLS, DASH and MP4 readers play a path relative to a folder; return where they end.
+
+    Raises CalledProcessError where ffmpeg cannot open or play it without an error.
+    """
+    command = [
+        imageio_ffmpeg.get_ffmpeg_exe(),
+        "-nostdin",
+        "-loglevel",
+        "error",
+        "-xerror",
+        "-progress",
+        "pipe:1",
+    ]
+    done = subprocess.run(
+        [*command, "-i", str(path), "-map", "0", "-f", "null", "-"],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return int(re.findall(r"out_time_us=(\d+)", done.stdout)[-1]) / 1_000_000
 
 
 def _marker(frame: av.VideoFrame) -> str | None:

@@ -51,6 +51,8 @@ def manifest(representations: Sequence[Representation], seconds: Fraction) -> st
             "mediaPresentationDuration": f"PT{float(seconds):.3f}S",
         },
     )
+    # The manifest's own folder, as without it; but ffmpeg opens a relative path to the manifest only with it.
+    ElementTree.SubElement(root, "BaseURL").text = "./"
     period = ElementTree.SubElement(root, "Period", {"id": "1", "start": "PT0S"})
     for number, (key, members) in enumerate(groupby(sorted(representations, key=_set_key), key=_set_key), 1):
         _adaptation_set(period, number, key[2] or None, list(members))

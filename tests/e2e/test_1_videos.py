@@ -11,6 +11,7 @@ from sandbox.folder import PROJECT_ROOT
 from tests.e2e.deployed import Sandbox
 from tests.e2e.pipeline import Pipeline
 from tests.media_checks import check_dash, check_hls, check_mp4
+from tests.playback import seconds_in_ffmpeg
 
 VIDEOS = {
     "landscape": Clip(width=1280, height=720, seconds=8),
@@ -78,6 +79,17 @@ def test_each_video_plays_to_its_end(asset: dict[str, Any]) -> None:
     for name in ("HLS", "DASH", "MP4"):
         assert (outputs[name]["width"], outputs[name]["height"]) == (clip.width, clip.height)
         assert outputs[name]["duration_ms"] == pytest.approx(clip.seconds * 1000, abs=150)
+
+
+@pytest.mark.parametrize("asset", VIDEOS, indirect=True)
+def test_each_manifest_opens_in_a_player_by_the_path_in_the_report(asset: dict[str, Any]) -> None:
+    """ffmpeg's readers, which share no code with ours, play each path from the project's root to its end."""
+    seconds = VIDEOS[Path(asset["source"]).stem].seconds
+    for output in asset["outputs"]:
+        if output["format"] != "THUMBNAIL":
+            assert not Path(output["path"]).is_absolute()
+            played = seconds_in_ffmpeg(Path(output["path"]), PROJECT_ROOT)
+            assert played == pytest.approx(seconds, abs=0.15), output
 
 
 KEYS = [
