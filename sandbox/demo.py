@@ -82,10 +82,8 @@ def run(folder: Folder, videos: Sequence[Path], terminal: Terminal) -> Report:
 
 def deploy(deployer: Deployer, terminal: Terminal) -> Deployment:
     """Bring the deployed stack to what was synthesized."""
-    with terminal.phase("Preparing the bucket for Terraform's state") as phase:
-        deployer.ensure_backend(following(phase))
     with terminal.phase("Deploying with Terraform") as phase:
-        changed = deployer.deploy(following(phase))
+        changed = deployer.deploy_all(following(phase))
         deployment = deployer.deployment()
         phase.result(
             f"{deployment.resources} resources, {f'{changed} changed' if changed else 'nothing to change'}"

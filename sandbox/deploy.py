@@ -7,7 +7,10 @@ import json
 import os
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -59,8 +62,9 @@ class Deployer:
         """
         self._folder = folder
         self._endpoints = endpoints
-        self._after_broken_run = folder.terraform_pid.exists()
+        self._after_broken_run = bool(folder.terraform_pids)
         self._check = check
+        self._cancelled = threading.Event()
         self.environment = {
             **tool_environment(folder, endpoints),
             # The provider's schemas make much garbage; collecting it later saves a quarter of a plan's CPU.
@@ -109,6 +113,26 @@ class Deployer:
         self._converge(terraform)
         mark.write_text(digest)
 
+    def deploy_all(self, follow: Follow) -> int:
+        """Make the state bucket and apply the pipeline's stack; return how many of its resources changed.
+
+        The provider waits a minute for the bucket's lifecycle rules. Meanwhile, as soon as the bucket itself is
+        there, the pipeline's stack is applied.
+        """
+        with ThreadPoolExecutor(max_workers=1) as second:
+            backend = second.submit(self.ensure_backend, lambda changes: None)
+            try:
+                while not (backend.done() or self._has_bucket()):
+                    time.sleep(0.2)
+                if backend.done():
+                    backend.result()
+                changed = self.deploy(follow)
+            except BaseException:
+                self._cancelled.set()
+                raise
+            backend.result()
+        return changed
+
     def deploy(self, follow: Follow) -> int:
         """Apply the pipeline's stack if a plan shows changes; return how many resources changed."""
         terraform = self._terraform(STACK, follow)
@@ -143,16 +167,29 @@ class Deployer:
             program=self._program,
             directory=self._folder.synthesized / "stacks" / stack,
             environment=self.environment,
-            log=self._folder.log("terraform"),
-            pid_file=self._folder.terraform_pid,
-            watch=self._check,
+            log=self._folder.log(f"terraform-{stack}"),
+            pid_file=self._folder.terraform_pid(stack),
+            watch=self._watch,
             follow=follow,
         )
 
+    def _watch(self) -> None:
+        if self._cancelled.is_set():
+            raise SandboxError("Stopped, because the other stack could not be deployed.")
+        self._check()
+
+    def _backend(self) -> dict[str, str]:
+        synthesized = json.loads((self._folder.synthesized / "stacks" / STACK / "cdk.tf.json").read_text())
+        backend: dict[str, str] = synthesized["terraform"]["backend"]["s3"]
+        return backend
+
+    def _has_bucket(self) -> bool:
+        buckets = self._endpoints.session().s3().list_buckets()["Buckets"]
+        return self._backend()["bucket"] in {bucket["Name"] for bucket in buckets}
+
     def _state(self) -> dict[str, Any]:
         # From the bucket: `terraform state pull` would first take seconds to verify the provider's checksum.
-        synthesized = json.loads((self._folder.synthesized / "stacks" / STACK / "cdk.tf.json").read_text())
-        backend = synthesized["terraform"]["backend"]["s3"]
+        backend = self._backend()
         try:
             answer = self._endpoints.session().s3().get_object(Bucket=backend["bucket"], Key=backend["key"])
         except ClientError as fault:

@@ -62,14 +62,18 @@ class Folder:
         return self.path / "terraform.rc"
 
     @property
-    def terraform_pid(self) -> Path:
-        """The running Terraform's process id; left behind by a run that was killed or failed."""
-        return self.path / "terraform.pid"
-
-    @property
     def backend_state(self) -> Path:
         """The local state of the stack that makes the state bucket."""
         return self.path / "state-backend.tfstate"
+
+    def terraform_pid(self, stack: str) -> Path:
+        """Return where a running Terraform's process id is; a run that was killed or failed leaves it."""
+        return self.path / f"terraform-{stack}.pid"
+
+    @property
+    def terraform_pids(self) -> list[Path]:
+        """The process ids of every stack's Terraform."""
+        return sorted(self.path.glob("terraform-*.pid"))
 
     def log(self, name: str) -> Path:
         """Return the path of a log."""

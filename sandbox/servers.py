@@ -93,7 +93,8 @@ def stop(folder: Folder) -> bool:
 
     The caller holds the folder's lock, so a Terraform that runs here was left by a killed run: it goes first.
     """
-    terraform.end_leftover(folder.terraform_pid, folder.path)
+    for pid_file in folder.terraform_pids:
+        terraform.end_leftover(pid_file, folder.path)
     pids = [pid for pid, marks in _recorded(folder) if processes.is_ours(pid, *marks)]
     # The MediaConvert endpoint first: it writes to the local AWS.
     for pid in reversed(pids):

@@ -87,7 +87,8 @@ class Terraform:
 
     def apply(self, plan: Path) -> None:
         """Apply a saved plan."""
-        self._run("apply", "-json", "-input=false", f"-parallelism={PARALLELISM}", str(plan))
+        at_once = f"-parallelism={PARALLELISM}"
+        self._run("apply", "-json", "-input=false", at_once, str(plan), expected=self._changes.total)
 
     def destroy(self) -> None:
         """Destroy everything in the state."""
@@ -97,8 +98,9 @@ class Terraform:
         """Take away a lock whose holder is known to be dead."""
         self._run("force-unlock", "-force", lock_id)
 
-    def _run(self, *arguments: str) -> int:
-        self._changes = Changes()
+    def _run(self, *arguments: str, expected: int = 0) -> int:
+        # Applying a saved plan, Terraform does not repeat how much that is.
+        self._changes = Changes(total=expected)
         said: list[str] = []
         errors: list[str] = []
         # In the command line, the folder tells whose process this is.

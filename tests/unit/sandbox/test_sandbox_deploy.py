@@ -135,10 +135,10 @@ def test_a_lock_that_a_killed_run_of_ours_left_is_taken_away(deployments: Deploy
     deployments.deployer().deploy(nothing)
     deployments.calls()
     (deployments.stack(STACK) / "locked").write_text(LOCK)
-    deployments.folder.terraform_pid.write_text("0")
+    deployments.folder.terraform_pid(STACK).write_text("0")
     assert deployments.deployer().deploy(nothing) == 0
     assert deployments.calls() == ["plan sandbox", "force-unlock sandbox", "plan sandbox"]
-    assert not deployments.folder.terraform_pid.exists()
+    assert deployments.folder.terraform_pids == []
 
 
 def test_a_missing_terraform_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -71,16 +71,17 @@ def test_a_clean_plan_changes_nothing(tmp_path: Path, terraform_script: Script) 
 def test_events_become_progress(tmp_path: Path, terraform_script: Script) -> None:
     """Each created resource counts, against the total that the plan told; noise is passed over."""
     seen: list[Changes] = []
-    program = terraform_script(
-        summary(2, 0, 0),
+    follow = lambda changes: seen.append(Changes(changes.total, changes.done, changes.current))  # noqa: E731
+    stack = terraform(tmp_path, terraform_script(summary(2, 0, 0), code=2), follow=follow)
+    stack.plan(tmp_path / "plan")
+    terraform_script(
         "not json",
         "{not json either",
         hook("apply_start", "aws_kms_key.a"),
         hook("apply_complete", "aws_kms_key.a"),
         hook("apply_complete", "aws_sqs_queue.b"),
     )
-    follow = lambda changes: seen.append(Changes(changes.total, changes.done, changes.current))  # noqa: E731
-    terraform(tmp_path, program, follow=follow).apply(tmp_path / "plan")
+    stack.apply(tmp_path / "plan")
     assert seen[-1] == Changes(total=2, done=2, current="aws_sqs_queue.b")
     assert not (tmp_path / "terraform.pid").exists()
 
