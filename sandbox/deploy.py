@@ -116,8 +116,8 @@ class Deployer:
     def deploy_all(self, follow: Follow) -> int:
         """Make the state bucket and apply the pipeline's stack; return how many of its resources changed.
 
-        The provider waits a minute for the bucket's lifecycle rules. Meanwhile, as soon as the bucket itself is
-        there, the pipeline's stack is applied.
+        The provider waits a minute for the bucket's lifecycle rules. Meanwhile, as soon as the bucket itself
+        is there, the pipeline's stack is applied.
         """
         with ThreadPoolExecutor(max_workers=1) as second:
             backend = second.submit(self.ensure_backend, lambda changes: None)

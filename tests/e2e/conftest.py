@@ -33,8 +33,7 @@ def sandbox() -> Iterator[Sandbox]:
         deployer = Deployer(FOLDER, running.endpoints, running.check)
         deployer.synthesize()
         running.wait()
-        deployer.ensure_backend(lambda changes: None)
-        deployer.deploy(lambda changes: None)
+        deployer.deploy_all(lambda changes: None)
         yield Sandbox(FOLDER, running.endpoints, deployer, deployer.deployment())
     finally:
         servers.stop(FOLDER)
