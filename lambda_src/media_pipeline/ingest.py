@@ -29,7 +29,7 @@ from media_pipeline.job_settings import job_settings
 from media_pipeline.lifecycle import Clock, EndsTable, Lifecycle
 from media_pipeline.outputs import planned_outputs
 from media_pipeline.presets import DEFAULT_PROFILE, Presets, Profiles
-from media_pipeline.sources import Source
+from media_pipeline.sources import Source, UnknownSource
 from media_pipeline.telemetry import logger
 
 
@@ -177,6 +177,8 @@ class Ingest:
         presets, profiles = self.presets.load()
         profile = profiles[DEFAULT_PROFILE]
         source = self.transcoder.probe(asset.upload.uri)
+        if isinstance(source, UnknownSource):
+            logger.warning("The source is encoded in its own size alone", reason=source.reason)
         folder = f"{asset.asset_id}/{asset.attempt}"
         plan = planned_outputs(folder=folder, source=source, profile=profile, presets=presets)
         settings = job_settings(

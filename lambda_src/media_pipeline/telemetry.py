@@ -13,7 +13,11 @@ DEFAULT_NAMESPACE = "MediaPipeline"
 
 
 class PipelineMetrics:
-    """Count what happens to assets. All carry the dimension `service`, whose value is the pipeline's name."""
+    """Count what happens to assets. All carry the dimension `service`, whose value is the pipeline's name.
+
+    An asset that ends well counts zero failures and the other way round: the alarm on their rate would get no
+    value where one of both metrics does not exist.
+    """
 
     def __init__(self) -> None:
         self._metrics = Metrics(
@@ -32,12 +36,14 @@ class PipelineMetrics:
     def asset_completed(self, *, processing_seconds: float, output_minutes: float) -> None:
         """Count an asset whose outputs are there; seconds run from submission to completion."""
         self._count("AssetsCompleted")
+        self._count("AssetsFailed", 0)
         self._metrics.add_metric("ProcessingSeconds", MetricUnit.Seconds, processing_seconds)
         self._metrics.add_metric("OutputMinutes", MetricUnit.NoUnit, output_minutes)
 
     def asset_failed(self, *, reason: str, processing_seconds: float | None) -> None:
         """Count an asset that can't be processed, in all and by its error code."""
         self._count("AssetsFailed")
+        self._count("AssetsCompleted", 0)
         self._count_by("AssetsFailedByReason", "reason", reason)
         if processing_seconds is not None:
             self._metrics.add_metric("ProcessingSeconds", MetricUnit.Seconds, processing_seconds)

@@ -2,7 +2,8 @@
 
 What its refusals mean:
 
-- 400 on CreateJob: these settings don't fit; the asset fails (PermanentError, category settings).
+- BadRequestException on CreateJob: these settings don't fit; the asset fails (PermanentError, category
+  settings).
 - 402 and 429: ThrottledError; the message goes back to the queue.
 - 403, 404, 409: the deployment is at fault (role, queue, key policy); OperatorError, the message waits.
 - 5xx, timeouts and the network: TransientError. The job may exist all the same: look for it first.
@@ -15,7 +16,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from media_pipeline.assets import Asset, instant
-from media_pipeline.aws import aws_errors, http_status, translated
+from media_pipeline.aws import aws_errors, error_code, http_status, translated
 from media_pipeline.errors import PermanentError, ThrottledError, TransientError
 from media_pipeline.sources import Source, UnknownSource, source_from_probe
 
@@ -66,12 +67,14 @@ class Transcoder:
                     ClientRequestToken=f"{asset.asset_id}-{asset.attempt}",
                 )
         except TransientError as error:
-            if isinstance(error.__cause__, ClientError) and http_status(error.__cause__) == 400:
+            # Throttling and faults of the caller's signature or credentials may come as 400 too.
+            cause = error.__cause__
+            if isinstance(cause, ClientError) and error_code(cause) == "BadRequestException":
                 raise PermanentError(
                     "JOB_REFUSED",
                     "settings",
                     "The transcoder refused the encoding settings for this file. An operator must check the "
-                    f"encoding presets; the upload is kept. (MediaConvert: {error.__cause__})",
+                    f"encoding presets; the upload is kept. (MediaConvert: {cause})",
                 ) from error
             raise
         return str(answer["Job"]["Id"])
@@ -84,7 +87,8 @@ class Transcoder:
         """
         oldest = instant(asset.created_at) - _CLOCK_TOLERANCE
         request: dict[str, Any] = {
-            "Queue": self._queue_arn,
+            # Documented for names only, unlike CreateJob's. Source: MediaConvert API, ListJobsRequest.Queue
+            "Queue": self._queue_arn.rpartition("/")[2],
             "Order": "DESCENDING",
             "MaxResults": _PAGE_SIZE,
         }

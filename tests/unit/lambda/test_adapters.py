@@ -30,6 +30,7 @@ ASSET = Asset(
     updated_at="2026-01-02T03:04:05.678Z",
     claimed_until="2026-01-02T03:05:05.678Z",
 )
+QUEUE_ARN = "arn:aws:mediaconvert:us-east-1:000000000000:queues/jobs"
 METADATA = {"pipeline": "media-pipeline-test", "asset_id": "0" * 32, "attempt": "1"}
 
 
@@ -62,7 +63,11 @@ def refusal(status: int, code: str = "Refused") -> ClientError:
 def transcoder(client: Answers, probe_client: Answers | None = None) -> Transcoder:
     """Return a transcoder that talks to these."""
     return Transcoder(
-        client, probe_client or Answers(), pipeline="media-pipeline-test", queue_arn="queue", role_arn="role"
+        client,
+        probe_client or Answers(),
+        pipeline="media-pipeline-test",
+        queue_arn=QUEUE_ARN,
+        role_arn="role",
     )
 
 
@@ -97,7 +102,7 @@ def test_a_job_is_submitted_as_the_contract_says() -> None:
     ((operation, request),) = client.requests
     assert operation == "create_job"
     assert request_faults("mediaconvert", "CreateJob", request) == []
-    assert (request["Queue"], request["Role"], request["UserMetadata"]) == ("queue", "role", METADATA)
+    assert (request["Queue"], request["Role"], request["UserMetadata"]) == (QUEUE_ARN, "role", METADATA)
     assert request["ClientRequestToken"] == f"{'0' * 32}-1"
     assert len(request["ClientRequestToken"]) <= 64
 
@@ -106,6 +111,8 @@ def test_a_job_is_submitted_as_the_contract_says() -> None:
     ("error", "expected"),
     [
         (refusal(400, "BadRequestException"), PermanentError),
+        (refusal(400, "ThrottlingException"), ThrottledError),
+        (refusal(400, "ExpiredTokenException"), OperatorError),
         (refusal(403, "ForbiddenException"), OperatorError),
         (refusal(429, "TooManyRequestsException"), ThrottledError),
         (refusal(500, "InternalServerErrorException"), TransientError),
@@ -160,6 +167,7 @@ def test_a_submitted_job_is_found_on_any_page() -> None:
     )
     assert transcoder(client).find_job(ASSET) == "job-6"
     assert client.requests[1][1]["NextToken"] == "more"
+    assert client.requests[1][1]["Queue"] == "jobs", "ListJobs takes a queue's name"
     assert request_faults("mediaconvert", "ListJobs", client.requests[1][1]) == []
 
 

@@ -174,10 +174,10 @@ def test_metrics_are_written_in_the_embedded_format(
         ("service",): {
             "AssetsReceived": [1.0, 1.0],
             "AssetsSubmitted": [1.0],
-            "AssetsCompleted": [1.0],
+            "AssetsCompleted": [1.0, 0.0],
             "ProcessingSeconds": [90.0],
             "OutputMinutes": [2.5],
-            "AssetsFailed": [1.0],
+            "AssetsFailed": [0.0, 1.0],
             "AssetsCanceled": [1.0],
             "AssetsRepaired": [1.0],
             "StuckAssets": [0.0],
@@ -185,6 +185,20 @@ def test_metrics_are_written_in_the_embedded_format(
         ("reason", "service"): {"AssetsFailedByReason": [1.0]},
         ("kind", "service"): {"AssetsRepairedByKind": [1.0]},
     }
+
+
+@pytest.mark.parametrize("end", ["completed", "failed"])
+def test_each_end_is_a_value_of_both_counts(end: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Where all assets fail, there are completions to compute a rate with: zero of them; and the reverse."""
+    metrics = PipelineMetrics()
+    with metrics.published():
+        if end == "completed":
+            metrics.asset_completed(processing_seconds=1.0, output_minutes=1.0)
+        else:
+            metrics.asset_failed(reason="EMPTY_FILE", processing_seconds=None)
+    line = next(line for line in lines(capsys.readouterr().out) if "AssetsCompleted" in line)
+    completed, failed = line["AssetsCompleted"], line["AssetsFailed"]
+    assert (completed, failed) == (([1.0], [0.0]) if end == "completed" else ([0.0], [1.0]))
 
 
 def test_nothing_counted_writes_nothing(capsys: pytest.CaptureFixture[str]) -> None:
