@@ -107,7 +107,10 @@ class Function(Construct):
             kms_key_arn=key.arn,
             environment=LambdaFunctionEnvironment(variables=dict(environment)),
             tracing_config=LambdaFunctionTracingConfig(mode="Active"),
-            logging_config=LambdaFunctionLoggingConfig(log_format="JSON", log_group=self._log_group.name),
+            # Powertools writes JSON by itself. In Lambda's own JSON format, Lambda's level (INFO where none
+            # is given) overrules Powertools', and lines without a level (metrics) count as INFO. Source:
+            # https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-log-level.html
+            logging_config=LambdaFunctionLoggingConfig(log_format="Text", log_group=self._log_group.name),
             depends_on=[self.role.policy],
         )
         self.arn: str = self._function.arn

@@ -103,13 +103,9 @@ class EventQueue(Construct):
     def grant_consume(self, role: ServiceRole) -> None:
         """Let a role consume, not send: sqs:ReceiveMessage, DeleteMessage, GetQueueAttributes; kms:Decrypt.
 
-        Included is sqs:ChangeMessageVisibility, by which a consumer puts a message off.
+        Source: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
         """
-        self._grant(
-            role,
-            "Consume",
-            ["ChangeMessageVisibility", "DeleteMessage", "GetQueueAttributes", "ReceiveMessage"],
-        )
+        self._grant(role, "Consume", ["DeleteMessage", "GetQueueAttributes", "ReceiveMessage"])
         self._key.grant_decrypt(role, via="sqs")
 
     def grant_send(self, role: ServiceRole) -> None:
@@ -126,9 +122,12 @@ class EventQueue(Construct):
             )
         )
 
-    def receive_from(self, rule_arn: str) -> None:
-        """Let one rule, and through resource policies nobody else, put events on the queue and its DLQ."""
-        for id_, queue in (("Policy", self._queue), ("DlqPolicy", self._dlq)):
+    def receive_from(self, rule_arn: str) -> list[SqsQueuePolicy]:
+        """Let one rule, and through resource policies nobody else, put events on the queue and its DLQ.
+
+        Return the policies, for what must not send before they are in force.
+        """
+        return [
             SqsQueuePolicy(
                 self,
                 id_,
@@ -149,6 +148,8 @@ class EventQueue(Construct):
                     ]
                 ),
             )
+            for id_, queue in (("Policy", self._queue), ("DlqPolicy", self._dlq))
+        ]
 
 
 class EventRule(Construct):
@@ -169,6 +170,7 @@ class EventRule(Construct):
             self, "Rule", name=name, description=description, event_pattern=json.dumps(pattern)
         )
         self.arn: str = self._rule.arn
+        policies = queue.receive_from(self._rule.arn)
         CloudwatchEventTarget(
             self,
             "Target",
@@ -180,8 +182,9 @@ class EventRule(Construct):
                 maximum_retry_attempts=DELIVERY_MAX_RETRIES,
             ),
             dead_letter_config=CloudwatchEventTargetDeadLetterConfig(arn=queue.dlq_arn),
+            # EventBridge doesn't retry what a queue forbids, and a DLQ that forbids it too loses the event.
+            depends_on=policies,
         )
-        queue.receive_from(self._rule.arn)
 
 
 class Topic(Construct):

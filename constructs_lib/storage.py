@@ -138,8 +138,8 @@ class PrivateBucket(Construct):
         S3BucketNotification(self, "Notification", bucket=self._bucket.id, eventbridge=True)
 
     def grant_read(self, role: ServiceRole) -> None:
-        """Let a role read objects and their versions: s3:GetObject, s3:GetObjectVersion; kms:Decrypt."""
-        self._grant(role, "Read", ["s3:GetObject", "s3:GetObjectVersion"], [f"{self.arn}/*"])
+        """Let a role read objects as they are now: s3:GetObject; kms:Decrypt."""
+        self._grant(role, "Read", ["s3:GetObject"], [f"{self.arn}/*"])
         if self._key is not None:
             self._key.grant_decrypt(role, via="s3")
 

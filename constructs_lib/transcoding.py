@@ -43,6 +43,8 @@ class Transcoder(Construct):
         )
         self.role_arn: str = self._role.arn
         sources.grant_read(self._role)
+        # S3 answers 403 for a missing object to those who may not list: the error would blame the role.
+        sources.grant_list(self._role)
         outputs.grant_write(self._role)
 
     def grant_submit(self, role: ServiceRole) -> None:

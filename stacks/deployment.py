@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from constructs_lib.bindings import AwsProvider, AwsProviderDefaultTags, S3Backend, TerraformStack
 from stacks.settings import StateSettings
 
-# The S3 backend's lock file is no longer experimental from here on. Source:
-# https://developer.hashicorp.com/terraform/language/v1.11.x/upgrade-guides
-TERRAFORM_VERSION = ">= 1.11"
+# The first version whose S3 backend knows `use_lockfile`. Source:
+# https://developer.hashicorp.com/terraform/language/v1.10.x/upgrade-guides
+TERRAFORM_VERSION = ">= 1.10"
 
 
 def add_provider(
@@ -45,5 +45,5 @@ def keep_state_in_s3(stack: TerraformStack, state: StateSettings, *, key: str) -
         skip_metadata_api_check=state.skip_aws_checks or None,
         skip_region_validation=state.skip_aws_checks or None,
     )
-    # Terraform has had the lock file since 1.10; cdktf's S3Backend does not know of it.
+    # cdktf's S3Backend does not know of it.
     stack.add_override("terraform.backend.s3.use_lockfile", True)

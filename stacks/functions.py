@@ -14,9 +14,10 @@ from stacks.settings import Settings
 
 METRICS_NAMESPACE = "MediaPipeline"
 
-# An upload takes seconds (probe, presets, submission), a job event milliseconds: all of a batch must be
-# through within the function's timeout.
-UPLOADS_PER_BATCH = 5
+# An upload may take most of the function's timeout (probe, presets, submission): in a batch, a slow one would
+# use up the receives of the others, and a timeout would cut off the last between submission and record.
+UPLOADS_PER_BATCH = 1
+# A job event takes milliseconds.
 JOB_EVENTS_PER_BATCH = 10
 
 
@@ -61,8 +62,8 @@ def add_ingest_orchestrator(scope: Construct, parts: Parts) -> Function:
         },
     )
     role = function.role
+    # Probe reads the source in the caller's name.
     parts.uploads.grant_read(role)
-    parts.uploads.grant_list(role)
     parts.assets.grant_read_write(role)
     parts.presets.grant_read(role)
     parts.transcoder.grant_probe(role)
@@ -97,8 +98,6 @@ def add_job_status_processor(scope: Construct, parts: Parts) -> Function:
     parts.outputs.grant_read(role)
     parts.outputs.grant_list(role)
     parts.assets.grant_update(role)
-    parts.assets.grant_query(role, index="by_job")
-    parts.transcoder.grant_describe(role)
     parts.topic.grant_publish(role)
     function.consume(
         parts.job_events_queue,
@@ -121,21 +120,17 @@ def add_reconciler(scope: Construct, parts: Parts) -> Function:
         # Runs never overlap.
         reserved_concurrency=1,
         environment={
-            "UPLOADS_BUCKET": parts.uploads.name,
             "MEDIACONVERT_QUEUE_ARN": parts.transcoder.queue_arn,
             "PROCESSING_QUEUE_URL": parts.processing_queue.url,
             "STUCK_AFTER_SECONDS": str(settings.stuck_after_seconds),
         },
     )
     role = function.role
-    parts.uploads.grant_read(role)
-    parts.uploads.grant_list(role)
     parts.outputs.grant_read(role)
     parts.outputs.grant_list(role)
     parts.assets.grant_update(role)
     parts.assets.grant_query(role, index="by_status")
     parts.transcoder.grant_describe(role)
-    parts.transcoder.grant_list(role)
     parts.processing_queue.grant_send(role)
     parts.topic.grant_publish(role)
     function.run_every(settings.reconciler_interval_minutes, rule_name=settings.name("reconciler-schedule"))

@@ -39,7 +39,7 @@ _RANGES: dict[str, tuple[int, int, str]] = {
     "processing_concurrency": (2, 1_000, "event source mappings"),
     # Source: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
     "account_concurrency": (UNRESERVED_CONCURRENCY + 5, 1_000_000, "Lambda"),
-    "function_timeout_seconds": (10, 900, "Lambda"),
+    "function_timeout_seconds": (30, 900, "probe and submission of one upload; Lambda"),
     "reconciler_timeout_seconds": (10, 900, "Lambda"),
     "function_memory_mb": (128, 10_240, "Lambda"),
     # Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html

@@ -52,7 +52,6 @@ class ReconcilerConfig:
 
     pipeline_name: str
     assets_table: str
-    uploads_bucket: str
     outputs_bucket: str
     mediaconvert_queue_arn: str
     notifications_topic_arn: str

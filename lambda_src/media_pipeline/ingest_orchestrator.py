@@ -16,8 +16,8 @@ from media_pipeline.lifecycle import Lifecycle, utc_now
 from media_pipeline.telemetry import PipelineMetrics
 from media_pipeline.transcoder import Transcoder
 
-_SUBMIT_TIMEOUT_SECONDS = 8
-_PROBE_TIMEOUT_SECONDS = 10
+SUBMIT_TIMEOUT_SECONDS = 8
+PROBE_TIMEOUT_SECONDS = 10
 
 
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
@@ -34,8 +34,8 @@ def _wired() -> tuple[Ingest, PipelineMetrics]:
     ingest = Ingest(
         table=table,
         transcoder=Transcoder(
-            aws_client("mediaconvert", read_timeout_seconds=_SUBMIT_TIMEOUT_SECONDS),
-            aws_client("mediaconvert", read_timeout_seconds=_PROBE_TIMEOUT_SECONDS, attempts=1),
+            aws_client("mediaconvert", read_timeout_seconds=SUBMIT_TIMEOUT_SECONDS),
+            aws_client("mediaconvert", read_timeout_seconds=PROBE_TIMEOUT_SECONDS, attempts=1),
             pipeline=config.pipeline_name,
             queue_arn=config.mediaconvert_queue_arn,
             role_arn=config.mediaconvert_role_arn,

@@ -263,7 +263,12 @@ def _video(rendition: Rendition, preset: VideoPreset) -> Settings:
         # A keyframe at a scene change of one rung alone would break the alignment that players switch on.
         "SceneChangeDetect": "DISABLED",
     }
-    description: Settings = {"ScalingBehavior": "DEFAULT"}
+    description: Settings = {
+        "ScalingBehavior": "DEFAULT",
+        # Progressive frames pass; without it the lines of an interlaced source's fields would show. Source:
+        # https://docs.aws.amazon.com/mediaconvert/latest/ug/settings-for-scan-type-conversion.html
+        "VideoPreprocessors": {"Deinterlacer": {"Mode": "DEINTERLACE", "Control": "NORMAL"}},
+    }
     if rendition.width is not None and rendition.height is not None:
         # Display sizes are in square pixels: a source's own pixel aspect ratio must not be applied twice.
         codec |= {"ParControl": "SPECIFIED", "ParNumerator": 1, "ParDenominator": 1}

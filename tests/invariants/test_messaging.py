@@ -92,6 +92,15 @@ def test_batches_report_item_failures(pipeline: Stack) -> None:
         assert 1 <= batch <= 10 or (batch <= 10_000 and window >= 1)
 
 
+def test_nothing_is_sent_before_it_is_allowed(pipeline: Stack) -> None:
+    """A rule gets its queue as target when the policies of queue and DLQ are there: no event is refused."""
+    for target, rule, queue in _targets(pipeline):
+        if queue.type == "aws_sqs_queue":
+            policies = [p for p in pipeline.of("aws_sqs_queue_policy") if rule["name"] in str(p["policy"])]
+            assert len(policies) == 2
+            assert set(target["depends_on"]) == {policy.address for policy in policies}
+
+
 def test_every_queue_gives_up_into_a_dead_letter_queue(pipeline: Stack) -> None:
     """Each queue has a DLQ that admits it alone and keeps messages longer than the queue does."""
     dead = _dead_letter_queues(pipeline)

@@ -10,6 +10,7 @@ import pytest
 
 from constructs_lib.alarms import METRICS_NAMESPACE
 from media_pipeline.asset_table import STATUS_INDEX
+from media_pipeline.aws import aws_client
 from media_pipeline.config import (
     JobStatusProcessorConfig,
     OrchestratorConfig,
@@ -18,6 +19,7 @@ from media_pipeline.config import (
     read_config,
 )
 from media_pipeline.events import JobStatus
+from media_pipeline.ingest_orchestrator import PROBE_TIMEOUT_SECONDS, SUBMIT_TIMEOUT_SECONDS
 from media_pipeline.job_settings import job_template_settings
 from media_pipeline.presets import parse_presets, parse_profiles
 from stacks.settings import ENVIRONMENTS
@@ -88,6 +90,20 @@ def test_claim_lasts_as_long_as_the_function(pipeline: Stack) -> None:
     function = _function(pipeline, "ingest-orchestrator")
     config = read_config(OrchestratorConfig, _variables(pipeline, "ingest-orchestrator"))
     assert config.claim_seconds == function["timeout"]
+
+
+def test_a_batch_of_uploads_is_done_in_time(pipeline: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where Probe and CreateJob both take as long as they may, the whole batch still ends in time."""
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    function = _function(pipeline, "ingest-orchestrator")
+    (mapping,) = (
+        m
+        for m in pipeline.of("aws_lambda_event_source_mapping")
+        if m["function_name"] == pipeline.arn(function)
+    )
+    connect_seconds = aws_client("mediaconvert").meta.config.connect_timeout
+    seconds = 2 * connect_seconds + PROBE_TIMEOUT_SECONDS + SUBMIT_TIMEOUT_SECONDS
+    assert mapping["batch_size"] * seconds < function["timeout"]
 
 
 def test_function_admits_what_the_rule_lets_through(pipeline: Stack) -> None:

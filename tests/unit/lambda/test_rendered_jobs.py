@@ -73,6 +73,14 @@ def test_an_unknown_source_is_turned_by_its_suffix(key: str, expected: str | Non
     assert rendered(UNKNOWN, key=key)["Inputs"][0].get("VideoSelector", {}).get("Rotate") == expected
 
 
+def test_interlaced_sources_become_progressive() -> None:
+    """Fields of camcorders' and broadcasters' files are joined; progressive frames are left alone."""
+    for group in rendered(UNKNOWN)["OutputGroups"][:3]:
+        video = group["Outputs"][0]["VideoDescription"]
+        assert video["CodecSettings"]["H264Settings"]["InterlaceMode"] == "PROGRESSIVE"
+        assert video["VideoPreprocessors"]["Deinterlacer"]["Control"] == "NORMAL"
+
+
 def test_a_known_source_is_rendered_in_square_pixels() -> None:
     """Sizes are display sizes, so that a source's own pixel shape must not stretch the picture again."""
     for group in rendered(REFERENCE_SOURCE)["OutputGroups"][:3]:
