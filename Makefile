@@ -76,7 +76,7 @@ setup-cdktf: setup node_modules/.installed ## The same, and cdktf-cli
 	@$(PYTHON) sandbox/prerequisites.py
 	@echo "Installing the Python packages (about two minutes, once)"
 	@$(PYTHON) -m venv .venv
-	@$(BIN)/pip install --quiet --disable-pip-version-check pipenv==$(PIPENV_VERSION)
+	@$(BIN)/pip install -qq --disable-pip-version-check pipenv==$(PIPENV_VERSION)
 	@VIRTUAL_ENV="$(CURDIR)/.venv" PATH="$(CURDIR)/.venv/bin:$$PATH" $(BIN)/pipenv sync --dev --quiet
 	@touch $@
 
@@ -84,7 +84,7 @@ build/lambda-dependencies/.installed: .venv/.synced
 	@echo "Installing the Lambda functions' locked packages"
 	@rm -rf $(@D) && mkdir -p $(@D)
 	@VIRTUAL_ENV="$(CURDIR)/.venv" $(BIN)/pipenv requirements --categories lambda --hash > build/lambda-requirements.txt
-	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-compile --require-hashes --only-binary=:all: \
+	@$(BIN)/pip install -qq --disable-pip-version-check --no-deps --no-compile --require-hashes --only-binary=:all: \
 		--platform manylinux2014_aarch64 --implementation cp --python-version 3.13 \
 		--target $(@D) --requirement build/lambda-requirements.txt
 	@touch $@

@@ -61,8 +61,8 @@ def run(folder: Folder, videos: Sequence[Path], terminal: Terminal) -> Report:
             with terminal.phase("Making a clip with picture and sound") as phase:
                 from sandbox import clip  # loads ffmpeg, which only this phase needs
 
-                videos = [clip.demo_clip()]
-                phase.result(folder.relative(videos[0]))
+                videos = [Path(folder.relative(clip.demo_clip()))]
+                phase.result(str(videos[0]))
         begun = time.time()
         uploads = _upload(clients, names, videos, terminal)
         try:
