@@ -1,6 +1,6 @@
 """Hand-written stand-ins for the functions' adapters; FakeAssetTable passes the real one's contract tests."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -141,14 +141,14 @@ class FakeAssetTable:
             record["redeliveries"] = asset.redeliveries + 1
         return True
 
-    def overdue(self, status: AssetStatus, *, before: datetime, limit: int) -> list[str]:
-        """Return the ids of assets untouched in this status since before."""
+    def overdue(self, status: AssetStatus, *, before: datetime, page_size: int = 50) -> Iterator[str]:
+        """Yield the ids of assets untouched in this status since before."""
         found = [
             (record["updated_at"], asset_id)
             for asset_id, record in self.records.items()
             if record["status"] == status.value and record["updated_at"] < timestamp(before)
         ]
-        return [asset_id for _, asset_id in sorted(found)[:limit]]
+        return (asset_id for _, asset_id in sorted(found))
 
     def _write_while_claimed(self, asset: Asset, changes: Mapping[str, Any]) -> bool:
         record = self._unchanged(asset, "attempt", "claimed_until")

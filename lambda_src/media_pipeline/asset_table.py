@@ -1,6 +1,6 @@
 """The media assets table: every write is conditional on the record, so that deliveries may repeat."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -136,22 +136,27 @@ class AssetTable:
             write.set("redeliveries", asset.redeliveries + 1)
         return self._update(write, asset.asset_id) is not None
 
-    def overdue(self, status: AssetStatus, *, before: datetime, limit: int) -> list[str]:
-        """Return the ids of assets that have been in this status, untouched, since before; oldest first."""
-        with aws_errors("looking for overdue assets"):
-            answer = self._client.query(
-                TableName=self._table_name,
-                IndexName=STATUS_INDEX,
-                KeyConditionExpression="#status = :status AND #updated_at < :before",
-                ExpressionAttributeNames={"#status": "status", "#updated_at": "updated_at"},
-                ExpressionAttributeValues={
-                    ":status": {"S": status.value},
-                    ":before": {"S": timestamp(before)},
-                },
-                ScanIndexForward=True,
-                Limit=limit,
-            )
-        return [item["asset_id"]["S"] for item in answer["Items"]]
+    def overdue(self, status: AssetStatus, *, before: datetime, page_size: int = 50) -> Iterator[str]:
+        """Yield the ids of assets that have been in this status, untouched, since before; oldest first."""
+        request: dict[str, Any] = {
+            "TableName": self._table_name,
+            "IndexName": STATUS_INDEX,
+            "KeyConditionExpression": "#status = :status AND #updated_at < :before",
+            "ExpressionAttributeNames": {"#status": "status", "#updated_at": "updated_at"},
+            "ExpressionAttributeValues": {
+                ":status": {"S": status.value},
+                ":before": {"S": timestamp(before)},
+            },
+            "ScanIndexForward": True,
+            "Limit": page_size,
+        }
+        while True:
+            with aws_errors("looking for overdue assets"):
+                answer = self._client.query(**request)
+            yield from (item["asset_id"]["S"] for item in answer["Items"])
+            if "LastEvaluatedKey" not in answer:
+                return
+            request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
     def _created(self, record: Mapping[str, Any]) -> bool:
         try:

@@ -3,7 +3,7 @@
 A run is bounded, may be repeated, and may overlap with another: every write is conditional.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -27,8 +27,8 @@ class RepairsTable(Protocol):
         """Return an asset as of now."""
         ...
 
-    def overdue(self, status: AssetStatus, *, before: datetime, limit: int) -> list[str]:
-        """Return the ids of assets untouched in this status since before."""
+    def overdue(self, status: AssetStatus, *, before: datetime) -> Iterable[str]:
+        """Yield the ids of assets untouched in this status since before, oldest first."""
         ...
 
     def take_for_repair(self, asset: Asset, *, now: datetime, redelivery: bool = False) -> bool:
@@ -80,17 +80,21 @@ class Repairs:
     def run(self, *, has_time: Callable[[], bool]) -> Mapping[str, int]:
         """Look into each status's overdue assets, oldest first, while there is time; count what was found.
 
-        An asset is stuck where nothing could be done for it, and where looking into it failed.
+        An asset is stuck where nothing could be done for it, and where looking into it failed. Stuck assets
+        stay the oldest, so they don't count towards a status's share: they must not shut others out.
         """
         before = self.clock() - timedelta(seconds=self.stuck_after_seconds)
         found = {"looked_into": 0, "repaired": 0, "alive": 0, "stuck": 0}
         for status in OPEN_STATUSES:
-            for asset_id in self.table.overdue(status, before=before, limit=MAX_ASSETS_PER_STATUS):
-                if not has_time():
+            helped = 0
+            for asset_id in self.table.overdue(status, before=before):
+                if helped == MAX_ASSETS_PER_STATUS or not has_time():
                     break
                 with logger.append_context_keys(asset_id=asset_id):
-                    found["looked_into"] += 1
-                    found[self._look_into(asset_id, status)] += 1
+                    outcome = self._look_into(asset_id, status)
+                found["looked_into"] += 1
+                found[outcome] += 1
+                helped += outcome != "stuck"
         self.metrics.assets_stuck(found["stuck"])
         return found
 

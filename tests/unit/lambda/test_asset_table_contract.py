@@ -223,14 +223,14 @@ def test_progress_only_grows(table: Table, clock: FakeClock) -> None:
 
 
 def test_overdue_assets_are_found_oldest_first(table: Table, clock: FakeClock) -> None:
-    """Only assets of the status that were untouched since the given time are found, up to the limit."""
+    """Only assets of the status that were untouched since the given time are found, on all pages."""
     ids = []
     for number in range(3):
         ids.append(claimed(table, clock, upload(version_id=f"v{number}")).asset_id)
         clock.advance(10)
-    assert table.overdue(AssetStatus.RECEIVED, before=clock.now - timedelta(seconds=15), limit=9) == ids[:2]
-    assert table.overdue(AssetStatus.RECEIVED, before=clock(), limit=2) == ids[:2]
-    assert table.overdue(AssetStatus.SUBMITTED, before=clock(), limit=9) == []
+    assert list(table.overdue(AssetStatus.RECEIVED, before=clock.now - timedelta(seconds=15))) == ids[:2]
+    assert list(table.overdue(AssetStatus.RECEIVED, before=clock(), page_size=2)) == ids
+    assert list(table.overdue(AssetStatus.SUBMITTED, before=clock())) == []
 
 
 def test_one_of_two_reconcilers_gets_an_asset(table: Table, clock: FakeClock) -> None:

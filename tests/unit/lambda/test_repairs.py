@@ -13,7 +13,7 @@ from media_pipeline.events import (
     JobStatus,
     parse_upload,
 )
-from media_pipeline.repairs import MAX_REDELIVERIES
+from media_pipeline.repairs import MAX_ASSETS_PER_STATUS, MAX_REDELIVERIES
 from tests.asset_world import UPLOAD, AssetWorld, change
 from tests.fakes import (
     FakeAssetTable,
@@ -99,6 +99,31 @@ def test_one_asset_in_trouble_does_not_hold_up_the_run(world: AssetWorld) -> Non
     assert world.metrics.counted == [("stuck", 1)]
 
 
+def test_stuck_assets_do_not_shut_out_others(unsubmitted: AssetWorld) -> None:
+    """However many assets are beyond repair, and older, a run still gets to those that it can repair."""
+    unsubmitted.table.records[UPLOAD.asset_id]["redeliveries"] = MAX_REDELIVERIES
+    for number in range(MAX_ASSETS_PER_STATUS):
+        stuck = unsubmitted.table.records[UPLOAD.asset_id] | {"asset_id": f"stuck-{number}"}
+        unsubmitted.table.records[f"stuck-{number}"] = stuck
+    unsubmitted.clock.advance(1)
+    later = replace(UPLOAD, version_id="v2")
+    unsubmitted.table.claim(later, now=unsubmitted.clock(), until=unsubmitted.clock())
+    unsubmitted.clock.advance(601)
+    found = unsubmitted.reconcile()
+    assert (found["stuck"], found["repaired"]) == (MAX_ASSETS_PER_STATUS + 1, 1)
+    assert [parse_upload(body, bucket="uploads") for body in unsubmitted.queue.bodies] == [later]
+
+
+def test_a_run_takes_a_share_of_each_status(unsubmitted: AssetWorld) -> None:
+    """Where very many assets of one status can be repaired, time is left for the others."""
+    for number in range(MAX_ASSETS_PER_STATUS):
+        more = replace(UPLOAD, version_id=f"more-{number}")
+        unsubmitted.table.claim(more, now=unsubmitted.clock(), until=unsubmitted.clock())
+    unsubmitted.clock.advance(601)
+    assert unsubmitted.reconcile()["repaired"] == MAX_ASSETS_PER_STATUS
+    assert unsubmitted.reconcile()["repaired"] == 1
+
+
 def test_a_run_ends_in_time(world: AssetWorld) -> None:
     """Where the function's time is nearly over, nothing new is begun and the metric is still sent."""
     world.clock.advance(601)
@@ -109,8 +134,8 @@ def test_a_run_ends_in_time(world: AssetWorld) -> None:
 
 def test_an_asset_that_moved_meanwhile_is_left_alone(world: AssetWorld) -> None:
     """An index that lags behind leads to no repair."""
-    ids = world.table.overdue(AssetStatus.SUBMITTED, before=world.clock() + timedelta(seconds=1), limit=1)
-    assert ids == [UPLOAD.asset_id]
+    ids = world.table.overdue(AssetStatus.SUBMITTED, before=world.clock() + timedelta(seconds=1))
+    assert list(ids) == [UPLOAD.asset_id]
     world.changes.apply(change(JobStatus.CANCELED))
     before = dict(world.table.records[UPLOAD.asset_id])
     world.clock.advance(1)
@@ -126,6 +151,6 @@ class _Stale:
         self.get = table.get
         self.take_for_repair = table.take_for_repair
 
-    def overdue(self, status: AssetStatus, *, before: Any, limit: int) -> list[str]:
+    def overdue(self, status: AssetStatus, *, before: Any) -> list[str]:
         """Return the asset for SUBMITTED."""
         return [UPLOAD.asset_id] if status is AssetStatus.SUBMITTED else []
