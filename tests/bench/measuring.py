@@ -27,7 +27,7 @@ class Comparison:
 
     def median(self, which: Sequence[Cost], measure: str) -> float:
         """Return the median of `wall_seconds` or `cpu_seconds`."""
-        return statistics.median(getattr(cost, measure) for cost in which)
+        return float(statistics.median(getattr(cost, measure) for cost in which))
 
     def ratio(self, measure: str) -> float:
         """Return the first's median over the second's."""
