@@ -9,8 +9,10 @@ from constructs_lib.iam import Account, ServiceRole, Statement, allow_service, p
 def events_may_send(account: Account) -> Statement:
     """Let EventBridge put events on encrypted queues, dead-letter queues among them.
 
-    Scoped by account: EventBridge names the rule to SQS, whose policy checks it, but not always to KMS.
-    Source: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html
+    Scoped by account; the queues' policies name the rule. Not good for topics: source conditions in a key's
+    policy are not supported where EventBridge publishes to an encrypted topic. Sources:
+    https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html and
+    https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
     """
     return allow_service(
         "EventBridgeSendsToQueues",
@@ -24,7 +26,8 @@ def events_may_send(account: Account) -> Statement:
 def alarms_may_publish(account: Account) -> Statement:
     """Let CloudWatch alarms publish to encrypted topics.
 
-    Source: https://repost.aws/knowledge-center/cloudwatch-configure-alarm-sns
+    Sources: https://repost.aws/knowledge-center/cloudwatch-configure-alarm-sns and
+    https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
     """
     return allow_service(
         "AlarmsPublishToTopics",

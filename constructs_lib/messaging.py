@@ -53,7 +53,6 @@ class EventQueue(Construct):
         name: str,
         dlq_name: str,
         key: EncryptionKey,
-        account: Account,
         consumer_timeout_seconds: int,
         max_receive_count: int,
         retention_days: int,
@@ -61,7 +60,6 @@ class EventQueue(Construct):
     ) -> None:
         super().__init__(scope, id_)
         self._key = key
-        self._account = account
         self._dlq = SqsQueue(
             self,
             "Dlq",
@@ -139,10 +137,9 @@ class EventQueue(Construct):
                             "events.amazonaws.com",
                             actions=["sqs:SendMessage"],
                             resource=queue.arn,
-                            conditions={
-                                **self._account.is_source,
-                                "ArnEquals": {"aws:SourceArn": rule_arn},
-                            },
+                            # It names the account, and is all that EventBridge is documented to send. Source:
+                            # https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html
+                            conditions={"ArnEquals": {"aws:SourceArn": rule_arn}},
                         ),
                         deny_insecure_transport("sqs:*", [queue.arn]),
                     ]

@@ -198,7 +198,6 @@ class MediaPipelineStack(TerraformStack):
             name=settings.name(component),
             dlq_name=settings.name(f"{component}-dlq"),
             key=self._key,
-            account=self._account,
             consumer_timeout_seconds=settings.function_timeout_seconds,
             max_receive_count=settings.max_receive_count,
             retention_days=settings.queue_retention_days,
