@@ -10,6 +10,7 @@ PIPENV_VERSION := 2026.10.3
 PYTHON ?= $(firstword $(foreach v,python3.13 python3.12 python3.11 python3,$(shell command -v $(v) >/dev/null 2>&1 && $(v) -c 'import sys,venv; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo $(v))))
 BIN := .venv/bin
 RUN := $(BIN)/python
+export VIDEO
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 1
 export CHECKPOINT_DISABLE := 1
 export PIPENV_VERBOSITY := -1
@@ -17,7 +18,7 @@ export PIPENV_VERBOSITY := -1
 ##@ Two commands to begin with
 .PHONY: demo test
 demo: setup ## Deploy to a local AWS, transcode a video for real: make demo [VIDEO="a.mp4 b.mov"]
-	@$(RUN) -m sandbox demo $(VIDEO)
+	@$(RUN) -m sandbox demo $(if $(VIDEO),--named-in="$$VIDEO")
 test: setup-cdktf lint types ## Everything that a change must hold: lint, types, unit, property, snapshot, e2e
 	@$(RUN) -m pytest
 
@@ -70,6 +71,7 @@ sandbox-status: setup ## Say what runs
 .PHONY: setup setup-cdktf lock clean help
 setup: .venv/.synced build/lambda-dependencies/.installed ## Install what the project needs (Python)
 setup-cdktf: setup node_modules/.installed ## The same, and cdktf-cli
+	@{ command -v npx && command -v "$${TERRAFORM_BINARY_NAME:-terraform}"; } >/dev/null || $(RUN) sandbox/prerequisites.py
 
 .venv/.synced: Pipfile Pipfile.lock
 	@if [ -z "$(PYTHON)" ]; then echo "Python 3.11 or newer, with its venv module, was not found. Install it (for instance: apt-get install python3.11-venv, or brew install python@3.13), or name it: make PYTHON=/path/to/python3.13"; exit 1; fi
@@ -90,6 +92,7 @@ build/lambda-dependencies/.installed: .venv/.synced
 	@touch $@
 
 node_modules/.installed: package.json package-lock.json
+	@$(RUN) sandbox/prerequisites.py
 	@echo "Installing cdktf-cli"
 	@npm ci --no-audit --no-fund --loglevel=error
 	@touch $@

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import shutil
 import signal
 import subprocess
@@ -11,9 +12,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
 
-from sandbox import demo, servers
+from sandbox import demo, servers, video_names
 from sandbox.console import Terminal, complain
-from sandbox.deploy import Deployer, tool_environment
+from sandbox.deploy import Deployer, required_programs, tool_environment
 from sandbox.environment import of_client
 from sandbox.errors import SandboxError
 from sandbox.folder import Folder
@@ -24,7 +25,8 @@ _INTERRUPTED = 130
 def main(arguments: Sequence[str]) -> int:
     """Run one command and return its exit code."""
     options = _parser().parse_args(arguments)
-    signal.signal(signal.SIGTERM, _as_interrupt)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _interrupt)
     try:
         return int(options.run(Folder.chosen(), Terminal(), options))
     except SandboxError as fault:
@@ -46,6 +48,12 @@ def _parser() -> argparse.ArgumentParser:
 
     video = add("demo", _demo, "Deploy, upload, transcode, download and report; then stop everything")
     video.add_argument("videos", nargs="*", type=Path, metavar="VIDEO", help="without: a generated clip")
+    video.add_argument(
+        "--named-in",
+        default="",
+        metavar="TEXT",
+        help="the same in one text, as `make demo VIDEO=TEXT` hands it over",
+    )
     add("up", _up, "Start the servers and leave them up")
     add("down", _down, "Stop the servers")
     add("status", _status, "Say what runs")
@@ -61,7 +69,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _demo(folder: Folder, terminal: Terminal, options: argparse.Namespace) -> int:
     with folder.locked("demo"):
-        report = demo.run(folder, options.videos, terminal)
+        report = demo.run(folder, [*options.videos, *video_names.split(options.named_in)], terminal)
     return 0 if report.completed else 1
 
 
@@ -69,6 +77,7 @@ def _up(folder: Folder, terminal: Terminal, options: argparse.Namespace) -> int:
     with folder.locked("up"):
         found = servers.found_running(folder)
         if found is None:
+            required_programs()
             with terminal.phase("Starting the local AWS and MediaConvert, synthesizing the stacks"):
                 running = servers.start(folder, terminal.say, stays_up=True)
                 found = running.endpoints
@@ -136,6 +145,7 @@ def _exec(folder: Folder, terminal: Terminal, options: argparse.Namespace) -> in
         raise SandboxError(f"The command `{command[0]}` was not found.")
     environment = tool_environment(folder, servers.required(folder))
     # The command talks to the person itself; Ctrl-C reaches it without us.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     process = subprocess.Popen(command, env=environment)
     while True:
         try:
@@ -152,7 +162,9 @@ def _clip(folder: Folder, terminal: Terminal, options: argparse.Namespace) -> in
     return 0
 
 
-def _as_interrupt(number: int, frame: FrameType | None) -> None:
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    # Not through a buffered stream: this may come in the middle of one of its writes.
+    os.write(sys.stderr.fileno(), b"\nStopping. If Terraform runs, it saves its state first.\n")
     raise KeyboardInterrupt
 
 

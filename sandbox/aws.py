@@ -63,10 +63,6 @@ class Clients:
         """Return a client of the local DynamoDB."""
         return self._session.client("dynamodb", endpoint_url=self._endpoints.aws, config=Config(proxies={}))
 
-    def functions(self) -> Any:
-        """Return a client of the local Lambda."""
-        return self._session.client("lambda", endpoint_url=self._endpoints.aws, config=Config(proxies={}))
-
     def logs(self) -> Any:
         """Return a client of the local CloudWatch Logs."""
         return self._session.client("logs", endpoint_url=self._endpoints.aws, config=Config(proxies={}))

@@ -10,9 +10,8 @@ from typing import Protocol
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-from rich.table import Table
+from rich.table import Column
 
-_LOG_COLUMNS = 160
 # In a log, a long phase speaks up this often.
 _PLAIN_INTERVAL_SECONDS = 10.0
 
@@ -32,17 +31,10 @@ class Terminal:
 
     def __init__(self, console: Console | None = None) -> None:
         self._console = console or Console(highlight=False, soft_wrap=True)
-        if not self._console.is_terminal:
-            # A log has no width; tables should not be folded into 80 columns.
-            self._console.width = _LOG_COLUMNS
 
     def say(self, text: str) -> None:
         """Print a line as it is."""
         self._console.print(text, markup=False)
-
-    def table(self, table: Table) -> None:
-        """Print a table."""
-        self._console.print(table)
 
     @contextlib.contextmanager
     def phase(self, title: str) -> Iterator[Phase]:
@@ -101,10 +93,15 @@ class _PlainPhase:
 def _live(console: Console, title: str) -> Iterator[_LivePhase]:
     columns = (
         SpinnerColumn(),
-        TextColumn("{task.description}", markup=False),
-        BarColumn(bar_width=30),
+        TextColumn("{task.description}", markup=False, table_column=_one_line()),
+        BarColumn(bar_width=20),
         TimeElapsedColumn(),
-        TextColumn("{task.fields[detail]}", markup=False),
+        # One line, whatever the terminal's width.
+        TextColumn("{task.fields[detail]}", markup=False, table_column=_one_line()),
     )
     with Progress(*columns, console=console, transient=True) as progress:
         yield _LivePhase(progress, title)
+
+
+def _one_line() -> Column:
+    return Column(no_wrap=True, overflow="ellipsis")

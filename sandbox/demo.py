@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from sandbox import assets, function_logs, servers
 from sandbox.assets import Names, Upload
 from sandbox.console import Phase, Terminal
-from sandbox.deploy import Deployer, Deployment
+from sandbox.deploy import Deployer, Deployment, required_programs
 from sandbox.errors import SourceError
 from sandbox.folder import Folder
 from sandbox.report import AssetReport, Report, TerraformReport, table
@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 UPLOADS_OUTPUT = "uploads_bucket"
 OUTPUTS_OUTPUT = "outputs_bucket"
 TABLE_OUTPUT = "assets_table"
-ORCHESTRATOR_OUTPUT = "ingest_orchestrator_function"
+# So many are named while they are transcoded.
+_SHOWN_UPLOADS = 3
+SUFFIXES_VARIABLE = "MEDIA_SUFFIXES"
 
 
 def run(folder: Folder, videos: Sequence[Path], terminal: Terminal) -> Report:
@@ -42,15 +44,16 @@ def run(folder: Folder, videos: Sequence[Path], terminal: Terminal) -> Report:
     """
     for video in videos:
         check_readable(video)
+    required_programs()
     with contextlib.ExitStack() as stack:
         with terminal.phase("Starting the local AWS and MediaConvert, synthesizing the stacks") as phase:
             running = stack.enter_context(servers.running(folder, terminal.say))
             deployer = Deployer(folder, running.endpoints, running.check)
             deployer.synthesize()
+            check_accepted(deployer.function_setting(SUFFIXES_VARIABLE), videos)
             running.wait()
             phase.result(f"{running.endpoints.aws}, {running.endpoints.mediaconvert}")
         deployment = deploy(deployer, terminal)
-        check_accepted(running.endpoints.session(), deployment.output(ORCHESTRATOR_OUTPUT), videos)
         names = Names(
             uploads=deployment.output(UPLOADS_OUTPUT),
             outputs=deployment.output(OUTPUTS_OUTPUT),
@@ -75,7 +78,7 @@ def run(folder: Folder, videos: Sequence[Path], terminal: Terminal) -> Report:
             phase.result("clean" if clean else "changed")
     report = Report(reports, TerraformReport(deployment.resources, "clean" if clean else "changed"))
     report.write(folder.report)
-    terminal.table(table(report.assets))
+    terminal.say("\n".join(["", *table(report.assets), ""]))
     terminal.say(f"The report: {folder.relative(folder.report)}")
     return report
 
@@ -104,15 +107,36 @@ def check_readable(video: Path) -> None:
         raise SourceError(f"{video} can't be read: {fault.strerror}.") from fault
 
 
-def check_accepted(clients: Clients, orchestrator: str, videos: Sequence[Path]) -> None:
-    """Raise SourceError if the deployed pipeline doesn't listen to a video's file name."""
-    configuration = clients.functions().get_function_configuration(FunctionName=orchestrator)
-    suffixes = configuration["Environment"]["Variables"]["MEDIA_SUFFIXES"].split(",")
+def check_accepted(media_suffixes: str, videos: Sequence[Path]) -> None:
+    """Raise SourceError if the pipeline doesn't listen to a video's file name.
+
+    Args:
+        media_suffixes: What it listens to, separated by commas.
+        videos: Their names matter.
+    """
+    suffixes = media_suffixes.split(",")
     refused = [str(video) for video in videos if not video.name.lower().endswith(tuple(suffixes))]
     if refused:
         raise SourceError(
             f"The pipeline takes files whose name ends in {', '.join(suffixes)}; not {', '.join(refused)}."
         )
+
+
+def standing(uploads: Sequence[Upload]) -> str:
+    """Say where the uploads are, those first that are furthest; of many, only some."""
+    pending = sorted((each for each in uploads if each.status not in assets.TERMINAL), key=_order)
+    said = [
+        f"{each.source.name} {each.status.lower() or 'waiting'}"
+        + (f" {each.percent}%" if each.status == "PROCESSING" else "")
+        for each in pending[:_SHOWN_UPLOADS]
+    ]
+    if len(pending) > _SHOWN_UPLOADS:
+        said.append(f"{len(pending) - _SHOWN_UPLOADS} more")
+    return ", ".join(said)
+
+
+def _order(each: Upload) -> tuple[bool, bool]:
+    return not each.percent, not each.status
 
 
 def following(phase: Phase) -> Callable[[Changes], None]:
@@ -148,12 +172,7 @@ def _follow(
     with terminal.phase("Transcoding") as phase:
 
         def show() -> None:
-            detail = ", ".join(
-                f"{each.source.name} {each.status.lower() or 'waiting'}"
-                + (f" {each.percent}%" if each.status == "PROCESSING" else "")
-                for each in uploads
-            )
-            phase.update(100 * sum(each.share for each in uploads) / len(uploads), 100, detail)
+            phase.update(100 * sum(each.share for each in uploads) / len(uploads), 100, standing(uploads))
 
         assets.follow(clients, names, uploads, folder, show, running.check)
         completed = sum(each.status == "COMPLETE" for each in uploads)

@@ -70,11 +70,7 @@ class Deployer:
             # The provider's schemas make much garbage; collecting it later saves a quarter of a plan's CPU.
             "GOGC": os.environ.get("GOGC", "400"),
         }
-        try:
-            prerequisites.node()
-            self._program = prerequisites.terraform()
-        except prerequisites.MissingPrerequisiteError as fault:
-            raise SandboxError(str(fault)) from fault
+        self._program = required_programs()
 
     def synthesize(self) -> None:
         """Write the Terraform JSON of the sandbox's stacks.
@@ -96,6 +92,19 @@ class Deployer:
         if done.returncode != 0:
             said = "\n".join((done.stderr or done.stdout).strip().splitlines()[-6:])
             raise SynthesisError(f"The stacks could not be synthesized.\n{said}\nThe whole of it: {log}")
+
+    def function_setting(self, name: str) -> str:
+        """Return a variable of the first synthesized function that has it.
+
+        Raises:
+            SandboxError: None has it.
+        """
+        functions = self._synthesized(STACK)["resource"]["aws_lambda_function"].values()
+        for function in functions:
+            variables: dict[str, str] = function["environment"]["variables"]
+            if name in variables:
+                return variables[name]
+        raise SandboxError(f"No function of the stack has a variable `{name}`.")
 
     def ensure_backend(self, follow: Follow) -> None:
         """Make the bucket that holds Terraform's state, if it is not there or not as it should be.
@@ -179,9 +188,13 @@ class Deployer:
         self._check()
 
     def _backend(self) -> dict[str, str]:
-        synthesized = json.loads((self._folder.synthesized / "stacks" / STACK / "cdk.tf.json").read_text())
-        backend: dict[str, str] = synthesized["terraform"]["backend"]["s3"]
+        backend: dict[str, str] = self._synthesized(STACK)["terraform"]["backend"]["s3"]
         return backend
+
+    def _synthesized(self, stack: str) -> dict[str, Any]:
+        text = (self._folder.synthesized / "stacks" / stack / "cdk.tf.json").read_text()
+        found: dict[str, Any] = json.loads(text)
+        return found
 
     def _has_bucket(self) -> bool:
         buckets = self._endpoints.session().s3().list_buckets()["Buckets"]
@@ -239,6 +252,18 @@ class Deployer:
                 ) from fault
             terraform.force_unlock(held.id)
             return step()
+
+
+def required_programs() -> str:
+    """Check Node.js and Terraform, and return Terraform's path.
+
+    Raises:
+        SandboxError: One is missing or too old; each is named with its remedy.
+    """
+    faults = prerequisites.faults()
+    if faults:
+        raise SandboxError("\n".join(faults))
+    return prerequisites.terraform()
 
 
 def tool_environment(folder: Folder, endpoints: Endpoints) -> dict[str, str]:

@@ -6,9 +6,6 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from rich.markup import escape
-from rich.table import Table
-
 from sandbox.folder import write_json
 
 
@@ -83,23 +80,28 @@ class Report:
         write_json(path, asdict(self))
 
 
-def table(assets: Sequence[AssetReport]) -> Table:
-    """Return a table with a line for each output and each failure."""
-    shown = Table(title=None)
-    for name in ("Source", "Status", "Format", "Size", "Duration", "File"):
-        shown.add_column(name, overflow="fold")
+def table(assets: Sequence[AssetReport]) -> list[str]:
+    """Return the lines of a table: each asset, with a line for each output or for its failure.
+
+    Paths come last and are never folded, so that they can be copied out of a terminal of any width.
+    """
+    lines = [_row("", "Format", "Size", "Duration", "File")]
     for asset in assets:
-        rows = [_output_cells(output) for output in asset.outputs]
+        took = asset.seconds.to_terminal
+        lines.append(f"{asset.source}: {asset.status}" + (f" after {took:.1f} s" if took is not None else ""))
         if asset.error is not None:
-            rows.insert(0, ["", "", "", f"{asset.error.code}: {asset.error.message}"])
-        for number, cells in enumerate(rows or [[]]):
-            first = [asset.source, asset.status] if number == 0 else ["", ""]
-            # Brackets in names are text, not rich's markup.
-            shown.add_row(*map(escape, [*first, *cells]))
-    return shown
+            lines.append(f"  {asset.error.code}: {asset.error.message}")
+        lines += [_output_row(output) for output in asset.outputs]
+    return lines
 
 
-def _output_cells(output: Output) -> list[str]:
+def _output_row(output: Output) -> str:
     size = f"{output.width}x{output.height}" if output.width and output.height else ""
-    duration = f"{output.duration_ms / 1000:.1f} s" if output.duration_ms else ""
-    return [output.format, size, duration, output.path]
+    # A picture has none, though MediaConvert tells how much of the source the pictures cover.
+    lasts = None if output.format == "THUMBNAIL" else output.duration_ms
+    return _row("", output.format, size, "" if lasts is None else f"{lasts / 1000:.1f} s", output.path)
+
+
+def _row(*cells: str) -> str:
+    widths = (0, 9, 9, 8, 0)
+    return "  ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True))

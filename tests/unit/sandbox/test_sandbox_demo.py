@@ -15,7 +15,7 @@ from sandbox.assets import Names, Upload
 from sandbox.console import Terminal
 from sandbox.errors import SandboxError, SourceError, StalledError
 from sandbox.folder import PROJECT_ROOT, Folder, read_json
-from sandbox.report import AssetReport, Report, Seconds, TerraformReport, table
+from sandbox.report import AssetReport, Fault, Output, Report, Seconds, TerraformReport, table
 
 NAMES = Names(uploads="uploads", outputs="outputs", table="assets")
 
@@ -175,11 +175,31 @@ def test_the_report_is_written_with_the_agreed_keys(tmp_path: Path) -> None:
     assert written["terraform"] == {"resources": 79, "plan_after": "clean"}
 
 
-def test_brackets_in_a_name_are_shown_as_they_are() -> None:
-    """A file name is not taken for markup."""
-    shown = io.StringIO()
-    Console(file=shown, width=120).print(table([asset("FAILED")]))
-    assert "in[bold].mp4" in shown.getvalue()
+def test_a_table_can_be_copied_from_a_narrow_terminal() -> None:
+    """Paths are not folded, a name is not taken for markup, and a picture has no duration."""
+    path = f".sandbox/outputs/{'a' * 32}/1/hls/master.m3u8"
+    outputs = [Output("HLS", "k", path, 640, 360, 5000), Output("THUMBNAIL", "k", "1.jpg", 320, 180, 5000)]
+    done = AssetReport("a1", "in[bold].mp4", "COMPLETE", None, outputs, Seconds(1.0, 2.25))
+    failed = AssetReport("a2", "b.mp4", "FAILED", Fault("E", "Why."), [], Seconds(None, None))
+    written = io.StringIO()
+    Terminal(Console(file=written, width=40, soft_wrap=True)).say("\n".join(table([done, failed])))
+    assert [line.split() for line in written.getvalue().splitlines()] == [
+        ["Format", "Size", "Duration", "File"],
+        ["in[bold].mp4:", "COMPLETE", "after", "2.2", "s"],
+        ["HLS", "640x360", "5.0", "s", path],
+        ["THUMBNAIL", "320x180", "1.jpg"],
+        ["b.mp4:", "FAILED"],
+        ["E:", "Why."],
+    ]
+
+
+def test_many_uploads_are_said_in_short() -> None:
+    """Those under way come first, what has ended is left out, the rest is counted."""
+    uploads = [upload() for _ in range(4)]
+    uploads += [upload(record=record("COMPLETE")), upload(record=record("PROCESSING"), percent=7)]
+    assert demo.standing(uploads) == (
+        "my clip.mp4 processing 7%, my clip.mp4 waiting, my clip.mp4 waiting, 2 more"
+    )
 
 
 @pytest.mark.parametrize(("name", "why"), [("missing.mp4", "There is no file"), (".", "is not a file")])
@@ -196,24 +216,11 @@ def test_nothing_starts_for_a_video_that_is_not_there(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-class Functions:
-    """The deployed orchestrator's settings."""
-
-    def functions(self) -> "Functions":
-        """Stand in for the client."""
-        return self
-
-    def get_function_configuration(self, FunctionName: str) -> dict[str, Any]:
-        """Give the environment."""
-        return {"Environment": {"Variables": {"MEDIA_SUFFIXES": ".mp4,.mov"}}}
-
-
 def test_a_name_that_the_pipeline_does_not_listen_to_is_refused() -> None:
     """Instead of waiting for an asset that will never come; letter case does not matter."""
-    functions: Any = Functions()
-    demo.check_accepted(functions, "orchestrator", [Path("a.MP4"), Path("b.mov")])
+    demo.check_accepted(".mp4,.mov", [Path("a.MP4"), Path("b.mov")])
     with pytest.raises(SourceError, match=r"ends in \.mp4, \.mov; not notes\.txt\."):
-        demo.check_accepted(functions, "orchestrator", [Path("a.mp4"), Path("notes.txt")])
+        demo.check_accepted(".mp4,.mov", [Path("a.mp4"), Path("notes.txt")])
 
 
 def test_a_log_gets_plain_lines(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from sandbox.aws import Endpoints
-from sandbox.deploy import BACKEND_STACK, STACK, Deployer, tool_environment
+from sandbox.deploy import BACKEND_STACK, STACK, Deployer, required_programs, tool_environment
 from sandbox.errors import SandboxError, TerraformError
 from sandbox.folder import Folder
 
@@ -146,6 +146,24 @@ def test_a_missing_terraform_is_a_sentence(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setenv("TERRAFORM_BINARY_NAME", str(tmp_path / "nowhere"))
     with pytest.raises(SandboxError, match="Terraform 1"):
         Deployer(Folder(tmp_path), ENDPOINTS, lambda: None)
+
+
+def test_everything_that_is_missing_is_named_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody installs one program to hear of the next."""
+    monkeypatch.setenv("TERRAFORM_BINARY_NAME", "terraform")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(SandboxError, match=r"(?s)Node\.js 20 .*Terraform 1"):
+        required_programs()
+
+
+def test_a_functions_setting_is_read_from_what_was_synthesized(deployments: Deployments) -> None:
+    """It is known before anything is deployed; one that no function has is a fault."""
+    functions = {"A": {"environment": {"variables": {}}}, "B": {"environment": {"variables": {"X": ".mp4"}}}}
+    document = json.dumps({"resource": {"aws_lambda_function": functions}})
+    (deployments.stack(STACK) / "cdk.tf.json").write_text(document)
+    assert deployments.deployer().function_setting("X") == ".mp4"
+    with pytest.raises(SandboxError, match="`Y`"):
+        deployments.deployer().function_setting("Y")
 
 
 @pytest.fixture
