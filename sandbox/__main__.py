@@ -78,7 +78,7 @@ def _up(folder: Folder, terminal: Terminal, options: argparse.Namespace) -> int:
         found = servers.found_running(folder)
         if found is None:
             required_programs()
-            with terminal.phase("Starting the local AWS and MediaConvert, synthesizing the stacks"):
+            with terminal.phase("Starting the sandbox, synthesizing the stacks"):
                 running = servers.start(folder, terminal.say, stays_up=True)
                 found = running.endpoints
                 try:

@@ -8,10 +8,11 @@ import time
 from collections.abc import Iterator
 from typing import Protocol
 
+from rich.cells import cell_len, set_cell_size
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-from rich.table import Column
 
+_BAR_COLUMNS = 20
 # In a log, a long phase speaks up this often.
 _PLAIN_INTERVAL_SECONDS = 10.0
 
@@ -63,9 +64,13 @@ class _LivePhase:
         self.text = ""
         self._progress = progress
         self._task = progress.add_task(title, total=None, detail="")
+        # The line stays one: spinner, title, bar, time, and a space after each.
+        self._room = progress.console.width - (2 + cell_len(title) + 1 + _BAR_COLUMNS + 1 + 8)
 
     def update(self, done: float, total: float, detail: str) -> None:
-        self._progress.update(self._task, completed=done, total=total or None, detail=detail)
+        room = max(self._room, 0)
+        shown = detail if cell_len(detail) <= room else f"{set_cell_size(detail, max(room - 1, 0))}…"
+        self._progress.update(self._task, completed=done, total=total or None, detail=shown)
 
     def result(self, text: str) -> None:
         self.text = text
@@ -93,15 +98,10 @@ class _PlainPhase:
 def _live(console: Console, title: str) -> Iterator[_LivePhase]:
     columns = (
         SpinnerColumn(),
-        TextColumn("{task.description}", markup=False, table_column=_one_line()),
-        BarColumn(bar_width=20),
+        TextColumn("{task.description}", markup=False),
+        BarColumn(bar_width=_BAR_COLUMNS),
         TimeElapsedColumn(),
-        # One line, whatever the terminal's width.
-        TextColumn("{task.fields[detail]}", markup=False, table_column=_one_line()),
+        TextColumn("{task.fields[detail]}", markup=False),
     )
     with Progress(*columns, console=console, transient=True) as progress:
         yield _LivePhase(progress, title)
-
-
-def _one_line() -> Column:
-    return Column(no_wrap=True, overflow="ellipsis")

@@ -46,7 +46,7 @@ def run(folder: Folder, videos: Sequence[Path], terminal: Terminal) -> Report:
         check_readable(video)
     required_programs()
     with contextlib.ExitStack() as stack:
-        with terminal.phase("Starting the local AWS and MediaConvert, synthesizing the stacks") as phase:
+        with terminal.phase("Starting the sandbox, synthesizing the stacks") as phase:
             running = stack.enter_context(servers.running(folder, terminal.say))
             deployer = Deployer(folder, running.endpoints, running.check)
             deployer.synthesize()
@@ -73,7 +73,7 @@ def run(folder: Folder, videos: Sequence[Path], terminal: Terminal) -> Report:
         finally:
             function_logs.save(clients, begun, folder.log("functions"))
         reports = _download(clients, names, uploads, folder, terminal)
-        with terminal.phase("Planning once more: the run must have changed nothing") as phase:
+        with terminal.phase("Planning once more: nothing may have changed") as phase:
             clean = deployer.is_clean()
             phase.result("clean" if clean else "changed")
     report = Report(reports, TerraformReport(deployment.resources, "clean" if clean else "changed"))

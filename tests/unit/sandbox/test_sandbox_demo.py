@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.cells import cell_len
 from rich.console import Console
 
 from sandbox import assets, demo
@@ -238,3 +239,17 @@ def test_a_log_gets_plain_lines(monkeypatch: pytest.MonkeyPatch) -> None:
         "  Deploying: 2 of 9 aws_sqs_queue.a",
         "✓ Deploying: 9 resources (25.0 s)",
     ]
+
+
+@pytest.mark.parametrize("columns", [40, 60, 80, 120])
+def test_a_terminal_gets_one_line_that_moves(columns: int) -> None:
+    """A long detail is cut off, so that the bar and the time stay."""
+    written = io.StringIO()
+    console = Console(file=written, force_terminal=True, width=columns, soft_wrap=True, color_system=None)
+    with Terminal(console).phase("Deploying") as phase:
+        phase.update(1, 9, "aws_s3_bucket_lifecycle_configuration.影片" * 9)
+        time.sleep(0.3)
+    frames = [line for line in written.getvalue().replace("\r", "\n").splitlines() if "aws" in line]
+    assert frames or columns == 40
+    assert all("━" in frame and "0:00:00" in frame and cell_len(frame) <= columns + 8 for frame in frames)
+    assert "✓ Deploying (" in written.getvalue()
