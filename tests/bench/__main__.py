@@ -8,10 +8,13 @@ from rich.table import Table
 from tests.bench import synthesis, transcoding
 from tests.bench.measuring import Comparison
 
+WIDTH_COLUMNS = 140
+
 
 def main() -> int:
     """Measure everything and return the exit code."""
     console = Console()
+    console.width = max(console.width, WIDTH_COLUMNS)
     table = Table(
         "ours", "against", "wall (median)", "CPU (median)", "CPU ratio", "allowed", title="Benchmarks"
     )
