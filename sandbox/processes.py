@@ -67,9 +67,11 @@ class ServerProcess:
         """
         deadline = time.monotonic() + _START_SECONDS
         while time.monotonic() < deadline:
-            self.check()
             if answers(self.server):
+                # It could be another program that answers: ours would have ended, its port taken.
+                self.check()
                 return
+            self.check()
             time.sleep(0.05)
         raise ServerError(f"{self.server.name} does not answer at {self.server.url}. {self._last_words()}")
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from sandbox import processes, terraform
 from sandbox.aws import AWS_PORT, MEDIACONVERT_PORT, Endpoints, local_aws, mediaconvert_endpoint
@@ -23,6 +26,8 @@ class Running:
 
     endpoints: Endpoints
     started: list[ServerProcess] = field(default_factory=list)
+    ports: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
+    """Keeps other sandboxes from choosing ports; closed as soon as both servers listen."""
 
     def wait(self) -> None:
         """Wait until both answer.
@@ -30,8 +35,9 @@ class Running:
         Raises:
             ServerError: One ended, or doesn't answer in time.
         """
-        for process in self.started:
-            process.wait_until_healthy()
+        with self.ports:
+            for process in self.started:
+                process.wait_until_healthy()
 
     def check(self) -> None:
         """Raise ServerError if a server that we started ended by itself."""
@@ -55,6 +61,7 @@ def running(folder: Folder, say: Say) -> Iterator[Running]:
     try:
         yield servers
     finally:
+        servers.ports.close()
         stop(folder)
 
 
@@ -71,18 +78,21 @@ def start(folder: Folder, say: Say, *, stays_up: bool) -> Running:
     """
     if stop(folder):
         say("Stopped servers that an earlier, killed run had left.")
+    ports = contextlib.ExitStack()
+    ports.enter_context(_choosing_ports())
     before = _ports(read_json(folder.path / "ports.json"))
     wanted = before.get("mediaconvert", MEDIACONVERT_PORT)
     aws_port = _port(before.get("aws", AWS_PORT), (wanted,), "local AWS", say)
     mediaconvert_port = _port(wanted, (aws_port,), "MediaConvert endpoint", say)
     write_json(folder.path / "ports.json", {"aws": aws_port, "mediaconvert": mediaconvert_port})
     endpoints = Endpoints.at(aws_port, mediaconvert_port)
-    servers = Running(endpoints)
+    servers = Running(endpoints, ports=ports)
     try:
         for describe in (local_aws, mediaconvert_endpoint):
             servers.started.append(_spawn(describe(folder, endpoints)))
             _record(folder, servers, stays_up=stays_up)
     except BaseException:
+        ports.close()
         stop(folder)
         raise
     return servers
@@ -129,6 +139,15 @@ def required(folder: Folder) -> Endpoints:
 def _spawn(server: processes.Server) -> ServerProcess:
     os.makedirs(server.environment["HOME"], exist_ok=True)
     return ServerProcess(server, working_directory=PROJECT_ROOT)
+
+
+@contextlib.contextmanager
+def _choosing_ports() -> Iterator[None]:
+    # Between the choice of a port and its use, a second sandbox would choose the same, and one would then
+    # talk to the other's server. The system releases this when the process ends, however it ends.
+    with (Path(tempfile.gettempdir()) / f"media-pipeline-sandbox-ports-{os.getuid()}.lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def _port(wanted: int, taken: tuple[int, ...], name: str, say: Say) -> int:

@@ -3,11 +3,13 @@
 import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from sandbox import aws_server
+from sandbox import aws_server, servers
 from sandbox.folder import PROJECT_ROOT, Folder, write_json
 
 
@@ -72,3 +74,33 @@ def test_another_ministack_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     assert fault is not None
     assert "needs ministack 0.0.1" in fault
     assert "make setup" in fault
+
+
+def test_sandboxes_that_start_at_once_get_ports_of_their_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second chooses when the first one listens, and not before."""
+    monkeypatch.setattr(servers, "_spawn", lambda server: FakeProcess())
+    first = servers.start(Folder(tmp_path / "a"), print, stays_up=False)
+    chosen = threading.Event()
+
+    def second() -> None:
+        servers.start(Folder(tmp_path / "b"), print, stays_up=False).wait()
+        chosen.set()
+
+    thread = threading.Thread(target=second)
+    thread.start()
+    assert not chosen.wait(0.3)
+    first.wait()
+    assert chosen.wait(30)
+    thread.join()
+
+
+class FakeProcess:
+    """A server that answers at once."""
+
+    pid = 0
+    server = SimpleNamespace(command=["python", "-m", "a"])
+
+    def wait_until_healthy(self) -> None:
+        """Do nothing."""
