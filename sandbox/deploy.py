@@ -116,7 +116,9 @@ class Deployer:
         synthesized = (terraform.directory / "cdk.tf.json").read_bytes()
         digest = hashlib.sha256(synthesized).hexdigest()
         mark = self._folder.path / "state-backend.applied"
-        if mark.is_file() and mark.read_text() == digest and self._folder.backend_state.is_file():
+        applied = mark.is_file() and mark.read_text() == digest and self._folder.backend_state.is_file()
+        # The local AWS may have lost it: its state is a folder that a person can delete.
+        if applied and self._has_bucket():
             return
         self._init(terraform, f"-backend-config=path={self._folder.backend_state}")
         self._converge(terraform)

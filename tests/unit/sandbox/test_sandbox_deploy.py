@@ -106,16 +106,20 @@ def test_a_folder_is_initialized_again_when_it_must_be(deployments: Deployments,
     assert deployments.calls() == ["init sandbox", "plan sandbox"]
 
 
-def test_the_state_bucket_is_planned_again_only_when_it_was_synthesized_otherwise(
-    deployments: Deployments,
+def test_the_state_bucket_is_planned_again_only_when_it_was_synthesized_otherwise_or_lost(
+    deployments: Deployments, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its state is kept in a local file; what is applied already is not looked at again."""
+    monkeypatch.setattr(Deployer, "_has_bucket", lambda deployer: True)
     deployments.deployer().ensure_backend(nothing)
     deployments.folder.backend_state.touch()
     assert deployments.calls() == [f"{each} {BACKEND_STACK}" for each in ("init", "plan", "apply")]
     deployments.deployer().ensure_backend(nothing)
     assert deployments.calls() == []
     deployments.synthesize(BACKEND_STACK, "5.101.0")
+    deployments.deployer().ensure_backend(nothing)
+    assert f"plan {BACKEND_STACK}" in deployments.calls()
+    monkeypatch.setattr(Deployer, "_has_bucket", lambda deployer: False)
     deployments.deployer().ensure_backend(nothing)
     assert f"plan {BACKEND_STACK}" in deployments.calls()
 
