@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
+import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -78,6 +79,9 @@ def start(folder: Folder, say: Say, *, stays_up: bool) -> Running:
     """
     if stop(folder):
         say("Stopped servers that an earlier, killed run had left.")
+    if not any((folder.aws / "state").glob("*")):
+        # Lost or never there: job templates of a former account would stand in a new deployment's way.
+        shutil.rmtree(folder.mediaconvert, ignore_errors=True)
     ports = contextlib.ExitStack()
     ports.enter_context(_choosing_ports())
     before = _ports(read_json(folder.path / "ports.json"))

@@ -104,3 +104,16 @@ class FakeProcess:
 
     def wait_until_healthy(self) -> None:
         """Do nothing."""
+
+
+@pytest.mark.parametrize("is_there", [True, False])
+def test_both_servers_forget_together(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_there: bool
+) -> None:
+    """Where the local AWS's state was deleted, MediaConvert's job templates would be in the way."""
+    monkeypatch.setattr(servers, "_spawn", lambda server: FakeProcess())
+    write_json(tmp_path / "mediaconvert/templates.json", {})
+    if is_there:
+        write_json(tmp_path / "aws/state/s3.json", {})
+    servers.start(Folder(tmp_path), print, stays_up=False).wait()
+    assert (tmp_path / "mediaconvert").exists() is is_there
