@@ -138,27 +138,43 @@ def test_a_lock_of_another_leaves_no_trace_but_a_failure_does(
     assert trace.exists()
 
 
-def test_terraform_is_interrupted_when_a_server_has_ended(tmp_path: Path, terraform_script: Script) -> None:
+def test_terraform_is_interrupted_when_a_server_has_ended(tmp_path: Path) -> None:
     """What the watch raises reaches the caller, after Terraform was asked once to stop."""
 
     def watch() -> None:
         if (tmp_path / "ready").exists():
             raise ServerError("The local AWS ended by itself.")
 
-    note = f"echo INT >> {tmp_path}/signals; exit 1"
-    body = f"trap '{note}' INT; touch {tmp_path}/ready; while :; do sleep 0.05; done"
+    # Not a shell script: where SIGINT was ignored from the start, as in background jobs, a shell ignores it.
+    program = tmp_path / "terraform"
+    program.write_text(
+        f"#!{sys.executable}\n"
+        "import pathlib, signal, sys, time\n"
+        f"folder = pathlib.Path({str(tmp_path)!r})\n"
+        "def note(*_):\n"
+        "    (folder / 'signals').open('a').write('INT\\n')\n"
+        "    sys.exit(1)\n"
+        "signal.signal(signal.SIGINT, note)\n"
+        "(folder / 'ready').touch()\n"
+        "time.sleep(60)\n"
+    )
+    program.chmod(0o755)
     with pytest.raises(ServerError, match="ended by itself"):
-        terraform(tmp_path, terraform_script(body=body), watch=watch).apply(tmp_path / "plan")
+        terraform(tmp_path, program, watch=watch).apply(tmp_path / "plan")
     assert (tmp_path / "signals").read_text() == "INT\n"
 
 
 def test_a_terraform_that_a_killed_run_left_is_ended(tmp_path: Path) -> None:
     """Only a process that the trace names and that works in our folder is ended; the trace stays."""
     trace = tmp_path / "terraform.pid"
-    code = "import time; time.sleep(60)"
+    code = "import signal, time; signal.signal(signal.SIGINT, signal.SIG_DFL); time.sleep(60)"
     other = subprocess.Popen([sys.executable, "-c", code, "terraform", "-chdir=/elsewhere/stack"])
     ours = subprocess.Popen([sys.executable, "-c", code, "terraform", f"-chdir={tmp_path}/stack"])
     try:
+        for process in (other, ours):
+            # Right after its start a process has no command line yet.
+            while processes.command_line(process.pid) is None:
+                assert process.poll() is None
         trace.write_text(str(other.pid))
         assert not end_leftover(trace, tmp_path)
         assert other.poll() is None
