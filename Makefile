@@ -11,7 +11,6 @@ PYTHON ?= $(firstword $(foreach v,python3.13 python3.12 python3.11 python3,$(she
 BIN := .venv/bin
 RUN := $(BIN)/python
 export VIDEO
-export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 1
 export CHECKPOINT_DISABLE := 1
 export PIPENV_VERBOSITY := -1
 

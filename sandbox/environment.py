@@ -51,5 +51,4 @@ def of_client(aws_url: str, mediaconvert_url: str, base: Mapping[str, str] | Non
         "ENVIRONMENT": "sandbox",
         "MEDIACONVERT_ENDPOINT": mediaconvert_url,
         "CHECKPOINT_DISABLE": "1",
-        "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "1",
     }
