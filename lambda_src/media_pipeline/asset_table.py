@@ -1,12 +1,14 @@
 """The media assets table: every write is conditional on the record, so that deliveries may repeat."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from botocore.exceptions import ClientError
 
 from media_pipeline.assets import (
+    MAX_ATTEMPTS,
+    OF_ONE_ATTEMPT,
     TERMINAL_STATUSES,
     Asset,
     AssetStatus,
@@ -14,6 +16,8 @@ from media_pipeline.assets import (
     ClaimOutcome,
     Transition,
     UploadedObject,
+    history_entry,
+    new_record,
     statuses_before,
     timestamp,
 )
@@ -22,6 +26,7 @@ from media_pipeline.conditional_write import ConditionalWrite, from_item, to_ite
 from media_pipeline.errors import TransientError
 
 STATUS_INDEX = "by_status"
+_BATCH_SIZE = 100  # Source: DynamoDB API, BatchGetItem: up to 100 items
 
 
 class AssetTable:
@@ -41,7 +46,7 @@ class AssetTable:
 
     def claim(self, upload: UploadedObject, *, now: datetime, until: datetime) -> Claim:
         """Own the work on an upload until `until`, where nobody else does and it isn't done."""
-        record = _new_record(upload, now=now, until=until)
+        record = new_record(upload, now=now, claimed_until=until, detail="The upload was announced")
         if self._created(record):
             return Claim(outcome=ClaimOutcome.NEW, asset=Asset.from_record(record))
         asset = self.get(upload.asset_id)
@@ -58,10 +63,41 @@ class AssetTable:
         return Claim(outcome=ClaimOutcome.TAKEN_OVER, asset=taken)
 
     def release(self, asset: Asset, *, now: datetime) -> None:
-        """Give a claim back before its time, so that the message's next delivery need not wait for it."""
-        self._update(
-            _while_claimed(ConditionalWrite().set("claimed_until", timestamp(now)), asset), asset.asset_id
+        """Give a claim back before its time, so that the message's next delivery need not wait for it.
+
+        The message is alive, so the asset isn't overdue: its time runs from now.
+        """
+        write = ConditionalWrite().set("claimed_until", timestamp(now)).set("updated_at", timestamp(now))
+        self._update(_while_claimed(write, asset), asset.asset_id)
+
+    def register(self, upload: UploadedObject, *, now: datetime, detail: str) -> bool:
+        """Make the record of an upload that nobody announced, unclaimed; return False where there is one."""
+        return self._created(new_record(upload, now=now, claimed_until=now, detail=detail))
+
+    def replay(self, asset: Asset, *, now: datetime, detail: str) -> Asset | None:
+        """Begin the next attempt of an asset that has ended; return None where it changed meanwhile.
+
+        Raises ValueError where the asset has not ended, or has had MAX_ATTEMPTS attempts.
+        """
+        if not asset.is_terminal:
+            raise ValueError(f"{asset.asset_id} is {asset.status}: only an asset that has ended is replayed")
+        if asset.attempt >= MAX_ATTEMPTS:
+            raise ValueError(f"{asset.asset_id} has had {asset.attempt} attempts, the most that are allowed")
+        attempt, received = asset.attempt + 1, AssetStatus.RECEIVED
+        write = (
+            ConditionalWrite()
+            .set("status", received.value)
+            .set("attempt", attempt)
+            .set("updated_at", timestamp(now))
+            .set("claimed_until", timestamp(now))
+            .append("history", history_entry(received, attempt=attempt, at=now, detail=detail))
+            .append("past_attempts", asset.as_past_attempt)
+            .require_equal("status", asset.status.value)
+            .require_equal("attempt", asset.attempt)
         )
+        for name in OF_ONE_ATTEMPT:
+            write.remove(name)
+        return self._update(write, asset.asset_id)
 
     def record_plan(
         self,
@@ -93,6 +129,8 @@ class AssetTable:
         if step.job_id is not None:
             write.set("job_id", step.job_id).set_once("submitted_at", timestamp(step.at))
             write.require_absent_or_equal("job_id", step.job_id)
+        if step.claimed_until is not None:
+            write.require_equal("claimed_until", step.claimed_until).require_absent("job_id")
         if step.to in TERMINAL_STATUSES:
             write.set("completed_at", timestamp(step.at))
         optional = {
@@ -136,27 +174,67 @@ class AssetTable:
             write.set("redeliveries", asset.redeliveries + 1)
         return self._update(write, asset.asset_id) is not None
 
-    def overdue(self, status: AssetStatus, *, before: datetime, page_size: int = 50) -> Iterator[str]:
-        """Yield the ids of assets that have been in this status, untouched, since before; oldest first."""
+    def by_status(
+        self,
+        status: AssetStatus,
+        *,
+        before: datetime | None = None,
+        after: datetime | None = None,
+        newest_first: bool = False,
+        page_size: int = 100,
+    ) -> Iterator[Asset]:
+        """Yield the assets of a status that last changed before and not before the given times.
+
+        They are ordered by the time of their last change. An index lags behind: `get` tells the truth.
+        """
+        conditions, values = ["#status = :status"], {":status": {"S": status.value}}
+        if before is not None and after is not None:
+            conditions.append("#updated_at BETWEEN :after AND :before")
+        elif before is not None:
+            conditions.append("#updated_at < :before")
+        elif after is not None:
+            conditions.append("#updated_at >= :after")
+        for name, time in ((":before", before), (":after", after)):
+            if time is not None:
+                values[name] = {"S": timestamp(time)}
+        names = {"#status": "status", "#updated_at": "updated_at"}
         request: dict[str, Any] = {
             "TableName": self._table_name,
             "IndexName": STATUS_INDEX,
-            "KeyConditionExpression": "#status = :status AND #updated_at < :before",
-            "ExpressionAttributeNames": {"#status": "status", "#updated_at": "updated_at"},
-            "ExpressionAttributeValues": {
-                ":status": {"S": status.value},
-                ":before": {"S": timestamp(before)},
-            },
-            "ScanIndexForward": True,
+            "KeyConditionExpression": " AND ".join(conditions),
+            "ExpressionAttributeNames": names if len(conditions) > 1 else {"#status": "status"},
+            "ExpressionAttributeValues": values,
+            "ScanIndexForward": not newest_first,
             "Limit": page_size,
         }
         while True:
-            with aws_errors("looking for overdue assets"):
+            with aws_errors("looking for assets of a status"):
                 answer = self._client.query(**request)
-            yield from (item["asset_id"]["S"] for item in answer["Items"])
+            yield from (Asset.from_record(from_item(item)) for item in answer["Items"])
             if "LastEvaluatedKey" not in answer:
                 return
             request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+
+    def known(self, asset_ids: Collection[str]) -> set[str]:
+        """Return those of the ids that have a record."""
+        found: set[str] = set()
+        ids = sorted(set(asset_ids))
+        for start in range(0, len(ids), _BATCH_SIZE):
+            keys = [{"asset_id": {"S": asset_id}} for asset_id in ids[start : start + _BATCH_SIZE]]
+            while keys:
+                with aws_errors("looking for assets"):
+                    answer = self._client.batch_get_item(
+                        RequestItems={
+                            self._table_name: {
+                                "Keys": keys,
+                                "ProjectionExpression": "asset_id",
+                                "ConsistentRead": True,
+                            }
+                        }
+                    )
+                found.update(item["asset_id"]["S"] for item in answer["Responses"].get(self._table_name, []))
+                keys = answer.get("UnprocessedKeys", {}).get(self._table_name, {}).get("Keys", [])
+        return found
 
     def _created(self, record: Mapping[str, Any]) -> bool:
         try:
@@ -186,28 +264,6 @@ class AssetTable:
                 return None
             raise
         return Asset.from_record(from_item(answer["Attributes"]))
-
-
-def _new_record(upload: UploadedObject, *, now: datetime, until: datetime) -> dict[str, Any]:
-    record: dict[str, Any] = {
-        "asset_id": upload.asset_id,
-        "bucket": upload.bucket,
-        "key": upload.key,
-        "etag": upload.etag,
-        "size_bytes": upload.size_bytes,
-        "sequencer": upload.sequencer,
-        "status": AssetStatus.RECEIVED.value,
-        "attempt": 1,
-        "created_at": timestamp(now),
-        "updated_at": timestamp(now),
-        "claimed_until": timestamp(until),
-        "history": [
-            {"status": AssetStatus.RECEIVED.value, "at": timestamp(now), "detail": "The upload was announced"}
-        ],
-    }
-    if upload.version_id:
-        record["version_id"] = upload.version_id
-    return record
 
 
 def _while_claimed(write: ConditionalWrite, asset: Asset) -> ConditionalWrite:

@@ -5,7 +5,9 @@
        └───────────┴──────────────┴───────────────────────> CANCELED
 
 A status only ever moves along the table; events may be missed (a job's COMPLETE may be the first one seen),
-so a step may skip others. Pure: adapters turn `statuses_before` into the condition of a write.
+so a step may skip others. COMPLETE, FAILED and CANCELED are for ever, but for an explicit replay, which begins
+the next attempt at RECEIVED and keeps what became of the ones before. Pure: adapters turn `statuses_before`
+into the condition of a write.
 """
 
 import hashlib
@@ -16,6 +18,9 @@ from enum import Enum, StrEnum, auto
 from typing import Any
 
 MAX_DETAIL_CHARACTERS = 1000
+# A record of so many attempts, each with its history and error, is far from DynamoDB's 400 KB for an item.
+# Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html
+MAX_ATTEMPTS = 20
 
 
 class AssetStatus(StrEnum):
@@ -120,11 +125,25 @@ class Asset:
     completed_at: str | None = None
     notified_at: str | None = None
     redeliveries: int = 0
+    history: Sequence[Mapping[str, Any]] = ()
+    past_attempts: Sequence[Mapping[str, Any]] = ()
 
     @property
     def is_terminal(self) -> bool:
         """Tell whether the asset's status can no longer change."""
         return self.status in TERMINAL_STATUSES
+
+    @property
+    def as_past_attempt(self) -> dict[str, Any]:
+        """Return what the record keeps of this attempt when the next one begins."""
+        kept = {
+            "attempt": self.attempt,
+            "status": self.status.value,
+            "job_id": self.job_id,
+            "error": self.error.as_record() if self.error else None,
+            "completed_at": self.completed_at,
+        }
+        return {name: value for name, value in kept.items() if value is not None}
 
     @classmethod
     def from_record(cls, record: Mapping[str, Any]) -> "Asset":
@@ -155,6 +174,8 @@ class Asset:
             completed_at=record.get("completed_at"),
             notified_at=record.get("notified_at"),
             redeliveries=record.get("redeliveries", 0),
+            history=record.get("history") or (),
+            past_attempts=record.get("past_attempts") or (),
         )
 
 
@@ -163,6 +184,8 @@ class Transition:
     """Describe one step of an asset's status, and what its record learns with it.
 
     `job_id` is the job that the step is about: the write is refused where the record names another one.
+    `claimed_until` is the claim under which the step was decided: where it was lost meanwhile, or a job is
+    known, the write is refused.
     """
 
     to: AssetStatus
@@ -170,19 +193,16 @@ class Transition:
     at: datetime
     detail: str
     job_id: str | None = None
+    claimed_until: str | None = None
     error: AssetError | None = None
     outputs: Sequence[Mapping[str, Any]] | None = None
     warnings: Sequence[Mapping[str, Any]] | None = None
     expires_at: int | None = None
 
     @property
-    def history_entry(self) -> dict[str, str]:
+    def history_entry(self) -> dict[str, Any]:
         """Return the entry that the record's history gains."""
-        return {
-            "status": self.to.value,
-            "at": timestamp(self.at),
-            "detail": self.detail[:MAX_DETAIL_CHARACTERS],
-        }
+        return history_entry(self.to, attempt=self.attempt, at=self.at, detail=self.detail)
 
     def is_admitted_by(self, asset: Asset) -> bool:
         """Tell whether the asset, as it stands, may take this step."""
@@ -190,6 +210,7 @@ class Transition:
             may_follow(asset.status, self.to)
             and asset.attempt == self.attempt
             and (self.job_id is None or asset.job_id in (None, self.job_id))
+            and (self.claimed_until is None or (asset.claimed_until, asset.job_id) == (self.claimed_until, None))
         )
 
 
@@ -212,6 +233,55 @@ class Claim:
 
     outcome: ClaimOutcome
     asset: Asset
+
+
+def history_entry(status: AssetStatus, *, attempt: int, at: datetime, detail: str) -> dict[str, Any]:
+    """Return one line of a record's history."""
+    return {
+        "status": status.value,
+        "attempt": attempt,
+        "at": timestamp(at),
+        "detail": detail[:MAX_DETAIL_CHARACTERS],
+    }
+
+
+def new_record(upload: UploadedObject, *, now: datetime, claimed_until: datetime, detail: str) -> dict[str, Any]:
+    """Return the record with which an asset's life begins."""
+    record: dict[str, Any] = {
+        "asset_id": upload.asset_id,
+        "bucket": upload.bucket,
+        "key": upload.key,
+        "etag": upload.etag,
+        "size_bytes": upload.size_bytes,
+        "sequencer": upload.sequencer,
+        "status": AssetStatus.RECEIVED.value,
+        "attempt": 1,
+        "created_at": timestamp(now),
+        "updated_at": timestamp(now),
+        "claimed_until": timestamp(claimed_until),
+        "history": [history_entry(AssetStatus.RECEIVED, attempt=1, at=now, detail=detail)],
+    }
+    if upload.version_id:
+        record["version_id"] = upload.version_id
+    return record
+
+
+# What a record learns in the course of one attempt; a replay forgets it all.
+OF_ONE_ATTEMPT = (
+    "completed_at",
+    "error",
+    "expires_at",
+    "job_id",
+    "notified_at",
+    "outputs",
+    "planned_outputs",
+    "profile",
+    "progress_percent",
+    "redeliveries",
+    "source_info",
+    "submitted_at",
+    "warnings",
+)
 
 
 def timestamp(at: datetime) -> str:

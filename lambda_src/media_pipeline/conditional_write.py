@@ -17,6 +17,7 @@ class ConditionalWrite:
         self._names: dict[str, str] = {}
         self._values: dict[str, Any] = {}
         self._assignments: list[str] = []
+        self._removals: list[str] = []
         self._conditions: list[str] = ["attribute_exists(asset_id)"]
 
     def set(self, name: str, value: Any) -> "ConditionalWrite":
@@ -31,14 +32,25 @@ class ConditionalWrite:
         return self
 
     def append(self, name: str, entry: Any) -> "ConditionalWrite":
-        """Append an entry to a list."""
+        """Append an entry to a list, which begins with it where there is none."""
         placeholder = self._name(name)
-        self._assignments.append(f"{placeholder} = list_append({placeholder}, {self._value([entry])})")
+        so_far = f"if_not_exists({placeholder}, {self._value([])})"
+        self._assignments.append(f"{placeholder} = list_append({so_far}, {self._value([entry])})")
+        return self
+
+    def remove(self, name: str) -> "ConditionalWrite":
+        """Remove an attribute, if it is there."""
+        self._removals.append(self._name(name))
         return self
 
     def require_equal(self, name: str, value: Any) -> "ConditionalWrite":
         """Refuse the write unless the attribute has this value."""
         self._conditions.append(f"{self._name(name)} = {self._value(value)}")
+        return self
+
+    def require_absent(self, name: str) -> "ConditionalWrite":
+        """Refuse the write where the attribute is there."""
+        self._conditions.append(f"attribute_not_exists({self._name(name)})")
         return self
 
     def require_one_of(self, name: str, values: Sequence[Any]) -> "ConditionalWrite":
@@ -58,7 +70,9 @@ class ConditionalWrite:
     def request(self) -> dict[str, Any]:
         """Return the parameters of UpdateItem that this write is made of."""
         return {
-            "UpdateExpression": "SET " + ", ".join(self._assignments),
+            "UpdateExpression": "SET "
+            + ", ".join(self._assignments)
+            + (" REMOVE " + ", ".join(self._removals) if self._removals else ""),
             "ConditionExpression": " AND ".join(self._conditions),
             "ExpressionAttributeNames": self._names,
             "ExpressionAttributeValues": self._values,
