@@ -106,6 +106,11 @@ class EventQueue(Construct):
         self._grant(role, "Consume", ["DeleteMessage", "GetQueueAttributes", "ReceiveMessage"])
         self._key.grant_decrypt(role, via="sqs")
 
+    def grant_postpone(self, role: ServiceRole) -> None:
+        """Let a consumer postpone messages: sqs:ChangeMessageVisibility, SendMessage; kms as for sending."""
+        self._grant(role, "Postpone", ["ChangeMessageVisibility", "SendMessage"])
+        self._key.grant_encrypt(role, via="sqs")
+
     def grant_send(self, role: ServiceRole) -> None:
         """Let a role send, not consume: sqs:SendMessage; kms:GenerateDataKey, kms:Decrypt."""
         self._grant(role, "SendTo", ["SendMessage"])

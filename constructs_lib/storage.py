@@ -147,6 +147,10 @@ class PrivateBucket(Construct):
         """Let a role list objects, and tell a missing one from a forbidden one: s3:ListBucket."""
         self._grant(role, "List", ["s3:ListBucket"], [self.arn])
 
+    def grant_list_versions(self, role: ServiceRole) -> None:
+        """Let a role list all versions of all objects: s3:ListBucketVersions."""
+        self._grant(role, "ListVersions", ["s3:ListBucketVersions"], [self.arn])
+
     def grant_write(self, role: ServiceRole) -> None:
         """Let a role write: s3:PutObject, s3:AbortMultipartUpload; kms:GenerateDataKey, kms:Decrypt."""
         self._grant(role, "Write", ["s3:AbortMultipartUpload", "s3:PutObject"], [f"{self.arn}/*"])
@@ -291,6 +295,14 @@ class Table(Construct):
     def grant_update(self, role: ServiceRole) -> None:
         """Let a role read and change items: dynamodb:GetItem, UpdateItem; and use the key."""
         self._grant(role, "Update", ["GetItem", "UpdateItem"], [self.arn])
+
+    def grant_read_many(self, role: ServiceRole) -> None:
+        """Let a role read items by the hundred: dynamodb:BatchGetItem; and use the key."""
+        self._grant(role, "ReadMany", ["BatchGetItem"], [self.arn])
+
+    def grant_describe(self, role: ServiceRole) -> None:
+        """Let a role see the table's age and state: dynamodb:DescribeTable; and use the key."""
+        self._grant(role, "Describe", ["DescribeTable"], [self.arn])
 
     def grant_query(self, role: ServiceRole, *, index: str) -> None:
         """Let a role query one index: dynamodb:Query; and use the key."""

@@ -61,9 +61,15 @@ class Transcoder(Construct):
             )
         )
 
-    def grant_list(self, role: ServiceRole) -> None:
-        """Let a role list the queue's jobs: mediaconvert:ListJobs."""
-        role.allow(Statement(sid="ListJobs", actions=["mediaconvert:ListJobs"], resources=[self.queue_arn]))
+    def grant_search(self, role: ServiceRole) -> None:
+        """Let a role find jobs by their source: mediaconvert:SearchJobs."""
+        # Whether it can be limited to a queue is not documented. It reads, and what it reads the role's
+        # function matches against its own metadata.
+        role.allow(Statement(sid="SearchJobs", actions=["mediaconvert:SearchJobs"], resources=["*"]))
+
+    def grant_count(self, role: ServiceRole) -> None:
+        """Let a role see how many jobs the queue holds: mediaconvert:GetQueue."""
+        role.allow(Statement(sid="CountJobs", actions=["mediaconvert:GetQueue"], resources=[self.queue_arn]))
 
     def grant_describe(self, role: ServiceRole) -> None:
         """Let a role look at any job: mediaconvert:GetJob. A job's ARN does not name its queue."""

@@ -17,8 +17,11 @@ METRICS_NAMESPACE = "MediaPipeline"
 # An upload may take most of the function's timeout (probe, presets, submission): in a batch, a slow one would
 # use up the receives of the others, and a timeout would cut off the last between submission and record.
 UPLOADS_PER_BATCH = 1
-# A job event takes milliseconds.
+# A job event takes milliseconds, the last one of a long video some seconds.
 JOB_EVENTS_PER_BATCH = 10
+CLAIM_GRACE_SECONDS = 15
+# Source: SQS API, SendMessage.DelaySeconds: at most 900
+MAX_DELAY_SECONDS = 900
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,17 +61,24 @@ def add_ingest_orchestrator(scope: Construct, parts: Parts) -> Function:
             "PROFILES_PARAMETER": parts.presets.profiles_name,
             "MAX_SOURCE_SIZE_BYTES": str(settings.max_source_size_bytes),
             "MEDIA_SUFFIXES": ",".join(settings.media_suffixes),
-            "CLAIM_SECONDS": str(settings.function_timeout_seconds),
+            # A request that a killed invocation had sent may still arrive.
+            "CLAIM_SECONDS": str(settings.function_timeout_seconds + CLAIM_GRACE_SECONDS),
+            "MAX_JOBS_IN_FLIGHT": str(settings.max_jobs_in_flight),
+            **_redelivery(parts, parts.processing_queue),
         },
     )
     role = function.role
     # Probe reads the source in the caller's name.
     parts.uploads.grant_read(role)
+    # Without it a removed source looks like a forbidden one.
+    parts.uploads.grant_list(role)
+    parts.processing_queue.grant_postpone(role)
     parts.assets.grant_read_write(role)
     parts.presets.grant_read(role)
     parts.transcoder.grant_probe(role)
     parts.transcoder.grant_submit(role)
-    parts.transcoder.grant_list(role)
+    parts.transcoder.grant_search(role)
+    parts.transcoder.grant_count(role)
     parts.topic.grant_publish(role)
     prefix = settings.upload_key_prefix
     function.consume(
@@ -92,9 +102,15 @@ def add_job_status_processor(scope: Construct, parts: Parts) -> Function:
         description="Records what MediaConvert says of its jobs and verifies their outputs",
         timeout_seconds=settings.function_timeout_seconds,
         reserved_concurrency=settings.processing_concurrency,
-        environment={},
+        environment={
+            "UPLOADS_BUCKET": parts.uploads.name,
+            **_redelivery(parts, parts.job_events_queue),
+        },
     )
     role = function.role
+    parts.uploads.grant_read(role)
+    parts.uploads.grant_list(role)
+    parts.job_events_queue.grant_postpone(role)
     parts.outputs.grant_read(role)
     parts.outputs.grant_list(role)
     parts.assets.grant_update(role)
@@ -115,26 +131,45 @@ def add_reconciler(scope: Construct, parts: Parts) -> Function:
         "Reconciler",
         parts,
         module="reconciler",
-        description="Finds assets that are overdue, asks MediaConvert for the truth and repairs them",
+        description="Repairs assets that are overdue and uploads that have no asset",
         timeout_seconds=settings.reconciler_timeout_seconds,
         # Runs never overlap.
         reserved_concurrency=1,
         environment={
+            "UPLOADS_BUCKET": parts.uploads.name,
+            "UPLOAD_KEY_PREFIX": settings.upload_key_prefix,
+            "MEDIA_SUFFIXES": ",".join(settings.media_suffixes),
             "MEDIACONVERT_QUEUE_ARN": parts.transcoder.queue_arn,
             "PROCESSING_QUEUE_URL": parts.processing_queue.url,
             "STUCK_AFTER_SECONDS": str(settings.stuck_after_seconds),
         },
     )
     role = function.role
+    parts.uploads.grant_read(role)
+    parts.uploads.grant_list(role)
+    parts.uploads.grant_list_versions(role)
     parts.outputs.grant_read(role)
     parts.outputs.grant_list(role)
-    parts.assets.grant_update(role)
+    parts.assets.grant_read_write(role)
+    parts.assets.grant_read_many(role)
+    parts.assets.grant_describe(role)
     parts.assets.grant_query(role, index="by_status")
     parts.transcoder.grant_describe(role)
     parts.processing_queue.grant_send(role)
     parts.topic.grant_publish(role)
     function.run_every(settings.reconciler_interval_minutes, rule_name=settings.name("reconciler-schedule"))
     return function
+
+
+def _redelivery(parts: Parts, queue: EventQueue) -> Mapping[str, str]:
+    """Return what a function is told of the queue that it consumes."""
+    settings = parts.settings
+    return {
+        "CONSUMED_QUEUE_URL": queue.url,
+        "MAX_RECEIVE_COUNT": str(settings.max_receive_count),
+        # A message that waits touches its asset so often that the asset never counts as overdue.
+        "MAX_DELAY_SECONDS": str(min(MAX_DELAY_SECONDS, settings.stuck_after_seconds // 2)),
+    }
 
 
 def _add_function(

@@ -1,8 +1,14 @@
 """MediaPipelineStack: how a video flows, from the uploads bucket to the topic that tells about it."""
 
-from typing import Any
+import json
 
-from constructs_lib.bindings import Construct, DataAwsCallerIdentity, TerraformOutput, TerraformStack
+from constructs_lib.bindings import (
+    Construct,
+    DataAwsCallerIdentity,
+    SsmParameter,
+    TerraformOutput,
+    TerraformStack,
+)
 from constructs_lib.encryption import (
     EncryptionKey,
     alarms_may_publish,
@@ -20,6 +26,17 @@ from stacks.encoding import EncodingDocuments
 from stacks.functions import Parts, add_ingest_orchestrator, add_job_status_processor, add_reconciler
 from stacks.settings import Settings
 
+OPERATED_RESOURCES = (
+    "pipeline_name",
+    "assets_table",
+    "uploads_bucket",
+    "outputs_bucket",
+    "processing_queue_url",
+    "processing_dlq_url",
+    "job_events_queue_url",
+    "job_events_dlq_url",
+    "mediaconvert_queue_arn",
+)
 JOB_STATUSES = ("PROGRESSING", "STATUS_UPDATE", "COMPLETE", "ERROR", "CANCELED", "NEW_WARNING")
 
 
@@ -265,8 +282,11 @@ class MediaPipelineStack(TerraformStack):
         )
 
     def _add_outputs(self) -> None:
-        """Name what people and programs look for; these names are a contract."""
-        outputs: dict[str, Any] = {
+        """Name what people and programs look for; these names are a contract.
+
+        The operator's command line finds them in a parameter, since it does not read Terraform's state.
+        """
+        outputs: dict[str, str] = {
             "pipeline_name": self._settings.pipeline_name,
             "key_arn": self._key.arn,
             "uploads_bucket": self._uploads.name,
@@ -291,3 +311,19 @@ class MediaPipelineStack(TerraformStack):
         }
         for name, value in outputs.items():
             TerraformOutput(self, name, value=value).override_logical_id(name)
+        told = {name: outputs[name] for name in OPERATED_RESOURCES}
+        SsmParameter(
+            self,
+            "Resources",
+            name=f"/{self._settings.pipeline_name}/resources",
+            description="Where the operator's command line finds this pipeline's resources",
+            type="String",
+            tier="Standard",
+            value=json.dumps(
+                {
+                    **told,
+                    "upload_key_prefix": self._settings.upload_key_prefix,
+                    "media_suffixes": ",".join(self._settings.media_suffixes),
+                }
+            ),
+        )

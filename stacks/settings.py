@@ -40,6 +40,8 @@ class Settings:
 
     processing_concurrency: int
     """So many uploads, and so many job events, are handled at a time."""
+    max_jobs_in_flight: int = 200
+    """Further uploads wait in the processing queue while MediaConvert has so many jobs that wait or run."""
     account_concurrency: int = 1_000
     """The account's quota of concurrent executions in the region; new accounts may have less."""
     notification_email: str | None = None
@@ -152,6 +154,7 @@ _PROD = replace(
     environment="prod",
     environment_suffix="prod",
     processing_concurrency=50,
+    max_jobs_in_flight=1_000,
     browser_origins=("https://media.example.com",),
     log_retention_days=365,
     asset_retention_days=0,

@@ -38,6 +38,7 @@ _RANGES: dict[str, tuple[int, int, str]] = {
     # Source: https://docs.aws.amazon.com/lambda/latest/api/API_ScalingConfig.html
     "processing_concurrency": (2, 1_000, "event source mappings"),
     # Source: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+    "max_jobs_in_flight": (1, 100_000, "this project"),
     "account_concurrency": (UNRESERVED_CONCURRENCY + 5, 1_000_000, "Lambda"),
     "function_timeout_seconds": (30, 900, "probe and submission of one upload; Lambda"),
     "reconciler_timeout_seconds": (10, 900, "Lambda"),

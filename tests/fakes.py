@@ -1,11 +1,13 @@
 """Hand-written stand-ins for the functions' adapters; FakeAssetTable passes the real one's contract tests."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from media_pipeline.assets import (
+    MAX_ATTEMPTS,
+    OF_ONE_ATTEMPT,
     TERMINAL_STATUSES,
     Asset,
     AssetStatus,
@@ -13,10 +15,13 @@ from media_pipeline.assets import (
     ClaimOutcome,
     Transition,
     UploadedObject,
+    history_entry,
+    new_record,
     timestamp,
 )
 from media_pipeline.presets import Presets, Profiles
 from media_pipeline.sources import Source
+from media_pipeline.sweep import Cursor, StoredUpload, UploadsPage
 
 
 class FakeClock:
@@ -49,21 +54,8 @@ class FakeAssetTable:
         """Own the work on an upload."""
         record = self.records.get(upload.asset_id)
         if record is None:
-            created = self.records[upload.asset_id] = {
-                "asset_id": upload.asset_id,
-                "bucket": upload.bucket,
-                "key": upload.key,
-                "version_id": upload.version_id,
-                "etag": upload.etag,
-                "size_bytes": upload.size_bytes,
-                "sequencer": upload.sequencer,
-                "status": AssetStatus.RECEIVED.value,
-                "attempt": 1,
-                "created_at": timestamp(now),
-                "updated_at": timestamp(now),
-                "claimed_until": timestamp(until),
-                "history": [{"status": AssetStatus.RECEIVED.value, "at": timestamp(now), "detail": ""}],
-            }
+            created = new_record(upload, now=now, claimed_until=until, detail="The upload was announced")
+            self.records[upload.asset_id] = created
             return Claim(outcome=ClaimOutcome.NEW, asset=Asset.from_record(created))
         asset = Asset.from_record(record)
         if asset.status is not AssetStatus.RECEIVED:
@@ -75,7 +67,35 @@ class FakeAssetTable:
 
     def release(self, asset: Asset, *, now: datetime) -> None:
         """Give a claim back."""
-        self._write_while_claimed(asset, {"claimed_until": timestamp(now)})
+        self._write_while_claimed(asset, {"claimed_until": timestamp(now), "updated_at": timestamp(now)})
+
+    def register(self, upload: UploadedObject, *, now: datetime, detail: str) -> bool:
+        """Make the record of an upload that nobody announced."""
+        if upload.asset_id in self.records:
+            return False
+        self.records[upload.asset_id] = new_record(upload, now=now, claimed_until=now, detail=detail)
+        return True
+
+    def replay(self, asset: Asset, *, now: datetime, detail: str) -> Asset | None:
+        """Begin the next attempt of an asset that has ended."""
+        if not asset.is_terminal or asset.attempt >= MAX_ATTEMPTS:
+            raise ValueError(asset.asset_id)
+        record = self._unchanged(asset, "status", "attempt")
+        if record is None:
+            return None
+        attempt, received = asset.attempt + 1, AssetStatus.RECEIVED
+        for name in OF_ONE_ATTEMPT:
+            record.pop(name, None)
+        entry = history_entry(received, attempt=attempt, at=now, detail=detail)
+        record |= {
+            "status": received.value,
+            "attempt": attempt,
+            "updated_at": timestamp(now),
+            "claimed_until": timestamp(now),
+            "history": [*record["history"], entry],
+            "past_attempts": [*record.get("past_attempts", []), asset.as_past_attempt],
+        }
+        return Asset.from_record(record)
 
     def record_plan(
         self,
@@ -141,14 +161,29 @@ class FakeAssetTable:
             record["redeliveries"] = asset.redeliveries + 1
         return True
 
-    def overdue(self, status: AssetStatus, *, before: datetime, page_size: int = 50) -> Iterator[str]:
-        """Yield the ids of assets untouched in this status since before."""
+    def by_status(
+        self,
+        status: AssetStatus,
+        *,
+        before: datetime | None = None,
+        after: datetime | None = None,
+        newest_first: bool = False,
+        page_size: int = 100,
+    ) -> Iterator[Asset]:
+        """Yield the assets of a status that last changed between the given times."""
         found = [
             (record["updated_at"], asset_id)
             for asset_id, record in self.records.items()
-            if record["status"] == status.value and record["updated_at"] < timestamp(before)
+            if record["status"] == status.value
+            and (before is None or record["updated_at"] < timestamp(before))
+            and (after is None or record["updated_at"] >= timestamp(after))
         ]
-        return (asset_id for _, asset_id in sorted(found))
+        ids = [asset_id for _, asset_id in sorted(found, reverse=newest_first)]
+        return (Asset.from_record(self.records[asset_id]) for asset_id in ids)
+
+    def known(self, asset_ids: Collection[str]) -> set[str]:
+        """Return those of the ids that have a record."""
+        return set(asset_ids) & self.records.keys()
 
     def _write_while_claimed(self, asset: Asset, changes: Mapping[str, Any]) -> bool:
         record = self._unchanged(asset, "attempt", "claimed_until")
@@ -206,10 +241,25 @@ class FakeTranscoder:
             (
                 job_id
                 for job_id, job in self.jobs.items()
-                if (job["UserMetadata"]["asset_id"], job["UserMetadata"]["attempt"]) == wanted
+                if job["UserMetadata"]
+                and (job["UserMetadata"]["asset_id"], job["UserMetadata"]["attempt"]) == wanted
             ),
             None,
         )
+
+    def jobs_in_flight(self) -> int:
+        """Count the jobs that wait or run."""
+        self._fail("jobs_in_flight")
+        return sum(job["Status"] in ("SUBMITTED", "PROGRESSING") for job in self.jobs.values())
+
+    def cancel_job(self, job_id: str) -> bool:
+        """Cancel a job that has not ended."""
+        self._fail("cancel_job")
+        job = self.jobs.get(job_id)
+        if job is None or job["Status"] not in ("SUBMITTED", "PROGRESSING"):
+            return False
+        job["Status"] = "CANCELED"
+        return True
 
     def get_job(self, job_id: str) -> Mapping[str, Any] | None:
         """Return a job."""
@@ -248,6 +298,78 @@ class FakeOutputs:
         if self.failures:
             raise self.failures.pop(0)
         return self.sizes.get(key)
+
+
+class FakeUploads:
+    """Hold the versions of the uploads bucket: by key, the newest last; `deleted` keys hold nothing now."""
+
+    def __init__(self) -> None:
+        self.stored: dict[str, list[StoredUpload]] = {}
+        self.deleted: set[str] = set()
+        self.failures: list[Exception] = []
+        self.page_size = 1000
+
+    def put(self, upload: UploadedObject, at: datetime) -> None:
+        """Upload a version."""
+        self.stored.setdefault(upload.key, []).append(StoredUpload(upload=upload, modified_at=at))
+        self.deleted.discard(upload.key)
+
+    def current_etag(self, key: str) -> str | None:
+        """Return the ETag of what lies under a key now."""
+        if self.failures:
+            raise self.failures.pop(0)
+        if key in self.deleted or key not in self.stored:
+            return None
+        return self.stored[key][-1].upload.etag
+
+    def page(self, *, prefix: str, key_marker: str | None, version_marker: str | None) -> UploadsPage:
+        """Return a page of versions, by key, the newest of a key first."""
+        if self.failures:
+            raise self.failures.pop(0)
+        listed = [
+            stored
+            for key in sorted(self.stored, key=str.encode)
+            if key.startswith(prefix)
+            for stored in reversed(self.stored[key])
+        ]
+        places = [(stored.upload.key, stored.upload.version_id) for stored in listed]
+        start = 0
+        if key_marker is not None:
+            start = next(
+                (
+                    number + 1
+                    for number, place in enumerate(places)
+                    if place == (key_marker, version_marker) and version_marker is not None
+                ),
+                sum(key.encode() <= key_marker.encode() for key, _ in places),
+            )
+        page = listed[start : start + self.page_size]
+        more = start + self.page_size < len(listed)
+        return UploadsPage(
+            uploads=page,
+            key_marker=page[-1].upload.key if more else None,
+            version_marker=page[-1].upload.version_id if more else None,
+        )
+
+
+class FakeCursors:
+    """Remember where a sweep stands."""
+
+    def __init__(self, beginning: datetime) -> None:
+        self.cursor = Cursor()
+        self._beginning = beginning
+
+    def load(self) -> Cursor:
+        """Return the cursor."""
+        return self.cursor
+
+    def save(self, cursor: Cursor) -> None:
+        """Remember the cursor."""
+        self.cursor = cursor
+
+    def beginning(self) -> datetime:
+        """Return when the pipeline came into being."""
+        return self._beginning
 
 
 class FakePublisher:
@@ -300,6 +422,10 @@ class FakeMetrics:
     def asset_canceled(self) -> None:
         """Count a cancelled asset."""
         self.counted.append(("canceled",))
+
+    def message_slowed_down(self) -> None:
+        """Count a message that was made to wait."""
+        self.counted.append(("slowed down",))
 
     def asset_repaired(self, *, kind: str) -> None:
         """Count a repair."""

@@ -5,9 +5,9 @@
        └───────────┴──────────────┴───────────────────────> CANCELED
 
 A status only ever moves along the table; events may be missed (a job's COMPLETE may be the first one seen),
-so a step may skip others. COMPLETE, FAILED and CANCELED are for ever, but for an explicit replay, which begins
-the next attempt at RECEIVED and keeps what became of the ones before. Pure: adapters turn `statuses_before`
-into the condition of a write.
+so a step may skip others. COMPLETE, FAILED and CANCELED are for ever, but for an explicit replay, which
+begins the next attempt at RECEIVED and keeps what became of the ones before. Pure: adapters turn
+`statuses_before` into the condition of a write.
 """
 
 import hashlib
@@ -210,8 +210,11 @@ class Transition:
             may_follow(asset.status, self.to)
             and asset.attempt == self.attempt
             and (self.job_id is None or asset.job_id in (None, self.job_id))
-            and (self.claimed_until is None or (asset.claimed_until, asset.job_id) == (self.claimed_until, None))
+            and (self.claimed_until is None or self._is_under_claim(asset))
         )
+
+    def _is_under_claim(self, asset: Asset) -> bool:
+        return asset.claimed_until == self.claimed_until and asset.job_id is None
 
 
 class ClaimOutcome(Enum):
@@ -245,7 +248,9 @@ def history_entry(status: AssetStatus, *, attempt: int, at: datetime, detail: st
     }
 
 
-def new_record(upload: UploadedObject, *, now: datetime, claimed_until: datetime, detail: str) -> dict[str, Any]:
+def new_record(
+    upload: UploadedObject, *, now: datetime, claimed_until: datetime, detail: str
+) -> dict[str, Any]:
     """Return the record with which an asset's life begins."""
     record: dict[str, Any] = {
         "asset_id": upload.asset_id,

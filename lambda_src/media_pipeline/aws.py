@@ -25,6 +25,8 @@ _THROTTLING_CODES = frozenset(
     }
 )
 _HTTP_STATUS_THROTTLED = (402, 429)
+# Answered with a status that otherwise means a refusal.
+_TRANSIENT_CODES = frozenset({"RequestTimeout", "RequestTimeoutException"})
 
 
 def aws_client(service: str, *, read_timeout_seconds: float = 5, attempts: int = 3) -> Any:
@@ -62,7 +64,7 @@ def translated(error: ClientError, doing: str) -> TransientError:
     status = http_status(error)
     if error_code(error) in _THROTTLING_CODES or status in _HTTP_STATUS_THROTTLED:
         return ThrottledError(message)
-    if 400 <= status < 500:
+    if 400 <= status < 500 and error_code(error) not in _TRANSIENT_CODES:
         return OperatorError(message)
     return TransientError(message)
 

@@ -8,6 +8,7 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from media_pipeline.errors import MediaPipelineError
+from media_pipeline.redelivery import RENEWALS_ATTRIBUTE, Message, Redelivery
 from media_pipeline.telemetry import PipelineMetrics, logger
 
 # What handlers add to each line of the log while they are at a message.
@@ -19,6 +20,7 @@ def handle_batch(
     context: LambdaContext,
     *,
     handle: Callable[[str], None],
+    redelivery: Redelivery,
     metrics: PipelineMetrics,
 ) -> dict[str, Any]:
     """Give each message's body to `handle`; return which messages failed, in the form that Lambda expects.
@@ -35,7 +37,8 @@ def handle_batch(
                 logger.warning(
                     "The message returns to its queue", error=type(error).__name__, reason=str(error)
                 )
-                raise
+                if not _postponed(redelivery, record, error):
+                    raise
             except Exception:
                 logger.exception("The message returns to its queue after an unexpected error")
                 raise
@@ -50,3 +53,23 @@ def handle_batch(
             context=context,
         )
     return dict(response)
+
+
+def _postponed(redelivery: Redelivery, record: SQSRecord, error: MediaPipelineError) -> bool:
+    try:
+        return redelivery.postpone(_message(record), error)
+    except MediaPipelineError as failure:
+        # Nothing is lost by it: the queue's own visibility timeout brings the message back.
+        logger.warning("The message could not be postponed", reason=str(failure))
+        return False
+
+
+def _message(record: SQSRecord) -> Message:
+    attributes = record.raw_event.get("messageAttributes", {})
+    renewals = attributes.get(RENEWALS_ATTRIBUTE, {}).get("stringValue", "0")
+    return Message(
+        body=record.body,
+        receipt_handle=record.receipt_handle,
+        receive_count=int(record.attributes.approximate_receive_count),
+        renewals=int(renewals) if renewals.isdecimal() else 0,
+    )

@@ -5,7 +5,7 @@ contract that the stack keeps (a test compares both).
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from typing import Any, TypeVar
 
 from media_pipeline.errors import ConfigError
@@ -18,7 +18,10 @@ POWERTOOLS_VARIABLES = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrchestratorConfig:
-    """Configure ingest_orchestrator; `claim_seconds` is how long an invocation owns an asset it began."""
+    """Configure ingest_orchestrator; `claim_seconds` is how long an invocation owns an asset it began.
+
+    A message is received at most `max_receive_count` times, and postponed by at most `max_delay_seconds`.
+    """
 
     pipeline_name: str
     assets_table: str
@@ -33,6 +36,10 @@ class OrchestratorConfig:
     media_suffixes: tuple[str, ...]
     asset_retention_days: int
     claim_seconds: int
+    max_jobs_in_flight: int
+    consumed_queue_url: str
+    max_receive_count: int
+    max_delay_seconds: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,8 +49,12 @@ class JobStatusProcessorConfig:
     pipeline_name: str
     assets_table: str
     outputs_bucket: str
+    uploads_bucket: str
     notifications_topic_arn: str
     asset_retention_days: int
+    consumed_queue_url: str
+    max_receive_count: int
+    max_delay_seconds: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,11 +64,14 @@ class ReconcilerConfig:
     pipeline_name: str
     assets_table: str
     outputs_bucket: str
+    uploads_bucket: str
     mediaconvert_queue_arn: str
     notifications_topic_arn: str
     asset_retention_days: int
     processing_queue_url: str
     stuck_after_seconds: int
+    media_suffixes: tuple[str, ...]
+    upload_key_prefix: str = ""
 
 
 Config = TypeVar("Config", OrchestratorConfig, JobStatusProcessorConfig, ReconcilerConfig)
@@ -78,7 +92,9 @@ def read_config(config: type[Config], environment: Mapping[str, str]) -> Config:
     for field in fields(config):
         name = field.name.upper()
         text = environment.get(name, "").strip()
-        if not text:
+        if not text and field.default is not MISSING:
+            values[field.name] = field.default
+        elif not text:
             faults.append(f"{name} is missing")
         elif field.type is int:
             if text.isascii() and text.isdigit():

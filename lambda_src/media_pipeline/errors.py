@@ -46,7 +46,11 @@ class TransientError(MediaPipelineError):
 
 
 class ClaimHeldError(TransientError):
-    """Say that another invocation holds the asset's claim."""
+    """Say that another invocation holds the asset's claim, and for how long it may do so."""
+
+    def __init__(self, message: str, *, seconds_left: int) -> None:
+        super().__init__(message)
+        self.seconds_left = seconds_left
 
 
 class ThrottledError(TransientError):

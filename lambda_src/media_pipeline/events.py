@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from media_pipeline.assets import Asset, UploadedObject
+from media_pipeline.assets import UploadedObject
 from media_pipeline.errors import MalformedEventError
 
 MAX_KEY_BYTES = 1024  # Source: S3 User Guide, object key naming
@@ -94,9 +94,8 @@ def parse_upload(body: str, *, bucket: str) -> UploadedObject:
     )
 
 
-def upload_event(asset: Asset) -> str:
-    """Return the event that announces an asset's upload once more, in the shape that `parse_upload` reads."""
-    upload = asset.upload
+def upload_event(upload: UploadedObject) -> str:
+    """Return an event that announces an upload once more, in the shape that `parse_upload` reads."""
     entry: dict[str, Any] = {"key": upload.key, "size": upload.size_bytes, "etag": upload.etag}
     if upload.version_id:
         entry["version-id"] = upload.version_id
@@ -105,7 +104,7 @@ def upload_event(asset: Asset) -> str:
     return json.dumps(
         {
             "version": "0",
-            "id": asset.asset_id,
+            "id": upload.asset_id,
             "detail-type": "Object Created",
             "source": "aws.s3",
             "detail": {

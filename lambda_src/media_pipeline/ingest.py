@@ -2,16 +2,23 @@
 
 What becomes of a message:
 
-- a new version of an object: one asset, one job, or FAILED with a reason where the file can't be processed;
+- a new version of an object: one asset, one job, or FAILED with a reason where the file can't be processed,
+  or CANCELED where an even newer version has taken its place;
 - a repeated delivery of an asset beyond RECEIVED: nothing changes, the message is done;
 - a delivery while another invocation works on the asset, and every transient or operator's fault: an error is
   raised and the message returns to the queue; in the end to the DLQ, from where a redrive continues;
 - not an event of our bucket: MalformedEventError, the same way to the DLQ. No message is dropped unrecorded.
+
+One attempt has one job. A claim outlives the invocation that holds it, so nobody else is at the asset; and
+whoever takes over from an invocation that may have submitted looks for its job just before submitting.
+MediaConvert's token answers a second request within a minute with the first one's job: together they leave
+no gap as long as a job can be found a minute after it was made.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import ceil
 from typing import Any, Protocol
 
 from media_pipeline.assets import (
@@ -22,14 +29,17 @@ from media_pipeline.assets import (
     ClaimOutcome,
     Transition,
     UploadedObject,
+    instant,
 )
 from media_pipeline.errors import ClaimHeldError, PermanentError, SourceError, TransientError
 from media_pipeline.events import parse_upload
 from media_pipeline.job_settings import job_settings
+from media_pipeline.job_slots import JobSlots
 from media_pipeline.lifecycle import Clock, EndsTable, Lifecycle
 from media_pipeline.outputs import planned_outputs
 from media_pipeline.presets import DEFAULT_PROFILE, Presets, Profiles
 from media_pipeline.sources import Source, UnknownSource
+from media_pipeline.superseded import CurrentUploads, superseded_by
 from media_pipeline.telemetry import logger
 
 
@@ -128,6 +138,8 @@ class Ingest:
 
     table: IngestTable
     transcoder: JobSubmitter
+    uploads: CurrentUploads
+    slots: JobSlots
     presets: PresetSource
     lifecycle: Lifecycle
     metrics: IngestMetrics
@@ -145,7 +157,7 @@ class Ingest:
         claim = self.table.claim(upload, now=now, until=now + timedelta(seconds=self.claim_seconds))
         match claim.outcome:
             case ClaimOutcome.HELD:
-                raise ClaimHeldError(f"held by another invocation until {claim.asset.claimed_until}")
+                raise _held(claim.asset, now)
             case ClaimOutcome.SETTLED:
                 logger.info("Delivered again; the asset is beyond this step", status=claim.asset.status)
                 self.lifecycle.announce(claim.asset)
@@ -159,11 +171,11 @@ class Ingest:
 
     def _work(self, asset: Asset, *, may_have_job: bool) -> None:
         try:
-            job_id = self.transcoder.find_job(asset) if may_have_job else None
+            job_id = self._found_job(asset) if may_have_job else None
             if job_id is None:
-                job_id = self._submit(asset)
-            else:
-                logger.info("Found the job of an invocation that could not record it", job_id=job_id)
+                if self._is_superseded(asset):
+                    return
+                job_id = self._submit(asset, may_have_job=may_have_job)
         except PermanentError as fault:
             self._fail(asset, fault)
             return
@@ -172,8 +184,28 @@ class Ingest:
             raise
         self._record(asset, job_id)
 
-    def _submit(self, asset: Asset) -> str:
+    def _found_job(self, asset: Asset) -> str | None:
+        job_id = self.transcoder.find_job(asset)
+        if job_id is not None:
+            logger.info("Found the job of an invocation that could not record it", job_id=job_id)
+        return job_id
+
+    def _is_superseded(self, asset: Asset) -> bool:
+        """End an asset whose key holds something newer. Raises SourceError where it holds nothing."""
+        current = self.uploads.current_etag(asset.upload.key)
+        if current is None:
+            raise SourceError(
+                "SOURCE_MISSING", "The file was removed before it could be processed. Upload it again."
+            )
+        superseded = superseded_by(current, asset.upload)
+        if superseded is None:
+            return False
+        self._end(asset, AssetStatus.CANCELED, superseded)
+        return True
+
+    def _submit(self, asset: Asset, *, may_have_job: bool) -> str:
         self.limits.check(asset.upload)
+        self.slots.take()
         presets, profiles = self.presets.load()
         profile = profiles[DEFAULT_PROFILE]
         source = self.transcoder.probe(asset.upload.uri)
@@ -194,9 +226,12 @@ class Ingest:
             source_info=source.as_record(),
             planned_outputs=[output.as_record() for output in plan],
         ):
-            raise ClaimHeldError("the claim was lost before the job was submitted")
-        job_id = self.transcoder.create_job(asset, settings)
-        logger.info("Submitted", job_id=job_id, source_info=source.as_record())
+            raise ClaimHeldError("the claim was lost before the job was submitted", seconds_left=1)
+        # Once more, since looking at the source took time in which a late submission may have come to light.
+        job_id = self._found_job(asset) if may_have_job else None
+        if job_id is None:
+            job_id = self.transcoder.create_job(asset, settings)
+            logger.info("Submitted", job_id=job_id, source_info=source.as_record())
         return job_id
 
     def _record(self, asset: Asset, job_id: str) -> None:
@@ -216,11 +251,22 @@ class Ingest:
 
     def _fail(self, asset: Asset, fault: PermanentError) -> None:
         error = AssetError(code=fault.code, category=fault.category, message=fault.message)
+        self._end(asset, AssetStatus.FAILED, error)
+
+    def _end(self, asset: Asset, status: AssetStatus, error: AssetError) -> None:
         step = Transition(
-            to=AssetStatus.FAILED,
+            to=status,
             attempt=asset.attempt,
             at=self.clock(),
-            detail=fault.message,
+            detail=error.message,
+            claimed_until=asset.claimed_until,
             error=error,
         )
         self.lifecycle.finish(asset, step)
+
+
+def _held(asset: Asset, now: datetime) -> ClaimHeldError:
+    seconds_left = ceil((instant(asset.claimed_until) - now).total_seconds())
+    return ClaimHeldError(
+        f"held by another invocation until {asset.claimed_until}", seconds_left=max(0, seconds_left)
+    )

@@ -1,6 +1,7 @@
 """Lambda function: the uploads' events of the processing queue become MediaConvert jobs."""
 
 import os
+import random
 from functools import cache
 from typing import Any
 
@@ -11,10 +12,14 @@ from media_pipeline.asset_table import AssetTable
 from media_pipeline.aws import aws_client
 from media_pipeline.batch import handle_batch
 from media_pipeline.config import OrchestratorConfig, read_config
+from media_pipeline.consumed_queue import ConsumedQueue
 from media_pipeline.ingest import Ingest, SourceLimits
+from media_pipeline.job_slots import JobSlots
 from media_pipeline.lifecycle import Lifecycle, utc_now
+from media_pipeline.redelivery import Redelivery
 from media_pipeline.telemetry import PipelineMetrics
 from media_pipeline.transcoder import Transcoder
+from media_pipeline.upload_store import UploadStore
 
 SUBMIT_TIMEOUT_SECONDS = 8
 PROBE_TIMEOUT_SECONDS = 10
@@ -22,24 +27,28 @@ PROBE_TIMEOUT_SECONDS = 10
 
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Handle a batch of the processing queue."""
-    ingest, metrics = _wired()
-    return handle_batch(event, context, handle=ingest.handle, metrics=metrics)
+    ingest, redelivery, metrics = _wired()
+    return handle_batch(event, context, handle=ingest.handle, redelivery=redelivery, metrics=metrics)
 
 
 @cache
-def _wired() -> tuple[Ingest, PipelineMetrics]:
+def _wired() -> tuple[Ingest, Redelivery, PipelineMetrics]:
     config = read_config(OrchestratorConfig, os.environ)
     table = AssetTable(aws_client("dynamodb"), config.assets_table)
     metrics = PipelineMetrics()
+    transcoder = Transcoder(
+        # One try: what failed is tried again by way of the queue, which knows how to wait.
+        aws_client("mediaconvert", read_timeout_seconds=SUBMIT_TIMEOUT_SECONDS, attempts=1),
+        aws_client("mediaconvert", read_timeout_seconds=PROBE_TIMEOUT_SECONDS, attempts=1),
+        pipeline=config.pipeline_name,
+        queue_arn=config.mediaconvert_queue_arn,
+        role_arn=config.mediaconvert_role_arn,
+    )
     ingest = Ingest(
         table=table,
-        transcoder=Transcoder(
-            aws_client("mediaconvert", read_timeout_seconds=SUBMIT_TIMEOUT_SECONDS),
-            aws_client("mediaconvert", read_timeout_seconds=PROBE_TIMEOUT_SECONDS, attempts=1),
-            pipeline=config.pipeline_name,
-            queue_arn=config.mediaconvert_queue_arn,
-            role_arn=config.mediaconvert_role_arn,
-        ),
+        transcoder=transcoder,
+        uploads=UploadStore(aws_client("s3"), config.uploads_bucket),
+        slots=JobSlots(transcoder, limit=config.max_jobs_in_flight),
         presets=PresetStore(
             aws_client("ssm"),
             presets_path=config.presets_path,
@@ -60,4 +69,11 @@ def _wired() -> tuple[Ingest, PipelineMetrics]:
         claim_seconds=config.claim_seconds,
         clock=utc_now,
     )
-    return ingest, metrics
+    redelivery = Redelivery(
+        queue=ConsumedQueue(aws_client("sqs"), config.consumed_queue_url),
+        metrics=metrics,
+        max_receive_count=config.max_receive_count,
+        max_delay_seconds=config.max_delay_seconds,
+        random=random.random,
+    )
+    return ingest, redelivery, metrics

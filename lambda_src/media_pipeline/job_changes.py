@@ -14,6 +14,7 @@ from media_pipeline.events import JobStateChange, JobStatus
 from media_pipeline.job_errors import job_error
 from media_pipeline.lifecycle import Clock, EndsTable, Lifecycle
 from media_pipeline.outputs import PlannedOutput, finished_output, output_minutes
+from media_pipeline.superseded import CurrentUploads, superseded_by
 from media_pipeline.telemetry import logger
 
 
@@ -47,6 +48,7 @@ class JobChanges:
 
     pipeline: str
     table: ChangesTable
+    uploads: CurrentUploads
     outputs: Outputs
     lifecycle: Lifecycle
     clock: Clock
@@ -71,7 +73,7 @@ class JobChanges:
             return False
         match change.status:
             case JobStatus.COMPLETE:
-                return self._verify(asset, change)
+                return self._end_as_superseded(asset, change) or self._verify(asset, change)
             case JobStatus.ERROR:
                 return self._fail(asset, change, job_error(change.error_code, change.error_message))
             case JobStatus.CANCELED:
@@ -98,6 +100,17 @@ class JobChanges:
         if current.status is AssetStatus.PROCESSING:
             self.table.note_progress(current, percent=change.percent, now=self.clock())
         return moved is not None
+
+    def _end_as_superseded(self, asset: Asset, change: JobStateChange) -> bool:
+        """Cancel an asset whose job may have read something newer than the asset's own upload."""
+        if asset.status is AssetStatus.VERIFYING:
+            # The job was done before: what came later it did not read.
+            return False
+        superseded = superseded_by(self.uploads.current_etag(asset.upload.key), asset.upload)
+        if superseded is None:
+            return False
+        step = self._step(AssetStatus.CANCELED, change, superseded.message, error=superseded)
+        return self.lifecycle.finish(asset, step)
 
     def _verify(self, asset: Asset, change: JobStateChange) -> bool:
         """Complete the asset where all that was planned is there; resume a try that was cut short."""

@@ -1,6 +1,7 @@
 """Lambda function: MediaConvert's events of the job events queue move assets along."""
 
 import os
+import random
 from functools import cache
 from typing import Any
 
@@ -11,15 +12,18 @@ from media_pipeline.asset_table import AssetTable
 from media_pipeline.aws import aws_client
 from media_pipeline.batch import handle_batch
 from media_pipeline.config import JobStatusProcessorConfig, read_config
+from media_pipeline.consumed_queue import ConsumedQueue
 from media_pipeline.events import parse_job_state_change
 from media_pipeline.job_changes import JobChanges
 from media_pipeline.lifecycle import Lifecycle, utc_now
+from media_pipeline.redelivery import Redelivery
 from media_pipeline.telemetry import PipelineMetrics, logger
+from media_pipeline.upload_store import UploadStore
 
 
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Handle a batch of the job events queue."""
-    changes, metrics = _wired()
+    changes, redelivery, metrics = _wired()
 
     def handle(body: str) -> None:
         change = parse_job_state_change(body)
@@ -27,18 +31,20 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         logger.info("Job state change", job_status=change.status.value, percent=change.percent)
         changes.apply(change)
 
-    return handle_batch(event, context, handle=handle, metrics=metrics)
+    return handle_batch(event, context, handle=handle, redelivery=redelivery, metrics=metrics)
 
 
 @cache
-def _wired() -> tuple[JobChanges, PipelineMetrics]:
+def _wired() -> tuple[JobChanges, Redelivery, PipelineMetrics]:
     config = read_config(JobStatusProcessorConfig, os.environ)
     table = AssetTable(aws_client("dynamodb"), config.assets_table)
     metrics = PipelineMetrics()
+    s3 = aws_client("s3")
     changes = JobChanges(
         pipeline=config.pipeline_name,
         table=table,
-        outputs=OutputStore(aws_client("s3"), config.outputs_bucket),
+        uploads=UploadStore(s3, config.uploads_bucket),
+        outputs=OutputStore(s3, config.outputs_bucket),
         lifecycle=Lifecycle(
             pipeline=config.pipeline_name,
             table=table,
@@ -49,4 +55,11 @@ def _wired() -> tuple[JobChanges, PipelineMetrics]:
         ),
         clock=utc_now,
     )
-    return changes, metrics
+    redelivery = Redelivery(
+        queue=ConsumedQueue(aws_client("sqs"), config.consumed_queue_url),
+        metrics=metrics,
+        max_receive_count=config.max_receive_count,
+        max_delay_seconds=config.max_delay_seconds,
+        random=random.random,
+    )
+    return changes, redelivery, metrics

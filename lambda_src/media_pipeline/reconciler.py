@@ -1,4 +1,4 @@
-"""Lambda function, on a schedule: overdue assets are repaired, and those that can't be are counted."""
+"""Lambda function, on a schedule: overdue assets are repaired, and uploads without an asset get one."""
 
 import os
 from functools import cache
@@ -13,8 +13,11 @@ from media_pipeline.config import ReconcilerConfig, read_config
 from media_pipeline.job_changes import JobChanges
 from media_pipeline.lifecycle import Lifecycle, utc_now
 from media_pipeline.repairs import Repairs
+from media_pipeline.sweep import UploadFilter, UploadSweep
+from media_pipeline.sweep_cursor import SweepCursor
 from media_pipeline.telemetry import PipelineMetrics, logger
 from media_pipeline.transcoder import Transcoder
+from media_pipeline.upload_store import UploadStore
 
 # What one asset's repair may take at worst; the run ends before the function would be cut off.
 _RESERVE_MILLISECONDS = 20_000
@@ -22,18 +25,25 @@ _RESERVE_MILLISECONDS = 20_000
 
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
     """Run once; the event of the schedule carries nothing of interest."""
-    repairs, metrics = _wired()
+    repairs, sweep, metrics = _wired()
     logger.set_correlation_id(context.aws_request_id)
+
+    def has_time() -> bool:
+        return context.get_remaining_time_in_millis() > _RESERVE_MILLISECONDS
+
     with metrics.published():
-        found = repairs.run(has_time=lambda: context.get_remaining_time_in_millis() > _RESERVE_MILLISECONDS)
-    logger.info("Looked after overdue assets", extra=dict(found))
-    return dict(found)
+        found = {**repairs.run(has_time=has_time), **sweep.run(has_time=has_time)}
+    logger.info("Looked after overdue assets and unannounced uploads", extra=found)
+    return found
 
 
 @cache
-def _wired() -> tuple[Repairs, PipelineMetrics]:
+def _wired() -> tuple[Repairs, UploadSweep, PipelineMetrics]:
     config = read_config(ReconcilerConfig, os.environ)
-    table = AssetTable(aws_client("dynamodb"), config.assets_table)
+    dynamodb, s3 = aws_client("dynamodb"), aws_client("s3")
+    table = AssetTable(dynamodb, config.assets_table)
+    uploads = UploadStore(s3, config.uploads_bucket)
+    queue = UploadQueue(aws_client("sqs"), config.processing_queue_url)
     metrics = PipelineMetrics()
     lifecycle = Lifecycle(
         pipeline=config.pipeline_name,
@@ -46,7 +56,8 @@ def _wired() -> tuple[Repairs, PipelineMetrics]:
     changes = JobChanges(
         pipeline=config.pipeline_name,
         table=table,
-        outputs=OutputStore(aws_client("s3"), config.outputs_bucket),
+        uploads=uploads,
+        outputs=OutputStore(s3, config.outputs_bucket),
         lifecycle=lifecycle,
         clock=utc_now,
     )
@@ -59,11 +70,22 @@ def _wired() -> tuple[Repairs, PipelineMetrics]:
             pipeline=config.pipeline_name,
             queue_arn=config.mediaconvert_queue_arn,
         ),
-        queue=UploadQueue(aws_client("sqs"), config.processing_queue_url),
+        queue=queue,
         apply_change=changes.apply,
         lifecycle=lifecycle,
         metrics=metrics,
         stuck_after_seconds=config.stuck_after_seconds,
         clock=utc_now,
     )
-    return repairs, metrics
+    sweep = UploadSweep(
+        bucket=uploads,
+        table=table,
+        cursors=SweepCursor(dynamodb, config.assets_table),
+        queue=queue,
+        metrics=metrics,
+        wanted=UploadFilter(prefix=config.upload_key_prefix, suffixes=config.media_suffixes),
+        overdue_seconds=config.stuck_after_seconds,
+        asset_retention_days=config.asset_retention_days,
+        clock=utc_now,
+    )
+    return repairs, sweep, metrics

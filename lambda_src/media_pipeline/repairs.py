@@ -8,15 +8,27 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from media_pipeline.assets import OPEN_STATUSES, Asset, AssetError, AssetStatus, Transition
+from media_pipeline.assets import (
+    OPEN_STATUSES,
+    TERMINAL_STATUSES,
+    Asset,
+    AssetError,
+    AssetStatus,
+    Transition,
+    instant,
+)
 from media_pipeline.errors import MediaPipelineError
 from media_pipeline.events import JobStateChange, JobStatus, state_change_of_job, upload_event
 from media_pipeline.lifecycle import Clock, Lifecycle
 from media_pipeline.telemetry import logger
 
-MAX_ASSETS_PER_STATUS = 50
-# Afterwards the fault is not a lost message: the asset stays stuck, and the alarm calls an operator.
-MAX_REDELIVERIES = 3
+MAX_ASSETS_PER_STATUS = 200
+# Afterwards the fault is not a lost message: the asset counts as stuck, and the alarm calls an operator. It
+# is still announced again, ever more seldom, so that it gets through by itself once the fault is mended.
+STUCK_REDELIVERIES = 3
+LONGEST_WAIT = timedelta(hours=6)
+# Two days or more after the upload; an operator can replay it.
+MAX_REDELIVERIES = 12
 _ALIVE = frozenset({JobStatus.SUBMITTED, JobStatus.PROGRESSING})
 
 
@@ -27,8 +39,10 @@ class RepairsTable(Protocol):
         """Return an asset as of now."""
         ...
 
-    def overdue(self, status: AssetStatus, *, before: datetime) -> Iterable[str]:
-        """Yield the ids of assets untouched in this status since before, oldest first."""
+    def by_status(
+        self, status: AssetStatus, *, before: datetime | None = None, after: datetime | None = None
+    ) -> Iterable[Asset]:
+        """Yield a status's assets that last changed between the given times, oldest first."""
         ...
 
     def take_for_repair(self, asset: Asset, *, now: datetime, redelivery: bool = False) -> bool:
@@ -77,26 +91,54 @@ class Repairs:
     stuck_after_seconds: int
     clock: Clock
 
+    @property
+    def _stuck_after(self) -> timedelta:
+        return timedelta(seconds=self.stuck_after_seconds)
+
     def run(self, *, has_time: Callable[[], bool]) -> Mapping[str, int]:
         """Look into each status's overdue assets, oldest first, while there is time; count what was found.
 
         An asset is stuck where nothing could be done for it, and where looking into it failed. Stuck assets
         stay the oldest, so they don't count towards a status's share: they must not shut others out.
         """
-        before = self.clock() - timedelta(seconds=self.stuck_after_seconds)
+        before = self.clock() - self._stuck_after
         found = {"looked_into": 0, "repaired": 0, "alive": 0, "stuck": 0}
         for status in OPEN_STATUSES:
             helped = 0
-            for asset_id in self.table.overdue(status, before=before):
+            for overdue in self.table.by_status(status, before=before):
                 if helped == MAX_ASSETS_PER_STATUS or not has_time():
                     break
-                with logger.append_context_keys(asset_id=asset_id):
-                    outcome = self._look_into(asset_id, status)
+                with logger.append_context_keys(asset_id=overdue.asset_id):
+                    outcome = self._look_into(overdue.asset_id, status)
                 found["looked_into"] += 1
                 found[outcome] += 1
                 helped += outcome != "stuck"
+        self._announce_unsent_ends(before, has_time)
         self.metrics.assets_stuck(found["stuck"])
         return found
+
+    def _announce_unsent_ends(self, before: datetime, has_time: Callable[[], bool]) -> None:
+        """Send the news of ended assets whose sender died between the end's record and its news.
+
+        Those who ended the asset, and the message that made them, have had their time; a run looks back over
+        the time of several.
+        """
+        for status in TERMINAL_STATUSES:
+            for ended in self.table.by_status(status, after=before - self._stuck_after, before=before):
+                if not has_time():
+                    return
+                if ended.notified_at is None:
+                    self._announce_end(ended.asset_id)
+
+    def _announce_end(self, asset_id: str) -> None:
+        try:
+            asset = self.table.get(asset_id)
+            if asset is not None and asset.is_terminal and asset.notified_at is None:
+                with logger.append_context_keys(asset_id=asset_id):
+                    self.lifecycle.announce(asset)
+                    self._repaired("end_announced")
+        except MediaPipelineError as error:
+            logger.warning("The end could not be announced", asset_id=asset_id, reason=str(error))
 
     def _look_into(self, asset_id: str, status: AssetStatus) -> str:
         """Repair one asset where it needs it; return what it was found to be."""
@@ -113,12 +155,34 @@ class Repairs:
 
     def _announce_again(self, asset: Asset) -> str:
         if asset.redeliveries >= MAX_REDELIVERIES:
+            return self._give_up(asset)
+        wait = min(self._stuck_after * 2**asset.redeliveries, LONGEST_WAIT)
+        if self.clock() - instant(asset.updated_at) > wait:
+            if not self.table.take_for_repair(asset, now=self.clock(), redelivery=True):
+                return "alive"
+            self.queue.send(upload_event(asset.upload))
+            return self._repaired("upload_announced_again")
+        if asset.redeliveries >= STUCK_REDELIVERIES:
             logger.warning("Stuck: announced again to no avail", redeliveries=asset.redeliveries)
             return "stuck"
-        if not self.table.take_for_repair(asset, now=self.clock(), redelivery=True):
-            return "alive"
-        self.queue.send(upload_event(asset))
-        return self._repaired("upload_announced_again")
+        return "alive"
+
+    def _give_up(self, asset: Asset) -> str:
+        error = AssetError(
+            code="NEVER_SUBMITTED",
+            category="service",
+            message="The file could not be submitted for two days. An operator can replay it once the cause, "
+            "which the log of ingest_orchestrator tells, is mended.",
+        )
+        step = Transition(
+            to=AssetStatus.FAILED,
+            attempt=asset.attempt,
+            at=self.clock(),
+            detail=error.message,
+            claimed_until=asset.claimed_until,
+            error=error,
+        )
+        return self._repaired("given_up") if self.lifecycle.finish(asset, step) else "alive"
 
     def _ask_for_job(self, asset: Asset, job_id: str) -> str:
         job = self.jobs.get_job(job_id)

@@ -52,6 +52,10 @@ class PipelineMetrics:
         """Count an asset whose job was cancelled."""
         self._count("AssetsCanceled")
 
+    def message_slowed_down(self) -> None:
+        """Count a message that AWS's throttling or failing made wait."""
+        self._count("MessagesSlowedDown")
+
     def asset_repaired(self, *, kind: str) -> None:
         """Count a repair, in all and by its kind."""
         self._count("AssetsRepaired")

@@ -20,7 +20,8 @@ from media_pipeline.aws import aws_errors, error_code, http_status, translated
 from media_pipeline.errors import PermanentError, ThrottledError, TransientError
 from media_pipeline.sources import Source, UnknownSource, source_from_probe
 
-_PAGE_SIZE = 20  # Source: MediaConvert API, ListJobsRequest.MaxResults: at most 20
+_PAGE_SIZE = 20  # Source: MediaConvert API, SearchJobsRequest.MaxResults: at most 20
+_MAX_SEARCHED_CHARACTERS = 300  # Source: MediaConvert API, SearchJobsRequest.InputFile
 _MAX_PAGES = 50
 # Clocks of DynamoDB's writer and of MediaConvert may differ by this much.
 _CLOCK_TOLERANCE = timedelta(minutes=5)
@@ -82,20 +83,20 @@ class Transcoder:
     def find_job(self, asset: Asset) -> str | None:
         """Return the id of the job already submitted for this attempt, or None where there is none.
 
-        Reads the queue's jobs, newest first, back to the asset's beginning. Raises TransientError where they
-        are too many to be sure.
+        Reads the jobs of this source, newest first, back to the asset's beginning. Raises TransientError
+        where they are too many to be sure.
         """
         oldest = instant(asset.created_at) - _CLOCK_TOLERANCE
         request: dict[str, Any] = {
-            # Documented for names only, unlike CreateJob's. Source: MediaConvert API, ListJobsRequest.Queue
-            "Queue": self._queue_arn.rpartition("/")[2],
+            "Queue": self._queue_arn,
+            "InputFile": asset.upload.uri[-_MAX_SEARCHED_CHARACTERS:],
             "Order": "DESCENDING",
             "MaxResults": _PAGE_SIZE,
         }
         wanted = self._metadata(asset)
         for _ in range(_MAX_PAGES):
             with aws_errors("looking for a submitted job"):
-                answer = self._client.list_jobs(**request)
+                answer = self._client.search_jobs(**request)
             for job in answer.get("Jobs", []):
                 if job.get("UserMetadata") == wanted:
                     return str(job["Id"])
@@ -105,6 +106,25 @@ class Transcoder:
                 return None
             request["NextToken"] = answer["NextToken"]
         raise TransientError(f"more than {_MAX_PAGES * _PAGE_SIZE} jobs to search for one already submitted")
+
+    def jobs_in_flight(self) -> int:
+        """Return how many jobs of the queue wait or run, as MediaConvert estimates it."""
+        with aws_errors("counting the jobs in flight"):
+            # Documented for names only. Source: MediaConvert API, GetQueueRequest.Name
+            queue = self._client.get_queue(Name=self._queue_arn.rpartition("/")[2])["Queue"]
+        return int(queue.get("SubmittedJobsCount", 0)) + int(queue.get("ProgressingJobsCount", 0))
+
+    def cancel_job(self, job_id: str) -> bool:
+        """Cancel a job; return False where it has already ended, or is no longer known."""
+        try:
+            with aws_errors("cancelling the job"):
+                self._client.cancel_job(Id=job_id)
+        except TransientError as error:
+            cause = error.__cause__
+            if isinstance(cause, ClientError) and http_status(cause) in (404, 409):
+                return False
+            raise
+        return True
 
     def get_job(self, job_id: str) -> Mapping[str, Any] | None:
         """Return a job as MediaConvert knows it, or None where it knows none of this id."""

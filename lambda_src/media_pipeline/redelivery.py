@@ -1,0 +1,100 @@
+"""When a message that can't be handled now comes back, and how that is kept from ending in the DLQ.
+
+SQS counts receives, and after `max_receive_count` of them a message goes to the DLQ, whatever they were for.
+So a service that asks to slow down must not use them up: such a message is hidden for a while first, and by
+the time half of its receives are gone it is sent anew, delayed, and the old one is done. Waits grow
+exponentially with the number of tries and are jittered, lest what was refused together comes back together.
+
+What is the operator's to mend, and what nobody expected, is left to the queue: after its visibility timeout
+it comes back, and in the end it lies in the DLQ, with an alarm.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from media_pipeline.errors import ClaimHeldError, OperatorError, TransientError
+
+# Source: SQS API, SendMessage.DelaySeconds: at most 900
+MAX_DELAY_SECONDS = 900
+FIRST_DELAY_SECONDS = 15
+# At 15 minutes each, more than a day: what still fails then is news for the DLQ.
+MAX_RENEWALS = 100
+RENEWALS_ATTRIBUTE = "Renewals"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """Hold what a redelivery is decided on; `renewals` is how often the message was sent anew."""
+
+    body: str
+    receipt_handle: str
+    receive_count: int
+    renewals: int
+
+
+class OwnQueue(Protocol):
+    """The queue that a function consumes."""
+
+    def hide(self, receipt_handle: str, *, seconds: int) -> None:
+        """Let a message that is being handled come back after so many seconds."""
+        ...
+
+    def renew(self, body: str, *, attributes: Mapping[str, int], delay_seconds: int) -> None:
+        """Send a message with numeric attributes, to be seen after a delay."""
+        ...
+
+
+class RedeliveryMetrics(Protocol):
+    """What redelivery counts."""
+
+    def message_slowed_down(self) -> None:
+        """Count a message that AWS's throttling or failing made wait."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Redelivery:
+    """Decide when a message comes back; `random` gives numbers from 0 to 1."""
+
+    queue: OwnQueue
+    metrics: RedeliveryMetrics
+    max_receive_count: int
+    max_delay_seconds: int
+    random: Callable[[], float]
+
+    def postpone(self, message: Message, error: Exception) -> bool:
+        """Let a failed message come back when it makes sense.
+
+        Return True where a new message has taken its place: the old one is done.
+        """
+        if isinstance(error, ClaimHeldError):
+            self.queue.hide(message.receipt_handle, seconds=min(error.seconds_left + 1, MAX_DELAY_SECONDS))
+            return False
+        if not isinstance(error, TransientError) or isinstance(error, OperatorError):
+            return False
+        if message.renewals >= MAX_RENEWALS:
+            return False
+        self.metrics.message_slowed_down()
+        tries = self._tries(message)
+        seconds = self._delay_seconds(tries)
+        if message.receive_count < self._spared_receives:
+            self.queue.hide(message.receipt_handle, seconds=seconds)
+            return False
+        self.queue.renew(
+            message.body, attributes={RENEWALS_ATTRIBUTE: message.renewals + 1}, delay_seconds=seconds
+        )
+        return True
+
+    @property
+    def _spared_receives(self) -> int:
+        return max(1, self.max_receive_count // 2)
+
+    def _tries(self, message: Message) -> int:
+        return message.renewals * self._spared_receives + message.receive_count
+
+    def _delay_seconds(self, tries: int) -> int:
+        doublings = min(max(tries, 1) - 1, 16)
+        longest = min(FIRST_DELAY_SECONDS << doublings, self.max_delay_seconds, MAX_DELAY_SECONDS)
+        # Between half and all of it: far enough from now, and from each other.
+        return max(1, round(longest * (1 + self.random()) / 2))

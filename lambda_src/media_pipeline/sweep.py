@@ -1,0 +1,190 @@
+"""Sweep the uploads bucket, a part a run, for uploads whose event was lost: they get an asset and an event.
+
+S3 lists by key, not by time, so a sweep goes once through all versions of all keys, as far in each run as
+time allows, and then begins anew. Uploads that the last whole sweep has already seen are passed over unread.
+What was uploaded before the pipeline was there is left to the operator's `backfill`.
+"""
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from media_pipeline.assets import UploadedObject, instant, timestamp
+from media_pipeline.events import upload_event
+from media_pipeline.lifecycle import Clock
+from media_pipeline.telemetry import logger
+
+MAX_PAGES = 50
+MAX_REGISTERED = 500
+# An event that is lost is missed within hours. Older uploads without an asset have another reason: their
+# record expired, or the settings of then did not let them in.
+LOOK_BACK = timedelta(days=14)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cursor:
+    """Say where a sweep goes on, and when (ISO 8601) it and the whole one before it began."""
+
+    key_marker: str | None = None
+    version_marker: str | None = None
+    began_at: str | None = None
+    previous_began_at: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredUpload:
+    """Describe one version of an object as S3 lists it."""
+
+    upload: UploadedObject
+    modified_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UploadsPage:
+    """Hold one page of the bucket's versions; both markers are None on the last one."""
+
+    uploads: Sequence[StoredUpload]
+    key_marker: str | None
+    version_marker: str | None
+
+
+class SweptBucket(Protocol):
+    """What a sweep needs of the uploads bucket."""
+
+    def page(self, *, prefix: str, key_marker: str | None, version_marker: str | None) -> UploadsPage:
+        """Return the page of versions after the markers."""
+        ...
+
+
+class SweepTable(Protocol):
+    """What a sweep needs of the assets table."""
+
+    def known(self, asset_ids: Collection[str]) -> set[str]:
+        """Return those of the ids that have a record."""
+        ...
+
+    def register(self, upload: UploadedObject, *, now: datetime, detail: str) -> bool:
+        """Make the record of an upload that nobody announced."""
+        ...
+
+
+class CursorStore(Protocol):
+    """What remembers where a sweep stands."""
+
+    def load(self) -> Cursor:
+        """Return the cursor."""
+        ...
+
+    def save(self, cursor: Cursor) -> None:
+        """Remember the cursor."""
+        ...
+
+    def beginning(self) -> datetime:
+        """Return when the pipeline came into being."""
+        ...
+
+
+class SweepQueue(Protocol):
+    """What a sweep needs of the processing queue."""
+
+    def send(self, body: str) -> None:
+        """Send one message."""
+        ...
+
+
+class SweepMetrics(Protocol):
+    """What a sweep counts."""
+
+    def asset_received(self) -> None:
+        """Count a new asset."""
+        ...
+
+    def asset_repaired(self, *, kind: str) -> None:
+        """Count a repair by its kind."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UploadFilter:
+    """Say which keys are the pipeline's; suffixes are lower case, with their dot."""
+
+    prefix: str
+    suffixes: tuple[str, ...]
+
+    def admits(self, key: str) -> bool:
+        """Tell whether an upload under this key starts processing."""
+        return key.startswith(self.prefix) and key.lower().endswith(self.suffixes)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UploadSweep:
+    """Register uploads that have no asset; `overdue_seconds` is how long an event may take to arrive."""
+
+    bucket: SweptBucket
+    table: SweepTable
+    cursors: CursorStore
+    queue: SweepQueue
+    metrics: SweepMetrics
+    wanted: UploadFilter
+    overdue_seconds: int
+    asset_retention_days: int
+    clock: Clock
+
+    def run(self, *, has_time: Callable[[], bool]) -> Mapping[str, int]:
+        """Go on from where the last run stopped; count what was listed and what was registered.
+
+        The cursor moves behind the page that was worked off: a run that dies repeats a page, and a repeated
+        page registers nothing twice.
+        """
+        found = {"listed": 0, "registered": 0}
+        cursor = self.cursors.load()
+        beginning = self.cursors.beginning()
+        for _ in range(MAX_PAGES):
+            if not has_time() or found["registered"] >= MAX_REGISTERED:
+                break
+            if cursor.began_at is None:
+                cursor = replace(cursor, began_at=timestamp(self.clock()))
+            page = self.bucket.page(
+                prefix=self.wanted.prefix,
+                key_marker=cursor.key_marker,
+                version_marker=cursor.version_marker,
+            )
+            found["listed"] += len(page.uploads)
+            found["registered"] += self._register(self._unseen(page, cursor, beginning))
+            cursor = replace(cursor, key_marker=page.key_marker, version_marker=page.version_marker)
+            whole = page.key_marker is None
+            if whole:
+                cursor = Cursor(previous_began_at=cursor.began_at)
+            self.cursors.save(cursor)
+            if whole:
+                break
+        return found
+
+    def _unseen(self, page: UploadsPage, cursor: Cursor, beginning: datetime) -> Iterator[UploadedObject]:
+        now, grace = self.clock(), timedelta(seconds=self.overdue_seconds)
+        since = max(beginning, now - LOOK_BACK)
+        if self.asset_retention_days:
+            since = max(since, now - timedelta(days=self.asset_retention_days - 1))
+        if cursor.previous_began_at is not None:
+            # What had been overdue when the last whole sweep began was seen by it.
+            since = max(since, instant(cursor.previous_began_at) - grace)
+        for stored in page.uploads:
+            if self.wanted.admits(stored.upload.key) and since <= stored.modified_at < now - grace:
+                yield stored.upload
+
+    def _register(self, uploads: Iterator[UploadedObject]) -> int:
+        by_id = {upload.asset_id: upload for upload in uploads}
+        registered = 0
+        for asset_id in sorted(by_id.keys() - self.table.known(by_id)):
+            upload = by_id[asset_id]
+            # The record first: whatever happens now, the asset is overdue some day and is announced again.
+            if not self.table.register(upload, now=self.clock(), detail="The upload's event was lost"):
+                continue
+            with logger.append_context_keys(asset_id=asset_id):
+                self.queue.send(upload_event(upload))
+                logger.info("Repaired", kind="upload_without_asset", source=upload.uri)
+            self.metrics.asset_received()
+            self.metrics.asset_repaired(kind="upload_without_asset")
+            registered += 1
+        return registered

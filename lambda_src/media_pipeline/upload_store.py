@@ -1,0 +1,61 @@
+"""The uploads bucket: what is there under a key now, and page by page all that was ever there."""
+
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from media_pipeline.assets import UploadedObject
+from media_pipeline.aws import aws_errors, http_status
+from media_pipeline.errors import TransientError
+from media_pipeline.sweep import StoredUpload, UploadsPage
+
+# Versions that were put while versioning was suspended have this id, and events of them none.
+_NULL_VERSION = "null"
+
+
+class UploadStore:
+    """Look at the objects of the bucket. Raises TransientError and its kin where S3 can't answer."""
+
+    def __init__(self, client: Any, bucket: str) -> None:
+        self._client = client
+        self._bucket = bucket
+
+    def current_etag(self, key: str) -> str | None:
+        """Return the ETag of what lies under a key now, without quotes; None where nothing does."""
+        try:
+            with aws_errors("looking at the source"):
+                answer = self._client.head_object(Bucket=self._bucket, Key=key)
+        except TransientError as error:
+            if isinstance(error.__cause__, ClientError) and http_status(error.__cause__) == 404:
+                return None
+            raise
+        return str(answer["ETag"]).strip('"')
+
+    def page(self, *, prefix: str, key_marker: str | None, version_marker: str | None) -> UploadsPage:
+        """Return up to 1,000 versions after the markers, ordered by key, the newest of a key first."""
+        markers = {"KeyMarker": key_marker, "VersionIdMarker": version_marker}
+        with aws_errors("listing the uploads"):
+            answer = self._client.list_object_versions(
+                Bucket=self._bucket,
+                Prefix=prefix,
+                **{name: value for name, value in markers.items() if value is not None},
+            )
+        more = answer.get("IsTruncated", False)
+        return UploadsPage(
+            uploads=[
+                StoredUpload(
+                    upload=UploadedObject(
+                        bucket=self._bucket,
+                        key=version["Key"],
+                        version_id=None if version["VersionId"] == _NULL_VERSION else version["VersionId"],
+                        etag=version["ETag"].strip('"'),
+                        size_bytes=version["Size"],
+                        sequencer="",
+                    ),
+                    modified_at=version["LastModified"],
+                )
+                for version in answer.get("Versions", [])
+            ],
+            key_marker=answer.get("NextKeyMarker") if more else None,
+            version_marker=answer.get("NextVersionIdMarker") if more else None,
+        )
