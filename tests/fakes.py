@@ -241,8 +241,7 @@ class FakeTranscoder:
             (
                 job_id
                 for job_id, job in self.jobs.items()
-                if job["UserMetadata"]
-                and (job["UserMetadata"]["asset_id"], job["UserMetadata"]["attempt"]) == wanted
+                if (job["UserMetadata"]["asset_id"], job["UserMetadata"]["attempt"]) == wanted
             ),
             None,
         )
