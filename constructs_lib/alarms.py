@@ -47,6 +47,7 @@ class AlarmThresholds:
     function_errors_per_5_minutes: int = 3
     function_throttles_per_5_minutes: int = 5
     stuck_assets: int = 1
+    messages_slowed_down_per_5_minutes: int = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +99,7 @@ def pipeline_alarms(
         *(alarm for function in functions for alarm in _function_alarms(function, thresholds)),
         _job_failure_rate(pipeline_name, thresholds),
         _stuck_assets(pipeline_name, thresholds),
+        _slowed_down(pipeline_name, thresholds),
     )
 
 
@@ -248,6 +250,21 @@ def _stuck_assets(pipeline_name: str, thresholds: AlarmThresholds) -> Alarm:
         # alarm begins in INSUFFICIENT_DATA without notifying, so a first deployment stays quiet.
         silence="missing",
         notify_on_silence=True,
+    )
+
+
+def _slowed_down(pipeline_name: str, thresholds: AlarmThresholds) -> Alarm:
+    return Alarm(
+        component="alarm-messages-slowed-down",
+        description=(
+            "AWS, most often MediaConvert, keeps throttling or failing, so uploads wait longer and longer. "
+            "Nothing is lost. Look for the reason in ingest_orchestrator's log, then at MediaConvert's quotas."
+        ),
+        signal=asset_metric(pipeline_name, "MessagesSlowedDown"),
+        threshold=thresholds.messages_slowed_down_per_5_minutes,
+        periods=3,
+        # A function counts only when there is something to count.
+        silence="notBreaching",
     )
 
 

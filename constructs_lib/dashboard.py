@@ -83,10 +83,11 @@ def _asset_widgets(pipeline_name: str) -> list[Widget]:
             stacked=True,
         ),
         _graph(
-            "Stuck and repaired assets",
+            "Stuck, repaired and slowed down",
             [
                 _series(asset_metric(pipeline_name, "StuckAssets", statistic="Maximum"), "Stuck"),
                 _series(asset_metric(pipeline_name, "AssetsRepaired"), "Repaired"),
+                _series(asset_metric(pipeline_name, "MessagesSlowedDown"), "Slowed down"),
             ],
         ),
     ]

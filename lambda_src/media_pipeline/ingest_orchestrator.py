@@ -21,6 +21,7 @@ from media_pipeline.telemetry import PipelineMetrics
 from media_pipeline.transcoder import Transcoder
 from media_pipeline.upload_store import UploadStore
 
+ASK_TIMEOUT_SECONDS = 3
 SUBMIT_TIMEOUT_SECONDS = 8
 PROBE_TIMEOUT_SECONDS = 10
 
@@ -37,9 +38,10 @@ def _wired() -> tuple[Ingest, Redelivery, PipelineMetrics]:
     table = AssetTable(aws_client("dynamodb"), config.assets_table)
     metrics = PipelineMetrics()
     transcoder = Transcoder(
-        # One try: what failed is tried again by way of the queue, which knows how to wait.
-        aws_client("mediaconvert", read_timeout_seconds=SUBMIT_TIMEOUT_SECONDS, attempts=1),
-        aws_client("mediaconvert", read_timeout_seconds=PROBE_TIMEOUT_SECONDS, attempts=1),
+        # One try each: what failed is tried again by way of the queue, which knows how to wait.
+        aws_client("mediaconvert", read_timeout_seconds=ASK_TIMEOUT_SECONDS, attempts=1),
+        submit_client=aws_client("mediaconvert", read_timeout_seconds=SUBMIT_TIMEOUT_SECONDS, attempts=1),
+        probe_client=aws_client("mediaconvert", read_timeout_seconds=PROBE_TIMEOUT_SECONDS, attempts=1),
         pipeline=config.pipeline_name,
         queue_arn=config.mediaconvert_queue_arn,
         role_arn=config.mediaconvert_role_arn,

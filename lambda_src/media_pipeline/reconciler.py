@@ -61,12 +61,10 @@ def _wired() -> tuple[Repairs, UploadSweep, PipelineMetrics]:
         lifecycle=lifecycle,
         clock=utc_now,
     )
-    mediaconvert = aws_client("mediaconvert")
     repairs = Repairs(
         table=table,
         jobs=Transcoder(
-            mediaconvert,
-            mediaconvert,
+            aws_client("mediaconvert"),
             pipeline=config.pipeline_name,
             queue_arn=config.mediaconvert_queue_arn,
         ),

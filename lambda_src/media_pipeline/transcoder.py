@@ -28,13 +28,25 @@ _CLOCK_TOLERANCE = timedelta(minutes=5)
 
 
 class Transcoder:
-    """Submit and find this pipeline's jobs on its own queue."""
+    """Submit and find this pipeline's jobs on its own queue.
+
+    Submitting and probing take their time on MediaConvert's side, so each may have a client with a timeout of
+    its own; `client` serves everything else.
+    """
 
     def __init__(
-        self, client: Any, probe_client: Any, *, pipeline: str, queue_arn: str, role_arn: str = ""
+        self,
+        client: Any,
+        *,
+        pipeline: str,
+        queue_arn: str,
+        role_arn: str = "",
+        submit_client: Any = None,
+        probe_client: Any = None,
     ) -> None:
         self._client = client
-        self._probe_client = probe_client
+        self._submit_client = submit_client or client
+        self._probe_client = probe_client or client
         self._pipeline = pipeline
         self._queue_arn = queue_arn
         self._role_arn = role_arn
@@ -59,7 +71,7 @@ class Transcoder:
         """Submit the asset's job and return its id."""
         try:
             with aws_errors("submitting the job"):
-                answer = self._client.create_job(
+                answer = self._submit_client.create_job(
                     Role=self._role_arn,
                     Queue=self._queue_arn,
                     Settings=settings,
