@@ -258,7 +258,7 @@ def _slowed_down(pipeline_name: str, thresholds: AlarmThresholds) -> Alarm:
         component="alarm-messages-slowed-down",
         description=(
             "AWS, most often MediaConvert, keeps throttling or failing, so uploads wait longer and longer. "
-            "Nothing is lost. Look for the reason in ingest_orchestrator's log, then at MediaConvert's quotas."
+            "Nothing is lost. Look for the reason in the functions' logs, then at MediaConvert's quotas."
         ),
         signal=asset_metric(pipeline_name, "MessagesSlowedDown"),
         threshold=thresholds.messages_slowed_down_per_5_minutes,

@@ -182,7 +182,7 @@ _SANDBOX = replace(
     mediaconvert_endpoint="http://127.0.0.1:4567",
     function_timeout_seconds=30,
     reconciler_interval_minutes=1,
-    stuck_after_seconds=300,
+    stuck_after_seconds=180,
     s3_use_path_style=True,
     skip_aws_checks=True,
 )
