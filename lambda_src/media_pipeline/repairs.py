@@ -29,6 +29,8 @@ STUCK_REDELIVERIES = 3
 LONGEST_WAIT = timedelta(hours=6)
 # Two days or more after the upload; an operator can replay it.
 MAX_REDELIVERIES = 12
+# A job that waits or runs longer is news: the queue is paused, or the job needs an operator to cancel it.
+LONGEST_JOB = timedelta(hours=24)
 _ALIVE = frozenset({JobStatus.SUBMITTED, JobStatus.PROGRESSING})
 
 
@@ -205,6 +207,9 @@ class Repairs:
         if self.apply_change(change):
             return self._repaired(f"missed_{change.status.value.lower()}")
         if change.status in _ALIVE:
+            if asset.submitted_at and self.clock() - instant(asset.submitted_at) > LONGEST_JOB:
+                logger.warning("Stuck: its job neither ends nor fails", job_status=change.status.value)
+                return "stuck"
             # Not lost, only long: to the end of the line, so that others get their turn.
             self.table.take_for_repair(asset, now=self.clock())
             return "alive"

@@ -55,7 +55,7 @@ class Pipeline:
         records = [
             {name: read(value) for name, value in item.items()} for page in pages for item in page["Items"]
         ]
-        return [record for record in records if record["key"] == key]
+        return [record for record in records if record.get("key") == key]
 
     def ended(self, key: str, version_id: str) -> Record:
         """Wait for a terminal status and return the record."""
