@@ -324,6 +324,7 @@ class MediaPipelineStack(TerraformStack):
                     **told,
                     "upload_key_prefix": self._settings.upload_key_prefix,
                     "media_suffixes": ",".join(self._settings.media_suffixes),
+                    "asset_retention_days": str(self._settings.asset_retention_days),
                 }
             ),
         )
