@@ -21,7 +21,7 @@ from media_pipeline.assets import (
 )
 from media_pipeline.presets import Presets, Profiles
 from media_pipeline.sources import Source
-from media_pipeline.sweep import Cursor, StoredUpload, UploadsPage
+from media_pipeline.uploads import Cursor, StoredUpload, UploadsPage
 
 
 class FakeClock:

@@ -13,11 +13,12 @@ from media_pipeline.config import ReconcilerConfig, read_config
 from media_pipeline.job_changes import JobChanges
 from media_pipeline.lifecycle import Lifecycle, utc_now
 from media_pipeline.repairs import Repairs
-from media_pipeline.sweep import UploadFilter, UploadSweep
+from media_pipeline.sweep import UploadSweep
 from media_pipeline.sweep_cursor import SweepCursor
 from media_pipeline.telemetry import PipelineMetrics, logger
 from media_pipeline.transcoder import Transcoder
 from media_pipeline.upload_store import UploadStore
+from media_pipeline.uploads import UploadFilter
 
 # What one asset's repair may take at worst; the run ends before the function would be cut off.
 _RESERVE_MILLISECONDS = 20_000

@@ -5,7 +5,7 @@ time allows, and then begins anew. Uploads that the last whole sweep has already
 What was uploaded before the pipeline was there is left to the operator's `backfill`.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -14,39 +14,13 @@ from media_pipeline.assets import UploadedObject, instant, timestamp
 from media_pipeline.events import upload_event
 from media_pipeline.lifecycle import Clock
 from media_pipeline.telemetry import logger
+from media_pipeline.uploads import Cursor, UploadFilter, UploadsPage
 
 MAX_PAGES = 50
 MAX_REGISTERED = 500
 # An event that is lost is missed within hours. Older uploads without an asset have another reason: their
 # record expired, or the settings of then did not let them in.
 LOOK_BACK = timedelta(days=14)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cursor:
-    """Say where a sweep goes on, and when (ISO 8601) it and the whole one before it began."""
-
-    key_marker: str | None = None
-    version_marker: str | None = None
-    began_at: str | None = None
-    previous_began_at: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoredUpload:
-    """Describe one version of an object as S3 lists it."""
-
-    upload: UploadedObject
-    modified_at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UploadsPage:
-    """Hold one page of the bucket's versions; both markers are None on the last one."""
-
-    uploads: Sequence[StoredUpload]
-    key_marker: str | None
-    version_marker: str | None
 
 
 class SweptBucket(Protocol):
@@ -103,18 +77,6 @@ class SweepMetrics(Protocol):
     def asset_repaired(self, *, kind: str) -> None:
         """Count a repair by its kind."""
         ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UploadFilter:
-    """Say which keys are the pipeline's; suffixes are lower case, with their dot."""
-
-    prefix: str
-    suffixes: tuple[str, ...]
-
-    def admits(self, key: str) -> bool:
-        """Tell whether an upload under this key starts processing."""
-        return key.startswith(self.prefix) and key.lower().endswith(self.suffixes)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

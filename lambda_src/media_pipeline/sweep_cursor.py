@@ -5,7 +5,7 @@ from typing import Any
 
 from media_pipeline.aws import aws_errors
 from media_pipeline.conditional_write import from_item, to_item
-from media_pipeline.sweep import Cursor
+from media_pipeline.uploads import Cursor
 
 # Assets' ids are hexadecimal. Without a status, the item is in no index.
 _ITEM_ID = "sweep-cursor"

@@ -7,7 +7,7 @@ from botocore.exceptions import ClientError
 from media_pipeline.assets import UploadedObject
 from media_pipeline.aws import aws_errors, http_status
 from media_pipeline.errors import TransientError
-from media_pipeline.sweep import StoredUpload, UploadsPage
+from media_pipeline.uploads import StoredUpload, UploadsPage
 
 # Versions that were put while versioning was suspended have this id, and events of them none.
 _NULL_VERSION = "null"
@@ -53,6 +53,7 @@ class UploadStore:
                         sequencer="",
                     ),
                     modified_at=version["LastModified"],
+                    is_latest=version["IsLatest"],
                 )
                 for version in answer.get("Versions", [])
             ],

@@ -4,6 +4,7 @@
 main -> stacks -> constructs_lib -> bindings -> cdktf, provider
 stacks ~> lambda_src        of its code only the pure core
 handlers -> adapters -> boto3;  handlers, adapters -> the pure core;  the pure core -> standard library
+pipeline_ops -> adapters, the pure core, boto3, rich;  nothing but tests -> pipeline_ops
 sandbox -> nothing of constructs_lib, stacks or lambda_src
 tests -> everything;  nothing -> tests
 ```
@@ -22,6 +23,7 @@ PACKAGES = {
     "constructs_lib": ROOT,
     "main": ROOT,
     "media_pipeline": ROOT / "lambda_src",
+    "pipeline_ops": ROOT,
     "sandbox": ROOT,
     "stacks": ROOT,
     "tests": ROOT,
@@ -29,9 +31,18 @@ PACKAGES = {
 CDKTF = ("cdktf", "cdktf_cdktf_provider_aws", "constructs", "jsii")
 BOTO = ("boto3", "botocore", "mypy_boto3_*")
 HANDLERS = ("ingest_orchestrator", "job_status_processor", "reconciler")
-ADAPTERS = ("adapters", "asset_table", "aws", "conditional_write", "transcoder")
+ADAPTERS = (
+    "adapters",
+    "asset_table",
+    "aws",
+    "conditional_write",
+    "consumed_queue",
+    "sweep_cursor",
+    "transcoder",
+    "upload_store",
+)
 # What happens to an asset, step by step; it is handed its adapters and knows none of them.
-FLOW = ("ingest", "job_changes", "lifecycle", "repairs")
+FLOW = ("ingest", "job_changes", "job_slots", "lifecycle", "repairs", "sweep")
 # Whatever else lies in media_pipeline is the pure core, without being listed here.
 OUTER = (*HANDLERS, *ADAPTERS, *FLOW, "batch", "telemetry")
 
@@ -53,7 +64,11 @@ RULES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("media_pipeline.batch", ("media_pipeline", "aws_lambda_powertools", *_but(*HANDLERS, *ADAPTERS, *FLOW))),
     ("media_pipeline.telemetry", ("aws_lambda_powertools",)),
     ("media_pipeline*", ("media_pipeline", *_but(*OUTER))),
-    ("sandbox*", ("*", "!constructs_lib", "!stacks", "!media_pipeline", "!main", "!tests")),
+    (
+        "pipeline_ops*",
+        ("pipeline_ops", "media_pipeline", *BOTO, "rich", *_but(*HANDLERS, *FLOW, "batch", "telemetry")),
+    ),
+    ("sandbox*", ("*", "!constructs_lib", "!stacks", "!media_pipeline", "!pipeline_ops", "!main", "!tests")),
     ("tests*", ("*",)),
 )
 
@@ -124,6 +139,12 @@ def test_imports_follow_the_architecture(module: str) -> None:
         ("media_pipeline.telemetry", "import boto3"),
         ("sandbox.deploy", "from constructs_lib import iam"),
         ("sandbox.deploy", "import media_pipeline.presets"),
+        ("sandbox.deploy", "from pipeline_ops import replay"),
+        ("stacks.media_pipeline", "import pipeline_ops"),
+        ("media_pipeline.reconciler", "from pipeline_ops.replay import Replay"),
+        ("pipeline_ops.replay", "from media_pipeline.repairs import Repairs"),
+        ("pipeline_ops.replay", "from media_pipeline.reconciler import handler"),
+        ("pipeline_ops.replay", "from sandbox import demo"),
         ("stacks.settings", "import tests.conftest"),
     ],
 )
@@ -136,6 +157,7 @@ def test_the_rules_refuse(module: str, source: str) -> None:
 READ_THE_ENVIRONMENT = {
     "constructs_lib.lazy_loading",
     "media_pipeline.telemetry",
+    "pipeline_ops.__main__",
     *(f"media_pipeline.{handler}" for handler in HANDLERS),
 }
 
@@ -145,12 +167,12 @@ READ_THE_ENVIRONMENT = {
     sorted(
         module
         for module in MODULES
-        if module.startswith(("stacks", "constructs_lib", "media_pipeline"))
+        if module.startswith(("stacks", "constructs_lib", "media_pipeline", "pipeline_ops"))
         and module not in READ_THE_ENVIRONMENT
     ),
 )
 def test_environment_is_handed_down(module: str) -> None:
-    """Only main.py and the functions' entry read environment variables; everything else is given settings."""
+    """Only main.py and programs' entries read environment variables; everything else is given settings."""
     names = {
         node.attr if isinstance(node, ast.Attribute) else node.id
         for node in ast.walk(ast.parse(MODULES[module].read_text()))
