@@ -14,13 +14,16 @@ import os
 import shutil
 import signal
 import sys
+import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
 MINISTACK_VERSION = "1.5.33"
-# Longest time for which a killed server forgets what it was told.
+# A killed server forgets what it was told since the last save. Saving stops everything else, so that a large
+# state is saved less often: it may take this part of the time.
 _SAVE_INTERVAL_SECONDS = 10.0
+_SAVING_SHARE = 0.05
 
 _log = logging.getLogger("sandbox.aws")
 
@@ -97,7 +100,7 @@ async def _serve(port: int, mediaconvert_url: str) -> None:
     config.bind = [f"127.0.0.1:{port}"]
     config.keep_alive_timeout = 75
     config.graceful_timeout = 2
-    saver = asyncio.create_task(_save_regularly(ministack))
+    saver = asyncio.create_task(_save_regularly())
     try:
         await serve(_Changes.watching(ministack.app), config, shutdown_trigger=stop.wait)
     finally:
@@ -120,17 +123,20 @@ class _Changes:
         return watched
 
 
-async def _save_regularly(ministack: Any) -> None:
+async def _save_regularly() -> None:
     # MiniStack itself saves only when it is stopped politely; a killed one would forget the whole deployment
     # while Terraform's state, an S3 object, stayed on disk.
-    from ministack.core.persistence import save_all
+    from sandbox.aws_fixes import state_saving
 
+    interval = _SAVE_INTERVAL_SECONDS
     while True:
-        await asyncio.sleep(_SAVE_INTERVAL_SECONDS)
+        await asyncio.sleep(interval)
         if _Changes.seen:
             _Changes.seen = False
+            begun = time.monotonic()
             # On the event loop, so that no request changes a store while it is written.
-            save_all(ministack._build_persistence_save_dict())
+            state_saving.save_everything()
+            interval = max(_SAVE_INTERVAL_SECONDS, (time.monotonic() - begun) / _SAVING_SHARE)
 
 
 if __name__ == "__main__":

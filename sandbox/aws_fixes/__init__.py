@@ -14,6 +14,7 @@ from sandbox.aws_fixes import (
     object_versions_encoding,
     queue_urls,
     service_events,
+    state_saving,
 )
 
 
@@ -29,4 +30,5 @@ def apply(mediaconvert_url: str) -> None:
     queue_urls.apply()
     service_events.apply()
     function_isolation.apply()
+    state_saving.apply()
     job_templates.apply(mediaconvert_url)
