@@ -42,6 +42,11 @@ class Folder:
         return self.path / "mediaconvert"
 
     @property
+    def faults(self) -> Path:
+        """JSON: the faults that both servers inject; none where the file is missing."""
+        return self.path / "faults.json"
+
+    @property
     def outputs(self) -> Path:
         """Downloaded outputs, a folder an asset."""
         return self.path / "outputs"
