@@ -57,6 +57,15 @@ deploy: setup-cdktf ## Apply: make deploy ENV=dev [ARGS=--auto-approve]
 destroy: setup-cdktf ## Remove: make destroy ENV=dev [ARGS=--auto-approve]
 	@$(CDKTF) destroy $(ENV) $(UNLOCKED) $(ARGS)
 
+##@ Operating a deployed pipeline
+.PHONY: ops
+OPS := $(RUN) -m pipeline_ops
+ifeq ($(ENV),sandbox)
+OPS := $(RUN) -m sandbox exec -- $(OPS)
+endif
+ops: setup ## Look and repair: make ops ENV=prod ARGS="list --status FAILED" (ARGS=--help tells more)
+	@MEDIA_PIPELINE=$${MEDIA_PIPELINE:-media-pipeline-$(ENV)} $(OPS) $(ARGS)
+
 ##@ The sandbox: a local AWS and MediaConvert
 .PHONY: sandbox-up sandbox-down sandbox-status
 sandbox-up: setup ## Start the local AWS and MediaConvert endpoints

@@ -1,0 +1,76 @@
+"""One pipeline's adapters, each made when first needed: a command asks for no right that it doesn't use."""
+
+from collections.abc import Callable
+from functools import cached_property
+from typing import Any
+
+from media_pipeline.adapters import UploadQueue
+from media_pipeline.asset_table import AssetTable
+from media_pipeline.aws import aws_client
+from media_pipeline.transcoder import Transcoder
+from media_pipeline.upload_store import UploadStore
+from pipeline_ops.dead_letters import DeadLetters
+from pipeline_ops.records import RecordTable
+from pipeline_ops.resources import Resources, read_resources
+
+# An operator can wait longer than a function, and is there to see it.
+_READ_TIMEOUT_SECONDS = 20
+_ATTEMPTS = 5
+
+
+def operator_client(service: str) -> Any:
+    """Return a client as the AWS SDKs' own configuration describes it."""
+    return aws_client(service, read_timeout_seconds=_READ_TIMEOUT_SECONDS, attempts=_ATTEMPTS)
+
+
+class Adapters:
+    """Reach the resources of a pipeline, found by the pipeline's name."""
+
+    def __init__(self, pipeline: str, client: Callable[[str], Any] = operator_client) -> None:
+        self._client = client
+        self.resources: Resources = read_resources(client("ssm"), pipeline)
+
+    @cached_property
+    def table(self) -> AssetTable:
+        """Return the assets table."""
+        return AssetTable(self._client("dynamodb"), self.resources.assets_table)
+
+    @cached_property
+    def records(self) -> RecordTable:
+        """Return the assets table's records as they are."""
+        return RecordTable(self._client("dynamodb"), self.resources.assets_table)
+
+    @cached_property
+    def uploads(self) -> UploadStore:
+        """Return the uploads bucket."""
+        return UploadStore(self._client("s3"), self.resources.uploads_bucket)
+
+    @cached_property
+    def processing_queue(self) -> UploadQueue:
+        """Return the queue on which uploads are announced."""
+        return UploadQueue(self._client("sqs"), self.resources.processing_queue_url)
+
+    @cached_property
+    def transcoder(self) -> Transcoder:
+        """Return MediaConvert with the pipeline's queue."""
+        return Transcoder(
+            self._client("mediaconvert"),
+            pipeline=self.resources.pipeline_name,
+            queue_arn=self.resources.mediaconvert_queue_arn,
+        )
+
+    @cached_property
+    def processing_letters(self) -> DeadLetters:
+        """Return what the processing queue gave up."""
+        resources = self.resources
+        return DeadLetters(
+            self._client("sqs"), url=resources.processing_dlq_url, source_url=resources.processing_queue_url
+        )
+
+    @cached_property
+    def job_event_letters(self) -> DeadLetters:
+        """Return what the job events queue gave up."""
+        resources = self.resources
+        return DeadLetters(
+            self._client("sqs"), url=resources.job_events_dlq_url, source_url=resources.job_events_queue_url
+        )

@@ -1,0 +1,70 @@
+"""Which resources a deployed pipeline has: one SSM parameter tells, and a name is all that is needed."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from media_pipeline.aws import aws_errors, error_code
+from media_pipeline.errors import TransientError
+from media_pipeline.uploads import UploadFilter
+from pipeline_ops.faults import OperatorFault
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resources:
+    """Name the resources of one pipeline, as its stack deployed them."""
+
+    pipeline_name: str
+    assets_table: str
+    uploads_bucket: str
+    outputs_bucket: str
+    processing_queue_url: str
+    processing_dlq_url: str
+    job_events_queue_url: str
+    job_events_dlq_url: str
+    mediaconvert_queue_arn: str
+    upload_key_prefix: str
+    media_suffixes: str
+    asset_retention_days: str
+
+    @property
+    def upload_filter(self) -> UploadFilter:
+        """Return which keys of the uploads bucket are the pipeline's."""
+        suffixes = tuple(part.strip().lower() for part in self.media_suffixes.split(",") if part.strip())
+        return UploadFilter(prefix=self.upload_key_prefix, suffixes=suffixes)
+
+
+def read_resources(client: Any, pipeline: str) -> Resources:
+    """Return the resources of a pipeline. Raises OperatorFault where it isn't deployed."""
+    name = f"/{pipeline}/resources"
+    try:
+        with aws_errors("looking for the pipeline"):
+            value = client.get_parameter(Name=name)["Parameter"]["Value"]
+    except TransientError as error:
+        if isinstance(error.__cause__, ClientError) and error_code(error.__cause__) == "ParameterNotFound":
+            raise OperatorFault(
+                f"There is no pipeline {pipeline!r} in {client.meta.region_name}: its SSM parameter {name} "
+                "does not exist. Check the name, AWS_PROFILE and AWS_REGION, or deploy it: `make deploy`."
+            ) from error
+        raise
+    return _parse(value, name)
+
+
+def _parse(text: str, name: str) -> Resources:
+    try:
+        told = json.loads(text)
+    except ValueError:
+        told = None
+    if not isinstance(told, Mapping):
+        raise OperatorFault(f"The SSM parameter {name} is not a JSON object. Deploy the pipeline once more.")
+    wanted = [field.name for field in fields(Resources)]
+    missing = [field for field in wanted if not isinstance(told.get(field), str)]
+    if missing:
+        raise OperatorFault(
+            f"The SSM parameter {name} lacks {', '.join(missing)}: it was deployed by another release. "
+            "Deploy the pipeline once more, or use that release's command line."
+        )
+    return Resources(**{field: told[field] for field in wanted})

@@ -1,0 +1,71 @@
+"""Which assets a command is about: those that it names, or those of a status, an age, an error."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from heapq import merge
+from itertools import islice
+from typing import Protocol
+
+from media_pipeline.assets import Asset, AssetStatus
+
+
+class AssetSource(Protocol):
+    """What a selection needs of the assets table."""
+
+    def get(self, asset_id: str) -> Asset | None:
+        """Return an asset as of now."""
+        ...
+
+    def by_status(
+        self,
+        status: AssetStatus,
+        *,
+        before: datetime | None = None,
+        after: datetime | None = None,
+        newest_first: bool = False,
+        page_size: int = 100,
+    ) -> Iterable[Asset]:
+        """Yield a status's assets that last changed between the given times."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """Describe assets by status, by the time since their last change, and by the code of their error."""
+
+    statuses: Sequence[AssetStatus]
+    older_than: timedelta | None = None
+    newer_than: timedelta | None = None
+    code: str | None = None
+    limit: int
+
+    def find(self, table: AssetSource, *, now: datetime, newest_first: bool = False) -> Iterator[Asset]:
+        """Yield at most `limit` such assets, ordered by the time of their last change."""
+        per_status = [
+            table.by_status(
+                status,
+                before=now - self.older_than if self.older_than is not None else None,
+                after=now - self.newer_than if self.newer_than is not None else None,
+                newest_first=newest_first,
+                page_size=min(self.limit, 100),
+            )
+            for status in self.statuses
+        ]
+        ordered = merge(*per_status, key=lambda asset: asset.updated_at, reverse=newest_first)
+        return islice((asset for asset in ordered if self._admits(asset)), self.limit)
+
+    def _admits(self, asset: Asset) -> bool:
+        return self.code is None or (asset.error is not None and asset.error.code == self.code)
+
+
+def named(table: AssetSource, asset_ids: Iterable[str]) -> tuple[list[Asset], list[str]]:
+    """Return the assets of these ids, each once, and the ids that no asset has."""
+    found, unknown = [], []
+    for asset_id in dict.fromkeys(asset_ids):
+        asset = table.get(asset_id)
+        if asset is None:
+            unknown.append(asset_id)
+        else:
+            found.append(asset)
+    return found, unknown

@@ -1,0 +1,229 @@
+"""How assets, intentions and dead letters look on a terminal: tables that fit 80 columns."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from rich import box
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from media_pipeline.assets import Asset, AssetError, UploadedObject, instant
+from pipeline_ops.changes import Intention
+from pipeline_ops.redrive import Foreign, Shown
+
+MAX_ROWS = 20
+_STYLES = {"COMPLETE": "green", "FAILED": "red", "CANCELED": "yellow"}
+_ID_COLUMNS = 32
+
+
+def age(since: timedelta) -> str:
+    """Return a span of time in its largest unit: `45s`, `14m`, `3h`, `12d`."""
+    seconds = max(0, int(since.total_seconds()))
+    for unit, length in (("d", 86_400), ("h", 3600), ("m", 60)):
+        if seconds >= length:
+            return f"{seconds // length}{unit}"
+    return f"{seconds}s"
+
+
+def printable(text: str) -> str:
+    """Return a text without what would move the cursor or change colours: keys may hold any character."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+def assets_table(assets: Iterable[Asset], *, now: datetime) -> Table:
+    """Return a row for each asset; ages are since its last change."""
+    table = _table()
+    table.add_column("Asset", width=_ID_COLUMNS, no_wrap=True)
+    table.add_column("Status", width=10, no_wrap=True)
+    table.add_column("Try", justify="right", no_wrap=True)
+    table.add_column("Age", justify="right", no_wrap=True)
+    table.add_column("Key and error", overflow="fold")
+    for asset in assets:
+        what = Text(printable(asset.upload.key))
+        if asset.error is not None:
+            what.append(f"\n{asset.error.code}", style="red")
+        table.add_row(
+            asset.asset_id,
+            _status(asset.status.value),
+            str(asset.attempt),
+            age(now - instant(asset.updated_at)),
+            what,
+        )
+    return table
+
+
+def intentions_table(intentions: Sequence[Intention]) -> RenderableType:
+    """Return a row for each intention, those that act first; of many, the first ones."""
+    table = _table()
+    table.add_column("Asset", width=_ID_COLUMNS, no_wrap=True)
+    table.add_column("Status", width=10, no_wrap=True)
+    table.add_column("What would be done", overflow="fold")
+    ordered = sorted(intentions, key=lambda intention: not intention.acts)
+    for intention in ordered[:MAX_ROWS]:
+        what = Text(f"{printable(intention.asset.upload.key)}\n{intention.text}")
+        table.add_row(intention.asset.asset_id, _status(intention.asset.status.value), what)
+    return _with_rest(table, len(intentions))
+
+
+def uploads_table(uploads: Sequence[UploadedObject]) -> RenderableType:
+    """Return a row for each upload; of many, the first ones."""
+    table = _table()
+    table.add_column("Asset to be", width=_ID_COLUMNS, no_wrap=True)
+    table.add_column("Size", justify="right", no_wrap=True)
+    table.add_column("Key", overflow="fold")
+    for upload in uploads[:MAX_ROWS]:
+        table.add_row(upload.asset_id, size(upload.size_bytes), Text(printable(upload.key)))
+    return _with_rest(table, len(uploads))
+
+
+def letters_table(shown: Sequence[Shown], *, foreign: Foreign, now: datetime) -> RenderableType:
+    """Return a row for each kind of message about each asset, the oldest first; of many, the first ones."""
+    table = _table()
+    table.add_column("#", justify="right", no_wrap=True)
+    table.add_column("Message", overflow="fold")
+    table.add_column("Asset now", width=10, no_wrap=True)
+    table.add_column("Received", justify="right", no_wrap=True)
+    table.add_column("Oldest", justify="right", no_wrap=True)
+    groups: dict[tuple[str | None, ...], list[Shown]] = {}
+    for one in shown:
+        content = one.content
+        groups.setdefault((content.label, content.asset_id, content.fault), []).append(one)
+    for group in list(groups.values())[:MAX_ROWS]:
+        table.add_row(
+            str(len(group)),
+            _message(group[0], foreign),
+            _asset_now(group[0]),
+            f"{max(one.letter.receive_count for one in group)}x",
+            age(now - min(one.letter.sent_at for one in group)),
+        )
+    return _with_rest(table, len(groups))
+
+
+def record_view(record: Mapping[str, Any]) -> RenderableType:
+    """Return all of an asset's record that a person wants to know."""
+    asset = Asset.from_record(record)
+    facts = Table.grid(padding=(0, 2))
+    facts.add_column(width=10, no_wrap=True)
+    facts.add_column(overflow="fold")
+    for name, value in _facts(asset, record):
+        facts.add_row(Text(name, style="dim"), value)
+    parts: list[RenderableType] = [facts, Text(""), _history(asset)]
+    if asset.past_attempts:
+        parts += [Text(""), _past_attempts(asset)]
+    if asset.outputs:
+        parts += [Text(""), _outputs(asset)]
+    return Group(*parts)
+
+
+def size(size_bytes: int) -> str:
+    """Return a size in its largest unit: `512 B`, `1.5 MB`."""
+    number = float(size_bytes)
+    for unit in ("B", "kB", "MB", "GB"):
+        if number < 1000:
+            return f"{number:.0f} B" if unit == "B" else f"{number:.1f} {unit}"
+        number /= 1000
+    return f"{number:.1f} TB"
+
+
+def _facts(asset: Asset, record: Mapping[str, Any]) -> Iterable[tuple[str, Text]]:
+    yield "Asset", Text(asset.asset_id)
+    progress = (
+        f", {record['progress_percent']}% done"
+        if not asset.is_terminal and "progress_percent" in record
+        else ""
+    )
+    yield "Status", _status(asset.status.value) + Text(f" (attempt {asset.attempt}{progress})")
+    if asset.error is not None:
+        yield "Error", _error(asset.error)
+    yield "Source", Text(printable(asset.upload.uri))
+    version = f", version {asset.upload.version_id}" if asset.upload.version_id else ""
+    yield "", Text(f"{size(asset.upload.size_bytes)}{version}")
+    if asset.job_id is not None:
+        yield "Job", Text(asset.job_id)
+    yield "Changed", Text(asset.updated_at)
+    if asset.notified_at is not None:
+        yield "Notified", Text(asset.notified_at)
+
+
+def _history(asset: Asset) -> Table:
+    table = _table()
+    table.add_column("At", width=24, no_wrap=True)
+    table.add_column("Try", justify="right", no_wrap=True)
+    table.add_column("Status", width=10, no_wrap=True)
+    table.add_column("What happened", overflow="fold")
+    for entry in asset.history:
+        table.add_row(
+            str(entry["at"]),
+            str(entry.get("attempt", 1)),
+            _status(entry["status"]),
+            Text(printable(str(entry["detail"]))),
+        )
+    return table
+
+
+def _past_attempts(asset: Asset) -> Table:
+    table = _table()
+    table.add_column("Try", justify="right", no_wrap=True)
+    table.add_column("Ended", width=10, no_wrap=True)
+    table.add_column("Job and error", overflow="fold")
+    for attempt in asset.past_attempts:
+        what = Text(str(attempt.get("job_id", "no job")))
+        if attempt.get("error"):
+            what.append("\n").append_text(_error(AssetError(**attempt["error"])))
+        table.add_row(str(attempt["attempt"]), _status(attempt["status"]), what)
+    return table
+
+
+def _outputs(asset: Asset) -> Table:
+    table = _table()
+    table.add_column("Output", no_wrap=True)
+    table.add_column("Picture", no_wrap=True)
+    table.add_column("Length", justify="right", no_wrap=True)
+    table.add_column("Key", overflow="fold")
+    for output in asset.outputs:
+        width, height, length = (output.get(name) for name in ("width", "height", "duration_ms"))
+        table.add_row(
+            str(output["format"]),
+            f"{width}x{height}" if width and height else "",
+            f"{length / 1000:.1f} s" if length else "",
+            Text(printable(str(output["key"]))),
+        )
+    return table
+
+
+def _message(one: Shown, foreign: Foreign) -> Text:
+    content = one.content
+    if content.fault is not None:
+        fate = {Foreign.KEEP: "stays here", Foreign.MOVE: "is moved", Foreign.DROP: "is deleted"}[foreign]
+        return Text(f"{content.label}, {fate}\n{printable(content.fault)}", style="yellow")
+    key = one.asset.upload.key if one.asset else content.key
+    lines = [f"{content.label}: {printable(key)}" if key else content.label]
+    if content.asset_id is not None:
+        lines.append(content.asset_id)
+    return Text("\n".join(lines))
+
+
+def _asset_now(one: Shown) -> Text:
+    if one.content.asset_id is None:
+        return Text("")
+    return _status(one.asset.status.value) if one.asset else Text("no record")
+
+
+def _error(error: AssetError) -> Text:
+    return Text(f"{error.code} ({error.category}): {printable(error.message)}", style="red")
+
+
+def _status(status: str) -> Text:
+    return Text(status, style=_STYLES.get(status, ""))
+
+
+def _table() -> Table:
+    return Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+
+
+def _with_rest(table: Table, rows: int) -> RenderableType:
+    if rows <= MAX_ROWS:
+        return table
+    return Group(table, Text(f"... and {rows - MAX_ROWS:,} more"))
