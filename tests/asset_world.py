@@ -11,8 +11,9 @@ from media_pipeline.events import (
 )
 from media_pipeline.job_changes import JobChanges
 from media_pipeline.lifecycle import Lifecycle
+from media_pipeline.outputs import PlannedOutput
 from media_pipeline.repairs import Repairs
-from media_pipeline.sources import UnknownSource
+from media_pipeline.sources import AudioTrack, SourceInfo, UnknownSource, VideoTrack
 from tests.fakes import (
     FakeAssetTable,
     FakeClock,
@@ -21,28 +22,45 @@ from tests.fakes import (
     FakePublisher,
     FakeQueue,
     FakeTranscoder,
+    FakeUploads,
 )
+from tests.made_outputs import made_outputs
 
 UPLOAD = UploadedObject(
     bucket="uploads", key="dir/a+b %.mp4", version_id="v1", etag="e", size_bytes=5, sequencer="0"
 )
 FOLDER = f"{UPLOAD.asset_id}/1"
-HLS = {
+HLS: dict[str, Any] = {
     "format": "HLS",
     "key": f"{FOLDER}/hls/master.m3u8",
     "group": 0,
     "width": 1280,
     "height": 720,
     "files": [f"{FOLDER}/hls/master_720p.m3u8"],
+    "sizes": [[1280, 720]],
 }
-THUMBNAIL = {
+THUMBNAIL: dict[str, Any] = {
     "format": "THUMBNAIL",
     "key": f"{FOLDER}/thumbnails/thumbnail_320w.0000000.jpg",
     "group": 1,
     "width": 0,
     "height": 0,
     "files": [],
+    "sizes": [],
 }
+SOURCE = SourceInfo(
+    container="mp4",
+    duration_ms=59_000,
+    video=VideoTrack(
+        codec="AVC",
+        display_width=1280,
+        display_height=720,
+        rotation_degrees=0,
+        frame_rate_numerator=30,
+        frame_rate_denominator=1,
+    ),
+    audio=(AudioTrack(codec="AAC", channels=2, language=""),),
+)
 GROUPS = (
     ProducedGroup(outputs=(ProducedOutput(width=1280, height=720, duration_ms=60_000),)),
     ProducedGroup(outputs=(ProducedOutput(width=320, height=180, duration_ms=60_000),)),
@@ -55,6 +73,8 @@ class AssetWorld:
     def __init__(self) -> None:
         self.clock = FakeClock()
         self.table = FakeAssetTable()
+        self.uploads = FakeUploads()
+        self.uploads.put(UPLOAD, self.clock())
         self.outputs = FakeOutputs()
         self.publisher = FakePublisher()
         self.metrics = FakeMetrics()
@@ -71,6 +91,7 @@ class AssetWorld:
         self.changes = JobChanges(
             pipeline="media-pipeline-test",
             table=self.table,
+            uploads=self.uploads,
             outputs=self.outputs,
             lifecycle=self.lifecycle,
             clock=self.clock,
@@ -87,7 +108,10 @@ class AssetWorld:
         )
         asset = self.table.claim(UPLOAD, now=self.clock(), until=self.clock()).asset
         self.table.record_plan(
-            asset, profile="default", source_info={"duration_ms": 59_000}, planned_outputs=[HLS, THUMBNAIL]
+            asset,
+            profile="default",
+            source_info=SOURCE.as_record(),
+            planned_outputs=[HLS, THUMBNAIL],
         )
 
     def submit(self) -> None:
@@ -100,9 +124,8 @@ class AssetWorld:
 
     def produce(self) -> None:
         """Put all planned outputs into the bucket."""
-        for planned in (HLS, THUMBNAIL):
-            for key in (planned["key"], *planned["files"]):  # type: ignore[misc]
-                self.outputs.sizes[str(key)] = 100
+        planned = [PlannedOutput.from_record(record) for record in (HLS, THUMBNAIL)]
+        self.outputs.objects |= made_outputs(planned, seconds=59.0)
 
     @property
     def asset(self) -> Asset:

@@ -19,6 +19,7 @@ from media_pipeline.assets import (
     new_record,
     timestamp,
 )
+from media_pipeline.errors import OperatorError
 from media_pipeline.presets import Presets, Profiles
 from media_pipeline.sources import Source
 from media_pipeline.uploads import Cursor, StoredUpload, UploadsPage
@@ -286,17 +287,28 @@ class FakePresets:
 
 
 class FakeOutputs:
-    """Hold the sizes of objects by key; errors in `failures` are raised first."""
+    """Keep objects in a dictionary; errors in `failures` are raised first."""
 
     def __init__(self) -> None:
-        self.sizes: dict[str, int] = {}
+        self.objects: dict[str, bytes] = {}
         self.failures: list[Exception] = []
 
-    def size_bytes(self, key: str) -> int | None:
-        """Return an object's size."""
+    def sizes(self, prefix: str) -> Mapping[str, int]:
+        """Return the sizes of the objects whose keys begin so."""
+        self._fail()
+        return {key: len(body) for key, body in self.objects.items() if key.startswith(prefix)}
+
+    def read(self, key: str, *, offset: int, length: int) -> bytes:
+        """Return a part of an object."""
+        self._fail()
+        part = self.objects.get(key, b"")[offset : offset + length]
+        if not part:
+            raise OperatorError(f"there is no byte {offset} of {key}")
+        return part
+
+    def _fail(self) -> None:
         if self.failures:
             raise self.failures.pop(0)
-        return self.sizes.get(key)
 
 
 class FakeUploads:

@@ -5,10 +5,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from botocore.exceptions import ClientError
-
-from media_pipeline.aws import aws_errors, http_status
-from media_pipeline.errors import TransientError
+from media_pipeline.aws import aws_errors
 from media_pipeline.presets import Presets, Profiles, parse_presets, parse_profiles
 
 _MAX_SUBJECT_CHARACTERS = 100  # Source: SNS API, Publish.Subject: ASCII, less than 100 characters
@@ -61,22 +58,35 @@ class PresetStore:
 
 
 class OutputStore:
-    """Look at the objects in the outputs bucket."""
+    """Look at the objects in the outputs bucket.
+
+    Raises TransientError where S3 can't answer, and where an object is gone that was listed before.
+    """
 
     def __init__(self, client: Any, bucket: str) -> None:
         self._client = client
         self._bucket = bucket
 
-    def size_bytes(self, key: str) -> int | None:
-        """Return an object's size, or None where there is no such object."""
-        try:
-            with aws_errors(f"looking at {key}"):
-                answer = self._client.head_object(Bucket=self._bucket, Key=key)
-        except TransientError as error:
-            if isinstance(error.__cause__, ClientError) and http_status(error.__cause__) == 404:
-                return None
-            raise
-        return int(answer["ContentLength"])
+    def sizes(self, prefix: str) -> Mapping[str, int]:
+        """Return the size in bytes of every object whose key begins so."""
+        found: dict[str, int] = {}
+        request: dict[str, Any] = {"Bucket": self._bucket, "Prefix": prefix}
+        with aws_errors(f"listing {prefix}"):
+            while True:
+                answer = self._client.list_objects_v2(**request)
+                found |= {entry["Key"]: entry["Size"] for entry in answer.get("Contents", ())}
+                if not answer.get("IsTruncated"):
+                    return found
+                request["ContinuationToken"] = answer["NextContinuationToken"]
+
+    def read(self, key: str, *, offset: int, length: int) -> bytes:
+        """Return up to `length` bytes of an object; at least one lies at the offset."""
+        with aws_errors(f"reading {key}"):
+            answer = self._client.get_object(
+                Bucket=self._bucket, Key=key, Range=f"bytes={offset}-{offset + length - 1}"
+            )
+            part: bytes = answer["Body"].read()
+            return part
 
 
 class UploadQueue:

@@ -10,6 +10,7 @@ MediaPipelineError
 │       └── PresetsInvalidError   a preset or profile document has faults; carries all of them
 ├── MalformedEventError         not an event of ours: never dropped, its retries end in the DLQ
 ├── UnknownAssetError           an event of our job whose asset has no record: the same
+├── UnreadableOutputError       a manifest or file of a finished job isn't what it should be: the asset fails
 └── ConfigError                 the function's environment has faults; carries all of them
 """
 
@@ -75,6 +76,10 @@ class MalformedEventError(MediaPipelineError):
 
 class UnknownAssetError(MediaPipelineError):
     """Say that a job of ours names an asset that has no record."""
+
+
+class UnreadableOutputError(MediaPipelineError):
+    """Say what is wrong with a job's manifest or file, as the end of a sentence that begins with its key."""
 
 
 class ConfigError(MediaPipelineError):

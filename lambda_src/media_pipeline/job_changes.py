@@ -13,9 +13,12 @@ from media_pipeline.errors import UnknownAssetError
 from media_pipeline.events import JobStateChange, JobStatus
 from media_pipeline.job_errors import job_error
 from media_pipeline.lifecycle import Clock, EndsTable, Lifecycle
+from media_pipeline.output_reader import Outputs
 from media_pipeline.outputs import PlannedOutput, finished_output, output_minutes
+from media_pipeline.sources import source_from_record
 from media_pipeline.superseded import CurrentUploads, superseded_by
 from media_pipeline.telemetry import logger
+from media_pipeline.verification import verify
 
 
 class ChangesTable(EndsTable, Protocol):
@@ -31,14 +34,6 @@ class ChangesTable(EndsTable, Protocol):
 
     def note_warnings(self, asset: Asset, warnings: Sequence[Mapping[str, int]]) -> None:
         """Record the warnings that an asset's job has met so far."""
-        ...
-
-
-class Outputs(Protocol):
-    """What verification needs of the outputs bucket."""
-
-    def size_bytes(self, key: str) -> int | None:
-        """Return an object's size, or None where there is no such object."""
         ...
 
 
@@ -118,31 +113,27 @@ class JobChanges:
             asset, self._step(AssetStatus.VERIFYING, change, "The job is complete; verifying outputs")
         )
         planned = [PlannedOutput.from_record(record) for record in asset.planned_outputs]
-        missing = [
-            key
-            for output in planned
-            for key in (output.key, *output.files)
-            if not self.outputs.size_bytes(key)
-        ]
-        if missing or not planned:
-            what = ", ".join(missing[:5]) if missing else "no outputs were planned"
-            more = f" and {len(missing) - 5} more" if len(missing) > 5 else ""
-            return self._fail(
-                asset,
-                change,
-                AssetError(
-                    code="OUTPUTS_MISSING",
-                    category="service",
-                    message="The transcoder reported success, but outputs are missing or empty: "
-                    f"{what}{more}. Trying again may help.",
-                ),
+        verification = verify(
+            folder=f"{asset.asset_id}/{asset.attempt}",
+            planned=planned,
+            source=source_from_record(asset.source_info),
+            groups=change.groups,
+            outputs=self.outputs,
+        )
+        if verification.error is not None:
+            logger.error(
+                "The outputs are not what was planned",
+                missing=len(verification.missing),
+                invalid=len(verification.invalid),
             )
+            return self._fail(asset, change, verification.error)
         source_duration_ms = int(asset.source_info.get("duration_ms", 0))
         entries = [
             finished_output(output, change.groups, source_duration_ms=source_duration_ms)
             for output in planned
         ]
-        step = self._step(AssetStatus.COMPLETE, change, f"{len(entries)} outputs verified", outputs=entries)
+        detail = f"{len(entries)} outputs verified, {verification.objects} objects"
+        step = self._step(AssetStatus.COMPLETE, change, detail, outputs=entries)
         return self.lifecycle.finish(asset, step, output_minutes=output_minutes(change.groups))
 
     def _fail(self, asset: Asset, change: JobStateChange, error: AssetError) -> bool:

@@ -10,6 +10,7 @@ from typing import Any
 
 from media_pipeline.events import ProducedGroup
 from media_pipeline.job_settings import DESTINATIONS, renditions, thumbnail_modifier, thumbnail_size
+from media_pipeline.ladder import Rendition
 from media_pipeline.presets import PresetName, Presets
 from media_pipeline.sources import Source
 
@@ -26,7 +27,8 @@ class PlannedOutput:
     """Name one thing that a viewer opens: a manifest or a file.
 
     `key` is what is opened, `files` what it can't do without; `group` counts the job's output groups from 0.
-    Sizes are 0 where the source's size is unknown.
+    Width and height are those of the largest rendition, 0 where the source's size is unknown; `sizes` are
+    those of all renditions that a manifest names, none where they are unknown.
     """
 
     format: str
@@ -35,6 +37,7 @@ class PlannedOutput:
     width: int
     height: int
     files: tuple[str, ...] = ()
+    sizes: tuple[tuple[int, int], ...] = ()
 
     def as_record(self) -> dict[str, Any]:
         """Return the plain data that the asset record keeps."""
@@ -45,12 +48,21 @@ class PlannedOutput:
             "width": self.width,
             "height": self.height,
             "files": list(self.files),
+            "sizes": [list(size) for size in self.sizes],
         }
 
     @classmethod
     def from_record(cls, record: Mapping[str, Any]) -> "PlannedOutput":
-        """Read what `as_record` wrote."""
-        return cls(**{**record, "files": tuple(record["files"])})
+        """Read what `as_record` wrote, now or in an earlier version of it."""
+        return cls(
+            format=record["format"],
+            key=record["key"],
+            group=record["group"],
+            width=record["width"],
+            height=record["height"],
+            files=tuple(record["files"]),
+            sizes=tuple((width, height) for width, height in record.get("sizes", ())),
+        )
 
 
 def planned_outputs(
@@ -62,25 +74,20 @@ def planned_outputs(
         base = f"{folder}/{DESTINATIONS[name]}"
         if name is PresetName.THUMBNAILS:
             width, height = thumbnail_size(source, presets.thumbnails) or (0, 0)
-            keys = [(f"{base}{thumbnail_modifier(source, presets.thumbnails)}.0000000.jpg", width, height)]
-            files: tuple[str, ...] = ()
+            key = f"{base}{thumbnail_modifier(source, presets.thumbnails)}.0000000.jpg"
+            planned.append(_planned(name, group, key, (width, height)))
         elif name is PresetName.MP4:
-            keys = [
-                (f"{base}_{rung.name}.mp4", rung.width or 0, rung.height or 0)
+            planned += [
+                _planned(name, group, f"{base}_{rung.name}.mp4", _size(rung))
                 for rung in renditions(source, presets.mp4)
             ]
-            files = ()
+        elif name is PresetName.HLS:
+            rungs = renditions(source, presets.hls)
+            playlists = tuple(f"{base}_{rung.name}.m3u8" for rung in rungs)
+            planned.append(_planned(name, group, f"{base}.m3u8", *map(_size, rungs), files=playlists))
         else:
-            rungs = renditions(source, presets.hls if name is PresetName.HLS else presets.dash)
-            suffix = "m3u8" if name is PresetName.HLS else "mpd"
-            keys = [(f"{base}.{suffix}", rungs[0].width or 0, rungs[0].height or 0)]
-            files = tuple(f"{base}_{rung.name}.m3u8" for rung in rungs) if name is PresetName.HLS else ()
-        planned += [
-            PlannedOutput(
-                format=_FORMATS[name], key=key, group=group, width=width, height=height, files=files
-            )
-            for key, width, height in keys
-        ]
+            rungs = renditions(source, presets.dash)
+            planned.append(_planned(name, group, f"{base}.mpd", *map(_size, rungs)))
     return tuple(planned)
 
 
@@ -102,6 +109,26 @@ def finished_output(
         "height": planned.height or (largest.height if largest else 0),
         "duration_ms": duration_ms or source_duration_ms,
     }
+
+
+def _planned(
+    name: PresetName, group: int, key: str, *sizes: tuple[int, int], files: tuple[str, ...] = ()
+) -> PlannedOutput:
+    width, height = sizes[0]
+    is_manifest = name in (PresetName.HLS, PresetName.DASH)
+    return PlannedOutput(
+        format=_FORMATS[name],
+        key=key,
+        group=group,
+        width=width,
+        height=height,
+        files=files,
+        sizes=sizes if is_manifest and (0, 0) not in sizes else (),
+    )
+
+
+def _size(rung: Rendition) -> tuple[int, int]:
+    return rung.width or 0, rung.height or 0
 
 
 def output_minutes(groups: Sequence[ProducedGroup]) -> float:

@@ -13,7 +13,10 @@ AUTO_ROTATED_SUFFIXES = (".mp4", ".m4v", ".mov")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VideoTrack:
-    """Describe the first video track; display sizes are in square pixels, after rotation."""
+    """Describe the first video track; display sizes are in square pixels, after rotation.
+
+    `duration_ms` is the track's own, 0 where it isn't known.
+    """
 
     codec: str
     display_width: int
@@ -21,15 +24,17 @@ class VideoTrack:
     rotation_degrees: int
     frame_rate_numerator: int
     frame_rate_denominator: int
+    duration_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AudioTrack:
-    """Describe one audio track; `channels` is 0 where it isn't known."""
+    """Describe one audio track; `channels` and `duration_ms` are 0 where they aren't known."""
 
     codec: str
     channels: int
     language: str
+    duration_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +70,18 @@ class UnknownSource:
 Source = SourceInfo | UnknownSource
 
 
+def source_from_record(record: Mapping[str, Any]) -> Source:
+    """Read what a source's `as_record` wrote, now or in an earlier version of it."""
+    if not record.get("video"):
+        return UnknownSource(reason=str(record.get("fallback", "")))
+    return SourceInfo(
+        container=record["container"],
+        duration_ms=record["duration_ms"],
+        video=VideoTrack(**record["video"]),
+        audio=tuple(AudioTrack(**track) for track in record["audio"]),
+    )
+
+
 def source_from_probe(response: Mapping[str, Any]) -> Source:
     """Read a Probe response (boto3's form).
 
@@ -94,7 +111,7 @@ def source_from_probe(response: Mapping[str, Any]) -> Source:
     seconds = container.get("Duration") or videos[0].get("Duration") or 0
     return SourceInfo(
         container=str(container.get("Format") or ""),
-        duration_ms=round(float(seconds) * 1000),
+        duration_ms=_milliseconds(seconds),
         video=video,
         audio=audio,
     )
@@ -123,6 +140,7 @@ def _video_track(track: Mapping[str, Any]) -> VideoTrack | None:
         rotation_degrees=rotation,
         frame_rate_numerator=rate.get("Numerator") or 0,
         frame_rate_denominator=rate.get("Denominator") or 1,
+        duration_ms=_milliseconds(track.get("Duration")),
     )
 
 
@@ -132,4 +150,9 @@ def _audio_track(track: Mapping[str, Any]) -> AudioTrack:
         codec=str(track.get("Codec") or "UNKNOWN"),
         channels=declared.get("Channels") or 0,
         language=str(declared.get("LanguageCode") or ""),
+        duration_ms=_milliseconds(track.get("Duration")),
     )
+
+
+def _milliseconds(seconds: float | None) -> int:
+    return round(float(seconds or 0) * 1000)

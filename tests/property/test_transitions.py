@@ -16,7 +16,9 @@ from media_pipeline.assets import (
 from media_pipeline.events import JobStateChange, JobStatus
 from media_pipeline.job_changes import JobChanges
 from media_pipeline.lifecycle import Lifecycle
-from tests.fakes import FakeAssetTable, FakeClock, FakeMetrics, FakeOutputs, FakePublisher
+from media_pipeline.outputs import PlannedOutput
+from tests.fakes import FakeAssetTable, FakeClock, FakeMetrics, FakeOutputs, FakePublisher, FakeUploads
+from tests.made_outputs import made_outputs
 
 ORDER = list(AssetStatus)
 UPLOAD = UploadedObject(
@@ -63,14 +65,22 @@ def test_news_in_any_order_keeps_the_record_sound(news: list[JobStateChange], th
         retention_days=1,
         clock=clock,
     )
+    uploads = FakeUploads()
+    uploads.put(UPLOAD, clock())
     job_changes = JobChanges(
-        pipeline="media-pipeline-test", table=table, outputs=outputs, lifecycle=lifecycle, clock=clock
+        pipeline="media-pipeline-test",
+        table=table,
+        uploads=uploads,
+        outputs=outputs,
+        lifecycle=lifecycle,
+        clock=clock,
     )
     asset = table.claim(UPLOAD, now=clock(), until=clock()).asset
-    planned = {"format": "MP4", "key": "out.mp4", "group": 0, "width": 2, "height": 2, "files": []}
-    assert table.record_plan(asset, profile="default", source_info={}, planned_outputs=[planned])
+    key = f"{asset.asset_id}/{asset.attempt}/mp4/video_2p.mp4"
+    planned = PlannedOutput(format="MP4", key=key, group=0, width=2, height=2)
+    assert table.record_plan(asset, profile="default", source_info={}, planned_outputs=[planned.as_record()])
     if there:
-        outputs.sizes["out.mp4"] = 1
+        outputs.objects |= made_outputs([planned], seconds=1.0)
     previous, jobs = AssetStatus.RECEIVED, set()
     for change in news:
         clock.advance(1)

@@ -63,6 +63,8 @@ RULES: tuple[tuple[str, tuple[str, ...]], ...] = (
     *((f"media_pipeline.{m}", ("media_pipeline", *_but(*HANDLERS, *ADAPTERS))) for m in FLOW),
     ("media_pipeline.batch", ("media_pipeline", "aws_lambda_powertools", *_but(*HANDLERS, *ADAPTERS, *FLOW))),
     ("media_pipeline.telemetry", ("aws_lambda_powertools",)),
+    # The text of playlists is read by a library that is as pure.
+    ("media_pipeline.hls_manifest", ("media_pipeline", "m3u8", *_but(*OUTER))),
     ("media_pipeline*", ("media_pipeline", *_but(*OUTER))),
     (
         "pipeline_ops*",

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, ConnectTimeoutError, ReadTimeoutError
 
-from media_pipeline.adapters import Notifier, OutputStore, PresetStore, UploadQueue
+from media_pipeline.adapters import Notifier, PresetStore, UploadQueue
 from media_pipeline.assets import Asset, AssetStatus, UploadedObject
 from media_pipeline.aws import aws_client, aws_errors
 from media_pipeline.errors import OperatorError, PermanentError, SourceError, ThrottledError, TransientError
@@ -218,15 +218,6 @@ def test_presets_are_read_once_a_minute() -> None:
     now[0] += 1
     assert store.load() == first
     assert len(client.requests) == 6
-
-
-def test_an_objects_size_is_known_or_it_is_not_there() -> None:
-    """Not found is an answer, and a denied look is the operator's fault."""
-    store = OutputStore(Answers({"ContentLength": 5}, refusal(404), refusal(403)), "outputs")
-    assert store.size_bytes("a") == 5
-    assert store.size_bytes("a") is None
-    with pytest.raises(OperatorError):
-        store.size_bytes("a")
 
 
 def test_messages_go_to_the_queue_as_they_are() -> None:

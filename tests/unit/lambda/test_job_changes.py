@@ -57,20 +57,33 @@ def test_a_job_without_details_is_completed_from_the_plan(world: AssetWorld) -> 
     }
 
 
-@pytest.mark.parametrize("size", [None, 0])
-def test_missing_outputs_fail_the_asset(world: AssetWorld, size: int | None) -> None:
-    """A success of which a file is missing or empty is a failure that names the file."""
+@pytest.mark.parametrize("content", [None, b""], ids=["gone", "empty"])
+@pytest.mark.parametrize("name", ["hls/master_720p.m3u8", "hls/master_720p_00003.ts"])
+def test_missing_outputs_fail_the_asset(world: AssetWorld, name: str, content: bytes | None) -> None:
+    """A success of which a file is missing or empty is a failure that names the file, planned or not."""
     world.produce()
-    missing = f"{FOLDER}/hls/master_720p.m3u8"
-    if size is None:
-        del world.outputs.sizes[missing]
-    else:
-        world.outputs.sizes[missing] = size
+    missing = f"{FOLDER}/{name}"
+    del world.outputs.objects[missing]
+    if content is not None:
+        world.outputs.objects[missing] = content
     world.changes.apply(change(JobStatus.COMPLETE, groups=GROUPS))
     assert world.asset.status is AssetStatus.FAILED
     assert world.asset.error is not None
-    assert world.asset.error.code == "OUTPUTS_MISSING"
-    assert missing in world.asset.error.message
+    assert (world.asset.error.code, world.asset.error.category) == ("OUTPUTS_MISSING", "service")
+    assert f"Missing or empty: {missing}." in world.asset.error.message
+
+
+def test_outputs_of_another_length_fail_the_asset(world: AssetWorld) -> None:
+    """A success whose manifest ends before the source does is a failure that says so."""
+    world.produce()
+    playlist = HLS["files"][0]
+    lines = world.outputs.objects[playlist].decode().splitlines()
+    world.outputs.objects[playlist] = "\n".join([*lines[:-5], lines[-1]]).encode()
+    world.changes.apply(change(JobStatus.COMPLETE, groups=GROUPS))
+    assert world.asset.status is AssetStatus.FAILED
+    assert world.asset.error is not None
+    assert world.asset.error.code == "OUTPUTS_INVALID"
+    assert "hls/master_720p.m3u8 lasts 48.0 s instead of 59.0 s" in world.asset.error.message
 
 
 def test_a_verification_that_was_cut_short_is_resumed(world: AssetWorld) -> None:

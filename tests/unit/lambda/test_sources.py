@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from media_pipeline.errors import SourceError
-from media_pipeline.sources import SourceInfo, UnknownSource, source_from_probe
+from media_pipeline.sources import SourceInfo, UnknownSource, source_from_probe, source_from_record
 from tests.service_model import shape_faults
 
 
@@ -52,9 +52,28 @@ def test_a_plain_file_is_read_in_full() -> None:
             "rotation_degrees": 0,
             "frame_rate_numerator": 30000,
             "frame_rate_denominator": 1001,
+            "duration_ms": 0,
         },
-        "audio": [{"codec": "AAC", "channels": 2, "language": "eng"}],
+        "audio": [{"codec": "AAC", "channels": 2, "language": "eng", "duration_ms": 0}],
     }
+
+
+def test_tracks_have_durations_of_their_own() -> None:
+    """Where sound outlasts the picture, both durations are known beside the file's."""
+    source = info(video() | {"Duration": 5.0}, AUDIO | {"Duration": 8.0304}, Duration=8.03)
+    assert (source.duration_ms, source.video.duration_ms, source.audio[0].duration_ms) == (8030, 5000, 8030)
+
+
+def test_a_source_is_read_back_from_its_record() -> None:
+    """What the record keeps of a source is all of it, and records of before it knew more are read, too."""
+    source = info(video() | {"Duration": 5.0}, AUDIO)
+    record = source.as_record()
+    assert source_from_record(record) == source
+    del record["video"]["duration_ms"], record["audio"][0]["duration_ms"]
+    assert source_from_record(record) == info(video(), AUDIO)
+    unknown = UnknownSource(reason="Probe did not answer")
+    assert source_from_record(unknown.as_record()) == unknown
+    assert source_from_record({}) == UnknownSource(reason="")
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,113 @@
+"""What a job leaves behind, made up: true in its structure, with a few bytes for each segment and film."""
+
+import struct
+from collections.abc import Sequence
+
+from media_pipeline.outputs import PlannedOutput
+
+SEGMENT_SECONDS = 6.0
+_SIZE_UNTOLD = (1280, 720)
+
+
+def made_outputs(
+    planned: Sequence[PlannedOutput], *, seconds: float, has_sound: bool = True
+) -> dict[str, bytes]:
+    """Return the objects of planned outputs by key, named and described as MediaConvert does."""
+    objects: dict[str, bytes] = {}
+    for output in planned:
+        match output.format:
+            case "HLS":
+                objects |= _hls(output, seconds, has_sound)
+            case "DASH":
+                objects |= _dash(output, seconds, has_sound)
+            case "MP4":
+                objects[output.key] = made_mp4(seconds, *(["vide", "soun"] if has_sound else ["vide"]))
+            case _:
+                objects[output.key] = b"\xff\xd8\xff\xd9"
+    return objects
+
+
+def made_mp4(seconds: float, *handlers: str, version: int = 0, padding: int = 0) -> bytes:
+    """Return an MP4 file with a track for each handler, its sample tables filled up with padding."""
+    times = (0, 0, 1000, round(seconds * 1000))
+    mvhd = struct.pack(">B3xQQIQ" if version else ">B3xIIII", version, *times)
+    tracks = [
+        box(
+            "trak",
+            box("tkhd", bytes(84))
+            + box(
+                "mdia",
+                box("mdhd", bytes(24))
+                + box("hdlr", struct.pack(">II4s12xx", 0, 0, handler.encode()))
+                + box("minf", bytes(padding)),
+            ),
+        )
+        for handler in handlers
+    ]
+    moov = box("moov", box("mvhd", mvhd + bytes(80)) + b"".join(tracks))
+    return box("ftyp", b"isom\0\0\2\0isom") + moov + box("free", b"") + box("mdat", bytes(100))
+
+
+def box(kind: str, content: bytes) -> bytes:
+    """Return an MP4 box."""
+    return struct.pack(">I4s", 8 + len(content), kind.encode()) + content
+
+
+def _durations(seconds: float) -> list[float]:
+    whole, rest = divmod(seconds, SEGMENT_SECONDS)
+    return [SEGMENT_SECONDS] * int(whole) + ([rest] if rest else [])
+
+
+def _hls(output: PlannedOutput, seconds: float, has_sound: bool) -> dict[str, bytes]:
+    folder = output.key.rpartition("/")[0]
+    master, objects = ["#EXTM3U", "#EXT-X-VERSION:3"], {}
+    codecs = "avc1.640028,mp4a.40.2" if has_sound else "avc1.640028"
+    for playlist, (width, height) in zip(output.files, output.sizes or [_SIZE_UNTOLD], strict=True):
+        stem = playlist.removesuffix(".m3u8")
+        master += [
+            f'#EXT-X-STREAM-INF:BANDWIDTH=1000,CODECS="{codecs}",RESOLUTION={width}x{height}',
+            playlist.removeprefix(f"{folder}/"),
+        ]
+        lines = ["#EXTM3U", "#EXT-X-VERSION:3", "#EXT-X-TARGETDURATION:6", "#EXT-X-MEDIA-SEQUENCE:1"]
+        for number, duration in enumerate(_durations(seconds), 1):
+            segment = f"{stem}_{number:05d}.ts"
+            objects[segment] = b"G"
+            lines += [f"#EXTINF:{duration:.6f},", segment.removeprefix(f"{folder}/")]
+        objects[playlist] = _text([*lines, "#EXT-X-ENDLIST"])
+    return {output.key: _text(master), **objects}
+
+
+def _dash(output: PlannedOutput, seconds: float, has_sound: bool) -> dict[str, bytes]:
+    folder, _, name = output.key.rpartition("/")
+    base, durations = name.removesuffix(".mpd"), _durations(seconds)
+    entries = "".join(f'<S d="{round(duration * 1000)}"/>' for duration in durations)
+    objects = {}
+
+    def representation(modifier: str, attributes: str) -> str:
+        stem = f"{base}{modifier}"
+        names = [f"{stem}init.mp4", *(f"{stem}_{number:09d}.mp4" for number in range(1, len(durations) + 1))]
+        objects.update({f"{folder}/{each}": b"0" for each in names})
+        return (
+            f'<Representation id="{len(objects)}" {attributes}>'
+            f'<SegmentTemplate timescale="1000" startNumber="1" media="{stem}_$Number%09d$.mp4" '
+            f'initialization="{stem}init.mp4">'
+            f"<SegmentTimeline>{entries}</SegmentTimeline></SegmentTemplate></Representation>"
+        )
+
+    pictures = "".join(
+        representation(f"_{height}p", f'width="{width}" height="{height}" codecs="avc1.640028"')
+        for width, height in output.sizes or [_SIZE_UNTOLD]
+    )
+    sets = f'<AdaptationSet mimeType="video/mp4">{pictures}</AdaptationSet>'
+    if has_sound:
+        sound = representation("_audio", 'codecs="mp4a.40.2"')
+        sets += f'<AdaptationSet mimeType="audio/mp4">{sound}</AdaptationSet>'
+    manifest = (
+        '<?xml version="1.0" encoding="UTF-8"?><MPD xmlns="urn:mpeg:dash:schema:mpd:2011" type="static" '
+        f'mediaPresentationDuration="PT{seconds:.3f}S"><Period start="PT0S" id="1">{sets}</Period></MPD>'
+    )
+    return {output.key: manifest.encode(), **objects}
+
+
+def _text(lines: Sequence[str]) -> bytes:
+    return ("\n".join(lines) + "\n").encode()
