@@ -6,4 +6,7 @@ import sys
 from pipeline_ops.command_line import main
 
 if __name__ == "__main__":
+    # The AWS CLI and all other SDKs read AWS_REGION, and take it for the stronger one. boto3 does not.
+    if os.environ.get("AWS_REGION"):
+        os.environ["AWS_DEFAULT_REGION"] = os.environ["AWS_REGION"]
     sys.exit(main(sys.argv[1:], environ=os.environ))

@@ -27,7 +27,7 @@ _EPILOG = (
 
 def main(argv: Sequence[str], *, environ: Mapping[str, str]) -> int:
     """Run one command and return its exit code, as `--help` tells them."""
-    options = _parser().parse_args(argv)
+    options = parser().parse_args(argv)
     terminal = Terminal()
     try:
         pipeline = options.pipeline or environ.get(PIPELINE_VARIABLE)
@@ -58,12 +58,13 @@ def _require_somebody_to_ask(options: argparse.Namespace, terminal: Terminal) ->
         )
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+def parser() -> argparse.ArgumentParser:
+    """Return what reads the command line."""
+    root = argparse.ArgumentParser(
         prog="python -m pipeline_ops", description="Operate a deployed media pipeline.", epilog=_EPILOG
     )
-    parser.add_argument("--pipeline", metavar="NAME", help=f"which one; else {PIPELINE_VARIABLE} says")
-    subcommands = parser.add_subparsers(required=True, metavar="COMMAND")
+    root.add_argument("--pipeline", metavar="NAME", help=f"which one; else {PIPELINE_VARIABLE} says")
+    subcommands = root.add_subparsers(required=True, metavar="COMMAND")
 
     def add(name: str, run: commands.Command, help_: str) -> argparse.ArgumentParser:
         command = subcommands.add_parser(name, help=help_, description=help_, epilog=_EPILOG)
@@ -107,11 +108,11 @@ def _parser() -> argparse.ArgumentParser:
     _add_rate(backfill, "uploads")
     _add_limit(backfill, "uploads", MAX_AT_ONCE)
     _add_consent(backfill)
-    return parser
+    return root
 
 
 def _add_assets(command: argparse.ArgumentParser, statuses: Sequence[AssetStatus]) -> None:
-    command.add_argument("asset_ids", nargs="*", metavar="ASSET_ID", help="these, whatever else is given")
+    command.add_argument("asset_ids", nargs="*", metavar="ASSET_ID", help="these, and no selection")
     _add_selection(command, statuses, limit=MAX_AT_ONCE)
     _add_consent(command)
 
@@ -119,11 +120,12 @@ def _add_assets(command: argparse.ArgumentParser, statuses: Sequence[AssetStatus
 def _add_selection(command: argparse.ArgumentParser, statuses: Sequence[AssetStatus], *, limit: int) -> None:
     command.add_argument(
         "--status",
-        action="append",
+        action="extend",
+        nargs="+",
         choices=list(statuses),
         type=_status,
         metavar="STATUS",
-        help=f"assets of this status; may be repeated: {', '.join(statuses)}",
+        help=f"assets of these statuses, out of {', '.join(statuses)}",
     )
     command.add_argument("--code", help="only those with this error code")
     command.add_argument(

@@ -10,6 +10,7 @@ from botocore.exceptions import (
     NoCredentialsError,
     NoRegionError,
     PartialCredentialsError,
+    ProfileNotFound,
     SSOError,
     TokenRetrievalError,
 )
@@ -71,6 +72,8 @@ def sentence(error: BaseException) -> str:
             )
         case NoRegionError():
             return "No AWS region is set. Set AWS_REGION, or a region in the profile."
+        case ProfileNotFound() as cause:
+            return f"{cause}: check AWS_PROFILE."
         case SSOError() | TokenRetrievalError() as cause:
             return f"The AWS session has ended: {cause}. Run `aws sso login`."
         case ConnectionError() | HTTPClientError() as cause:

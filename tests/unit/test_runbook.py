@@ -36,7 +36,7 @@ def _commands() -> list[str]:
 @pytest.mark.parametrize("command", _commands())
 def test_the_runbooks_commands_are_understood(command: str) -> None:
     """Every command that the runbook names is one that the command line takes, word for word."""
-    from pipeline_ops.__main__ import parser
+    from pipeline_ops.command_line import parser
 
     filled = re.sub(r"<[^>]*>", "x", command)
     assert parser().parse_args(filled.split())
