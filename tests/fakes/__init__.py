@@ -1,0 +1,22 @@
+"""Hand-written stand-ins for the functions' adapters; each passes the contract tests of the real one."""
+
+from tests.fakes.asset_table import FakeAssetTable
+from tests.fakes.buckets import FakeCursors, FakeOutputs, FakeUploads
+from tests.fakes.clock import FakeClock
+from tests.fakes.queue import FakeQueue, SentMessage
+from tests.fakes.telling import FakeMetrics, FakePublisher
+from tests.fakes.transcoder import FakePresets, FakeTranscoder
+
+__all__ = [
+    "FakeAssetTable",
+    "FakeClock",
+    "FakeCursors",
+    "FakeMetrics",
+    "FakeOutputs",
+    "FakePresets",
+    "FakePublisher",
+    "FakeQueue",
+    "FakeTranscoder",
+    "FakeUploads",
+    "SentMessage",
+]

@@ -1,0 +1,180 @@
+"""The assets table in a dictionary."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from media_pipeline.assets import (
+    MAX_ATTEMPTS,
+    OF_ONE_ATTEMPT,
+    TERMINAL_STATUSES,
+    Asset,
+    AssetStatus,
+    Claim,
+    ClaimOutcome,
+    Transition,
+    UploadedObject,
+    history_entry,
+    new_record,
+    timestamp,
+)
+
+
+class FakeAssetTable:
+    """Keep asset records in a dictionary, under the same conditions as the DynamoDB table."""
+
+    def __init__(self) -> None:
+        self.records: dict[str, dict[str, Any]] = {}
+
+    def get(self, asset_id: str) -> Asset | None:
+        """Return an asset as of now."""
+        record = self.records.get(asset_id)
+        return Asset.from_record(record) if record else None
+
+    def claim(self, upload: UploadedObject, *, now: datetime, until: datetime) -> Claim:
+        """Own the work on an upload."""
+        record = self.records.get(upload.asset_id)
+        if record is None:
+            created = new_record(upload, now=now, claimed_until=until, detail="The upload was announced")
+            self.records[upload.asset_id] = created
+            return Claim(outcome=ClaimOutcome.NEW, asset=Asset.from_record(created))
+        asset = Asset.from_record(record)
+        if asset.status is not AssetStatus.RECEIVED:
+            return Claim(outcome=ClaimOutcome.SETTLED, asset=asset)
+        if asset.claimed_until > timestamp(now):
+            return Claim(outcome=ClaimOutcome.HELD, asset=asset)
+        record |= {"claimed_until": timestamp(until), "updated_at": timestamp(now)}
+        return Claim(outcome=ClaimOutcome.TAKEN_OVER, asset=Asset.from_record(record))
+
+    def release(self, asset: Asset, *, now: datetime) -> None:
+        """Give a claim back."""
+        self._write_while_claimed(asset, {"claimed_until": timestamp(now), "updated_at": timestamp(now)})
+
+    def register(self, upload: UploadedObject, *, now: datetime, detail: str) -> bool:
+        """Make the record of an upload that nobody announced."""
+        if upload.asset_id in self.records:
+            return False
+        self.records[upload.asset_id] = new_record(upload, now=now, claimed_until=now, detail=detail)
+        return True
+
+    def replay(self, asset: Asset, *, now: datetime, detail: str) -> Asset | None:
+        """Begin the next attempt of an asset that has ended."""
+        if not asset.is_terminal or asset.attempt >= MAX_ATTEMPTS:
+            raise ValueError(asset.asset_id)
+        record = self._unchanged(asset, "status", "attempt")
+        if record is None:
+            return None
+        attempt, received = asset.attempt + 1, AssetStatus.RECEIVED
+        for name in OF_ONE_ATTEMPT:
+            record.pop(name, None)
+        entry = history_entry(received, attempt=attempt, at=now, detail=detail)
+        record |= {
+            "status": received.value,
+            "attempt": attempt,
+            "updated_at": timestamp(now),
+            "claimed_until": timestamp(now),
+            "history": [*record["history"], entry],
+            "past_attempts": [*record.get("past_attempts", []), asset.as_past_attempt],
+        }
+        return Asset.from_record(record)
+
+    def record_plan(
+        self,
+        asset: Asset,
+        *,
+        profile: str,
+        source_info: Mapping[str, Any],
+        planned_outputs: Sequence[Mapping[str, Any]],
+    ) -> bool:
+        """Write down what is about to be submitted."""
+        plan = {"profile": profile, "source_info": source_info, "planned_outputs": list(planned_outputs)}
+        return self._write_while_claimed(asset, plan)
+
+    def advance(self, asset_id: str, step: Transition) -> Asset | None:
+        """Take one step of the transition table."""
+        record = self.records.get(asset_id)
+        if record is None or not step.is_admitted_by(Asset.from_record(record)):
+            return None
+        record |= {"status": step.to.value, "updated_at": timestamp(step.at)}
+        record["history"] = [*record["history"], step.history_entry]
+        if step.job_id is not None:
+            record["job_id"] = step.job_id
+            record.setdefault("submitted_at", timestamp(step.at))
+        if step.to in TERMINAL_STATUSES:
+            record["completed_at"] = timestamp(step.at)
+        optional = {
+            "error": step.error.as_record() if step.error else None,
+            "outputs": step.outputs,
+            "warnings": step.warnings,
+            "expires_at": step.expires_at,
+        }
+        record |= {name: value for name, value in optional.items() if value is not None}
+        return Asset.from_record(record)
+
+    def note_progress(self, asset: Asset, *, percent: int | None, now: datetime) -> None:
+        """Record that a job is alive."""
+        record = self._unchanged(asset, "status", "attempt")
+        if record is None or (percent is not None and record.get("progress_percent", -1) >= percent):
+            return
+        record["updated_at"] = timestamp(now)
+        if percent is not None:
+            record["progress_percent"] = percent
+
+    def note_warnings(self, asset: Asset, warnings: Sequence[Mapping[str, int]]) -> None:
+        """Record a job's warnings."""
+        record = self._unchanged(asset, "status", "attempt")
+        if record is not None:
+            record["warnings"] = list(warnings)
+
+    def note_notified(self, asset: Asset, *, now: datetime) -> None:
+        """Record that the news was sent."""
+        record = self._unchanged(asset, "attempt")
+        if record is not None:
+            record["notified_at"] = timestamp(now)
+
+    def take_for_repair(self, asset: Asset, *, now: datetime, redelivery: bool = False) -> bool:
+        """Reserve an overdue asset for one repair."""
+        record = self._unchanged(asset, "status", "updated_at")
+        if record is None:
+            return False
+        record["updated_at"] = timestamp(now)
+        if redelivery:
+            record["redeliveries"] = asset.redeliveries + 1
+        return True
+
+    def by_status(
+        self,
+        status: AssetStatus,
+        *,
+        before: datetime | None = None,
+        after: datetime | None = None,
+        newest_first: bool = False,
+        page_size: int = 100,
+    ) -> Iterator[Asset]:
+        """Yield the assets of a status that last changed between the given times."""
+        found = [
+            (record["updated_at"], asset_id)
+            for asset_id, record in self.records.items()
+            if record["status"] == status.value
+            and (before is None or record["updated_at"] < timestamp(before))
+            and (after is None or record["updated_at"] >= timestamp(after))
+        ]
+        ids = [asset_id for _, asset_id in sorted(found, reverse=newest_first)]
+        return (Asset.from_record(self.records[asset_id]) for asset_id in ids)
+
+    def known(self, asset_ids: Collection[str]) -> set[str]:
+        """Return those of the ids that have a record."""
+        return set(asset_ids) & self.records.keys()
+
+    def _write_while_claimed(self, asset: Asset, changes: Mapping[str, Any]) -> bool:
+        record = self._unchanged(asset, "attempt", "claimed_until")
+        if record is None or record["status"] != AssetStatus.RECEIVED.value:
+            return False
+        record |= changes
+        return True
+
+    def _unchanged(self, asset: Asset, *names: str) -> dict[str, Any] | None:
+        record = self.records.get(asset.asset_id)
+        if record is None or any(record[name] != getattr(asset, name) for name in names):
+            return None
+        return record

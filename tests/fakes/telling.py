@@ -1,0 +1,57 @@
+"""What the pipeline tells: notifications to people, and metrics."""
+
+from collections.abc import Mapping
+from typing import Any
+
+
+class FakePublisher:
+    """Keep what was published; errors in `failures` are raised first."""
+
+    def __init__(self) -> None:
+        self.published: list[tuple[str, Mapping[str, Any]]] = []
+        self.failures: list[Exception] = []
+
+    def publish(self, subject: str, message: Mapping[str, Any]) -> None:
+        """Publish a message."""
+        if self.failures:
+            raise self.failures.pop(0)
+        self.published.append((subject, message))
+
+
+class FakeMetrics:
+    """Keep what was counted, as names with their values."""
+
+    def __init__(self) -> None:
+        self.counted: list[tuple[Any, ...]] = []
+
+    def asset_received(self) -> None:
+        """Count a new asset."""
+        self.counted.append(("received",))
+
+    def asset_submitted(self) -> None:
+        """Count a submitted job."""
+        self.counted.append(("submitted",))
+
+    def asset_completed(self, *, processing_seconds: float, output_minutes: float) -> None:
+        """Count a complete asset."""
+        self.counted.append(("completed", processing_seconds, output_minutes))
+
+    def asset_failed(self, *, reason: str, processing_seconds: float | None) -> None:
+        """Count a failed asset."""
+        self.counted.append(("failed", reason, processing_seconds))
+
+    def asset_canceled(self) -> None:
+        """Count a cancelled asset."""
+        self.counted.append(("canceled",))
+
+    def message_slowed_down(self) -> None:
+        """Count a message that was made to wait."""
+        self.counted.append(("slowed down",))
+
+    def asset_repaired(self, *, kind: str) -> None:
+        """Count a repair."""
+        self.counted.append(("repaired", kind))
+
+    def assets_stuck(self, count: int) -> None:
+        """Say how many assets are stuck."""
+        self.counted.append(("stuck", count))
