@@ -1,8 +1,8 @@
 """The functions' entries: batches, logs, metrics and configuration as Lambda has them."""
 
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import MISSING, fields
 from importlib import import_module
 from io import StringIO
 from logging import StreamHandler
@@ -19,7 +19,10 @@ from media_pipeline.config import (
     read_config,
 )
 from media_pipeline.errors import ConfigError, TransientError
+from media_pipeline.redelivery import Message, Redelivery
 from media_pipeline.telemetry import PipelineMetrics, logger
+from tests.fakes import FakeMetrics, FakeQueue
+from tests.lambda_invocation import Context, sqs_event
 
 ENVIRONMENT = {
     "PIPELINE_NAME": "media-pipeline-test",
@@ -34,8 +37,13 @@ ENVIRONMENT = {
     "MAX_SOURCE_SIZE_BYTES": "1000",
     "MEDIA_SUFFIXES": ".mp4, .MOV",
     "ASSET_RETENTION_DAYS": "0",
-    "CLAIM_SECONDS": "60",
+    "CLAIM_SECONDS": "75",
+    "MAX_JOBS_IN_FLIGHT": "200",
+    "CONSUMED_QUEUE_URL": "url",
+    "MAX_RECEIVE_COUNT": "5",
+    "MAX_DELAY_SECONDS": "300",
     "PROCESSING_QUEUE_URL": "url",
+    "UPLOAD_KEY_PREFIX": "incoming/",
     "STUCK_AFTER_SECONDS": "600",
     "POWERTOOLS_SERVICE_NAME": "media-pipeline-test",
     "POWERTOOLS_METRICS_NAMESPACE": "MediaPipeline",
@@ -43,35 +51,32 @@ ENVIRONMENT = {
 }
 
 
-@dataclass
-class Context:
-    """Stand for what Lambda tells a function of its invocation."""
+class Invocation:
+    """Hold messages that a function has just received, with their queue around them."""
 
-    aws_request_id: str = "request-1"
+    def __init__(self, *bodies: str) -> None:
+        self.queue = FakeQueue()
+        for body in bodies:
+            self.queue.send(body)
+        received = [self.queue.receive() for _ in bodies]
+        self.event = sqs_event(*(message for message in received if message))
+        self.redelivery = Redelivery(
+            queue=self.queue,
+            metrics=FakeMetrics(),
+            max_receive_count=5,
+            max_delay_seconds=900,
+            random=lambda: 1.0,
+        )
 
-    def get_remaining_time_in_millis(self) -> int:
-        """Return that there is plenty of time."""
-        return 60_000
-
-
-def sqs_event(*bodies: str) -> dict[str, Any]:
-    """Return a batch as Lambda's SQS event source mapping delivers it."""
-    return {
-        "Records": [
-            {
-                "messageId": f"message-{number}",
-                "receiptHandle": "handle",
-                "body": body,
-                "attributes": {"ApproximateReceiveCount": "1", "SentTimestamp": "1767323045678"},
-                "messageAttributes": {},
-                "md5OfBody": "",
-                "eventSource": "aws:sqs",
-                "eventSourceARN": "arn:aws:sqs:us-east-1:123456789012:media-pipeline-processing-test",
-                "awsRegion": "us-east-1",
-            }
-            for number, body in enumerate(bodies, start=1)
-        ]
-    }
+    def run(self, handle: Callable[[str], None]) -> dict[str, Any]:
+        """Return what the function answers Lambda."""
+        return handle_batch(
+            self.event,
+            Context(),  # type: ignore[arg-type]
+            handle=handle,
+            redelivery=self.redelivery,
+            metrics=PipelineMetrics(),
+        )
 
 
 def lines(text: str) -> list[dict[str, Any]]:
@@ -101,12 +106,7 @@ def test_only_failed_messages_return(log: StringIO) -> None:
             raise KeyError("oops")
         handled.append(body)
 
-    answer = handle_batch(
-        sqs_event("a", "transient", "broken", "b"),
-        Context(),  # type: ignore[arg-type]
-        handle=handle,
-        metrics=PipelineMetrics(),
-    )
+    answer = Invocation("a", "transient", "broken", "b").run(handle)
     assert handled == ["a", "b"]
     assert answer == {"batchItemFailures": [{"itemIdentifier": "message-2"}, {"itemIdentifier": "message-3"}]}
     written = lines(log.getvalue())
@@ -122,7 +122,7 @@ def test_a_batch_of_failures_is_still_an_answer() -> None:
     def handle(body: str) -> None:
         raise TransientError("later")
 
-    answer = handle_batch(sqs_event("a", "b"), Context(), handle=handle, metrics=PipelineMetrics())  # type: ignore[arg-type]
+    answer = Invocation("a", "b").run(handle)
     assert len(answer["batchItemFailures"]) == 2
 
 
@@ -135,12 +135,7 @@ def test_log_lines_carry_their_own_asset(log: StringIO) -> None:
         logger.info("at it")
         raise TransientError("later")
 
-    handle_batch(
-        sqs_event("asset-1", "nothing known", "asset-3"),
-        Context(),  # type: ignore[arg-type]
-        handle=handle,
-        metrics=PipelineMetrics(),
-    )
+    Invocation("asset-1", "nothing known", "asset-3").run(handle)
     found = [(line["message_id"], line.get("asset_id")) for line in lines(log.getvalue())]
     expected = [("message-1", "asset-1"), ("message-2", None), ("message-3", "asset-3")]
     assert found == [pair for pair in expected for _ in range(2)]
@@ -160,6 +155,7 @@ def test_metrics_are_written_in_the_embedded_format(
         metrics.asset_failed(reason="EMPTY_FILE", processing_seconds=None)
         metrics.asset_canceled()
         metrics.asset_repaired(kind="missed_complete")
+        metrics.message_slowed_down()
         metrics.assets_stuck(0)
     by_dimensions: dict[tuple[str, ...], dict[str, Any]] = {}
     for line in lines(capsys.readouterr().out):
@@ -180,6 +176,7 @@ def test_metrics_are_written_in_the_embedded_format(
             "AssetsFailed": [0.0, 1.0],
             "AssetsCanceled": [1.0],
             "AssetsRepaired": [1.0],
+            "MessagesSlowedDown": [1.0],
             "StuckAssets": [0.0],
         },
         ("reason", "service"): {"AssetsFailedByReason": [1.0]},
@@ -212,10 +209,22 @@ def test_nothing_counted_writes_nothing(capsys: pytest.CaptureFixture[str]) -> N
 def test_a_function_needs_just_its_variables(config: Any) -> None:
     """Each config is read from exactly the variables that it names."""
     needed = environment_variables(config)
+    optional = {field.name.upper() for field in fields(config) if field.default is not MISSING}
     assert read_config(config, {name: ENVIRONMENT[name] for name in needed}) is not None
-    for name in needed - {name for name in needed if name.startswith("POWERTOOLS_")}:
+    for name in {name for name in needed - optional if not name.startswith("POWERTOOLS_")}:
         with pytest.raises(ConfigError, match=f"{name} is missing"):
             read_config(config, {other: ENVIRONMENT[other] for other in needed - {name}})
+
+
+def test_only_the_prefix_may_be_missing() -> None:
+    """No prefix, or an empty one as Lambda hands on what is set to nothing, means the whole bucket."""
+    without = {name: value for name, value in ENVIRONMENT.items() if name != "UPLOAD_KEY_PREFIX"}
+    for environment in (without, {**without, "UPLOAD_KEY_PREFIX": ""}):
+        assert read_config(ReconcilerConfig, environment).upload_key_prefix == ""
+    assert read_config(ReconcilerConfig, ENVIRONMENT).upload_key_prefix == "incoming/"
+    configs = (OrchestratorConfig, JobStatusProcessorConfig, ReconcilerConfig)
+    optional = [field.name for config in configs for field in fields(config) if field.default is not MISSING]
+    assert optional == ["upload_key_prefix"]
 
 
 def test_variables_become_typed_values() -> None:
@@ -231,8 +240,12 @@ def test_all_faults_of_an_environment_are_named_at_once() -> None:
     assert invalid.value.faults == (
         "ASSETS_TABLE is missing",
         "OUTPUTS_BUCKET is missing",
+        "UPLOADS_BUCKET is missing",
         "NOTIFICATIONS_TOPIC_ARN is missing",
         "ASSET_RETENTION_DAYS is '-1': must be a whole number of at least 0",
+        "CONSUMED_QUEUE_URL is missing",
+        "MAX_RECEIVE_COUNT is missing",
+        "MAX_DELAY_SECONDS is missing",
     )
 
 
@@ -242,4 +255,5 @@ def test_a_poison_message_is_handed_back(function: str, monkeypatch: pytest.Monk
     for name, value in {**ENVIRONMENT, "AWS_DEFAULT_REGION": "us-east-1"}.items():
         monkeypatch.setenv(name, value)
     handler = import_module(f"media_pipeline.{function}").handler
-    assert handler(sqs_event("{}"), Context()) == {"batchItemFailures": [{"itemIdentifier": "message-1"}]}
+    message = Message(body="{}", receipt_handle="receipt", receive_count=1, renewals=0)
+    assert handler(sqs_event(message), Context()) == {"batchItemFailures": [{"itemIdentifier": "message-1"}]}
