@@ -85,6 +85,7 @@ def local_aws(folder: Folder, endpoints: Endpoints) -> Server:
             "--port", endpoints.aws.rpartition(":")[2],
             "--state-dir", str(folder.aws),
             "--mediaconvert-url", endpoints.mediaconvert,
+            "--faults", str(folder.faults),
         ],
         environment=environment.of_server(str(folder.aws)),
         log=folder.log("aws"),

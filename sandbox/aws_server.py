@@ -1,6 +1,7 @@
 """The local AWS as a process: MiniStack with the fixes it needs, on the loopback interface only.
 
 Run by ``sandbox.aws``: ``python -m sandbox.aws_server --port 4566 --state-dir DIR --mediaconvert-url URL``.
+``GET /_sandbox/faults`` counts the faults that were injected (``sandbox.faults``).
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ import argparse
 import asyncio
 import contextlib
 import importlib.metadata
+import json
 import logging
 import os
 import shutil
@@ -18,6 +20,13 @@ import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
+
+from sandbox.faults import Faults, InvalidFaults
+
+# As ASGI defines them.
+Scope = Any
+Receive = Callable[[], Awaitable[Any]]
+Send = Callable[[Any], Awaitable[None]]
 
 MINISTACK_VERSION = "1.5.33"
 # A killed server forgets what it was told since the last save. Saving stops everything else, so that a large
@@ -34,14 +43,21 @@ def main() -> int:
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--state-dir", type=Path, required=True)
     parser.add_argument("--mediaconvert-url", required=True)
+    parser.add_argument("--faults", type=Path, help="JSON file of the faults to inject")
     arguments = parser.parse_args()
     fault = version_fault()
     if fault:
         print(fault, file=sys.stderr)
         return 2
-    _configure(arguments.port, arguments.state_dir.resolve())
+    state_dir = arguments.state_dir.resolve()
+    try:
+        faults = Faults(arguments.faults, "uploads", state=state_dir / "faults-injected.json")
+    except InvalidFaults as invalid:
+        print(f"The local AWS can't start: {invalid}", file=sys.stderr)
+        return 2
+    _configure(arguments.port, state_dir)
     with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(_serve(arguments.port, arguments.mediaconvert_url))
+        asyncio.run(_serve(arguments.port, arguments.mediaconvert_url, faults))
     return 0
 
 
@@ -82,14 +98,14 @@ def _configure(port: int, state_dir: Path) -> None:
     )
 
 
-async def _serve(port: int, mediaconvert_url: str) -> None:
+async def _serve(port: int, mediaconvert_url: str, faults: Faults) -> None:
     from hypercorn.asyncio import serve
     from hypercorn.config import Config
     from ministack import app as ministack
 
     from sandbox import aws_fixes
 
-    aws_fixes.apply(mediaconvert_url)
+    aws_fixes.apply(mediaconvert_url, faults)
     logging.getLogger("hypercorn.access").setLevel(logging.WARNING)
     logging.getLogger("persistence").setLevel(logging.WARNING)
     stop = asyncio.Event()
@@ -100,30 +116,58 @@ async def _serve(port: int, mediaconvert_url: str) -> None:
     config.bind = [f"127.0.0.1:{port}"]
     config.keep_alive_timeout = 75
     config.graceful_timeout = 2
-    saver = asyncio.create_task(_save_regularly())
+    application = _Application(ministack.app, faults)
+    saver = asyncio.create_task(_save_regularly(application))
     try:
-        await serve(_Changes.watching(ministack.app), config, shutdown_trigger=stop.wait)
+        await serve(application, config, shutdown_trigger=stop.wait)
     finally:
         saver.cancel()
 
 
-class _Changes:
-    """Whether a request came in since the last save."""
+class _Application:
+    """MiniStack, and what the sandbox adds to it.
 
-    seen = False
+    Attributes:
+        has_changed: Whether a request came in since this was last set to False.
+    """
 
-    @classmethod
-    def watching(cls, application: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]]:
-        """Return the application, noting each of its requests."""
+    def __init__(self, ministack: Callable[[Scope, Receive, Send], Awaitable[None]], faults: Faults) -> None:
+        self.has_changed = False
+        self._ministack = ministack
+        self._faults = faults
 
-        async def watched(scope: dict[str, Any], receive: Any, send: Any) -> None:
-            cls.seen = cls.seen or (scope["type"] == "http" and not scope["path"].startswith("/_ministack"))
-            await application(scope, receive, send)
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request, or take part in start and stop, as ASGI lays down."""
+        if scope["type"] == "lifespan":
+            await self._ministack(scope, self._before_stop(receive), send)
+            return
+        if scope["path"] == "/_sandbox/faults":
+            await self._count_faults(send)
+            return
+        if not scope["path"].startswith("/_ministack"):
+            self.has_changed = True
+        await self._ministack(scope, receive, send)
 
-        return watched
+    def _before_stop(self, receive: Receive) -> Receive:
+        from sandbox.aws_fixes.upload_events import late_events
+
+        async def received() -> Any:
+            message = await receive()
+            if message["type"] == "lifespan.shutdown":
+                # MiniStack saves next; what has not arrived by then would be forgotten.
+                late_events.deliver_all()
+            return message
+
+        return received
+
+    async def _count_faults(self, send: Send) -> None:
+        body = json.dumps({"uploads": self._faults.counts()}).encode()
+        headers = [(b"content-type", b"application/json")]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
 
 
-async def _save_regularly() -> None:
+async def _save_regularly(application: _Application) -> None:
     # MiniStack itself saves only when it is stopped politely; a killed one would forget the whole deployment
     # while Terraform's state, an S3 object, stayed on disk.
     from sandbox.aws_fixes import state_saving
@@ -131,8 +175,8 @@ async def _save_regularly() -> None:
     interval = _SAVE_INTERVAL_SECONDS
     while True:
         await asyncio.sleep(interval)
-        if _Changes.seen:
-            _Changes.seen = False
+        if application.has_changed:
+            application.has_changed = False
             begun = time.monotonic()
             # On the event loop, so that no request changes a store while it is written.
             state_saving.save_everything()

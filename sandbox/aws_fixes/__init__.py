@@ -15,17 +15,22 @@ from sandbox.aws_fixes import (
     queue_urls,
     service_events,
     state_saving,
+    upload_events,
 )
+from sandbox.faults import Faults
 
 
-def apply(mediaconvert_url: str) -> None:
+def apply(mediaconvert_url: str, upload_faults: Faults) -> None:
     """Put every fix into the MiniStack of this process.
 
     Args:
         mediaconvert_url: The endpoint that CloudFormation's job templates are created on.
+        upload_faults: Decide what becomes of S3's events.
     """
     alarms.apply()
     object_versions_encoding.apply()
+    # Before the next: the version must be in the event by then.
+    upload_events.apply(upload_faults)
     object_created_version.apply()
     queue_urls.apply()
     service_events.apply()
