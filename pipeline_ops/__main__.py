@@ -3,10 +3,10 @@
 import os
 import sys
 
-from pipeline_ops.command_line import main
+from pipeline_ops.command_line import PIPELINE_VARIABLE, main
 
 if __name__ == "__main__":
     # The AWS CLI and all other SDKs read AWS_REGION, and take it for the stronger one. boto3 does not.
     if os.environ.get("AWS_REGION"):
         os.environ["AWS_DEFAULT_REGION"] = os.environ["AWS_REGION"]
-    sys.exit(main(sys.argv[1:], environ=os.environ))
+    sys.exit(main(sys.argv[1:], default_pipeline=os.environ.get(PIPELINE_VARIABLE)))

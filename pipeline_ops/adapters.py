@@ -15,12 +15,11 @@ from pipeline_ops.resources import Resources, read_resources
 
 # An operator can wait longer than a function, and is there to see it.
 _READ_TIMEOUT_SECONDS = 20
-_ATTEMPTS = 5
 
 
 def operator_client(service: str) -> Any:
     """Return a client as the AWS SDKs' own configuration describes it."""
-    return aws_client(service, read_timeout_seconds=_READ_TIMEOUT_SECONDS, attempts=_ATTEMPTS)
+    return aws_client(service, read_timeout_seconds=_READ_TIMEOUT_SECONDS)
 
 
 class Adapters:

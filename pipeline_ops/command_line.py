@@ -1,7 +1,7 @@
 """The command line: what it takes, and how a run ends."""
 
 import argparse
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from botocore.exceptions import BotoCoreError
 
@@ -25,12 +25,12 @@ _EPILOG = (
 )
 
 
-def main(argv: Sequence[str], *, environ: Mapping[str, str]) -> int:
+def main(argv: Sequence[str], *, default_pipeline: str | None) -> int:
     """Run one command and return its exit code, as `--help` tells them."""
     options = parser().parse_args(argv)
     terminal = Terminal()
     try:
-        pipeline = options.pipeline or environ.get(PIPELINE_VARIABLE)
+        pipeline = options.pipeline or default_pipeline
         if not pipeline:
             raise OperatorFault(
                 f"Which pipeline? Name it with --pipeline NAME or in the variable {PIPELINE_VARIABLE}: "

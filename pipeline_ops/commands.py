@@ -63,7 +63,7 @@ def show(adapters: Adapters, terminal: Terminal, options: Namespace) -> bool:
         terminal.complain(f"No asset has the id {options.reference}.")
     elif not records:
         terminal.complain(
-            f"No asset was made of {options.reference}: {bucket} has {len(ids)} versions of it. "
+            f"No asset was made of {options.reference}: {bucket} has {_counted(len(ids), 'version')} of it. "
             "`backfill --prefix` processes what has no asset."
         )
     return bool(records)

@@ -57,9 +57,9 @@ def cause_of(error: BaseException) -> BaseException:
 def is_operators(error: BaseException) -> bool:
     """Tell whether the configuration is at fault, so that trying again is of no use."""
     cause = cause_of(error)
-    if isinstance(cause, ClientError):
-        return isinstance(error, OperatorError) or error_code(cause) in _DENIED | _INVALID_CREDENTIALS
-    return isinstance(cause, BotoCoreError) and not isinstance(cause, HTTPClientError)
+    if isinstance(cause, ClientError | OperatorError):
+        return isinstance(error, OperatorError)
+    return isinstance(cause, BotoCoreError) and not isinstance(cause, HTTPClientError | ConnectionError)
 
 
 def sentence(error: BaseException) -> str:

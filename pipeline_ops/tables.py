@@ -59,7 +59,7 @@ def intentions_table(intentions: Sequence[Intention]) -> RenderableType:
     table = _table()
     table.add_column("Asset", width=_ID_COLUMNS, no_wrap=True)
     table.add_column("Status", width=10, no_wrap=True)
-    table.add_column("What would be done", overflow="fold")
+    table.add_column("Key and what is to be done", overflow="fold")
     ordered = sorted(intentions, key=lambda intention: not intention.acts)
     for intention in ordered[:MAX_ROWS]:
         what = Text(f"{printable(intention.asset.upload.key)}\n{intention.text}")
@@ -220,7 +220,7 @@ def _status(status: str) -> Text:
 
 
 def _table() -> Table:
-    return Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    return Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False)
 
 
 def _with_rest(table: Table, rows: int) -> RenderableType:

@@ -1,0 +1,179 @@
+"""A pipeline's resources on a local AWS, without its functions: nothing moves but by the command line."""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import boto3
+import pytest
+
+from media_pipeline.asset_table import AssetTable
+from media_pipeline.assets import Asset, AssetError, AssetStatus, Transition, UploadedObject
+from pipeline_ops.command_line import main
+from sandbox import servers
+from sandbox.aws import Endpoints
+from sandbox.folder import Folder
+
+
+@pytest.fixture(scope="session")
+def endpoints(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Endpoints]:
+    """Run the local AWS and the MediaConvert endpoint for the session."""
+    with servers.running(Folder(tmp_path_factory.mktemp("sandbox")), print) as running:
+        running.wait()
+        yield running.endpoints
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """Hold how a command ended."""
+
+    code: int
+    out: str
+    err: str
+
+
+class Operated:
+    """An empty pipeline, and its operator."""
+
+    def __init__(self, endpoints: Endpoints, capture: pytest.CaptureFixture[str]) -> None:
+        make: Any = boto3.client  # typed for literal names alone
+        self._capture = capture
+        self.name = f"pipeline-{uuid4()}"
+        self.s3, self.sqs, self.ssm, self._dynamodb = (
+            make(service, endpoint_url=endpoints.aws) for service in ("s3", "sqs", "ssm", "dynamodb")
+        )
+        self.mediaconvert = make("mediaconvert", endpoint_url=endpoints.mediaconvert)
+        self.uploads = f"{self.name}-uploads"
+        self.s3.create_bucket(Bucket=self.uploads)
+        self.s3.put_bucket_versioning(Bucket=self.uploads, VersioningConfiguration={"Status": "Enabled"})
+        self.queues = {
+            name: str(self.sqs.create_queue(QueueName=f"{self.name}-{name}")["QueueUrl"])
+            for name in ("processing", "processing-dlq", "job-events", "job-events-dlq")
+        }
+        _create_table(self._dynamodb, self.name)
+        self.table = AssetTable(self._dynamodb, self.name)
+        queue = self.mediaconvert.create_queue(Name=self.name)["Queue"]
+        self.resources = {
+            "pipeline_name": self.name,
+            "assets_table": self.name,
+            "uploads_bucket": self.uploads,
+            "outputs_bucket": f"{self.name}-outputs",
+            "processing_queue_url": self.queues["processing"],
+            "processing_dlq_url": self.queues["processing-dlq"],
+            "job_events_queue_url": self.queues["job-events"],
+            "job_events_dlq_url": self.queues["job-events-dlq"],
+            "mediaconvert_queue_arn": queue["Arn"],
+            "upload_key_prefix": "",
+            "media_suffixes": ".mp4,.mov",
+            "asset_retention_days": "30",
+        }
+        self.publish(self.resources)
+
+    def publish(self, resources: object) -> None:
+        """Write the parameter that the stack deploys."""
+        self.ssm.put_parameter(
+            Name=f"/{self.name}/resources", Type="String", Value=json.dumps(resources), Overwrite=True
+        )
+
+    def run(self, *arguments: str, pipeline: str | None = None) -> Run:
+        """Run a command as the program would, without a terminal."""
+        try:
+            code = main(arguments, default_pipeline=self.name if pipeline is None else pipeline)
+        except SystemExit as ended:  # argparse's own way
+            code = int(ended.code or 0)
+        said = self._capture.readouterr()
+        return Run(code=code, out=said.out, err=said.err)
+
+    def put(self, key: str, body: bytes = b"video") -> UploadedObject:
+        """Upload an object; nobody is told."""
+        answer = self.s3.put_object(Bucket=self.uploads, Key=key, Body=body)
+        return UploadedObject(
+            bucket=self.uploads,
+            key=key,
+            version_id=answer["VersionId"],
+            etag=answer["ETag"].strip('"'),
+            size_bytes=len(body),
+            sequencer="",
+        )
+
+    def received(self, key: str, *, minutes_ago: float = 5) -> Asset:
+        """Return an asset of a new upload that nobody works on."""
+        upload, then = self.put(key), datetime.now(tz=UTC) - timedelta(minutes=minutes_ago)
+        assert self.table.register(upload, now=then, detail="The upload was announced")
+        return self.read(upload.asset_id)
+
+    def failed(self, key: str, *, code: str = "INVALID_SOURCE", minutes_ago: float = 5) -> Asset:
+        """Return an asset that has failed."""
+        asset = self.received(key, minutes_ago=minutes_ago)
+        step = Transition(
+            to=AssetStatus.FAILED,
+            attempt=1,
+            at=datetime.now(tz=UTC) - timedelta(minutes=minutes_ago),
+            detail="It is no video",
+            error=AssetError(code=code, category="source", message="The file is no video. Upload one."),
+        )
+        assert self.table.advance(asset.asset_id, step)
+        return self.read(asset.asset_id)
+
+    def read(self, asset_id: str) -> Asset:
+        """Return an asset as of now."""
+        asset = self.table.get(asset_id)
+        assert asset is not None
+        return asset
+
+    def send(self, queue: str, body: str) -> None:
+        """Put a message on a queue."""
+        self.sqs.send_message(QueueUrl=self.queues[queue], MessageBody=body)
+
+    def bodies(self, queue: str) -> list[str]:
+        """Return all messages of a queue that anybody can see, and leave them there."""
+        answer = self.sqs.receive_message(
+            QueueUrl=self.queues[queue], MaxNumberOfMessages=10, VisibilityTimeout=0
+        )
+        return sorted(message["Body"] for message in answer.get("Messages", []))
+
+
+@pytest.fixture
+def operated(
+    endpoints: Endpoints, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> Operated:
+    """Return an empty pipeline that this process's AWS configuration reaches, on 80 columns."""
+    for name, value in {**endpoints.environment(), "COLUMNS": "80"}.items():
+        monkeypatch.setenv(name, value)
+    return Operated(endpoints, capsys)
+
+
+@pytest.fixture
+def answer(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Sit down at a terminal, and type an answer to each question."""
+
+    def type_(text: str) -> None:
+        monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+        monkeypatch.setattr("builtins.input", lambda *_: text)
+
+    return type_
+
+
+def _create_table(client: Any, name: str) -> None:
+    client.create_table(
+        TableName=name,
+        BillingMode="PAY_PER_REQUEST",
+        KeySchema=[{"AttributeName": "asset_id", "KeyType": "HASH"}],
+        AttributeDefinitions=[
+            {"AttributeName": attribute, "AttributeType": "S"}
+            for attribute in ("asset_id", "status", "updated_at")
+        ],
+        GlobalSecondaryIndexes=[
+            {
+                "IndexName": "by_status",
+                "KeySchema": [
+                    {"AttributeName": "status", "KeyType": "HASH"},
+                    {"AttributeName": "updated_at", "KeyType": "RANGE"},
+                ],
+                "Projection": {"ProjectionType": "ALL"},
+            }
+        ],
+    )
