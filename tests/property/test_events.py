@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from media_pipeline.assets import Asset, AssetStatus, UploadedObject
+from media_pipeline.assets import UploadedObject
 from media_pipeline.errors import MalformedEventError
 from media_pipeline.events import JobStateChange, parse_job_state_change, parse_upload, upload_event
 from tests.strategies import damaged, json_values, uploads
@@ -110,16 +110,7 @@ def test_hostile_upload_events_are_malformed(body: str) -> None:
 @given(upload=uploads)
 def test_a_redelivered_upload_is_the_same_asset(upload: UploadedObject) -> None:
     """The event that the reconciler sends names exactly the object that the asset was made of."""
-    asset = Asset(
-        asset_id=upload.asset_id,
-        upload=upload,
-        status=AssetStatus.RECEIVED,
-        attempt=1,
-        created_at="",
-        updated_at="",
-        claimed_until="",
-    )
-    assert parse_upload(upload_event(asset), bucket="uploads") == upload
+    assert parse_upload(upload_event(upload), bucket="uploads") == upload
 
 
 @given(first=uploads, second=uploads)
