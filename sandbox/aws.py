@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_mediaconvert import MediaConvertClient
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_sqs import SQSClient
 
 ACCOUNT_ID = "000000000000"
 AWS_PORT = 4566
@@ -40,38 +41,59 @@ class Endpoints:
         """Return the environment in which every AWS tool reaches these endpoints."""
         return environment.of_client(self.aws, self.mediaconvert)
 
-    def session(self) -> Clients:
-        """Return clients for these endpoints."""
-        return Clients(self)
+    def session(self, *, attempts: int | None = None) -> Clients:
+        """Return clients for these endpoints.
+
+        Args:
+            attempts: How often a call is tried, for those that must outlast a restart of the local AWS.
+        """
+        return Clients(self, attempts)
 
 
 class Clients:
     """boto3 clients, made when first used."""
 
-    def __init__(self, endpoints: Endpoints) -> None:
+    def __init__(self, endpoints: Endpoints, attempts: int | None = None) -> None:
         self._endpoints = endpoints
+        self._settings = Config(proxies={})
+        if attempts is not None:
+            retries: Any = {"mode": "standard", "total_max_attempts": attempts}
+            self._settings = Config(proxies={}, retries=retries, max_pool_connections=50)
         self._session = boto3.Session(
             aws_access_key_id="test", aws_secret_access_key="test", region_name=environment.REGION
         )
 
     def s3(self) -> S3Client:
         """Return a client of the local S3."""
-        settings = Config(s3={"addressing_style": "path"}, proxies={})
+        settings = self._settings.merge(Config(s3={"addressing_style": "path"}))
         return self._session.client("s3", endpoint_url=self._endpoints.aws, config=settings)
 
     def dynamodb(self) -> DynamoDBClient:
         """Return a client of the local DynamoDB."""
-        return self._session.client("dynamodb", endpoint_url=self._endpoints.aws, config=Config(proxies={}))
+        return self._session.client("dynamodb", endpoint_url=self._endpoints.aws, config=self._settings)
+
+    def sqs(self) -> SQSClient:
+        """Return a client of the local SQS."""
+        return self._session.client("sqs", endpoint_url=self._endpoints.aws, config=self._settings)
+
+    def functions(self) -> Any:
+        """Return a client of the local Lambda."""
+        return self._untyped("lambda")
 
     def logs(self) -> Any:
         """Return a client of the local CloudWatch Logs."""
-        return self._session.client("logs", endpoint_url=self._endpoints.aws, config=Config(proxies={}))
+        return self._untyped("logs")
 
     def mediaconvert(self) -> MediaConvertClient:
         """Return a client of the MediaConvert endpoint."""
         return self._session.client(
-            "mediaconvert", endpoint_url=self._endpoints.mediaconvert, config=Config(proxies={})
+            "mediaconvert", endpoint_url=self._endpoints.mediaconvert, config=self._settings
         )
+
+    def _untyped(self, service: str) -> Any:
+        # Stubs are installed for the services that the project has most to do with.
+        make: Any = self._session.client
+        return make(service, endpoint_url=self._endpoints.aws, config=self._settings)
 
 
 def local_aws(folder: Folder, endpoints: Endpoints) -> Server:
@@ -104,6 +126,7 @@ def mediaconvert_endpoint(folder: Folder, endpoints: Endpoints) -> Server:
             "--aws-endpoint", endpoints.aws,
             "--state-dir", str(folder.mediaconvert),
             "--concurrent-jobs", str(CONCURRENT_JOBS),
+            "--faults", str(folder.faults),
         ],
         environment=environment.of_server(str(folder.mediaconvert)),
         log=folder.log("mediaconvert"),

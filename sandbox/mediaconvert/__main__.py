@@ -8,7 +8,9 @@ import signal
 import sys
 from pathlib import Path
 
+from sandbox.faults import Faults, InvalidFaults
 from sandbox.mediaconvert.account import Account
+from sandbox.mediaconvert.faulty.service import faulty_service
 from sandbox.mediaconvert.probe import probe_file
 from sandbox.mediaconvert.runner import Media
 from sandbox.mediaconvert.s3 import LocalAws
@@ -25,6 +27,7 @@ def _arguments() -> argparse.Namespace:
     )
     parser.add_argument("--state-dir", type=Path, required=True)
     parser.add_argument("--concurrent-jobs", type=int, default=2)
+    parser.add_argument("--faults", type=Path, help="JSON: what to do wrong, read again when it changes")
     parser.add_argument("--account-id", default="000000000000")
     parser.add_argument("--region", default="us-east-1")
     arguments = parser.parse_args()
@@ -42,7 +45,7 @@ async def _serve(service: MediaConvert) -> None:
 
 
 def main() -> int:
-    """Serve until SIGTERM or SIGINT; give 2 where the port or the state is another's."""
+    """Serve until SIGTERM or SIGINT; give 2 where port or state is another's, or the faults are wrong."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     arguments = _arguments()
     account = Account(arguments.account_id, arguments.region)
@@ -57,7 +60,11 @@ def main() -> int:
     aws = LocalAws(arguments.aws_endpoint, account)
     media = Media(transcode=transcode, probe_file=probe_file, for_role=aws.for_role)
     try:
-        asyncio.run(_serve(MediaConvert(settings, media, aws.put_events)))
+        faults = Faults(arguments.faults, "mediaconvert", settings.state_dir / "faults.json")
+        asyncio.run(_serve(faulty_service(settings, media, aws.put_events, faults)))
+    except InvalidFaults as error:
+        print(f"The MediaConvert endpoint can't start: {error}", file=sys.stderr)
+        return 2
     except (StateInUse, OSError) as error:
         print(f"The MediaConvert endpoint can't start on port {settings.port}: {error}", file=sys.stderr)
         return 2

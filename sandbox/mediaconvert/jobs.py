@@ -26,6 +26,8 @@ from sandbox.mediaconvert.wire import Document
 # Source: the model's documentation of CreateJobRequest.clientRequestToken.
 TOKEN_MAX_LENGTH = 64
 TOKEN_LIFE_MS = 60_000
+# Source: the model's documentation of SearchJobsRequest.inputFile.
+SEARCHED_MAX_LENGTH = 300
 
 _ROLE_ARN = re.compile(r"arn:aws(-[a-z]+)*:iam::\d{12}:role/[\w+=,.@/-]{1,512}", re.ASCII)
 _ID_ALPHABET = string.ascii_lowercase + string.digits
@@ -72,7 +74,10 @@ class Jobs:
 
     def search(self, parameters: Document) -> Document:
         """Answer SearchJobs: those one of whose inputs contains a text."""
-        return self._page(parameters, parameters.get("inputFile"))
+        text = parameters.get("inputFile")
+        if text is not None and len(text) > SEARCHED_MAX_LENGTH:
+            raise BadRequest(f"/inputFile: Should be at most {SEARCHED_MAX_LENGTH} characters")
+        return self._page(parameters, text)
 
     def cancel(self, parameters: Document) -> Document:
         """Answer CancelJob; a job that had not begun sends no event."""

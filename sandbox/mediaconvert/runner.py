@@ -21,6 +21,7 @@ from sandbox.mediaconvert.model import (
 )
 from sandbox.mediaconvert.outbox import Outbox
 from sandbox.mediaconvert.s3 import UNKNOWN, Bucketed, ForRole, safe_name
+from sandbox.mediaconvert.slots import Slots
 from sandbox.mediaconvert.wire import Document
 
 # How often a running job's progress is written; the state of a job is read far less often than it changes.
@@ -41,7 +42,7 @@ class Media:
 
 
 class Runner:
-    """Take jobs from the queues and run them on threads of its own."""
+    """Take jobs from the queues and run each on a thread of its own, as many at once as there are slots."""
 
     def __init__(
         self,
@@ -50,28 +51,26 @@ class Runner:
         media: Media,
         scratch: Path,
         *,
-        concurrent_jobs: int,
+        slots: Slots,
         threads_per_job: int,
     ) -> None:
         self._jobs = jobs
         self._outbox = outbox
         self._media = media
         self._scratch = scratch
+        self._slots = slots
         self._threads_per_job = threads_per_job
         self._changed = threading.Condition()
         self._stopping = False
         self._news = 0
         self._running: dict[str, threading.Event] = {}
         self._interrupted = [job["id"] for job in jobs.interrupted()]
-        self._workers = [
-            threading.Thread(target=self._work, name=f"job-{number}", daemon=True)
-            for number in range(concurrent_jobs)
-        ]
+        self._dispatcher = threading.Thread(target=self._dispatch, name="dispatcher", daemon=True)
+        slots.notify(self.wake)
 
     def start(self) -> None:
         """Run interrupted jobs again, then those that wait."""
-        for worker in self._workers:
-            worker.start()
+        self._dispatcher.start()
 
     def stop(self, timeout_seconds: float) -> None:
         """Stop the running jobs, which start again with the process, and leave none of their processes."""
@@ -80,9 +79,7 @@ class Runner:
             for cancelled in self._running.values():
                 cancelled.set()
             self._changed.notify_all()
-        deadline = time.monotonic() + timeout_seconds
-        for worker in self._workers:
-            worker.join(max(0.0, deadline - time.monotonic()))
+            self._changed.wait_for(lambda: not self._running, timeout_seconds)
 
     def wake(self) -> None:
         """Say that a job was created or a queue changed."""
@@ -96,23 +93,30 @@ class Runner:
             if id_ in self._running:
                 self._running[id_].set()
 
-    def _work(self) -> None:
+    def _dispatch(self) -> None:
         while True:
             with self._changed:
                 seen = self._news
-                job = None if self._stopping else self._take()
                 if self._stopping:
                     return
+                job = self._take() if self._slots.is_free else None
                 if job is None:
                     self._wait_for_news(seen)
                     continue
+                self._slots.take()
                 cancelled = self._running[job["id"]] = threading.Event()
             self._outbox.wake()
-            try:
-                self._run(job, cancelled)
-            finally:
-                with self._changed:
-                    del self._running[job["id"]]
+            name = f"job-{job['id']}"
+            threading.Thread(target=self._work, args=(job, cancelled), name=name, daemon=True).start()
+
+    def _work(self, job: Document, cancelled: threading.Event) -> None:
+        try:
+            self._run(job, cancelled)
+        finally:
+            with self._changed:
+                del self._running[job["id"]]
+                self._changed.notify_all()
+            self._slots.free()
 
     def _wait_for_news(self, seen: int) -> None:
         self._changed.wait_for(lambda: self._stopping or self._news != seen)

@@ -1,6 +1,7 @@
 """Put the endpoint together, and start and stop it.
 
-Faults are simulated by wrapping one of the four things that this takes from outside, never inside the code:
+Faults are simulated by wrapping one of the four things that this takes from outside, never inside the code
+(``faulty`` and ``instant`` do):
 
 ==================  =====================================================================
 ``wrap_app``        throttling, 5xx, a timeout after the job was accepted
@@ -29,6 +30,7 @@ from sandbox.mediaconvert.outbox import Outbox, PublishEvents
 from sandbox.mediaconvert.probes import Probes
 from sandbox.mediaconvert.queues import Queues
 from sandbox.mediaconvert.runner import Media, Runner
+from sandbox.mediaconvert.slots import Slots
 from sandbox.mediaconvert.store import Store
 from sandbox.mediaconvert.tagging import Tags
 from sandbox.mediaconvert.templates import Templates
@@ -58,8 +60,12 @@ class MediaConvert:
         media: Media,
         publish_events: PublishEvents,
         wrap_app: Callable[[Any], Any] = lambda app: app,
+        *,
+        slots: Slots | None = None,
+        more_health: Callable[[], Document] = dict,
     ) -> None:
         self._settings = settings
+        self._more_health = more_health
         self._scratch = settings.state_dir / "scratch"
         self._store = Store(settings.state_dir / "state.sqlite3")
         self._outbox = Outbox(self._store, publish_events)
@@ -71,7 +77,7 @@ class MediaConvert:
             self._outbox,
             media,
             self._scratch / "jobs",
-            concurrent_jobs=settings.concurrent_jobs,
+            slots=slots or Slots(lambda: settings.concurrent_jobs),
             threads_per_job=settings.threads_per_job,
         )
         self._probes = Probes(media.for_role, media.probe_file, self._scratch / "probes")
@@ -142,4 +148,5 @@ class MediaConvert:
             "status": "ok",
             "jobs": {status: self._store.count_jobs(status) for status in statuses},
             "unsentEvents": self._store.count_unsent_events(),
+            **self._more_health(),
         }

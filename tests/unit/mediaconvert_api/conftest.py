@@ -16,8 +16,9 @@ def shared_endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Endpoi
 
 @pytest.fixture
 def endpoint(shared_endpoint: Endpoint) -> Iterator[Endpoint]:
-    """Give the module's endpoint, and leave it as it was: jobs let go, S3 and bus in order."""
+    """Give the module's endpoint, and leave it as it was: no faults, jobs let go, S3 and bus in order."""
     yield shared_endpoint
+    shared_endpoint.inject()
     shared_endpoint.bus.away = False
     shared_endpoint.s3.denied_buckets.clear()
     shared_endpoint.s3.refused_roles.clear()

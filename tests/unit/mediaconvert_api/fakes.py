@@ -15,7 +15,10 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
+from sandbox.faults import Faults
+from sandbox.folder import write_json
 from sandbox.mediaconvert.account import Account
+from sandbox.mediaconvert.faulty.service import faulty_service
 from sandbox.mediaconvert.model import (
     Cancelled,
     JobError,
@@ -187,7 +190,7 @@ class Endpoint:
     bus: FakeBus = field(default_factory=FakeBus)
     s3: FakeS3 = field(default_factory=FakeS3)
     transcoder: FakeTranscoder = field(default_factory=FakeTranscoder)
-    wrap_app: Callable[[Any], Any] = lambda app: app
+    faults: dict[str, Any] = field(default_factory=dict)
 
     @contextmanager
     def running(self) -> Iterator["Endpoint"]:
@@ -208,12 +211,23 @@ class Endpoint:
             loop.close()
 
     def service(self, port: int) -> MediaConvert:
-        """Put the endpoint together around the fakes."""
+        """Put the endpoint together around the fakes, and its faults around it."""
+        self.inject(**self.faults)
         settings = ServiceSettings(
             port=port, state_dir=self.state_dir, account=ACCOUNT, concurrent_jobs=self.concurrent_jobs
         )
         media = Media(transcode=self.transcoder, probe_file=fake_probe_file, for_role=self.s3.for_role)
-        return MediaConvert(settings, media, self.bus.put_events, self.wrap_app)
+        faults = Faults(self.faults_path, "mediaconvert", self.state_dir / "faults.json")
+        return faulty_service(settings, media, self.bus.put_events, faults)
+
+    @property
+    def faults_path(self) -> Path:
+        """Give the path of the file that tells the endpoint what to do wrong."""
+        return self.state_dir / "asked-faults.json"
+
+    def inject(self, *, run: str = "", **faults: Any) -> None:
+        """Switch faults on; without arguments, off."""
+        write_json(self.faults_path, {"run": run, "mediaconvert": faults})
 
     @property
     def url(self) -> str:
@@ -276,7 +290,7 @@ def application_of(endpoint: Endpoint) -> Iterator[Any]:
     yield endpoint.service(0).application
 
 
-def client(url: str) -> Any:
+def client(url: str, read_timeout: float = 60) -> Any:
     """Make a boto3 client of the endpoint that never retries."""
     return boto3.client(
         "mediaconvert",
@@ -284,7 +298,7 @@ def client(url: str) -> Any:
         region_name=ACCOUNT.region,
         aws_access_key_id="test",
         aws_secret_access_key="test",
-        config=Config(retries={"total_max_attempts": 1}),
+        config=Config(read_timeout=read_timeout, retries={"total_max_attempts": 1}),
     )
 
 

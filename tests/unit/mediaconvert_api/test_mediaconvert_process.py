@@ -7,19 +7,18 @@ import subprocess
 import sys
 import urllib.request
 from pathlib import Path
-from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
 
-from tests.unit.mediaconvert_api.fakes import Endpoint, free_port, wait_until
+from tests.unit.mediaconvert_api.fakes import client, free_port, wait_until
 
 ROOT = Path(__file__).resolve().parents[3]
 
 
-def start(port: int, state_dir: Path) -> subprocess.Popen[str]:
+def start(port: int, state_dir: Path, *more: str) -> subprocess.Popen[str]:
     """Start the endpoint as the sandbox does; there is no local AWS."""
     arguments = ["--port", str(port), "--state-dir", str(state_dir), "--aws-endpoint", "http://127.0.0.1:9"]
+    arguments += more
     return subprocess.Popen(
         [sys.executable, "-m", "sandbox.mediaconvert", *arguments],
         cwd=ROOT,
@@ -64,22 +63,31 @@ def test_process_refuses_a_port_that_is_taken(tmp_path: Path) -> None:
     assert "Traceback" not in said
 
 
-def test_faults_are_laid_around_the_application(tmp_path: Path) -> None:
-    """What wraps the application may answer in its place, in a shape that boto3 takes for throttling."""
+def test_process_refuses_faults_that_are_not_valid(tmp_path: Path) -> None:
+    """Where the file of faults is wrong at the start, the process says what and ends with 2."""
+    path = tmp_path / "wrong.json"
+    path.write_text('{"mediaconvert": {"throttle": 2}}')
+    process = start(free_port(), tmp_path, "--faults", str(path))
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 2
+    assert f"{path} is not valid: mediaconvert.throttle is 2, allowed: a share from 0 to 1" in said
+    assert "Traceback" not in said
 
-    def throttled(app: Any) -> Any:
-        async def answer(scope: Any, receive: Any, send: Any) -> None:
-            if scope["type"] != "http" or scope["method"] != "POST":
-                await app(scope, receive, send)
-                return
-            headers = [(b"x-amzn-errortype", b"TooManyRequestsException")]
-            await send({"type": "http.response.start", "status": 429, "headers": headers})
-            await send({"type": "http.response.body", "body": b'{"message": "Too many"}'})
 
-        return answer
-
-    with Endpoint(tmp_path, wrap_app=throttled).running() as endpoint:
-        with pytest.raises(ClientError) as refused:
-            endpoint.submit()
-        assert refused.value.response["Error"]["Code"] == "TooManyRequestsException"
-        assert endpoint.client.list_jobs()["Jobs"] == []
+def test_process_takes_faults_that_are_written_while_it_runs(tmp_path: Path) -> None:
+    """A file that appears after the start switches faults on, and one that goes switches them off."""
+    path, port = tmp_path / "faults.json", free_port()
+    process = start(port, tmp_path, "--faults", str(path))
+    try:
+        wait_until(lambda: answers(port), 60)
+        api = client(f"http://127.0.0.1:{port}")
+        assert api.get_queue(Name="Default")["Queue"]["Status"] == "ACTIVE"
+        path.write_text('{"mediaconvert": {"throttle": 1}}')
+        with pytest.raises(api.exceptions.TooManyRequestsException):
+            api.get_queue(Name="Default")
+        path.unlink()
+        assert api.get_queue(Name="Default")["Queue"]["Status"] == "ACTIVE"
+    finally:
+        process.terminate()
+        process.wait(15)
+        process.communicate()

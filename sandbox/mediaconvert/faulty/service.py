@@ -1,0 +1,40 @@
+"""Put the endpoint together with the faults around it."""
+
+from dataclasses import replace
+
+from sandbox.faults import Faults
+from sandbox.mediaconvert.faulty.api import FaultyApi
+from sandbox.mediaconvert.faulty.events import FaultyEvents
+from sandbox.mediaconvert.faulty.jobs import FaultyJobs
+from sandbox.mediaconvert.outbox import PublishEvents
+from sandbox.mediaconvert.runner import Media
+from sandbox.mediaconvert.service import MediaConvert, ServiceSettings
+from sandbox.mediaconvert.slots import Slots
+from sandbox.mediaconvert.wire import Document
+
+# An instant job mostly waits for S3.
+CONCURRENT_INSTANT_JOBS = 8
+
+
+def faulty_service(
+    settings: ServiceSettings, media: Media, publish_events: PublishEvents, faults: Faults
+) -> MediaConvert:
+    """Make an endpoint that does wrong what the faults say; without any, one that does nothing wrong."""
+
+    def concurrent_jobs() -> int:
+        is_instant = faults.settings.mediaconvert.instant
+        return max(settings.concurrent_jobs, CONCURRENT_INSTANT_JOBS if is_instant else 0)
+
+    def health() -> Document:
+        return {"lateEvents": events.count_late, "faults": faults.counts()}
+
+    slots = Slots(concurrent_jobs)
+    events = FaultyEvents(publish_events, faults, settings.state_dir / "late-events.json")
+    return MediaConvert(
+        settings,
+        replace(media, transcode=FaultyJobs(media.transcode, faults, slots)),
+        events,
+        lambda application: FaultyApi(application, faults),
+        slots=slots,
+        more_health=health,
+    )
