@@ -2,6 +2,7 @@
 
 import struct
 from collections.abc import Sequence
+from itertools import count
 
 from media_pipeline.outputs import PlannedOutput
 
@@ -81,14 +82,15 @@ def _dash(output: PlannedOutput, seconds: float, has_sound: bool) -> dict[str, b
     folder, _, name = output.key.rpartition("/")
     base, durations = name.removesuffix(".mpd"), _durations(seconds)
     entries = "".join(f'<S d="{round(duration * 1000)}"/>' for duration in durations)
-    objects = {}
+    objects: dict[str, bytes] = {}
+    ids = count(1)
 
     def representation(modifier: str, attributes: str) -> str:
         stem = f"{base}{modifier}"
         names = [f"{stem}init.mp4", *(f"{stem}_{number:09d}.mp4" for number in range(1, len(durations) + 1))]
         objects.update({f"{folder}/{each}": b"0" for each in names})
         return (
-            f'<Representation id="{len(objects)}" {attributes}>'
+            f'<Representation id="{next(ids)}" {attributes}>'
             f'<SegmentTemplate timescale="1000" startNumber="1" media="{stem}_$Number%09d$.mp4" '
             f'initialization="{stem}init.mp4">'
             f"<SegmentTimeline>{entries}</SegmentTimeline></SegmentTemplate></Representation>"

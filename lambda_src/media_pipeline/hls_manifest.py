@@ -60,7 +60,7 @@ def read_master_playlist(key: str, text: str) -> MasterPlaylist:
     base = location(key)
     variants = tuple(
         Variant(
-            key=object_key(resolved(base, entry.uri)),
+            key=_key(base, entry.uri),
             codecs=tuple((entry.stream_info.codecs or "").split(",")),
             size=entry.stream_info.resolution,
         )
@@ -90,13 +90,19 @@ def read_media_playlist(key: str, text: str) -> MediaPlaylist:
         raise UnreadableOutputError("names no segment")
     if not all(isinstance(duration, float) and isfinite(duration) for duration in durations):
         raise UnreadableOutputError("has a segment without a duration")
-    maps = (section.uri for section in playlist.segment_map)
+    maps = (section.uri if section else None for section in playlist.segment_map)
     uris = (segment.uri for segment in playlist.segments)
     return MediaPlaylist(duration_seconds=fsum(durations), files=_keys(location(key), (*maps, *uris)))
 
 
-def _keys(base: str, uris: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(object_key(resolved(base, uri)) for uri in uris))
+def _keys(base: str, uris: Iterable[str | None]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(_key(base, uri) for uri in uris))
+
+
+def _key(base: str, uri: str | None) -> str:
+    if not uri:
+        raise UnreadableOutputError("has an entry without its file's name")
+    return object_key(resolved(base, uri))
 
 
 def _parsed(text: str) -> Any:
@@ -104,6 +110,6 @@ def _parsed(text: str) -> Any:
         raise UnreadableOutputError(f"is no playlist: it does not begin with {_OPENING}")
     try:
         return m3u8.loads(text)
-    # What the package raises for values that it can't read, a sequence of fuzzed playlists showed.
-    except (ValueError, LookupError, TypeError, AttributeError, m3u8.ParseError) as error:
+    # The package has no error of its own for values that it can't read.
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, m3u8.ParseError) as error:
         raise UnreadableOutputError(f"is not a playlist that can be read ({error})") from error
