@@ -78,7 +78,7 @@ class AssetWorld:
         self.outputs = FakeOutputs()
         self.publisher = FakePublisher()
         self.metrics = FakeMetrics()
-        self.queue = FakeQueue()
+        self.queue = FakeQueue(self.clock)
         self.transcoder = FakeTranscoder(UnknownSource(reason=""))
         self.lifecycle = Lifecycle(
             pipeline="media-pipeline-test",

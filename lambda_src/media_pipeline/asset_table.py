@@ -1,7 +1,7 @@
 """The media assets table: every write is conditional on the record, so that deliveries may repeat."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -189,7 +189,11 @@ class AssetTable:
         """
         conditions, values = ["#status = :status"], {":status": {"S": status.value}}
         if before is not None and after is not None:
+            # A key has one condition; this one includes both ends, and refuses to be empty.
+            if timestamp(before) <= timestamp(after):
+                return
             conditions.append("#updated_at BETWEEN :after AND :before")
+            before -= timedelta(milliseconds=1)
         elif before is not None:
             conditions.append("#updated_at < :before")
         elif after is not None:

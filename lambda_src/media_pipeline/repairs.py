@@ -100,11 +100,12 @@ class Repairs:
     def run(self, *, has_time: Callable[[], bool]) -> Mapping[str, int]:
         """Look into each status's overdue assets, oldest first, while there is time; count what was found.
 
-        An asset is stuck where nothing could be done for it, and where looking into it failed. Stuck assets
-        stay the oldest, so they don't count towards a status's share: they must not shut others out.
+        An asset is stuck where nothing could be done for it, and where looking into it failed; it is waiting
+        where it was announced again and has time until the next try. Both stay the oldest, so they don't
+        count towards a status's share: they must not shut others out.
         """
         before = self.clock() - self._stuck_after
-        found = {"looked_into": 0, "repaired": 0, "alive": 0, "stuck": 0}
+        found = {"looked_into": 0, "repaired": 0, "alive": 0, "waiting": 0, "stuck": 0}
         for status in OPEN_STATUSES:
             helped = 0
             for overdue in self.table.by_status(status, before=before):
@@ -114,7 +115,7 @@ class Repairs:
                     outcome = self._look_into(overdue.asset_id, status)
                 found["looked_into"] += 1
                 found[outcome] += 1
-                helped += outcome != "stuck"
+                helped += outcome not in ("waiting", "stuck")
         self._announce_unsent_ends(before, has_time)
         self.metrics.assets_stuck(found["stuck"])
         return found
@@ -167,7 +168,7 @@ class Repairs:
         if asset.redeliveries >= STUCK_REDELIVERIES:
             logger.warning("Stuck: announced again to no avail", redeliveries=asset.redeliveries)
             return "stuck"
-        return "alive"
+        return "waiting"
 
     def _give_up(self, asset: Asset) -> str:
         error = AssetError(

@@ -14,6 +14,10 @@ import boto3
 import pytest
 from botocore.config import Config
 
+from media_pipeline.asset_table import AssetTable
+from tests.fakes import FakeAssetTable, FakeClock
+from tests.local_resources import new_assets_table
+
 _ROOT = Path(__file__).resolve().parents[3]
 _START_SECONDS = 60
 
@@ -68,6 +72,21 @@ def local_aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[st
 def dynamodb(local_aws: Callable[[str], Any]) -> Any:
     """Return a DynamoDB client of the local AWS."""
     return local_aws("dynamodb")
+
+
+@pytest.fixture(params=["fake", "dynamodb"])
+def table(request: pytest.FixtureRequest) -> AssetTable | FakeAssetTable:
+    """Return an empty assets table, first the fake, then the real one."""
+    if request.param == "fake":
+        return FakeAssetTable()
+    client = request.getfixturevalue("dynamodb")
+    return AssetTable(client, new_assets_table(client))
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    """Return a clock that only the test moves."""
+    return FakeClock()
 
 
 def _wait_for(url: str, server: subprocess.Popen[bytes], log: Path) -> None:

@@ -2,81 +2,12 @@
 
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
 
 import pytest
 
-from media_pipeline.asset_table import AssetTable
-from media_pipeline.assets import (
-    Asset,
-    AssetError,
-    AssetStatus,
-    ClaimOutcome,
-    Transition,
-    UploadedObject,
-    timestamp,
-)
-from tests.fakes import FakeAssetTable, FakeClock
-
-Table = AssetTable | FakeAssetTable
-PLAN = [
-    {"format": "MP4", "key": "id/1/mp4/video_720p.mp4", "group": 0, "width": 1280, "height": 720, "files": []}
-]
-SOURCE = {"container": "mp4", "duration_ms": 10_000, "audio": [], "video": {"display_width": 1280}}
-
-
-@pytest.fixture(params=["fake", "dynamodb"])
-def table(request: pytest.FixtureRequest) -> Table:
-    """Return an empty table, first the fake, then the real one."""
-    if request.param == "fake":
-        return FakeAssetTable()
-    client = request.getfixturevalue("dynamodb")
-    name = f"assets-{uuid4()}"
-    client.create_table(
-        TableName=name,
-        BillingMode="PAY_PER_REQUEST",
-        KeySchema=[{"AttributeName": "asset_id", "KeyType": "HASH"}],
-        AttributeDefinitions=[
-            {"AttributeName": attribute, "AttributeType": "S"}
-            for attribute in ("asset_id", "status", "updated_at")
-        ],
-        GlobalSecondaryIndexes=[
-            {
-                "IndexName": "by_status",
-                "KeySchema": [
-                    {"AttributeName": "status", "KeyType": "HASH"},
-                    {"AttributeName": "updated_at", "KeyType": "RANGE"},
-                ],
-                "Projection": {"ProjectionType": "ALL"},
-            }
-        ],
-    )
-    return AssetTable(client, name)
-
-
-@pytest.fixture
-def clock() -> FakeClock:
-    """Return a clock that only the test moves."""
-    return FakeClock()
-
-
-def upload(key: str = "a b+c%20'\"ü🎬.mp4", version_id: str | None = "v1") -> UploadedObject:
-    """Return an upload whose key has what keys have."""
-    return UploadedObject(
-        bucket="uploads", key=key, version_id=version_id, etag="e1", size_bytes=5, sequencer="00"
-    )
-
-
-def claimed(table: Table, clock: FakeClock, which: UploadedObject | None = None) -> Asset:
-    """Return an asset that this test holds for a minute."""
-    claim = table.claim(which or upload(), now=clock(), until=clock() + timedelta(seconds=60))
-    assert claim.outcome in (ClaimOutcome.NEW, ClaimOutcome.TAKEN_OVER)
-    return claim.asset
-
-
-def step(clock: FakeClock, to: AssetStatus, *, job_id: str | None = "job-1", **more: Any) -> Transition:
-    """Return a step of the first attempt."""
-    return Transition(to=to, attempt=1, at=clock(), detail=f"to {to}", job_id=job_id, **more)
+from media_pipeline.assets import AssetError, AssetStatus, ClaimOutcome, Transition, timestamp
+from tests.asset_steps import PLAN, SOURCE, Table, claimed, read, step, upload
+from tests.fakes import FakeClock
 
 
 def test_a_claimed_asset_is_what_was_uploaded(table: Table, clock: FakeClock) -> None:
@@ -92,9 +23,8 @@ def test_a_claimed_asset_is_what_was_uploaded(table: Table, clock: FakeClock) ->
 def test_an_upload_without_version_id_is_an_asset(table: Table, clock: FakeClock) -> None:
     """Events without a version id (emulators leave it out) are known by their etag."""
     asset = claimed(table, clock, upload(version_id=None))
-    read = table.get(asset.asset_id)
-    assert read is not None
-    assert read.upload.version_id is None
+    kept = read(table, asset.asset_id)
+    assert kept.upload.version_id is None
 
 
 def test_an_unknown_asset_is_none(table: Table) -> None:
@@ -124,7 +54,11 @@ def test_an_expired_claim_is_taken_over_once(table: Table, clock: FakeClock) -> 
 
 def test_a_released_claim_is_free(table: Table, clock: FakeClock) -> None:
     """A claim that was given back goes to the next delivery at once."""
-    table.release(claimed(table, clock), now=clock())
+    asset = claimed(table, clock)
+    clock.advance(5)
+    table.release(asset, now=clock())
+    # Its message is alive, so it isn't overdue.
+    assert read(table, asset.asset_id).updated_at == timestamp(clock())
     again = table.claim(upload(), now=clock(), until=clock() + timedelta(seconds=60))
     assert again.outcome is ClaimOutcome.TAKEN_OVER
 
@@ -143,10 +77,9 @@ def test_the_plan_is_kept_as_it_was(table: Table, clock: FakeClock) -> None:
     """Profile, source and planned outputs come back as they were written, numbers as whole numbers."""
     asset = claimed(table, clock)
     assert table.record_plan(asset, profile="default", source_info=SOURCE, planned_outputs=PLAN)
-    read = table.get(asset.asset_id)
-    assert read is not None
-    assert (read.profile, read.source_info, list(read.planned_outputs)) == ("default", SOURCE, PLAN)
-    assert type(read.source_info["duration_ms"]) is int
+    kept = read(table, asset.asset_id)
+    assert (kept.profile, kept.source_info, list(kept.planned_outputs)) == ("default", SOURCE, PLAN)
+    assert type(kept.source_info["duration_ms"]) is int
 
 
 def test_an_asset_goes_through_its_life(table: Table, clock: FakeClock) -> None:
@@ -163,12 +96,11 @@ def test_an_asset_goes_through_its_life(table: Table, clock: FakeClock) -> None:
         clock.advance(1)
         assert table.advance(asset.asset_id, each) is not None
         assert table.advance(asset.asset_id, each) is None
-    read = table.get(asset.asset_id)
-    assert read is not None
-    assert read.status is AssetStatus.COMPLETE
-    assert read.submitted_at == timestamp(steps[0].at)
-    assert read.completed_at == timestamp(steps[3].at)
-    assert list(read.outputs) == outputs
+    kept = read(table, asset.asset_id)
+    assert kept.status is AssetStatus.COMPLETE
+    assert kept.submitted_at == timestamp(steps[0].at)
+    assert kept.completed_at == timestamp(steps[3].at)
+    assert list(kept.outputs) == outputs
 
 
 @pytest.mark.parametrize(
@@ -194,6 +126,29 @@ def test_a_step_that_is_not_admitted_changes_nothing(
     assert table.get(asset.asset_id) == before
 
 
+def test_an_end_holds_under_its_claim_only(table: Table, clock: FakeClock) -> None:
+    """Who ends an asset under a claim can't do so once another has taken the asset over."""
+    former = claimed(table, clock)
+    clock.advance(61)
+    current = claimed(table, clock)
+    lost, held = (
+        step(clock, AssetStatus.FAILED, job_id=None, claimed_until=asset.claimed_until)
+        for asset in (former, current)
+    )
+    assert table.advance(former.asset_id, lost) is None
+    assert read(table, former.asset_id) == current
+    assert table.advance(former.asset_id, held) is not None
+
+
+def test_an_end_under_a_claim_yields_to_a_job(table: Table, clock: FakeClock) -> None:
+    """Who ends an asset under a claim can't do so once its job has reported itself."""
+    asset = claimed(table, clock)
+    table.advance(asset.asset_id, step(clock, AssetStatus.PROCESSING))
+    failed = step(clock, AssetStatus.FAILED, job_id=None, claimed_until=asset.claimed_until)
+    assert table.advance(asset.asset_id, failed) is None
+    assert read(table, asset.asset_id).status is AssetStatus.PROCESSING
+
+
 def test_a_step_of_an_unknown_asset_makes_no_record(table: Table, clock: FakeClock) -> None:
     """Writes never bring a record into being; only a claim does."""
     assert table.advance("0" * 32, step(clock, AssetStatus.FAILED)) is None
@@ -217,20 +172,17 @@ def test_progress_only_grows(table: Table, clock: FakeClock) -> None:
     for percent in (50, 20):
         clock.advance(10)
         table.note_progress(processing, percent=percent, now=clock())
-        read = table.get(asset.asset_id)
-        assert read is not None
-        assert read.updated_at == "2026-01-02T03:04:15.678Z"
+        assert read(table, asset.asset_id).updated_at == "2026-01-02T03:04:15.678Z"
 
 
-def test_overdue_assets_are_found_oldest_first(table: Table, clock: FakeClock) -> None:
-    """Only assets of the status that were untouched since the given time are found, on all pages."""
-    ids = []
-    for number in range(3):
-        ids.append(claimed(table, clock, upload(version_id=f"v{number}")).asset_id)
-        clock.advance(10)
-    assert list(table.overdue(AssetStatus.RECEIVED, before=clock.now - timedelta(seconds=15))) == ids[:2]
-    assert list(table.overdue(AssetStatus.RECEIVED, before=clock(), page_size=2)) == ids
-    assert list(table.overdue(AssetStatus.SUBMITTED, before=clock())) == []
+def test_progress_without_a_percentage_is_a_sign_of_life(table: Table, clock: FakeClock) -> None:
+    """A job that only says that it runs keeps its asset from being overdue."""
+    asset = claimed(table, clock)
+    processing = table.advance(asset.asset_id, step(clock, AssetStatus.PROCESSING))
+    assert processing is not None
+    clock.advance(10)
+    table.note_progress(processing, percent=None, now=clock())
+    assert read(table, asset.asset_id).updated_at == timestamp(clock())
 
 
 def test_one_of_two_reconcilers_gets_an_asset(table: Table, clock: FakeClock) -> None:
@@ -239,9 +191,8 @@ def test_one_of_two_reconcilers_gets_an_asset(table: Table, clock: FakeClock) ->
     clock.advance(10)
     assert table.take_for_repair(asset, now=clock(), redelivery=True)
     assert not table.take_for_repair(asset, now=clock(), redelivery=True)
-    read = table.get(asset.asset_id)
-    assert read is not None
-    assert read.redeliveries == 1
+    kept = read(table, asset.asset_id)
+    assert kept.redeliveries == 1
 
 
 def test_the_news_is_marked_as_sent(table: Table, clock: FakeClock) -> None:
@@ -251,6 +202,5 @@ def test_the_news_is_marked_as_sent(table: Table, clock: FakeClock) -> None:
     assert failed is not None
     table.note_warnings(failed, [{"code": 1, "count": 1}])
     table.note_notified(failed, now=clock())
-    read = table.get(asset.asset_id)
-    assert read is not None
-    assert read.notified_at == timestamp(clock())
+    kept = read(table, asset.asset_id)
+    assert kept.notified_at == timestamp(clock())

@@ -2,22 +2,25 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
 
-from media_pipeline.assets import AssetStatus
-from media_pipeline.errors import OperatorError
-from media_pipeline.events import (
-    JobStatus,
-    parse_upload,
+from media_pipeline.assets import Asset, AssetStatus
+from media_pipeline.errors import OperatorError, TransientError
+from media_pipeline.events import JobStatus, parse_upload
+from media_pipeline.repairs import (
+    LONGEST_JOB,
+    MAX_ASSETS_PER_STATUS,
+    MAX_REDELIVERIES,
+    STUCK_REDELIVERIES,
 )
-from media_pipeline.repairs import MAX_ASSETS_PER_STATUS, MAX_REDELIVERIES
 from tests.asset_world import UPLOAD, AssetWorld, change
-from tests.fakes import (
-    FakeAssetTable,
-)
+from tests.fakes import FakeAssetTable
+
+RUN_EVERY_SECONDS = 300
 
 
 @pytest.fixture
@@ -36,21 +39,72 @@ def unsubmitted() -> AssetWorld:
 
 def test_a_quiet_pipeline_says_that_nothing_is_stuck(world: AssetWorld) -> None:
     """The metric is there also when there is nothing to report: its alarm can tell quiet from dead."""
-    assert world.reconcile() == {"looked_into": 0, "repaired": 0, "alive": 0, "stuck": 0}
+    assert world.reconcile() == {"looked_into": 0, "repaired": 0, "alive": 0, "waiting": 0, "stuck": 0}
     assert world.metrics.counted == [("stuck", 0)]
 
 
 def test_an_upload_without_a_job_is_announced_again(unsubmitted: AssetWorld) -> None:
-    """The lost message is sent once more, a few times, one run apart; then the asset counts as stuck."""
-    for _ in range(MAX_REDELIVERIES):
-        unsubmitted.clock.advance(601)
-        assert unsubmitted.reconcile()["repaired"] == 1
-        assert unsubmitted.reconcile()["looked_into"] == 0
+    """The lost message is sent once more, and not again at once."""
+    assert unsubmitted.reconcile()["looked_into"] == 0
+    unsubmitted.clock.advance(601)
+    assert unsubmitted.reconcile()["repaired"] == 1
+    assert unsubmitted.reconcile()["looked_into"] == 0
+    assert [parse_upload(body, bucket="uploads") for body in unsubmitted.queue.bodies] == [UPLOAD]
+    assert ("repaired", "upload_announced_again") in unsubmitted.metrics.counted
+
+
+def test_announcements_become_ever_more_seldom(unsubmitted: AssetWorld) -> None:
+    """Each wait is twice as long as the one before it, up to six hours; after the last the asset fails."""
+    announced_at, began = [], unsubmitted.clock()
+    while not unsubmitted.asset.is_terminal:
+        unsubmitted.clock.advance(RUN_EVERY_SECONDS)
+        before = len(unsubmitted.queue.bodies)
+        unsubmitted.reconcile()
+        if len(unsubmitted.queue.bodies) > before:
+            announced_at.append((unsubmitted.clock() - began).total_seconds())
+    waits = [later - earlier for earlier, later in pairwise([0.0, *announced_at])]
+    minutes = [10, 20, 40, 80, 160, 320, *[360] * 6]
+    assert len(waits) == len(minutes) == MAX_REDELIVERIES
+    for wait, expected in zip(waits, minutes, strict=True):
+        assert 60 * expected < wait <= 60 * expected + RUN_EVERY_SECONDS
+    assert unsubmitted.asset.status is AssetStatus.FAILED
+    assert unsubmitted.asset.error is not None
+    assert (unsubmitted.asset.error.code, unsubmitted.asset.error.category) == ("NEVER_SUBMITTED", "service")
+    assert ("repaired", "given_up") in unsubmitted.metrics.counted
+    assert len(unsubmitted.publisher.published) == 1
+
+
+@pytest.mark.parametrize("redeliveries", range(MAX_REDELIVERIES))
+def test_an_asset_is_stuck_after_some_announcements(unsubmitted: AssetWorld, redeliveries: int) -> None:
+    """From the third announcement to no avail on, the alarm is told; before that, the asset merely waits."""
+    unsubmitted.table.records[UPLOAD.asset_id]["redeliveries"] = redeliveries
+    unsubmitted.clock.advance(601)
+    found = unsubmitted.reconcile()
+    expected = "stuck" if redeliveries >= STUCK_REDELIVERIES else "waiting" if redeliveries else "repaired"
+    assert {name for name, count in found.items() if count} == {"looked_into", expected}
+    assert unsubmitted.metrics.counted[-1] == ("stuck", int(expected == "stuck"))
+
+
+def test_an_announcement_that_could_not_be_sent_is_made_up_for(unsubmitted: AssetWorld) -> None:
+    """Where SQS does not answer, the asset counts as stuck, and a later run announces it."""
+    unsubmitted.queue.failures["send"] = [TransientError("SQS is down")]
     unsubmitted.clock.advance(601)
     assert unsubmitted.reconcile()["stuck"] == 1
-    assert unsubmitted.metrics.counted[-1] == ("stuck", 1)
-    assert len(unsubmitted.queue.bodies) == MAX_REDELIVERIES
-    assert parse_upload(unsubmitted.queue.bodies[0], bucket="uploads") == UPLOAD
+    unsubmitted.clock.advance(1201)
+    assert unsubmitted.reconcile()["repaired"] == 1
+    assert len(unsubmitted.queue.bodies) == 1
+
+
+def test_an_asset_is_not_given_up_under_a_claim(unsubmitted: AssetWorld) -> None:
+    """Where an invocation takes the asset up just before it would be given up, it is let go on."""
+    unsubmitted.table.records[UPLOAD.asset_id]["redeliveries"] = MAX_REDELIVERIES
+    unsubmitted.clock.advance(601)
+    read = unsubmitted.asset
+    now = unsubmitted.clock()
+    unsubmitted.table.claim(UPLOAD, now=now, until=now + timedelta(seconds=75))
+    stale = replace(unsubmitted.repairs, table=_Stale(unsubmitted.table, read))
+    assert stale.run(has_time=lambda: True)["repaired"] == 0
+    assert unsubmitted.asset.status is AssetStatus.RECEIVED
 
 
 @pytest.mark.parametrize(
@@ -82,6 +136,18 @@ def test_a_job_that_is_merely_long_is_left_alone(world: AssetWorld) -> None:
     assert world.asset.status is AssetStatus.SUBMITTED
 
 
+def test_a_job_without_end_is_stuck(world: AssetWorld) -> None:
+    """A job that waits or runs for more than a day is an operator's: the alarm is told in every run."""
+    world.transcoder.jobs["job-1"] |= {"Status": "PROGRESSING", "JobPercentComplete": 40}
+    world.clock.advance(LONGEST_JOB.total_seconds())
+    world.reconcile()
+    world.clock.advance(601)
+    for _ in range(2):
+        assert world.reconcile()["stuck"] == 1
+        world.clock.advance(1)
+    assert world.asset.status is AssetStatus.PROCESSING
+
+
 def test_a_job_that_is_gone_fails_its_asset(world: AssetWorld) -> None:
     """An asset whose job MediaConvert no longer knows comes to its end instead of waiting for ever."""
     world.transcoder.jobs.clear()
@@ -99,18 +165,19 @@ def test_one_asset_in_trouble_does_not_hold_up_the_run(world: AssetWorld) -> Non
     assert world.metrics.counted == [("stuck", 1)]
 
 
-def test_stuck_assets_do_not_shut_out_others(unsubmitted: AssetWorld) -> None:
-    """However many assets are beyond repair, and older, a run still gets to those that it can repair."""
-    unsubmitted.table.records[UPLOAD.asset_id]["redeliveries"] = MAX_REDELIVERIES
+@pytest.mark.parametrize("outcome", ["waiting", "stuck"])
+def test_what_cant_be_helped_does_not_shut_out_others(unsubmitted: AssetWorld, outcome: str) -> None:
+    """However many older assets wait or are beyond repair, a run still gets to those that it can repair."""
+    records = unsubmitted.table.records
+    records[UPLOAD.asset_id]["redeliveries"] = {"waiting": 1, "stuck": STUCK_REDELIVERIES}[outcome]
     for number in range(MAX_ASSETS_PER_STATUS):
-        stuck = unsubmitted.table.records[UPLOAD.asset_id] | {"asset_id": f"stuck-{number}"}
-        unsubmitted.table.records[f"stuck-{number}"] = stuck
+        records[f"other-{number}"] = records[UPLOAD.asset_id] | {"asset_id": f"other-{number}"}
     unsubmitted.clock.advance(1)
     later = replace(UPLOAD, version_id="v2")
     unsubmitted.table.claim(later, now=unsubmitted.clock(), until=unsubmitted.clock())
     unsubmitted.clock.advance(601)
     found = unsubmitted.reconcile()
-    assert (found["stuck"], found["repaired"]) == (MAX_ASSETS_PER_STATUS + 1, 1)
+    assert (found[outcome], found["repaired"]) == (MAX_ASSETS_PER_STATUS + 1, 1)
     assert [parse_upload(body, bucket="uploads") for body in unsubmitted.queue.bodies] == [later]
 
 
@@ -134,8 +201,6 @@ def test_a_run_ends_in_time(world: AssetWorld) -> None:
 
 def test_an_asset_that_moved_meanwhile_is_left_alone(world: AssetWorld) -> None:
     """An index that lags behind leads to no repair."""
-    ids = world.table.overdue(AssetStatus.SUBMITTED, before=world.clock() + timedelta(seconds=1))
-    assert list(ids) == [UPLOAD.asset_id]
     world.changes.apply(change(JobStatus.CANCELED))
     before = dict(world.table.records[UPLOAD.asset_id])
     world.clock.advance(1)
@@ -144,13 +209,69 @@ def test_an_asset_that_moved_meanwhile_is_left_alone(world: AssetWorld) -> None:
     assert world.table.records[UPLOAD.asset_id] == before
 
 
-class _Stale:
-    """Show a table through an index that still has every asset as SUBMITTED."""
+def test_an_end_that_nobody_heard_of_is_announced_once(world: AssetWorld) -> None:
+    """Where the sender died between an asset's end and its news, the news is sent, once its time is over."""
+    end_silently(world)
+    assert world.reconcile()["looked_into"] == 0
+    assert world.publisher.published == []
+    world.clock.advance(601)
+    for _ in range(2):
+        world.reconcile()
+    assert [news["status"] for _, news in world.publisher.published] == ["CANCELED"]
+    assert world.metrics.counted.count(("repaired", "end_announced")) == 1
 
-    def __init__(self, table: FakeAssetTable) -> None:
-        self.get = table.get
+
+def test_an_announced_end_is_left_alone(world: AssetWorld) -> None:
+    """Whoever heard of an asset's end hears of it no second time."""
+    world.changes.apply(change(JobStatus.CANCELED))
+    world.clock.advance(601)
+    world.reconcile()
+    assert len(world.publisher.published) == 1
+
+
+def test_an_old_end_is_left_alone(world: AssetWorld) -> None:
+    """A run looks back over a while, not over all assets that ever ended."""
+    end_silently(world)
+    world.clock.advance(1201)
+    world.reconcile()
+    assert world.publisher.published == []
+
+
+def test_an_end_that_cant_be_announced_stops_nothing(world: AssetWorld) -> None:
+    """Where SNS does not answer, the run goes on and tells of stuck assets; the next run tries again."""
+    end_silently(world)
+    world.clock.advance(601)
+    world.publisher.failures = [TransientError("SNS is down")]
+    world.reconcile()
+    assert world.metrics.counted[-1] == ("stuck", 0)
+    world.reconcile()
+    assert len(world.publisher.published) == 1
+
+
+def end_silently(world: AssetWorld) -> None:
+    """End the asset as a function does that dies before it can send the news."""
+    world.publisher.failures = [SystemExit()]  # type: ignore[list-item]
+    with pytest.raises(SystemExit):
+        world.changes.apply(change(JobStatus.CANCELED))
+
+
+class _Stale:
+    """Show a table through an index, and perhaps a read, that still has the asset as it was."""
+
+    def __init__(self, table: FakeAssetTable, read: Asset | None = None) -> None:
+        self._table = table
+        self._read = read
         self.take_for_repair = table.take_for_repair
 
-    def overdue(self, status: AssetStatus, *, before: Any) -> list[str]:
-        """Return the asset for SUBMITTED."""
-        return [UPLOAD.asset_id] if status is AssetStatus.SUBMITTED else []
+    def get(self, asset_id: str) -> Asset | None:
+        """Return the asset as it was read."""
+        return self._read or self._table.get(asset_id)
+
+    def by_status(
+        self, status: AssetStatus, *, before: datetime | None = None, after: datetime | None = None
+    ) -> list[Asset]:
+        """Return the asset as it was, as one of its status then, or as SUBMITTED."""
+        asset = self.get(UPLOAD.asset_id)
+        assert asset is not None
+        was = self._read.status if self._read else AssetStatus.SUBMITTED
+        return [asset] if status is was else []

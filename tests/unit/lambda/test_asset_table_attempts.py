@@ -1,0 +1,257 @@
+"""Registered and replayed assets, and the lookups of many: one contract for the real table and its fake."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from media_pipeline.assets import (
+    MAX_ATTEMPTS,
+    OF_ONE_ATTEMPT,
+    TERMINAL_STATUSES,
+    Asset,
+    AssetError,
+    AssetStatus,
+    ClaimOutcome,
+    statuses_before,
+    timestamp,
+)
+from media_pipeline.conditional_write import from_item
+from tests.asset_steps import PLAN, SOURCE, Table, claimed, read, step, upload
+from tests.fakes import FakeAssetTable, FakeClock
+
+ERROR = AssetError(code="OUTPUTS_MISSING", category="service", message="Outputs are missing.")
+
+
+def record_of(table: Table, asset_id: str) -> dict[str, Any]:
+    """Return an asset's whole record."""
+    if isinstance(table, FakeAssetTable):
+        return table.records[asset_id]
+    answer = table._client.get_item(TableName=table._table_name, Key={"asset_id": {"S": asset_id}})
+    return from_item(answer["Item"])
+
+
+def assets_of_job(table: Table, job_id: str) -> list[str]:
+    """Return the ids of the assets that the index by job has for a job."""
+    if isinstance(table, FakeAssetTable):
+        return [id_ for id_, record in table.records.items() if record.get("job_id") == job_id]
+    answer = table._client.query(
+        TableName=table._table_name,
+        IndexName="by_job",
+        KeyConditionExpression="job_id = :job_id",
+        ExpressionAttributeValues={":job_id": {"S": job_id}},
+    )
+    return [item["asset_id"]["S"] for item in answer["Items"]]
+
+
+def ended(table: Table, clock: FakeClock, status: AssetStatus = AssetStatus.FAILED) -> Asset:
+    """Return an asset whose first attempt has left in its record all that an attempt may leave."""
+    asset = claimed(table, clock)
+    assert table.record_plan(asset, profile="default", source_info=SOURCE, planned_outputs=PLAN)
+    assert table.take_for_repair(asset, now=clock(), redelivery=True)
+    processing = table.advance(asset.asset_id, step(clock, AssetStatus.PROCESSING))
+    assert processing is not None
+    table.note_progress(processing, percent=50, now=clock())
+    table.note_warnings(processing, [{"code": 1, "count": 1}])
+    if status is not AssetStatus.CANCELED:
+        assert table.advance(asset.asset_id, step(clock, AssetStatus.VERIFYING))
+    last = step(clock, status, error=ERROR, outputs=PLAN, expires_at=1_800_000_000)
+    end = table.advance(asset.asset_id, last)
+    assert end is not None
+    table.note_notified(end, now=clock())
+    assert set(OF_ONE_ATTEMPT) <= record_of(table, asset.asset_id).keys()
+    return read(table, asset.asset_id)
+
+
+@pytest.mark.parametrize("status", sorted(TERMINAL_STATUSES))
+def test_a_replay_begins_the_next_attempt(table: Table, clock: FakeClock, status: AssetStatus) -> None:
+    """Whatever its end, the asset is RECEIVED again under the next number, free to be claimed at once."""
+    asset = ended(table, clock, status)
+    clock.advance(10)
+    again = table.replay(asset, now=clock(), detail="asked for by an operator")
+    assert again is not None
+    assert again == read(table, asset.asset_id)
+    assert (again.status, again.attempt) == (AssetStatus.RECEIVED, 2)
+    assert (again.upload, again.created_at) == (asset.upload, asset.created_at)
+    assert again.updated_at == again.claimed_until == timestamp(clock())
+    claim = table.claim(asset.upload, now=clock(), until=clock() + timedelta(seconds=60))
+    assert claim.outcome is ClaimOutcome.TAKEN_OVER
+
+
+def test_a_replay_keeps_what_became_of_the_attempt_before(table: Table, clock: FakeClock) -> None:
+    """The history goes on, and each earlier attempt stays in the record with its job and its error."""
+    asset = ended(table, clock)
+    clock.advance(10)
+    again = table.replay(asset, now=clock(), detail="asked for by an operator")
+    assert again is not None
+    assert list(again.history) == [
+        *asset.history,
+        {
+            "status": "RECEIVED",
+            "attempt": 2,
+            "at": timestamp(clock()),
+            "detail": "asked for by an operator",
+        },
+    ]
+    assert list(again.past_attempts) == [
+        {
+            "attempt": 1,
+            "status": "FAILED",
+            "job_id": "job-1",
+            "error": ERROR.as_record(),
+            "completed_at": asset.completed_at,
+        }
+    ]
+
+
+def test_a_replay_forgets_what_belongs_to_one_attempt(table: Table, clock: FakeClock) -> None:
+    """Neither plan, job and error nor the day of its deletion are taken over into the next attempt."""
+    asset = ended(table, clock)
+    table.replay(asset, now=clock(), detail="")
+    assert set(OF_ONE_ATTEMPT).isdisjoint(record_of(table, asset.asset_id))
+    assert assets_of_job(table, "job-1") == []
+
+
+def test_an_asset_is_replayed_once(table: Table, clock: FakeClock) -> None:
+    """Of two operators who replay the same end, the second begins no third attempt."""
+    asset = ended(table, clock)
+    assert table.replay(asset, now=clock(), detail="first") is not None
+    before = record_of(table, asset.asset_id).copy()
+    clock.advance(1)
+    assert table.replay(asset, now=clock(), detail="second") is None
+    assert record_of(table, asset.asset_id) == before
+
+
+@pytest.mark.parametrize("status", [status for status in AssetStatus if status not in TERMINAL_STATUSES])
+def test_only_an_end_is_replayed(table: Table, clock: FakeClock, status: AssetStatus) -> None:
+    """An asset that is under way has an attempt already."""
+    asset = claimed(table, clock)
+    if status is not AssetStatus.RECEIVED:
+        assert table.advance(asset.asset_id, step(clock, status))
+    with pytest.raises(ValueError, match=asset.asset_id):
+        table.replay(read(table, asset.asset_id), now=clock(), detail="")
+    assert read(table, asset.asset_id).status is status
+
+
+def test_attempts_are_limited(table: Table, clock: FakeClock) -> None:
+    """A record keeps all of its attempts, so there can't be any number of them; each has its own job."""
+    asset = ended(table, clock)
+    for attempt in range(2, MAX_ATTEMPTS + 1):
+        again = table.replay(asset, now=clock(), detail="")
+        assert again is not None
+        assert again.attempt == attempt
+        last = step(clock, AssetStatus.CANCELED, attempt=attempt, job_id=f"job-{attempt}")
+        end = table.advance(asset.asset_id, last)
+        assert end is not None
+        asset = end
+    with pytest.raises(ValueError, match=asset.asset_id):
+        table.replay(asset, now=clock(), detail="")
+    jobs = [past["job_id"] for past in read(table, asset.asset_id).past_attempts]
+    assert jobs == [f"job-{attempt}" for attempt in range(1, MAX_ATTEMPTS)]
+    assert assets_of_job(table, f"job-{MAX_ATTEMPTS}") == [asset.asset_id]
+
+
+LATE: dict[str, Callable[[Table, Asset, Asset, FakeClock], object]] = {
+    **{
+        f"a step to {status}": lambda table, ended, _, clock, status=status: table.advance(  # type: ignore[misc]
+            ended.asset_id, step(clock, status)
+        )
+        for status in AssetStatus
+        if statuses_before(status)
+    },
+    "the end of a claim": lambda table, _, received, clock: table.advance(
+        received.asset_id,
+        step(clock, AssetStatus.FAILED, job_id=None, claimed_until=received.claimed_until),
+    ),
+    "a plan": lambda table, _, received, clock: table.record_plan(
+        received, profile="late", source_info={}, planned_outputs=[]
+    ),
+    "a release": lambda table, _, received, clock: table.release(received, now=clock()),
+    "progress": lambda table, ended, _, clock: table.note_progress(ended, percent=99, now=clock()),
+    "warnings": lambda table, ended, _, clock: table.note_warnings(ended, [{"code": 9, "count": 9}]),
+    "news": lambda table, ended, _, clock: table.note_notified(ended, now=clock()),
+    "a repair": lambda table, _, received, clock: table.take_for_repair(received, now=clock()),
+}
+
+
+@pytest.mark.parametrize("late", LATE)
+@pytest.mark.parametrize("is_under_way", [False, True])
+def test_what_is_late_of_one_attempt_changes_nothing_in_the_next(
+    table: Table, clock: FakeClock, late: str, is_under_way: bool
+) -> None:
+    """Whoever still works on the first attempt, or hears of its job, leaves the second one alone."""
+    received = claimed(table, clock)
+    end = table.advance(received.asset_id, step(clock, AssetStatus.FAILED))
+    assert end is not None
+    clock.advance(1)
+    again = table.replay(end, now=clock(), detail="")
+    assert again is not None
+    if is_under_way:
+        assert table.advance(again.asset_id, step(clock, AssetStatus.SUBMITTED, attempt=2, job_id="job-2"))
+    before = record_of(table, again.asset_id).copy()
+    clock.advance(1)
+    assert not LATE[late](table, end, received, clock)
+    assert record_of(table, again.asset_id) == before
+
+
+def test_a_registered_upload_is_free_to_be_claimed(table: Table, clock: FakeClock) -> None:
+    """An upload that nobody announced gets a record like any other, and its message finds it unclaimed."""
+    assert table.register(upload(), now=clock(), detail="The upload's event was lost")
+    asset = read(table, upload().asset_id)
+    assert (asset.status, asset.attempt, asset.upload) == (AssetStatus.RECEIVED, 1, upload())
+    assert asset.created_at == asset.updated_at == timestamp(clock())
+    assert [entry["detail"] for entry in asset.history] == ["The upload's event was lost"]
+    claim = table.claim(upload(), now=clock(), until=clock() + timedelta(seconds=60))
+    assert claim.outcome is ClaimOutcome.TAKEN_OVER
+    assert claim.asset.planned_outputs == ()
+
+
+def test_a_known_upload_is_not_registered(table: Table, clock: FakeClock) -> None:
+    """Of two who register an upload one does, and neither touches an asset that is there, ended or not."""
+    assert table.register(upload(), now=clock(), detail="first")
+    before = record_of(table, upload().asset_id).copy()
+    clock.advance(1)
+    assert not table.register(upload(), now=clock(), detail="second")
+    assert record_of(table, upload().asset_id) == before
+    table.advance(upload().asset_id, step(clock, AssetStatus.FAILED))
+    assert not table.register(upload(), now=clock(), detail="third")
+    assert read(table, upload().asset_id).status is AssetStatus.FAILED
+
+
+@pytest.mark.parametrize("wanted", [0, 1, 100, 101, 250])
+def test_known_assets_are_told_from_unknown_ones(table: Table, clock: FakeClock, wanted: int) -> None:
+    """Of any number of ids, asked for at once, those with a record are returned."""
+    there = {
+        claimed(table, clock, upload(version_id=f"v{number}")).asset_id for number in range(0, wanted, 7)
+    }
+    asked = [upload(version_id=f"v{number}").asset_id for number in range(wanted)]
+    assert table.known([*asked, *asked]) == there
+
+
+def test_assets_of_a_status_come_in_the_order_of_their_last_change(table: Table, clock: FakeClock) -> None:
+    """Only assets of the status that changed within the given times are found, on all pages, either way."""
+    began, ids = clock(), []
+    for number in range(5):
+        ids.append(claimed(table, clock, upload(version_id=f"v{number}")).asset_id)
+        clock.advance(10)
+
+    def found(**wanted: Any) -> list[str]:
+        return [asset.asset_id for asset in table.by_status(AssetStatus.RECEIVED, **wanted)]
+
+    def at(seconds: int) -> Any:
+        return began + timedelta(seconds=seconds)
+
+    assert found() == found(page_size=2) == ids
+    assert found(newest_first=True, page_size=2) == ids[::-1]
+    assert found(before=at(20)) == ids[:2], "the end of the time does not belong to it"
+    assert found(after=at(20)) == ids[2:], "its beginning does"
+    assert found(after=at(10), before=at(30)) == found(after=at(10), before=at(30), page_size=1) == ids[1:3]
+    assert found(after=at(30), before=at(30)) == found(after=at(30), before=at(10)) == []
+    assert list(table.by_status(AssetStatus.SUBMITTED)) == []
+
+
+def test_an_asset_is_found_whole(table: Table, clock: FakeClock) -> None:
+    """What an index gives of an asset is all that its record holds."""
+    asset = ended(table, clock)
+    assert list(table.by_status(AssetStatus.FAILED)) == [asset]
