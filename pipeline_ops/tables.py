@@ -153,12 +153,17 @@ def _history(asset: Asset) -> Table:
     table.add_column("Try", justify="right", no_wrap=True)
     table.add_column("Status", width=10, no_wrap=True)
     table.add_column("What happened", overflow="fold")
+    # An error's sentence is read once, where the error is told.
+    errors = [past["error"] for past in asset.past_attempts if past.get("error")]
+    errors += [asset.error.as_record()] if asset.error else []
+    codes = {error["message"]: error["code"] for error in errors}
     for entry in asset.history:
+        detail = str(entry["detail"])
         table.add_row(
             str(entry["at"]),
             str(entry.get("attempt", 1)),
             _status(entry["status"]),
-            Text(printable(str(entry["detail"]))),
+            Text(printable(codes.get(detail, detail))),
         )
     return table
 
