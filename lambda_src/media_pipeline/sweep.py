@@ -127,12 +127,12 @@ class UploadSweep:
         now, grace = self.clock(), timedelta(seconds=self.overdue_seconds)
         since = max(beginning, now - LOOK_BACK)
         if self.asset_retention_days:
-            since = max(since, now - timedelta(days=self.asset_retention_days - 1))
-        if cursor.previous_began_at is not None:
-            # What had been overdue when the last whole sweep began was seen by it.
-            since = max(since, instant(cursor.previous_began_at) - grace)
+            since = max(since, now - timedelta(days=self.asset_retention_days) + grace)
+        # What had been overdue when the last whole sweep began was seen by it.
+        seen = instant(cursor.previous_began_at) - grace if cursor.previous_began_at else since
         for stored in page.uploads:
-            if self.wanted.admits(stored.upload.key) and since <= stored.modified_at < now - grace:
+            overdue = since <= stored.modified_at < now - grace
+            if overdue and stored.there_by >= seen and self.wanted.admits(stored.upload.key):
                 yield stored.upload
 
     def _register(self, uploads: Iterator[UploadedObject]) -> int:

@@ -2,9 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from media_pipeline.assets import UploadedObject
+
+# The bucket gives up uploads in parts that are not done by then.
+LONGEST_UPLOAD = timedelta(days=3)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +29,15 @@ class StoredUpload:
     upload: UploadedObject
     modified_at: datetime
     is_latest: bool = True
+
+    @property
+    def there_by(self) -> datetime:
+        """Return by when the object was there at the latest: S3 dates an upload in parts from its beginning.
+
+        Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingMetadata.html (Last-Modified)
+        """
+        in_parts = "-" in self.upload.etag
+        return self.modified_at + LONGEST_UPLOAD if in_parts else self.modified_at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
