@@ -58,7 +58,7 @@ class Found:
     """
 
     listed: int = 0
-    uploads: list[UploadedObject] = field(default_factory=list)
+    uploads: list[StoredUpload] = field(default_factory=list)
     more: bool = False
 
 
@@ -91,12 +91,10 @@ class Backfill:
         for page in self._pages(self._narrowed(prefix)):
             found.listed += len(page.uploads)
             uploads = {
-                stored.upload.asset_id: stored.upload
-                for stored in page.uploads
-                if self._is_wanted(stored, period)
+                stored.upload.asset_id: stored for stored in page.uploads if self._is_wanted(stored, period)
             }
             known = self.table.known(uploads)
-            found.uploads += [upload for asset_id, upload in uploads.items() if asset_id not in known]
+            found.uploads += [stored for asset_id, stored in uploads.items() if asset_id not in known]
             if len(found.uploads) > limit:
                 del found.uploads[limit:]
                 found.more = True
@@ -105,11 +103,11 @@ class Backfill:
                 break
         return found
 
-    def run(self, uploads: Sequence[UploadedObject], *, on_done: Callable[[int], None]) -> Backfilled:
+    def run(self, uploads: Sequence[StoredUpload], *, on_done: Callable[[int], None]) -> Backfilled:
         """Register and announce uploads; those that got an asset meanwhile are passed over."""
         done = Backfilled()
         try:
-            for number, upload in enumerate(uploads, start=1):
+            for number, upload in enumerate((stored.upload for stored in uploads), start=1):
                 self.pace.wait()
                 if self.table.register(
                     upload, now=self.clock(), detail="Registered by an operator's backfill"

@@ -52,11 +52,11 @@ class AssetChange(Protocol):
 
 
 def apply_all(
-    change: AssetChange, assets: Iterable[Asset], *, on_outcome: Callable[[Outcome], None]
+    change: AssetChange, assets: Iterable[Asset], *, on_done: Callable[[int], None]
 ) -> list[Outcome]:
     """Change assets one by one. An error is the outcome of its asset alone, unless all would meet it."""
     outcomes = []
-    for asset in assets:
+    for number, asset in enumerate(assets, start=1):
         stop = False
         try:
             outcome = change.apply(asset)
@@ -64,7 +64,7 @@ def apply_all(
             outcome = Outcome(asset_id=asset.asset_id, result=Result.FAILED, text=sentence(error))
             stop = is_operators(error)
         outcomes.append(outcome)
-        on_outcome(outcome)
+        on_done(number)
         if stop:
             break
     return outcomes

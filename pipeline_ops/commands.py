@@ -6,7 +6,7 @@ Each returns whether all went well.
 import json
 from argparse import Namespace
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -16,7 +16,7 @@ from pipeline_ops import tables
 from pipeline_ops.adapters import Adapters
 from pipeline_ops.backfill import Backfill, Period
 from pipeline_ops.cancel import Cancel
-from pipeline_ops.changes import AssetChange, Outcome, Result, apply_all
+from pipeline_ops.changes import AssetChange, Result, apply_all
 from pipeline_ops.faults import OperatorFault, sentence
 from pipeline_ops.letters import job_content, upload_content
 from pipeline_ops.pace import Pace
@@ -58,7 +58,7 @@ def show(adapters: Adapters, terminal: Terminal, options: Namespace) -> bool:
     for number, record in enumerate(records):
         if number:
             terminal.say("")
-        terminal.show(tables.record_view(record))
+        terminal.show(tables.record_view(record, outputs_bucket=adapters.resources.outputs_bucket))
     if not records and ids == [options.reference]:
         terminal.complain(f"No asset has the id {options.reference}.")
     elif not records:
@@ -146,18 +146,28 @@ def backfill(adapters: Adapters, terminal: Terminal, options: Namespace) -> bool
             limit=options.limit,
             on_page=lambda so_far: update(so_far.listed),
         )
-    if found.uploads:
-        terminal.show(tables.uploads_table(found.uploads))
-    size = tables.size(sum(upload.size_bytes for upload in found.uploads))
+    now, uploads = _now(), found.uploads
+    if uploads:
+        terminal.show(tables.uploads_table(uploads, now=now))
+    size = tables.size(sum(stored.upload.size_bytes for stored in uploads))
     terminal.say(
-        f"{_counted(len(found.uploads), 'upload')} without an asset ({size}), of "
-        f"{_counted(found.listed, 'version')} listed{' so far: another run goes on' if found.more else ''}."
+        f"{_counted(len(uploads), 'upload')} without an asset ({size}), of "
+        f"{_counted(found.listed, 'version')} listed."
     )
-    acting = len(found.uploads)
+    if found.more:
+        terminal.say("The limit is reached: there are more, for another run.")
+    days = int(adapters.resources.asset_retention_days)
+    aged = sum(stored.modified_at < now - timedelta(days=days) for stored in uploads) if days else 0
+    if aged:
+        terminal.say(
+            f"{aged:,} of them are older than the {days} days that records are kept: they may have been "
+            "processed before. --since leaves them out."
+        )
+    acting = len(uploads)
     if not _agreed(terminal, options, acting, f"Process them, at up to {options.rate:g} per second?"):
         return bool(options.dry_run) or not acting
     with terminal.progress("Announcing uploads", acting) as update:
-        done = work.run(found.uploads, on_done=update)
+        done = work.run(uploads, on_done=update)
     passed_over = f" {done.known:,} got an asset meanwhile." if done.known else ""
     terminal.say(f"Announced {_counted(done.announced, 'upload')}.{passed_over}")
     return _without_error(terminal, done.error)
@@ -180,17 +190,12 @@ def _change(
     if not _agreed(terminal, options, len(acting), "Go on?"):
         return (bool(options.dry_run) or not acting) and not unknown
 
-    outcomes: list[Outcome] = []
-    with terminal.progress(f"{verb.capitalize()}", len(acting)) as update:
-
-        def on_outcome(outcome: Outcome) -> None:
-            outcomes.append(outcome)
-            update(len(outcomes))
-            say = terminal.complain if outcome.result is Result.FAILED else terminal.say
-            if outcome.result is not Result.DONE or len(acting) <= tables.MAX_ROWS:
-                say(f"{outcome.asset_id}  {outcome.text}")
-
-        apply_all(change, acting, on_outcome=on_outcome)
+    with terminal.progress(verb.capitalize(), len(acting)) as update:
+        outcomes = apply_all(change, acting, on_done=update)
+    for outcome in outcomes:
+        say = terminal.complain if outcome.result is Result.FAILED else terminal.say
+        if outcome.result is not Result.DONE or len(acting) <= tables.MAX_ROWS:
+            say(f"{outcome.asset_id}  {outcome.text}")
     failed = len(acting) - sum(outcome.result is not Result.FAILED for outcome in outcomes)
     done = sum(outcome.result is Result.DONE for outcome in outcomes)
     terminal.say(f"{done:,} done, {len(acting) - done - failed:,} left alone, {failed:,} not done.")

@@ -9,7 +9,8 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from media_pipeline.assets import Asset, AssetError, UploadedObject, instant
+from media_pipeline.assets import Asset, AssetError, instant
+from media_pipeline.uploads import StoredUpload
 from pipeline_ops.changes import Intention
 from pipeline_ops.redrive import Foreign, Shown
 
@@ -67,14 +68,17 @@ def intentions_table(intentions: Sequence[Intention]) -> RenderableType:
     return _with_rest(table, len(intentions))
 
 
-def uploads_table(uploads: Sequence[UploadedObject]) -> RenderableType:
+def uploads_table(uploads: Sequence[StoredUpload], *, now: datetime) -> RenderableType:
     """Return a row for each upload; of many, the first ones."""
     table = _table()
     table.add_column("Asset to be", width=_ID_COLUMNS, no_wrap=True)
     table.add_column("Size", justify="right", no_wrap=True)
+    table.add_column("Age", justify="right", no_wrap=True)
     table.add_column("Key", overflow="fold")
-    for upload in uploads[:MAX_ROWS]:
-        table.add_row(upload.asset_id, size(upload.size_bytes), Text(printable(upload.key)))
+    for stored in uploads[:MAX_ROWS]:
+        upload = stored.upload
+        key = Text(printable(upload.key))
+        table.add_row(upload.asset_id, size(upload.size_bytes), age(now - stored.modified_at), key)
     return _with_rest(table, len(uploads))
 
 
@@ -101,13 +105,13 @@ def letters_table(shown: Sequence[Shown], *, foreign: Foreign, now: datetime) ->
     return _with_rest(table, len(groups))
 
 
-def record_view(record: Mapping[str, Any]) -> RenderableType:
+def record_view(record: Mapping[str, Any], *, outputs_bucket: str) -> RenderableType:
     """Return all of an asset's record that a person wants to know."""
     asset = Asset.from_record(record)
     facts = Table.grid(padding=(0, 2))
     facts.add_column(width=10, no_wrap=True)
     facts.add_column(overflow="fold")
-    for name, value in _facts(asset, record):
+    for name, value in _facts(asset, record, outputs_bucket):
         facts.add_row(Text(name, style="dim"), value)
     parts: list[RenderableType] = [facts, Text(""), _history(asset)]
     if asset.past_attempts:
@@ -127,7 +131,7 @@ def size(size_bytes: int) -> str:
     return f"{number:.1f} TB"
 
 
-def _facts(asset: Asset, record: Mapping[str, Any]) -> Iterable[tuple[str, Text]]:
+def _facts(asset: Asset, record: Mapping[str, Any], outputs_bucket: str) -> Iterable[tuple[str, Text]]:
     yield "Asset", Text(asset.asset_id)
     progress = (
         f", {record['progress_percent']}% done"
@@ -142,9 +146,15 @@ def _facts(asset: Asset, record: Mapping[str, Any]) -> Iterable[tuple[str, Text]
     yield "", Text(f"{size(asset.upload.size_bytes)}{version}")
     if asset.job_id is not None:
         yield "Job", Text(asset.job_id)
+    if asset.outputs:
+        yield "Outputs", Text(f"s3://{outputs_bucket}/{_folder(asset)}")
     yield "Changed", Text(asset.updated_at)
     if asset.notified_at is not None:
         yield "Notified", Text(asset.notified_at)
+
+
+def _folder(asset: Asset) -> str:
+    return f"{asset.asset_id}/{asset.attempt}/"
 
 
 def _history(asset: Asset) -> Table:
@@ -186,14 +196,14 @@ def _outputs(asset: Asset) -> Table:
     table.add_column("Output", no_wrap=True)
     table.add_column("Picture", no_wrap=True)
     table.add_column("Length", justify="right", no_wrap=True)
-    table.add_column("Key", overflow="fold")
+    table.add_column("Key below its folder", overflow="fold")
     for output in asset.outputs:
         width, height, length = (output.get(name) for name in ("width", "height", "duration_ms"))
         table.add_row(
             str(output["format"]),
             f"{width}x{height}" if width and height else "",
             f"{length / 1000:.1f} s" if length else "",
-            Text(printable(str(output["key"]))),
+            Text(printable(str(output["key"]).removeprefix(_folder(asset)))),
         )
     return table
 

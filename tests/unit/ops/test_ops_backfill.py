@@ -78,7 +78,7 @@ class BackfillWorld:
 
     def keys(self, *, prefix: str = "", period: Period | None = None, limit: int = 100) -> list[str]:
         """Return the keys of the uploads that are found."""
-        return [one.key for one in self.find(prefix=prefix, period=period, limit=limit).uploads]
+        return [one.upload.key for one in self.find(prefix=prefix, period=period, limit=limit).uploads]
 
     def announced(self) -> list[UploadedObject]:
         """Return the uploads whose event was sent."""
@@ -97,7 +97,7 @@ def test_what_the_pipeline_would_take_is_found() -> None:
         stored("in/deleted.mp4", is_latest=False),
     )
     found = world.find()
-    assert [(one.key, one.version_id) for one in found.uploads] == [
+    assert [(one.upload.key, one.upload.version_id) for one in found.uploads] == [
         ("in/B.MP4", "v1"),
         ("in/a.mp4", "v1"),
         ("in/e.mp4", "v2"),
@@ -144,7 +144,10 @@ def test_a_limit_ends_the_search() -> None:
     """What is beyond is not even listed, and the operator is told that there is more."""
     world = BackfillWorld(*(stored(f"in/{number}.mp4") for number in range(9)))
     found = world.find(limit=3)
-    assert ([one.key for one in found.uploads], found.more) == (["in/0.mp4", "in/1.mp4", "in/2.mp4"], True)
+    assert ([one.upload.key for one in found.uploads], found.more) == (
+        ["in/0.mp4", "in/1.mp4", "in/2.mp4"],
+        True,
+    )
     assert found.listed == 4
 
 

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -215,6 +216,18 @@ def test_backfill_keeps_to_prefix_and_period(operated: Operated) -> None:
         (["--until", "2020-01-01T12:00"], 0),
     ):
         assert f"{found} upload" in operated.run("backfill", "--dry-run", *narrowed).out
+
+
+def test_backfill_warns_of_what_may_have_been_processed(
+    operated: Operated, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An upload older than records are kept may have had one: that is said before it is processed again."""
+    operated.put("a.mp4")
+    assert "they may have been" not in operated.run("backfill", "--dry-run").out
+    later = datetime.now(tz=UTC) + timedelta(days=31)
+    monkeypatch.setattr("pipeline_ops.commands._now", lambda: later)
+    said = operated.run("backfill", "--dry-run").out
+    assert "1 of them are older than the 30 days that records are kept: they may have been" in said
 
 
 @pytest.mark.parametrize(("typed", "attempt", "code"), [("y", 2, 0), ("n", 1, 1), ("", 1, 1)])
