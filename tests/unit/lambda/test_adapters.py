@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -60,11 +61,11 @@ def refusal(status: int, code: str = "Refused") -> ClientError:
     )
 
 
-def transcoder(client: Answers, probe_client: Answers | None = None) -> Transcoder:
+def transcoder(client: Answers, **clients: Answers) -> Transcoder:
     """Return a transcoder that talks to these."""
     return Transcoder(
         client,
-        probe_client or Answers(),
+        **clients,
         pipeline="media-pipeline-test",
         queue_arn=QUEUE_ARN,
         role_arn="role",
@@ -98,7 +99,7 @@ def test_refusals_are_told_apart(error: Exception, expected: type[Exception]) ->
 def test_a_job_is_submitted_as_the_contract_says() -> None:
     """Queue, role, metadata and token are the pipeline's, and the request is one that the API knows."""
     client = Answers({"Job": {"Id": "job-1"}})
-    assert transcoder(client).create_job(ASSET, {}) == "job-1"
+    assert transcoder(Answers(), submit_client=client).create_job(ASSET, {}) == "job-1"
     ((operation, request),) = client.requests
     assert operation == "create_job"
     assert request_faults("mediaconvert", "CreateJob", request) == []
@@ -129,7 +130,7 @@ def test_a_refused_job_is_classified(error: Exception, expected: type[Exception]
 @pytest.mark.parametrize("error", [refusal(403), refusal(422), refusal(500), TIMEOUT])
 def test_a_probe_that_fails_leaves_the_source_unknown(error: Exception) -> None:
     """Refused, failing and slow probes all lead to the safe choice, with the reason."""
-    source = transcoder(Answers(), Answers(error)).probe("s3://uploads/a.mp4")
+    source = transcoder(Answers(), probe_client=Answers(error)).probe("s3://uploads/a.mp4")
     assert isinstance(source, UnknownSource)
     assert "Probe" in source.reason
 
@@ -137,7 +138,7 @@ def test_a_probe_that_fails_leaves_the_source_unknown(error: Exception) -> None:
 def test_a_throttled_probe_is_tried_again() -> None:
     """A busy minute is no reason for a poorer ladder."""
     with pytest.raises(ThrottledError):
-        transcoder(Answers(), Answers(refusal(429))).probe("s3://uploads/a.mp4")
+        transcoder(Answers(), probe_client=Answers(refusal(429))).probe("s3://uploads/a.mp4")
 
 
 def test_a_probe_is_asked_for_the_very_key() -> None:
@@ -147,7 +148,7 @@ def test_a_probe_is_asked_for_the_very_key() -> None:
         {"ProbeResults": [{"Container": {"Tracks": [track]}}]},
         {"ProbeResults": [{"Container": {"Tracks": []}}]},
     )
-    asking = transcoder(Answers(), client)
+    asking = transcoder(Answers(), probe_client=client)
     assert isinstance(asking.probe("s3://uploads/a b+%25.mp4"), SourceInfo)
     assert client.requests[0][1] == {"InputFiles": [{"FileUrl": "s3://uploads/a b+%25.mp4"}]}
     with pytest.raises(SourceError):
@@ -155,7 +156,7 @@ def test_a_probe_is_asked_for_the_very_key() -> None:
 
 
 def job(number: int, metadata: dict[str, str] | None = None, age: timedelta = timedelta()) -> dict[str, Any]:
-    """Return an entry of ListJobs."""
+    """Return an entry of SearchJobs."""
     return {"Id": f"job-{number}", "UserMetadata": metadata or {}, "CreatedAt": CLOCK() - age}
 
 
@@ -166,22 +167,70 @@ def test_a_submitted_job_is_found_on_any_page() -> None:
         {"Jobs": [job(7, METADATA | {"pipeline": "other"}), job(6, METADATA)]},
     )
     assert transcoder(client).find_job(ASSET) == "job-6"
-    assert client.requests[1][1]["NextToken"] == "more"
-    assert client.requests[1][1]["Queue"] == "jobs", "ListJobs takes a queue's name"
-    assert request_faults("mediaconvert", "ListJobs", client.requests[1][1]) == []
+    (_, first), (_, second) = client.requests
+    assert first == {
+        "Queue": QUEUE_ARN,
+        "InputFile": "s3://uploads/a.mp4",
+        "Order": "DESCENDING",
+        "MaxResults": 20,
+    }
+    assert second == {**first, "NextToken": "more"}
+    assert request_faults("mediaconvert", "SearchJobs", second) == []
 
 
-def test_the_search_ends_before_the_asset_began() -> None:
-    """Jobs older than the asset can't be its own, so no further page is read."""
-    client = Answers({"Jobs": [job(9), job(8, age=timedelta(hours=1))], "NextToken": "more"})
+@pytest.mark.parametrize("key", ["k" * 1024 + ".mp4", "ü" * 500 + ".mp4"])
+def test_a_long_key_is_searched_by_its_end(key: str) -> None:
+    """SearchJobs takes 300 characters: of a longer source the last ones, and the metadata decide."""
+    client = Answers({"Jobs": []})
+    assert transcoder(client).find_job(replace(ASSET, upload=replace(ASSET.upload, key=key))) is None
+    ((_, request),) = client.requests
+    assert len(request["InputFile"]) == 300
+    assert f"s3://uploads/{key}".endswith(request["InputFile"])
+
+
+@pytest.mark.parametrize(("age", "pages"), [(timedelta(minutes=5), 2), (timedelta(minutes=6), 1)])
+def test_the_search_ends_before_the_asset_began(age: timedelta, pages: int) -> None:
+    """Jobs older than the asset, beyond what clocks may differ, can't be its own: no further page is read."""
+    client = Answers({"Jobs": [job(9), job(8, age=age)], "NextToken": "more"}, {"Jobs": []})
     assert transcoder(client).find_job(ASSET) is None
-    assert len(client.requests) == 1
+    assert len(client.requests) == pages
 
 
 def test_a_search_without_end_proves_nothing() -> None:
     """Where the jobs are too many to look through, nothing is submitted on a guess."""
     with pytest.raises(TransientError, match="jobs to search"):
         transcoder(Answers(*[{"Jobs": [job(1)], "NextToken": "more"}] * 50)).find_job(ASSET)
+
+
+def test_jobs_in_flight_are_those_that_wait_or_run() -> None:
+    """The queue is asked for by its name, and what it leaves out counts as none."""
+    client = Answers(
+        {"Queue": {"SubmittedJobsCount": 3, "ProgressingJobsCount": 2, "Name": "jobs"}}, {"Queue": {}}
+    )
+    asking = transcoder(client)
+    assert (asking.jobs_in_flight(), asking.jobs_in_flight()) == (5, 0)
+    assert client.requests[0] == ("get_queue", {"Name": "jobs"})
+
+
+@pytest.mark.parametrize(
+    ("answer", "cancelled"),
+    [({}, True), (refusal(409, "ConflictException"), False), (refusal(404, "NotFoundException"), False)],
+)
+def test_a_job_is_cancelled_once(answer: Any, cancelled: bool) -> None:
+    """A job that has ended, or is no longer known, needs no cancelling."""
+    client = Answers(answer)
+    assert transcoder(client).cancel_job("job-1") is cancelled
+    assert client.requests == [("cancel_job", {"Id": "job-1"})]
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [(refusal(403), OperatorError), (refusal(429), ThrottledError), (TIMEOUT, TransientError)],
+)
+def test_a_job_that_may_not_be_cancelled_is_an_error(error: Exception, expected: type[Exception]) -> None:
+    """Who cancels must know that the job may still run."""
+    with pytest.raises(expected):
+        transcoder(Answers(error)).cancel_job("job-1")
 
 
 def test_a_job_that_is_unknown_is_none() -> None:
