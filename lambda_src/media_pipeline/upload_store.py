@@ -9,6 +9,7 @@ from media_pipeline.aws import aws_errors, http_status
 from media_pipeline.errors import TransientError
 from media_pipeline.uploads import StoredUpload, UploadsPage
 
+_MAX_PAGE_SIZE = 1000  # Source: S3 API, ListObjectVersions.MaxKeys
 # Versions that were put while versioning was suspended have this id, and events of them none.
 _NULL_VERSION = "null"
 
@@ -16,9 +17,10 @@ _NULL_VERSION = "null"
 class UploadStore:
     """Look at the objects of the bucket. Raises TransientError and its kin where S3 can't answer."""
 
-    def __init__(self, client: Any, bucket: str) -> None:
+    def __init__(self, client: Any, bucket: str, *, page_size: int = _MAX_PAGE_SIZE) -> None:
         self._client = client
         self._bucket = bucket
+        self._page_size = page_size
 
     def current_etag(self, key: str) -> str | None:
         """Return the ETag of what lies under a key now, without quotes; None where nothing does."""
@@ -32,12 +34,13 @@ class UploadStore:
         return str(answer["ETag"]).strip('"')
 
     def page(self, *, prefix: str, key_marker: str | None, version_marker: str | None) -> UploadsPage:
-        """Return up to 1,000 versions after the markers, ordered by key, the newest of a key first."""
+        """Return a page of versions after the markers, ordered by key, the newest of a key first."""
         markers = {"KeyMarker": key_marker, "VersionIdMarker": version_marker}
         with aws_errors("listing the uploads"):
             answer = self._client.list_object_versions(
                 Bucket=self._bucket,
                 Prefix=prefix,
+                MaxKeys=self._page_size,
                 **{name: value for name, value in markers.items() if value is not None},
             )
         more = answer.get("IsTruncated", False)

@@ -1,0 +1,200 @@
+"""One contract for the uploads bucket in S3 and for the fake that stands for it elsewhere."""
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any, Protocol
+
+import pytest
+
+from media_pipeline.assets import UploadedObject
+from media_pipeline.lifecycle import utc_now
+from media_pipeline.upload_store import UploadStore
+from media_pipeline.uploads import StoredUpload, UploadsPage
+from tests.fakes import FakeUploads
+from tests.local_resources import new_versioned_bucket
+
+KEYS = ["a.mp4", "a b+c%20.mp4", "ä/日本 🎬.mp4", "quote'\"<&>.mp4", "deep/er/x.mp4", "Z.mp4"]
+PAGE_SIZE = 3
+
+
+class Bucket(Protocol):
+    """What tests do to a bucket, and what the pipeline asks of it."""
+
+    @property
+    @abstractmethod
+    def store(self) -> UploadStore | FakeUploads:
+        """Return the bucket as the pipeline sees it."""
+
+    @abstractmethod
+    def put(self, key: str, body: bytes) -> None:
+        """Upload a version."""
+
+    @abstractmethod
+    def delete(self, key: str) -> None:
+        """Put a delete marker over a key."""
+
+    @abstractmethod
+    def suspend_versioning(self) -> None:
+        """Let further uploads have no version id."""
+
+
+class FakeBucket(Bucket):
+    """Drive the fake."""
+
+    def __init__(self) -> None:
+        self._store = FakeUploads()
+        self._store.page_size = PAGE_SIZE
+        self._count = 0
+        self._versioned = True
+
+    @property
+    def store(self) -> FakeUploads:
+        """Return the fake."""
+        return self._store
+
+    def put(self, key: str, body: bytes) -> None:
+        """Upload a version."""
+        self._count += 1
+        upload = UploadedObject(
+            bucket="uploads",
+            key=key,
+            version_id=f"v{self._count}" if self._versioned else None,
+            etag=body.decode(),
+            size_bytes=len(body),
+            sequencer="",
+        )
+        self._store.put(upload, utc_now())
+
+    def delete(self, key: str) -> None:
+        """Put a delete marker over a key."""
+        self._store.delete(key)
+
+    def suspend_versioning(self) -> None:
+        """Let further uploads have no version id."""
+        self._versioned = False
+
+
+class LocalBucket(Bucket):
+    """Drive a bucket of the local AWS, which lists so few versions a page."""
+
+    def __init__(self, s3: Any) -> None:
+        self._s3 = s3
+        self._name = new_versioned_bucket(s3)
+        self._store = UploadStore(s3, self._name, page_size=PAGE_SIZE)
+
+    @property
+    def store(self) -> UploadStore:
+        """Return the adapter."""
+        return self._store
+
+    def put(self, key: str, body: bytes) -> None:
+        """Upload a version."""
+        self._s3.put_object(Bucket=self._name, Key=key, Body=body)
+
+    def delete(self, key: str) -> None:
+        """Put a delete marker over a key."""
+        self._s3.delete_object(Bucket=self._name, Key=key)
+
+    def suspend_versioning(self) -> None:
+        """Let further uploads have no version id."""
+        self._s3.put_bucket_versioning(Bucket=self._name, VersioningConfiguration={"Status": "Suspended"})
+
+
+@pytest.fixture(params=["fake", "s3"])
+def bucket(request: pytest.FixtureRequest) -> Bucket:
+    """Return an empty bucket, first the fake, then the real one."""
+    if request.param == "fake":
+        return FakeBucket()
+    return LocalBucket(request.getfixturevalue("local_aws")("s3"))
+
+
+def pages(bucket: Bucket, prefix: str = "") -> list[UploadsPage]:
+    """Return all pages of a listing."""
+    found = [bucket.store.page(prefix=prefix, key_marker=None, version_marker=None)]
+    while found[-1].key_marker is not None:
+        assert len(found) < 100, "the listing does not end"
+        last = found[-1]
+        found.append(
+            bucket.store.page(prefix=prefix, key_marker=last.key_marker, version_marker=last.version_marker)
+        )
+    return found
+
+
+def listed(bucket: Bucket, prefix: str = "") -> Sequence[StoredUpload]:
+    """Return all that a bucket lists."""
+    return [stored for page in pages(bucket, prefix) for stored in page.uploads]
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_what_lies_under_a_key_is_known(bucket: Bucket, key: str) -> None:
+    """The ETag is that of the newest version, and that which the listing tells."""
+    assert bucket.store.current_etag(key) is None
+    bucket.put(key, b"one")
+    first = bucket.store.current_etag(key)
+    assert [stored.upload.etag for stored in listed(bucket)] == [first]
+    bucket.put(key, b"two")
+    second = bucket.store.current_etag(key)
+    assert second not in (first, None)
+    assert [stored.upload.etag for stored in listed(bucket)] == [second, first]
+
+
+def test_a_deleted_key_holds_nothing(bucket: Bucket) -> None:
+    """Under a delete marker there is nothing now, but all that was there is listed, none of it the latest."""
+    bucket.put("a.mp4", b"one")
+    bucket.put("a.mp4", b"two")
+    bucket.delete("a.mp4")
+    assert bucket.store.current_etag("a.mp4") is None
+    assert [stored.is_latest for stored in listed(bucket)] == [False, False]
+    bucket.put("a.mp4", b"three")
+    assert bucket.store.current_etag("a.mp4") is not None
+    assert [stored.is_latest for stored in listed(bucket)] == [True, False, False]
+
+
+def test_an_empty_bucket_has_one_page(bucket: Bucket) -> None:
+    """Where nothing was ever uploaded, nothing is listed, and the listing ends."""
+    assert pages(bucket) == [UploadsPage(uploads=[], key_marker=None, version_marker=None)]
+
+
+def test_every_version_is_listed_once(bucket: Bucket) -> None:
+    """Whatever the keys, all versions come on some page, by key, the newest of a key first."""
+    for body in (b"1", b"22"):
+        for key in KEYS:
+            bucket.put(key, body)
+    found = listed(bucket)
+    assert [(stored.upload.key, stored.upload.size_bytes) for stored in found] == [
+        (key, size) for key in sorted(KEYS, key=str.encode) for size in (2, 1)
+    ]
+    assert len({stored.upload.asset_id for stored in found}) == 2 * len(KEYS)
+    assert [stored.is_latest for stored in found] == [True, False] * len(KEYS)
+    assert [len(page.uploads) for page in pages(bucket)] == [PAGE_SIZE] * 4
+
+
+def test_a_listing_may_begin_at_a_prefix(bucket: Bucket) -> None:
+    """Only keys with the prefix are listed, on all pages."""
+    for number in range(PAGE_SIZE + 1):
+        bucket.put(f"in put/{number}+ä.mp4", b"1")
+        bucket.put(f"other/{number}.mp4", b"1")
+    assert [stored.upload.key for stored in listed(bucket, "in put/")] == [
+        f"in put/{number}+ä.mp4" for number in range(PAGE_SIZE + 1)
+    ]
+
+
+def test_an_upload_tells_when_it_was_made(bucket: Bucket) -> None:
+    """The time of an upload can be compared with that of now."""
+    bucket.put("a.mp4", b"1")
+    (stored,) = listed(bucket)
+    assert abs(stored.modified_at - utc_now()) < timedelta(seconds=10)
+
+
+def test_uploads_without_versions_are_listed(bucket: Bucket) -> None:
+    """Where versioning was suspended, the version has no id, like its event, and the pages go on after it."""
+    for key in ("a.mp4", "b.mp4", "c.mp4"):
+        bucket.put(key, b"1")
+    bucket.suspend_versioning()
+    for body in (b"22", b"333"):
+        for key in ("a.mp4", "b.mp4", "c.mp4"):
+            bucket.put(key, body)
+    found = [(stored.upload.key, stored.upload.size_bytes) for stored in listed(bucket)]
+    assert found == [(key, size) for key in ("a.mp4", "b.mp4", "c.mp4") for size in (3, 1)]
+    assert [stored.upload.version_id is None for stored in listed(bucket)] == [True, False] * 3
