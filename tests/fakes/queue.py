@@ -57,6 +57,7 @@ class FakeQueue:
         """Let a message that is being handled come back after so many seconds."""
         self._fail("hide")
         message = self._in_flight(receipt_handle)
+        # Source: SQS API, ChangeMessageVisibility: MessageNotInflight, ReceiptHandleIsInvalid
         if message is None:
             raise OperatorError("the receipt handle is that of no message in flight")
         message.visible_at = self._clock() + timedelta(seconds=seconds)
