@@ -62,10 +62,13 @@ class Transcoder(Construct):
         )
 
     def grant_search(self, role: ServiceRole) -> None:
-        """Let a role find jobs by their source: mediaconvert:SearchJobs."""
-        # Whether it can be limited to a queue is not documented. It reads, and what it reads the role's
-        # function matches against its own metadata.
-        role.allow(Statement(sid="SearchJobs", actions=["mediaconvert:SearchJobs"], resources=["*"]))
+        """Let a role find the queue's jobs by their source: mediaconvert:SearchJobs, asked with the queue.
+
+        Source: https://docs.aws.amazon.com/service-authorization/latest/reference/list_mediaconvert.html
+        """
+        role.allow(
+            Statement(sid="SearchJobs", actions=["mediaconvert:SearchJobs"], resources=[self.queue_arn])
+        )
 
     def grant_count(self, role: ServiceRole) -> None:
         """Let a role see how many jobs the queue holds: mediaconvert:GetQueue."""

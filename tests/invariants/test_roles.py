@@ -52,33 +52,43 @@ def _places(stack: Stack) -> Mapping[str, str]:
     }
 
 
+CONSUME = "sqs:ReceiveMessage sqs:DeleteMessage sqs:GetQueueAttributes"
 NEEDS = [
     (role, action, place)
     for role, needs in {
         "ingest-orchestrator": {
-            "processing": "sqs:ReceiveMessage sqs:DeleteMessage sqs:GetQueueAttributes",
+            # It hides messages that must wait, and sends them anew before their receives are used up.
+            "processing": f"{CONSUME} sqs:ChangeMessageVisibility sqs:SendMessage",
             "assets": "dynamodb:GetItem dynamodb:PutItem dynamodb:UpdateItem",
             "presets": "ssm:GetParametersByPath",
             "preset": "ssm:GetParametersByPath",
             "profiles": "ssm:GetParameter",
             "anything": "mediaconvert:Probe",
-            "queue": "mediaconvert:CreateJob mediaconvert:ListJobs",
+            "queue": "mediaconvert:CreateJob mediaconvert:GetQueue mediaconvert:SearchJobs",
+            # Without it a removed source looks like a forbidden one.
+            "uploads": "s3:ListBucket",
             "upload": "s3:GetObject",
             "topic": "sns:Publish",
         },
         "job-status-processor": {
-            "job-events": "sqs:ReceiveMessage sqs:DeleteMessage sqs:GetQueueAttributes",
+            "job-events": f"{CONSUME} sqs:ChangeMessageVisibility sqs:SendMessage",
             "assets": "dynamodb:GetItem dynamodb:UpdateItem",
-            # Without it a missing output looks like a forbidden one.
+            # It looks whether a source was overwritten while its job ran.
+            "uploads": "s3:ListBucket",
+            "upload": "s3:GetObject",
             "outputs": "s3:ListBucket",
             "output": "s3:GetObject",
             "topic": "sns:Publish",
         },
         "reconciler": {
             "by_status": "dynamodb:Query",
-            "assets": "dynamodb:GetItem dynamodb:UpdateItem",
+            # It registers uploads that nobody announced, since the table was made.
+            "assets": "dynamodb:GetItem dynamodb:UpdateItem "
+            "dynamodb:BatchGetItem dynamodb:DescribeTable dynamodb:PutItem",
             "job": "mediaconvert:GetJob",
             "processing": "sqs:SendMessage",
+            "uploads": "s3:ListBucket s3:ListBucketVersions",
+            "upload": "s3:GetObject",
             "outputs": "s3:ListBucket",
             "output": "s3:GetObject",
             "topic": "sns:Publish",
@@ -102,11 +112,9 @@ def test_function_may(pipeline: Stack, function: str, action: str, place: str) -
 def test_function_may_use_the_key(pipeline: Stack, function: str, service: str, action: str) -> None:
     """Whatever a function reads or writes is encrypted: its role may use the key through that service."""
     if (function, service, action) in {
-        # It reads uploads and writes no object; and it writes to no queue.
+        # They read objects and write none.
         ("ingest-orchestrator", "s3", "kms:GenerateDataKey"),
-        ("ingest-orchestrator", "sqs", "kms:GenerateDataKey"),
         ("job-status-processor", "s3", "kms:GenerateDataKey"),
-        ("job-status-processor", "sqs", "kms:GenerateDataKey"),
         ("reconciler", "s3", "kms:GenerateDataKey"),
     }:
         return
@@ -193,19 +201,23 @@ def test_function_may_use_an_encrypted_table(pipeline: Stack, function: str, act
 
 
 FORBIDDEN = [
-    ("ingest-orchestrator", "sqs:SendMessage", "processing"),
+    ("ingest-orchestrator", "sqs:SendMessage", "job-events"),
+    ("ingest-orchestrator", "mediaconvert:CancelJob", "job"),
     ("ingest-orchestrator", "s3:PutObject", "upload"),
     ("ingest-orchestrator", "s3:DeleteObject", "upload"),
     ("ingest-orchestrator", "s3:PutObject", "output"),
     ("ingest-orchestrator", "dynamodb:DeleteItem", "assets"),
     ("ingest-orchestrator", "ssm:PutParameter", "preset"),
     ("job-status-processor", "sqs:ReceiveMessage", "processing"),
-    ("job-status-processor", "s3:GetObject", "upload"),
+    ("job-status-processor", "sqs:SendMessage", "processing"),
+    ("job-status-processor", "dynamodb:PutItem", "assets"),
+    ("job-status-processor", "s3:PutObject", "upload"),
     ("job-status-processor", "mediaconvert:CreateJob", "queue"),
     ("job-status-processor", "iam:PassRole", "transcoding role"),
     ("job-status-processor", "dynamodb:DeleteItem", "assets"),
     ("reconciler", "sqs:ReceiveMessage", "processing"),
     ("reconciler", "mediaconvert:CreateJob", "queue"),
+    ("reconciler", "mediaconvert:CancelJob", "job"),
     ("reconciler", "s3:DeleteObject", "upload"),
     ("reconciler", "dynamodb:DeleteItem", "assets"),
 ]
