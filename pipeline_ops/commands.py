@@ -80,7 +80,7 @@ def cancel(adapters: Adapters, terminal: Terminal, options: Namespace) -> bool:
     change = Cancel(
         table=adapters.table,
         jobs=adapters.transcoder,
-        retention_days=int(adapters.resources.asset_retention_days),
+        retention_days=adapters.resources.retention_days,
         clock=_now,
     )
     return _change(adapters, terminal, options, change, "cancel")
@@ -105,22 +105,24 @@ def redrive(adapters: Adapters, terminal: Terminal, options: Namespace) -> bool:
             terminal.say(f"There are no dead letters of the {options.queue} queue.")
             return True
         terminal.show(tables.letters_table(shown, foreign=options.foreign, now=_now()))
-        staying = sum(one.is_foreign for one in shown) if options.foreign is Foreign.KEEP else 0
-        acting = len(shown) - staying
+        foreign = sum(one.is_foreign for one in shown)
+        leaving = foreign if options.foreign is Foreign.KEEP else 0
+        deleting = foreign if options.foreign is Foreign.DROP else 0
+        acting = len(shown) - leaving
         work.check_duration(acting)
         terminal.say(
-            f"{_counted(acting, 'message')} to move back to the {options.queue} queue, {staying:,} to leave."
-            if options.foreign is not Foreign.DROP
-            else f"{_counted(acting, 'message')} to move back or, where no function can read it, to delete."
+            f"{_counted(acting - deleting, 'message')} to move back to the {options.queue} queue, "
+            f"{deleting:,} to delete, {leaving:,} to leave."
         )
         if not _agreed(terminal, options, acting, f"Go on, at up to {options.rate:g} per second?"):
             return bool(options.dry_run) or not acting
+        for one in shown:
+            if one.is_foreign and options.foreign is Foreign.DROP:
+                # Before its only copy is gone: the log of this command keeps what it was.
+                terminal.say(f"To delete, {one.letter.message_id}: {tables.printable(one.letter.body)}")
         with terminal.progress("Moving dead letters", acting) as update:
             done = work.run(shown, foreign=options.foreign, on_done=update)
-    for one in done.dropped:
-        # Its only copy is gone with it: the log of this command keeps what it was.
-        terminal.say(f"Deleted {one.letter.message_id}: {tables.printable(one.letter.body)}")
-    terminal.say(f"Moved {_counted(done.moved, 'message')}, deleted {len(done.dropped):,}, left {staying:,}.")
+    terminal.say(f"Moved {_counted(done.moved, 'message')}, deleted {done.dropped:,}, left {leaving:,}.")
     if done.lost_hold:
         terminal.complain(
             f"{_counted(done.lost_hold, 'message')} could no longer be held, the question was open too long: "
@@ -156,7 +158,7 @@ def backfill(adapters: Adapters, terminal: Terminal, options: Namespace) -> bool
     )
     if found.more:
         terminal.say("The limit is reached: there are more, for another run.")
-    days = int(adapters.resources.asset_retention_days)
+    days = adapters.resources.retention_days
     aged = sum(stored.modified_at < now - timedelta(days=days) for stored in uploads) if days else 0
     if aged:
         terminal.say(

@@ -7,7 +7,7 @@ take for what it is, and loses none. What is left over is given back, however th
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from math import ceil
 from types import TracebackType
@@ -81,7 +81,7 @@ class Redriven:
     """Count what became of the messages; `error` ended the work before its time."""
 
     moved: int = 0
-    dropped: list[Shown] = field(default_factory=list)
+    dropped: int = 0
     lost_hold: int = 0
     error: MediaPipelineError | None = None
 
@@ -155,7 +155,7 @@ class Redrive:
                     continue
                 self._pace.wait()
                 if one.is_foreign and foreign is Foreign.DROP:
-                    done.dropped.append(one)
+                    done.dropped += 1
                 else:
                     self._queue.send_back(one.letter)
                     done.moved += 1

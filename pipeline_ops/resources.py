@@ -36,6 +36,11 @@ class Resources:
         suffixes = tuple(part.strip().lower() for part in self.media_suffixes.split(",") if part.strip())
         return UploadFilter(prefix=self.upload_key_prefix, suffixes=suffixes)
 
+    @property
+    def retention_days(self) -> int:
+        """Return how long records of ended assets are kept; 0 is for ever."""
+        return int(self.asset_retention_days)
+
 
 def read_resources(client: Any, pipeline: str) -> Resources:
     """Return the resources of a pipeline. Raises OperatorFault where it isn't deployed."""
@@ -62,9 +67,9 @@ def _parse(text: str, name: str) -> Resources:
         raise OperatorFault(f"The SSM parameter {name} is not a JSON object. Deploy the pipeline once more.")
     wanted = [field.name for field in fields(Resources)]
     missing = [field for field in wanted if not isinstance(told.get(field), str)]
-    if missing:
+    if missing or not told["asset_retention_days"].isdecimal():
         raise OperatorFault(
-            f"The SSM parameter {name} lacks {', '.join(missing)}: it was deployed by another release. "
+            f"The SSM parameter {name} lacks {', '.join(missing) or 'a number of days'}: it was deployed by another release. "
             "Deploy the pipeline once more, or use that release's command line."
         )
     return Resources(**{field: told[field] for field in wanted})

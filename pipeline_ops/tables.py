@@ -186,7 +186,9 @@ def _past_attempts(asset: Asset) -> Table:
     for attempt in asset.past_attempts:
         what = Text(str(attempt.get("job_id", "no job")))
         if attempt.get("error"):
-            what.append("\n").append_text(_error(AssetError(**attempt["error"])))
+            error = AssetError(**attempt["error"])
+            again = asset.error is not None and error.code == asset.error.code
+            what.append("\n").append_text(Text(error.code, style="red") if again else _error(error))
         table.add_row(str(attempt["attempt"]), _status(attempt["status"]), what)
     return table
 

@@ -135,7 +135,7 @@ def test_foreign_messages_go_where_the_operator_says(
     queue.put(upload_event(upload()), message_id="good")
     _, done = shown_and_moved(queue, foreign=Foreign(foreign))
     assert (len(queue.sent), queue.deleted, done.moved) == (sent, deleted, sent)
-    assert [one.letter.body for one in done.dropped] == (["{}"] if foreign == "drop" else [])
+    assert done.dropped == (1 if foreign == "drop" else 0)
     assert queue.visible == {"bad", "good"} - set(deleted)
 
 
