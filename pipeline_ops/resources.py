@@ -66,10 +66,12 @@ def _parse(text: str, name: str) -> Resources:
     if not isinstance(told, Mapping):
         raise OperatorFault(f"The SSM parameter {name} is not a JSON object. Deploy the pipeline once more.")
     wanted = [field.name for field in fields(Resources)]
-    missing = [field for field in wanted if not isinstance(told.get(field), str)]
-    if missing or not told["asset_retention_days"].isdecimal():
+    faulty = [field for field in wanted if not isinstance(told.get(field), str)]
+    if not faulty and not told["asset_retention_days"].isdecimal():
+        faulty = ["asset_retention_days"]
+    if faulty:
         raise OperatorFault(
-            f"The SSM parameter {name} lacks {', '.join(missing) or 'a number of days'}: it was deployed by another release. "
+            f"The SSM parameter {name} lacks {', '.join(faulty)}: it was deployed by another release. "
             "Deploy the pipeline once more, or use that release's command line."
         )
     return Resources(**{field: told[field] for field in wanted})
