@@ -116,7 +116,11 @@ def package_arguments(
     for package, folder in packages.items():
         for encode in package.encodes:
             arguments += ["-map", f"{numbers[encode]}:0"]
-        arguments += ["-c", "copy", "-avoid_negative_ts", "disabled", *_muxer(package, folder)]
+        arguments += ["-c", "copy", "-avoid_negative_ts", "disabled"]
+        name, options = muxer(package, folder)
+        for option, value in options.items():
+            arguments += [f"-{option}", value]
+        arguments += ["-f", name, str(main_file(package, Path(folder)))]
     return arguments
 
 
@@ -134,21 +138,27 @@ def read_segments(package: Package, folder: Path) -> Segments:
     return Segments(times[0][1], folder / INIT, items)
 
 
-def _muxer(package: Package, folder: str) -> list[str]:
+def main_file(package: Package, folder: Path) -> Path:
+    """Give the path of what the muxer is asked to write: the whole file, or the list of the segments."""
+    return whole_file(package, folder) if package.segment_seconds is None else folder / PLAYLIST
+
+
+def muxer(package: Package, folder: str) -> tuple[str, dict[str, str]]:
+    """Give the muxer that makes a package in a folder, and its options."""
     if package.segment_seconds is None:
-        flags = (
-            ["-movflags", "+faststart"] if package.moov_first and package.format is not Format.M2TS else []
-        )
-        return [*flags, "-f", WHOLE_FILE_MUXERS[package.format], str(whole_file(package, Path(folder)))]
+        is_indexed_first = package.moov_first and package.format is not Format.M2TS
+        return WHOLE_FILE_MUXERS[package.format], {"movflags": "+faststart"} if is_indexed_first else {}
     seconds = int(package.segment_seconds * MICROSECONDS)
-    arguments = ["-f", "hls", "-hls_time", f"{seconds}us", "-hls_list_size", "0", "-start_number", "1"]
-    arguments += ["-hls_segment_filename", f"{folder}/%09d.{package.format}"]
+    # Of this type the list is written once, at the end and in its place.
+    options = {"hls_playlist_type": "vod"}
+    options |= {"hls_time": f"{seconds}us", "hls_list_size": "0", "start_number": "1"}
+    options["hls_segment_filename"] = f"{folder}/%09d.{package.format}"
     if package.format is Format.TS_SEGMENTS:
-        arguments += ["-output_ts_offset", str(TS_OFFSET_SECONDS)]
+        options["output_ts_offset"] = str(TS_OFFSET_SECONDS)
     else:
-        arguments += ["-hls_segment_type", "fmp4", "-hls_fmp4_init_filename", INIT]
-        arguments += ["-hls_segment_options", "movflags=+cmaf"]
-    return [*arguments, f"{folder}/{PLAYLIST}"]
+        options |= {"hls_segment_type": "fmp4", "hls_fmp4_init_filename": INIT}
+        options["hls_segment_options"] = "movflags=+cmaf"
+    return "hls", options
 
 
 def _listed(folder: Path) -> list[Segment]:

@@ -28,6 +28,12 @@ SERVICE_SECRET = "service"
 
 ACCESS_DENIED, NOT_FOUND, ROLE_REFUSED, UNKNOWN = 1401, 1404, 1432, 1999
 
+# S3 never goes away. The local one does for a moment when it is restarted, and no job may fail for that: so
+# many attempts go on for half a minute.
+MAX_ATTEMPTS = 8
+# As many jobs and probes may share a client.
+MAX_CONNECTIONS = 32
+
 CONTENT_TYPES = {
     ".m3u8": "application/vnd.apple.mpegurl",
     ".mpd": "application/dash+xml",
@@ -77,6 +83,10 @@ class StoredObject:
 class Bucketed(Protocol):
     """Read and write objects for one job."""
 
+    def describe(self, uri: str) -> StoredObject:
+        """Ask for an object's description alone; raise JobError where that can't be."""
+        ...
+
     def download(self, uri: str, path: Path, cancelled: threading.Event) -> StoredObject:
         """Copy an object to a file; raise JobError where that can't be, Cancelled where it was."""
         ...
@@ -109,7 +119,7 @@ def safe_name(number: int, uri: str) -> str:
 class LocalAws:
     """Make the clients of the local AWS, with the service's credentials or a role's."""
 
-    def __init__(self, endpoint_url: str, account: Account, max_attempts: int = 5) -> None:
+    def __init__(self, endpoint_url: str, account: Account, max_attempts: int = MAX_ATTEMPTS) -> None:
         self._endpoint_url = endpoint_url
         self._max_attempts = max_attempts
         self._account = account
@@ -159,6 +169,7 @@ class LocalAws:
                 config=Config(
                     # The local AWS is on this machine, whatever proxy its user has.
                     proxies={},
+                    max_pool_connections=MAX_CONNECTIONS,
                     connect_timeout=5,
                     read_timeout=60,
                     retries={"mode": "standard", "total_max_attempts": max_attempts or self._max_attempts},
@@ -177,23 +188,30 @@ class Objects:
         # Without threads a cancelled download ends at its next chunk, and memory stays small.
         self._transfer = TransferConfig(use_threads=False, multipart_threshold=64 * 1024**2)
 
+    def describe(self, uri: str) -> StoredObject:
+        """Ask for an object's description alone."""
+        bucket, key = split_uri(uri)
+        failure = f"Unable to open input file [{uri}]"
+        head = _with_job_errors(lambda: self._client.head_object(Bucket=bucket, Key=key), failure)
+        return StoredObject(
+            e_tag=head["ETag"].strip('"'),
+            size_bytes=head["ContentLength"],
+            last_modified=int(head["LastModified"].timestamp()),
+            content_type=head.get("ContentType", "binary/octet-stream"),
+        )
+
     def download(self, uri: str, path: Path, cancelled: threading.Event) -> StoredObject:
         """Copy an object to a file."""
         bucket, key = split_uri(uri)
+        stored = self.describe(uri)
 
-        def copy() -> StoredObject:
-            head = self._client.head_object(Bucket=bucket, Key=key)
+        def copy() -> None:
             self._client.download_file(
                 bucket, key, str(path), Callback=_stop_if(cancelled), Config=self._transfer
             )
-            return StoredObject(
-                e_tag=head["ETag"].strip('"'),
-                size_bytes=head["ContentLength"],
-                last_modified=int(head["LastModified"].timestamp()),
-                content_type=head.get("ContentType", "binary/octet-stream"),
-            )
 
-        return _with_job_errors(copy, f"Unable to open input file [{uri}]")
+        _with_job_errors(copy, f"Unable to open input file [{uri}]")
+        return stored
 
     def upload(self, bucket: str, key: str, path: Path) -> None:
         """Copy a file to an object of the content type that its name says."""

@@ -162,6 +162,16 @@ def inspect_source(path: Path, cancelled: threading.Event | None = None) -> Sour
         JobError: 1010, the file is not media that can be opened.
         Cancelled: ``cancelled`` was set.
     """
+    return source_of(read_headers(path, cancelled))
+
+
+def read_headers(path: Path, cancelled: threading.Event | None = None) -> dict[str, Any]:
+    """Let the inspector read the headers of a file; give what it answers.
+
+    Raises:
+        JobError: 1010, the file can't be read.
+        Cancelled: ``cancelled`` was set.
+    """
     lines: list[str] = []
 
     def read(line: str) -> bool:
@@ -181,6 +191,15 @@ def inspect_source(path: Path, cancelled: threading.Event | None = None) -> Sour
     if ended.returncode != 0 or not lines:
         raise JobError(1010, "The input file cannot be read: its headers are damaged.")
     answer: dict[str, Any] = json.loads(lines[-1])
+    return answer
+
+
+def source_of(answer: dict[str, Any]) -> Source:
+    """Turn the inspector's answer into types.
+
+    Raises:
+        JobError: 1010, the file is not media that can be opened.
+    """
     if "refused" in answer:
         raise JobError(1010, f"The input file cannot be opened as media: {answer['refused']}.")
     source = parse_source(answer["source"])

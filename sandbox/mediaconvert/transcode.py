@@ -40,7 +40,7 @@ def transcode(
     progress(Progress(Phase.PROBING, 0))
     source = inspect_source(path, cancelled)
     plan = make_plan(settings, source)
-    packages = _packages(plan)
+    packages = packages_of(plan)
     command = encode_command(plan, path, threads)
     progress(Progress(Phase.PROBING, 100))
     frames = _encode(command, source, work_dir, progress, cancelled)
@@ -63,8 +63,8 @@ def transcode(
     return TranscodeResult(groups, delivery.files)
 
 
-def _packages(plan: Plan) -> dict[Package, str]:
-    """Give each distinct package a folder."""
+def packages_of(plan: Plan) -> dict[Package, str]:
+    """Give each distinct package that a plan needs a folder."""
     wanted = (package_of(group, output) for group in plan.groups for output in group.outputs)
     distinct = dict.fromkeys(package for package in wanted if package is not None)
     return {package: f"p{number}" for number, package in enumerate(distinct)}

@@ -6,6 +6,8 @@ from sandbox.faults import Faults
 from sandbox.mediaconvert.faulty.api import FaultyApi
 from sandbox.mediaconvert.faulty.events import FaultyEvents
 from sandbox.mediaconvert.faulty.jobs import FaultyJobs
+from sandbox.mediaconvert.instant.media import instant_media
+from sandbox.mediaconvert.instant.sources import Descriptions
 from sandbox.mediaconvert.outbox import PublishEvents
 from sandbox.mediaconvert.runner import Media
 from sandbox.mediaconvert.service import MediaConvert, ServiceSettings
@@ -28,6 +30,7 @@ def faulty_service(
     def health() -> Document:
         return {"lateEvents": events.count_late, "faults": faults.counts()}
 
+    media = instant_media(media, lambda: faults.settings.mediaconvert.instant, Descriptions())
     slots = Slots(concurrent_jobs)
     events = FaultyEvents(publish_events, faults, settings.state_dir / "late-events.json")
     return MediaConvert(

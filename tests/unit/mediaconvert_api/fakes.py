@@ -1,6 +1,7 @@
 """Stand in for S3, EventBridge and the transcoder, and run the endpoint on a free port."""
 
 import asyncio
+import hashlib
 import json
 import socket
 import threading
@@ -66,6 +67,8 @@ class FakeS3:
         self.denied_buckets: set[str] = set()
         self.roles: list[str | None] = []
         self.refused_roles: set[str] = set()
+        self.downloads = 0
+        self.hold: threading.Event | None = None
 
     def for_role(self, role: str | None, session_name: str) -> "FakeS3":
         """Let every role in but the refused."""
@@ -74,19 +77,27 @@ class FakeS3:
         self.roles.append(role)
         return self
 
-    def download(self, uri: str, path: Path, cancelled: threading.Event) -> StoredObject:
-        """Copy an object to a file."""
+    def describe(self, uri: str) -> StoredObject:
+        """Describe an object."""
         bucket, key = split_uri(uri)
         if bucket in self.denied_buckets:
             raise JobError(1401, f"Unable to open input file [{uri}]: Access Denied")
         if (bucket, key) not in self.objects:
             raise JobError(1404, f"Unable to open input file [{uri}]: Not Found")
         content = self.objects[bucket, key]
-        path.write_bytes(content)
-        return StoredObject("0123abcd", len(content), 1_700_000_000, "video/mp4")
+        return StoredObject(hashlib.md5(content).hexdigest(), len(content), 1_700_000_000, "video/mp4")
+
+    def download(self, uri: str, path: Path, cancelled: threading.Event) -> StoredObject:
+        """Copy an object to a file."""
+        stored = self.describe(uri)
+        self.downloads += 1
+        path.write_bytes(self.objects[split_uri(uri)])
+        return stored
 
     def upload(self, bucket: str, key: str, path: Path) -> None:
-        """Copy a file to an object."""
+        """Copy a file to an object, once a test lets it."""
+        if self.hold is not None:
+            assert self.hold.wait(10), "held for too long"
         self.objects[bucket, key] = path.read_bytes()
 
 
@@ -224,6 +235,10 @@ class Endpoint:
     def faults_path(self) -> Path:
         """Give the path of the file that tells the endpoint what to do wrong."""
         return self.state_dir / "asked-faults.json"
+
+    def until_struck(self, kind: str, number: int) -> None:
+        """Wait until so many faults of a kind struck in this run."""
+        wait_until(lambda: self.health()["faults"].get(kind) == number)
 
     def inject(self, *, run: str = "", **faults: Any) -> None:
         """Switch faults on; without arguments, off."""

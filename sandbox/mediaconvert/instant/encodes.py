@@ -1,0 +1,93 @@
+"""Write what an encoder would have made of a source: grey, silent, and as long as it should be."""
+
+import io
+import threading
+from collections.abc import Iterator
+from fractions import Fraction
+from math import ceil
+from pathlib import Path
+
+import av
+
+from sandbox.mediaconvert.encode import CAPTURE_NAME
+from sandbox.mediaconvert.encodes import AudioEncode, FrameCapture, VideoEncode
+from sandbox.mediaconvert.instant import picture, silence
+from sandbox.mediaconvert.model import Cancelled
+
+GREY = 128
+
+
+def write_video(path: Path, encode: VideoEncode, seconds: Fraction, cancelled: threading.Event) -> None:
+    """Write an MP4 with keyframes where the encoder puts them.
+
+    Raises:
+        Cancelled: ``cancelled`` was set.
+    """
+    frame, rate = encode.placement.frame, encode.frame_rate
+    count = max(1, round(seconds * rate))
+    content = picture.pictures(frame.width, frame.height, _keyframes(encode, count))
+    sample = picture.sample(frame.width, frame.height, rate)
+    _write(path, "h264", sample, content, _keyframes(encode, count), 1 / rate, cancelled)
+
+
+def write_audio(path: Path, encode: AudioEncode, seconds: Fraction, cancelled: threading.Event) -> None:
+    """Write an MP4 with silence.
+
+    Raises:
+        Cancelled: ``cancelled`` was set.
+    """
+    count = max(1, ceil(seconds * encode.sample_rate / silence.SAMPLES))
+    frame = silence.frame(encode.channels, encode.sample_rate)
+    content = (frame for _ in range(count))
+    duration = Fraction(silence.SAMPLES, encode.sample_rate)
+    _write(path, "aac", frame * 4, content, iter(lambda: True, None), duration, cancelled)
+
+
+def write_pictures(folder: Path, capture: FrameCapture, seconds: Fraction) -> None:
+    """Write grey JPEG pictures, one an interval."""
+    frame = capture.placement.frame
+    context = av.CodecContext.create("mjpeg", "w")
+    assert isinstance(context, av.VideoCodecContext)
+    context.width, context.height, context.pix_fmt = frame.width, frame.height, "yuvj420p"
+    context.time_base = Fraction(1, 25)
+    grey = av.VideoFrame(frame.width, frame.height, "yuvj420p")
+    for plane in grey.planes:
+        plane.update(bytes([GREY]) * plane.buffer_size)
+    grey.pts = 0
+    content = b"".join(bytes(packet) for packet in (*context.encode(grey), *context.encode(None)))
+    for number in range(min(capture.max_captures, max(1, ceil(seconds / capture.interval_seconds)))):
+        (folder / (CAPTURE_NAME % number)).write_bytes(content)
+
+
+def _write(
+    path: Path,
+    format_: str,
+    sample: bytes,
+    content: Iterator[bytes],
+    keyframes: Iterator[bool],
+    duration: Fraction,
+    cancelled: threading.Event,
+) -> None:
+    with av.open(str(path), "w", format="mp4") as made:
+        with av.open(io.BytesIO(sample), format=format_) as described:
+            stream = made.add_stream_from_template(described.streams[0])
+        for number, (data, is_keyframe) in enumerate(zip(content, keyframes, strict=False)):
+            if cancelled.is_set():
+                raise Cancelled
+            packet = av.Packet(data)
+            packet.stream = stream
+            packet.time_base = duration
+            packet.pts = packet.dts = number
+            packet.duration = 1
+            packet.is_keyframe = is_keyframe
+            made.mux(packet)
+
+
+def _keyframes(encode: VideoEncode, count: int) -> Iterator[bool]:
+    """Tell of each picture whether it is a keyframe: at each cut, and a GOP after the one before."""
+    since = 0
+    for number in range(count):
+        is_cut = encode.cut_frames is not None and number % encode.cut_frames == 0
+        since = 0 if is_cut or since == encode.gop_frames else since
+        yield since == 0
+        since += 1
