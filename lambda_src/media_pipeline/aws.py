@@ -10,8 +10,6 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from media_pipeline.errors import OperatorError, ThrottledError, TransientError
 
-_CONNECT_TIMEOUT_SECONDS = 3
-
 _THROTTLING_CODES = frozenset(
     {
         "LimitExceededException",
@@ -29,13 +27,19 @@ _HTTP_STATUS_THROTTLED = (402, 429)
 _TRANSIENT_CODES = frozenset({"RequestTimeout", "RequestTimeoutException"})
 
 
-def aws_client(service: str, *, read_timeout_seconds: float = 5, attempts: int = 3) -> Any:
-    """Return a client whose calls end after `attempts` tries of `read_timeout_seconds`.
+def aws_client(
+    service: str,
+    *,
+    connect_timeout_seconds: float = 3,
+    read_timeout_seconds: float = 5,
+    attempts: int = 3,
+) -> Any:
+    """Return a client whose calls end after `attempts` tries of both timeouts.
 
-    boto3's own defaults (60 s, and more tries) would outlive the function that calls.
+    boto3's own defaults (60 s each, and more tries) would outlive the function that calls.
     """
     config = Config(
-        connect_timeout=_CONNECT_TIMEOUT_SECONDS,
+        connect_timeout=connect_timeout_seconds,
         read_timeout=read_timeout_seconds,
         retries={"mode": "standard", "total_max_attempts": attempts},
     )

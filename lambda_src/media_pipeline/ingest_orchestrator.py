@@ -21,6 +21,8 @@ from media_pipeline.telemetry import PipelineMetrics
 from media_pipeline.transcoder import Transcoder
 from media_pipeline.upload_store import UploadStore
 
+# One upload asks MediaConvert several times; all of it must fit into the function's timeout.
+CONNECT_TIMEOUT_SECONDS = 2
 ASK_TIMEOUT_SECONDS = 3
 SUBMIT_TIMEOUT_SECONDS = 8
 PROBE_TIMEOUT_SECONDS = 10
@@ -38,10 +40,9 @@ def _wired() -> tuple[Ingest, Redelivery, PipelineMetrics]:
     table = AssetTable(aws_client("dynamodb"), config.assets_table)
     metrics = PipelineMetrics()
     transcoder = Transcoder(
-        # One try each: what failed is tried again by way of the queue, which knows how to wait.
-        aws_client("mediaconvert", read_timeout_seconds=ASK_TIMEOUT_SECONDS, attempts=1),
-        submit_client=aws_client("mediaconvert", read_timeout_seconds=SUBMIT_TIMEOUT_SECONDS, attempts=1),
-        probe_client=aws_client("mediaconvert", read_timeout_seconds=PROBE_TIMEOUT_SECONDS, attempts=1),
+        _mediaconvert(ASK_TIMEOUT_SECONDS),
+        submit_client=_mediaconvert(SUBMIT_TIMEOUT_SECONDS),
+        probe_client=_mediaconvert(PROBE_TIMEOUT_SECONDS),
         pipeline=config.pipeline_name,
         queue_arn=config.mediaconvert_queue_arn,
         role_arn=config.mediaconvert_role_arn,
@@ -79,3 +80,13 @@ def _wired() -> tuple[Ingest, Redelivery, PipelineMetrics]:
         random=random.random,
     )
     return ingest, redelivery, metrics
+
+
+def _mediaconvert(read_timeout_seconds: float) -> Any:
+    # One try each: what failed is tried again by way of the queue, which knows how to wait.
+    return aws_client(
+        "mediaconvert",
+        connect_timeout_seconds=CONNECT_TIMEOUT_SECONDS,
+        read_timeout_seconds=read_timeout_seconds,
+        attempts=1,
+    )

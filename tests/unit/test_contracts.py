@@ -10,7 +10,6 @@ import pytest
 
 from constructs_lib.alarms import METRICS_NAMESPACE
 from media_pipeline.asset_table import STATUS_INDEX
-from media_pipeline.aws import aws_client
 from media_pipeline.config import (
     JobStatusProcessorConfig,
     OrchestratorConfig,
@@ -19,10 +18,11 @@ from media_pipeline.config import (
     read_config,
 )
 from media_pipeline.events import JobStatus
-from media_pipeline.ingest_orchestrator import PROBE_TIMEOUT_SECONDS, SUBMIT_TIMEOUT_SECONDS
 from media_pipeline.job_settings import job_template_settings
 from media_pipeline.presets import parse_presets, parse_profiles
+from pipeline_ops.resources import Resources
 from stacks.settings import ENVIRONMENTS
+from tests.invariants.functions import function_of, variables_of
 from tests.invariants.stack import Resource, Stack
 
 SOURCES = Path(__file__).resolve().parents[2] / "lambda_src" / "media_pipeline"
@@ -33,26 +33,17 @@ CONFIGS: dict[str, type[Any]] = {
 }
 
 
-def _function(stack: Stack, component: str) -> Resource:
-    (function,) = (f for f in stack.of("aws_lambda_function") if f"-{component}-" in f["function_name"])
-    return function
-
-
-def _variables(stack: Stack, component: str) -> dict[str, str]:
-    return dict(_function(stack, component).block("environment")["variables"])
-
-
 @pytest.mark.parametrize("component", CONFIGS)
 def test_stack_sets_what_the_function_reads(pipeline: Stack, component: str) -> None:
     """A function gets the variables that its config names, and in the sandbox MediaConvert's endpoint."""
     extra = {"AWS_ENDPOINT_URL_MEDIACONVERT"} if pipeline.name == "sandbox" else set()
-    assert set(_variables(pipeline, component)) == environment_variables(CONFIGS[component]) | extra
+    assert set(variables_of(pipeline, component)) == environment_variables(CONFIGS[component]) | extra
 
 
 @pytest.mark.parametrize("component", CONFIGS)
 def test_function_reads_what_the_stack_sets(pipeline: Stack, component: str) -> None:
     """The function's own parser accepts the values and finds its pipeline in them."""
-    config = read_config(CONFIGS[component], _variables(pipeline, component))
+    config = read_config(CONFIGS[component], variables_of(pipeline, component))
     assert config.pipeline_name == f"media-pipeline-{pipeline.name}"
     tables = {table["name"] for table in pipeline.of("aws_dynamodb_table")}
     assert {config.assets_table} == tables
@@ -81,34 +72,75 @@ def test_function_is_given_what_exists(pipeline: Stack) -> None:
         "UPLOADS_BUCKET": buckets["uploads"],
     }
     for component in CONFIGS:
-        variables = _variables(pipeline, component)
+        variables = variables_of(pipeline, component)
         assert {k: v for k, v in variables.items() if k in expected}.items() <= expected.items()
 
 
-def test_claim_lasts_as_long_as_the_function(pipeline: Stack) -> None:
-    """No second invocation takes an asset over while the first can still be at work."""
-    function = _function(pipeline, "ingest-orchestrator")
-    config = read_config(OrchestratorConfig, _variables(pipeline, "ingest-orchestrator"))
-    assert config.claim_seconds == function["timeout"]
+def _consumed_queue(stack: Stack, component: str) -> Resource:
+    """Return the queue whose messages a function is invoked with."""
+    arn = stack.arn(function_of(stack, component))
+    (mapping,) = (m for m in stack.of("aws_lambda_event_source_mapping") if m["function_name"] == arn)
+    return stack.with_arn(mapping["event_source_arn"])
 
 
-def test_a_batch_of_uploads_is_done_in_time(pipeline: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where Probe and CreateJob both take as long as they may, the whole batch still ends in time."""
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    function = _function(pipeline, "ingest-orchestrator")
-    (mapping,) = (
-        m
-        for m in pipeline.of("aws_lambda_event_source_mapping")
-        if m["function_name"] == pipeline.arn(function)
-    )
-    connect_seconds = aws_client("mediaconvert").meta.config.connect_timeout
-    seconds = 2 * connect_seconds + PROBE_TIMEOUT_SECONDS + SUBMIT_TIMEOUT_SECONDS
-    assert mapping["batch_size"] * seconds < function["timeout"]
+@pytest.mark.parametrize("component", ["ingest-orchestrator", "job-status-processor"])
+def test_function_postpones_on_the_queue_that_it_consumes(pipeline: Stack, component: str) -> None:
+    """A message is hidden on, and sent anew to, the queue that it came from, as often as that one allows."""
+    queue = _consumed_queue(pipeline, component)
+    variables = variables_of(pipeline, component)
+    assert variables["CONSUMED_QUEUE_URL"] == pipeline.resolve(f"${{{queue.address}.url}}")
+    assert int(variables["MAX_RECEIVE_COUNT"]) == queue["redrive_policy"]["maxReceiveCount"]
+
+
+def test_the_reconciler_sweeps_what_the_rule_lets_through(pipeline: Stack) -> None:
+    """Rule, event source mapping and sweep agree on which uploads are the pipeline's."""
+    reconciler = read_config(ReconcilerConfig, variables_of(pipeline, "reconciler"))
+    orchestrator = read_config(OrchestratorConfig, variables_of(pipeline, "ingest-orchestrator"))
+    assert reconciler.media_suffixes == orchestrator.media_suffixes
+    assert reconciler.upload_key_prefix == ENVIRONMENTS[pipeline.name].upload_key_prefix
+
+
+def test_operators_are_told_what_exists(pipeline: Stack) -> None:
+    """What the command line finds in SSM are the resources of the stack, all of those that it asks for."""
+    told = _resources_parameter(pipeline)
+    queues = {q["name"].removesuffix(f"-{pipeline.name}"): q for q in pipeline.of("aws_sqs_queue")}
+    urls = {
+        name.removeprefix("media-pipeline-"): pipeline.resolve(f"${{{queue.address}.url}}")
+        for name, queue in queues.items()
+    }
+    buckets = {b["bucket"].split("-")[2]: b["bucket"] for b in pipeline.of("aws_s3_bucket")}
+    (table,) = pipeline.of("aws_dynamodb_table")
+    (jobs,) = pipeline.of("aws_media_convert_queue")
+    settings = ENVIRONMENTS[pipeline.name]
+    assert told == {
+        "pipeline_name": settings.pipeline_name,
+        "assets_table": table["name"],
+        "uploads_bucket": buckets["uploads"],
+        "outputs_bucket": buckets["outputs"],
+        "processing_queue_url": urls["processing"],
+        "processing_dlq_url": urls["processing-dlq"],
+        "job_events_queue_url": urls["job-events"],
+        "job_events_dlq_url": urls["job-events-dlq"],
+        "mediaconvert_queue_arn": pipeline.arn(jobs),
+        "upload_key_prefix": settings.upload_key_prefix,
+        "media_suffixes": ",".join(settings.media_suffixes),
+        "asset_retention_days": str(settings.asset_retention_days),
+    }
+    resources = Resources(**told)
+    assert resources.retention_days == settings.asset_retention_days
+    assert resources.upload_filter.suffixes == settings.media_suffixes
+
+
+def _resources_parameter(stack: Stack) -> dict[str, str]:
+    name = f"/{ENVIRONMENTS[stack.name].pipeline_name}/resources"
+    (parameter,) = (p for p in stack.of("aws_ssm_parameter") if p["name"] == name)
+    told: dict[str, str] = json.loads(parameter["value"])
+    return told
 
 
 def test_function_admits_what_the_rule_lets_through(pipeline: Stack) -> None:
     """Rule and orchestrator agree on what a media file is."""
-    config = read_config(OrchestratorConfig, _variables(pipeline, "ingest-orchestrator"))
+    config = read_config(OrchestratorConfig, variables_of(pipeline, "ingest-orchestrator"))
     (rule,) = (
         r
         for r in pipeline.of("aws_cloudwatch_event_rule")
@@ -121,7 +153,7 @@ def test_function_admits_what_the_rule_lets_through(pipeline: Stack) -> None:
 @pytest.mark.parametrize("component", CONFIGS)
 def test_handler_exists(pipeline: Stack, component: str) -> None:
     """The handler that Lambda is told to call is defined in the module that it is told to import."""
-    module, _, name = _function(pipeline, component)["handler"].rpartition(".")
+    module, _, name = function_of(pipeline, component)["handler"].rpartition(".")
     assert module == f"media_pipeline.{component.replace('-', '_')}"
     tree = ast.parse((SOURCES / f"{module.rpartition('.')[2]}.py").read_text())
     assert name in {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
@@ -147,7 +179,7 @@ def test_metrics_that_are_watched_are_published(pipeline: Stack) -> None:
     for alarm in pipeline.of("aws_cloudwatch_metric_alarm"):
         metrics = [q["metric"] for q in alarm.get("metric_query", []) if "metric" in q] or [alarm.attributes]
         watched |= {m["metric_name"] for m in metrics if m["namespace"] == METRICS_NAMESPACE}
-    assert len(watched) == 10
+    assert len(watched) == 11
     assert watched <= published
 
 
@@ -176,15 +208,21 @@ def test_parameters_are_the_preset_files(pipeline: Stack) -> None:
     """The presets that an operator sees in SSM are the files of the project, word for word."""
     presets = Path(__file__).resolve().parents[2] / "stacks" / "presets"
     files = {path.stem: path.read_text() for path in presets.glob("*.json")}
-    values = {p["name"].rpartition("/")[2]: p["value"] for p in pipeline.of("aws_ssm_parameter")}
+    values = _encoding_parameters(pipeline)
     assert {name: json.loads(value) for name, value in values.items()} == {
         name: json.loads(text) for name, text in files.items()
     }
 
 
+def _encoding_parameters(stack: Stack) -> dict[str, str]:
+    values = {p["name"].rpartition("/")[2]: p["value"] for p in stack.of("aws_ssm_parameter")}
+    del values["resources"]
+    return values
+
+
 def test_job_templates_make_the_orchestrators_job(pipeline: Stack) -> None:
     """Each profile has a native template whose settings come from the builder that the orchestrator uses."""
-    values = {p["name"].rpartition("/")[2]: p["value"] for p in pipeline.of("aws_ssm_parameter")}
+    values = _encoding_parameters(pipeline)
     profiles = parse_profiles(values.pop("profiles"))
     presets = parse_presets(values)
     templates = {

@@ -65,7 +65,7 @@ def _rate(failed: float | None, completed: float | None, minimum_jobs: int = 5) 
 
 
 def test_each_kind_of_trouble_has_its_alarm() -> None:
-    """Queues, functions, outcomes and stuck assets are watched, under names derived from what is watched."""
+    """Queues, functions, outcomes, stuck assets and backpressure are watched, each under its own name."""
     assert sorted(_alarms()) == [
         "alarm-ingest-orchestrator-errors",
         "alarm-ingest-orchestrator-throttles",
@@ -73,6 +73,7 @@ def test_each_kind_of_trouble_has_its_alarm() -> None:
         "alarm-job-events-oldest-message-age",
         "alarm-job-events-queue-depth",
         "alarm-job-failure-rate",
+        "alarm-messages-slowed-down",
         "alarm-processing-dlq-not-empty",
         "alarm-processing-oldest-message-age",
         "alarm-processing-queue-depth",
@@ -97,6 +98,7 @@ def test_dlq_alarm_watches_the_dead_letter_queue() -> None:
         ("function_errors_per_5_minutes", "alarm-ingest-orchestrator-errors"),
         ("function_throttles_per_5_minutes", "alarm-ingest-orchestrator-throttles"),
         ("stuck_assets", "alarm-stuck-assets"),
+        ("messages_slowed_down_per_5_minutes", "alarm-messages-slowed-down"),
     ],
 )
 def test_threshold_reaches_its_alarm(field: str, component: str) -> None:
@@ -126,6 +128,15 @@ def test_silence_of_the_reconciler_is_reported() -> None:
     silent = [name for name, alarm in _alarms().items() if alarm.silence == "missing"]
     assert silent == ["alarm-stuck-assets"]
     assert _alarms()["alarm-stuck-assets"].notify_on_silence
+
+
+def test_a_short_slowdown_wakes_nobody() -> None:
+    """Throttling is news when it lasts: several messages in each of several periods; silence is health."""
+    alarm = _alarms()["alarm-messages-slowed-down"]
+    assert isinstance(alarm.signal, Metric)
+    assert (alarm.signal.name, alarm.signal.statistic) == ("MessagesSlowedDown", "Sum")
+    assert alarm.periods * alarm.signal.period_seconds == 900
+    assert (alarm.threshold > 1, alarm.silence) == (True, "notBreaching")
 
 
 def test_descriptions_tell_what_to_do() -> None:
@@ -158,7 +169,7 @@ def test_metric_widgets_name_the_region() -> None:
     "metric",
     [
         "AssetsReceived", "AssetsSubmitted", "AssetsCompleted", "AssetsFailed", "AssetsFailedByReason",
-        "AssetsCanceled", "AssetsRepaired",
+        "AssetsCanceled", "AssetsRepaired", "MessagesSlowedDown",
         "ProcessingSeconds", "OutputMinutes", "StuckAssets",
         "JobsCompletedCount", "JobsErroredCount", "JobsCanceled",
         "ApproximateNumberOfMessagesVisible", "ApproximateAgeOfOldestMessage",

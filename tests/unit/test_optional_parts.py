@@ -7,6 +7,7 @@ from typing import Any
 
 from constructs_lib.bindings import App
 from constructs_lib.function import CodeArchive
+from media_pipeline.config import ReconcilerConfig, read_config
 from stacks.encoding import EncodingDocuments
 from stacks.media_pipeline import MediaPipelineStack
 from stacks.settings import ENVIRONMENTS, Settings
@@ -49,6 +50,24 @@ def test_prefix_and_suffix_must_both_match(tmp_path: Path) -> None:
         if id_.startswith("UploadsCreated")
     )
     assert all(set(test) == {"suffix"} for test in rule["detail"]["object"]["key"])
+
+
+def test_prefix_reaches_the_sweep_and_the_operators(tmp_path: Path) -> None:
+    """What lies outside of the prefix is no lost upload, and nothing to backfill."""
+    resources = _synthesized(replace(DEV, upload_key_prefix="incoming/"), tmp_path)
+    (reconciler,) = (
+        function["environment"]["variables"]
+        for id_, function in resources["aws_lambda_function"].items()
+        if id_.startswith("Reconciler")
+    )
+    assert reconciler["UPLOAD_KEY_PREFIX"] == "incoming/"
+    assert read_config(ReconcilerConfig, reconciler).upload_key_prefix == "incoming/"
+    (told,) = (
+        json.loads(parameter["value"])
+        for parameter in resources["aws_ssm_parameter"].values()
+        if parameter["name"].endswith("/resources")
+    )
+    assert told["upload_key_prefix"] == "incoming/"
 
 
 def test_email_is_subscribed_only_where_it_is_set(tmp_path: Path) -> None:

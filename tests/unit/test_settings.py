@@ -37,6 +37,8 @@ def test_only_prod_is_protected() -> None:
         ("processing_concurrency", 1_001),
         ("processing_concurrency", "ten"),
         ("processing_concurrency", True),
+        ("max_jobs_in_flight", 0),
+        ("max_jobs_in_flight", 100_001),
         ("environment_suffix", "Dev"),
         ("environment_suffix", "dev-"),
         ("environment_suffix", "x" * 40),
@@ -86,6 +88,8 @@ def test_fault_names_field_value_and_range(field: str, value: object) -> None:
     [
         ("processing_concurrency", 2),
         ("processing_concurrency", 449),
+        ("max_jobs_in_flight", 1),
+        ("max_jobs_in_flight", 100_000),
         ("notification_email", None),
         ("notification_email", "media-alarms+dev@ops.example.co.uk"),
         ("mediaconvert_endpoint", "https://abcd1234.mediaconvert.us-east-1.amazonaws.com"),

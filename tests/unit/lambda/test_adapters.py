@@ -293,6 +293,11 @@ def test_a_subject_is_one_that_sns_takes(subject: str, sent: str) -> None:
 def test_clients_give_up_before_their_function_does(monkeypatch: pytest.MonkeyPatch) -> None:
     """Timeouts and tries are bounded, far below boto3's own."""
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    config = aws_client("mediaconvert", read_timeout_seconds=10, attempts=1).meta.config
-    assert (config.connect_timeout, config.read_timeout) == (3, 10)
+    config = aws_client("mediaconvert").meta.config
+    assert (config.connect_timeout, config.read_timeout) == (3, 5)
+    assert config.retries["total_max_attempts"] == 3
+    config = aws_client(
+        "mediaconvert", connect_timeout_seconds=1, read_timeout_seconds=10, attempts=1
+    ).meta.config
+    assert (config.connect_timeout, config.read_timeout) == (1, 10)
     assert config.retries["total_max_attempts"] == 1

@@ -113,7 +113,7 @@ def test_a_job_that_comes_to_light_late_is_found_just_before_submitting(world: I
     lose_the_answer(world)
     hidden = dict(world.transcoder.jobs)
     world.transcoder.jobs.clear()
-    slow_invocation(world, "probe", lambda: world.transcoder.jobs.update(hidden))
+    slow_invocation(world, "find_job", lambda: world.transcoder.jobs.update(hidden))
     assert (world.asset.status, world.asset.job_id) == (AssetStatus.SUBMITTED, "job-1")
     assert list(world.transcoder.jobs) == ["job-1"]
 
