@@ -2,6 +2,7 @@
 
 import json
 import re
+import subprocess
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -18,6 +19,7 @@ from media_pipeline.outputs import PlannedOutput, planned_outputs
 from media_pipeline.sources import SourceInfo, source_from_probe
 from media_pipeline.verification import Verification, verify
 from sandbox.clip import Clip, make_clip
+from sandbox.mediaconvert.ffmpeg import executable
 from sandbox.mediaconvert.probe import probe_file
 from sandbox.mediaconvert.transcode import transcode
 from tests.fakes import FakeOutputs
@@ -47,9 +49,8 @@ class Job:
         return verify(folder=FOLDER, planned=job.planned, source=job.source, groups=(), outputs=outputs)
 
 
-def transcoded(clip: Clip, folder: Path) -> Job:
-    """Run the pipeline's own job on a clip, through the sandbox's transcoder."""
-    path = make_clip(folder, clip)
+def transcoded(path: Path, folder: Path) -> Job:
+    """Run the pipeline's own job on a video, through the sandbox's transcoder."""
     model = botocore.session.get_session().get_service_model("mediaconvert")
     probe, create_job = model.operation_model("Probe"), model.operation_model("CreateJob")
     assert probe.output_shape is not None
@@ -84,13 +85,15 @@ def transcoded(clip: Clip, folder: Path) -> Job:
 @pytest.fixture(scope="module")
 def sounding(tmp_path_factory: pytest.TempPathFactory) -> Job:
     """Return the job of a clip with sound."""
-    return transcoded(SOUNDING, tmp_path_factory.mktemp("sounding"))
+    folder = tmp_path_factory.mktemp("sounding")
+    return transcoded(make_clip(folder, SOUNDING), folder)
 
 
 @pytest.fixture(scope="module")
 def silent(tmp_path_factory: pytest.TempPathFactory) -> Job:
     """Return the job of a clip without sound."""
-    return transcoded(SILENT, tmp_path_factory.mktemp("silent"))
+    folder = tmp_path_factory.mktemp("silent")
+    return transcoded(make_clip(folder, SILENT), folder)
 
 
 def test_what_was_transcoded_is_what_was_planned(sounding: Job, silent: Job) -> None:
@@ -99,6 +102,42 @@ def test_what_was_transcoded_is_what_was_planned(sounding: Job, silent: Job) -> 
         assert [output.format for output in job.planned] == ["HLS", "DASH", "MP4", "THUMBNAIL"]
         assert job.verified() == Verification(objects=len(job.objects), missing=(), invalid=())
         assert job.verified().error is None
+
+
+def picture(seconds: float, rate: str = "30") -> list[str]:
+    """Return ffmpeg's arguments for a picture."""
+    return ["-f", "lavfi", "-i", f"testsrc2=size=64x36:rate={rate}:duration={seconds}"]
+
+
+def sound(seconds: float) -> list[str]:
+    """Return ffmpeg's arguments for a tone."""
+    return ["-f", "lavfi", "-i", f"sine=sample_rate=48000:duration={seconds}"]
+
+
+ODD_SOURCES = {
+    "one frame": ("a.mp4", picture(0.03)),
+    "half a second": ("a.mp4", [*picture(0.5), *sound(0.5)]),
+    "a frame every five seconds": ("a.mkv", picture(20, rate="1/5")),
+    "frames at varying times": (
+        "a.mp4",
+        [*picture(6), "-vf", r"select=not(mod(n\,7))+gt(mod(n\,50)\,40)", "-fps_mode", "vfr"],
+    ),
+    "sound goes on": ("a.mp4", [*picture(3), *sound(8)]),
+    "sound ends early": ("a.mp4", [*picture(8), *sound(3)]),
+    "sound begins late": ("a.mp4", [*picture(6), "-itsoffset", "3", *sound(3)]),
+    "no duration told": ("a.webm", [*picture(4), *sound(4), "-c:a", "libopus", "-live", "1"]),
+    "no index": ("a.ts", [*picture(4), *sound(4)]),
+}
+
+
+@pytest.mark.parametrize("oddity", ODD_SOURCES)
+def test_odd_sources_pass_too(oddity: str, tmp_path: Path) -> None:
+    """Very short, slow, uneven and badly described videos are not taken for failed ones."""
+    name, arguments = ODD_SOURCES[oddity]
+    path = tmp_path / name
+    command = [executable(), "-nostdin", "-loglevel", "error", *arguments, "-pix_fmt", "yuv420p", str(path)]
+    subprocess.run(command, check=True)
+    assert transcoded(path, tmp_path).verified().invalid == ()
 
 
 @pytest.mark.parametrize("content", [None, b""], ids=["gone", "empty"])
