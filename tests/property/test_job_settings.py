@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from media_pipeline.job_settings import job_settings
-from media_pipeline.outputs import planned_outputs
+from media_pipeline.outputs import PlannedOutput, planned_outputs
 from media_pipeline.presets import PresetName
 from media_pipeline.sources import Source, SourceInfo, UnknownSource
 from tests.service_model import request_faults
@@ -124,3 +124,7 @@ def test_the_plan_names_what_the_settings_make(source: Source, profile: tuple[Pr
         assert planned.key in named[planned.format]
         if planned.format == "HLS":
             assert planned.files == tuple(f"{base}{modifier}.m3u8" for modifier in modifiers)
+        pictures = [output["VideoDescription"] for output in group["Outputs"] if "VideoDescription" in output]
+        sizes = tuple((picture["Width"], picture["Height"]) for picture in pictures if "Width" in picture)
+        assert planned.sizes == (sizes if planned.format in ("HLS", "DASH") else ())
+        assert PlannedOutput.from_record(planned.as_record()) == planned
