@@ -1,4 +1,7 @@
-"""Lambda function, on a schedule: overdue assets are repaired, and uploads without an asset get one."""
+"""Lambda function, on a schedule: what was lost is made up for.
+
+Overdue assets are repaired, ends that nobody heard of are told, and uploads without an asset get one.
+"""
 
 import os
 from functools import cache
@@ -10,6 +13,7 @@ from media_pipeline.adapters import Notifier, OutputStore, UploadQueue
 from media_pipeline.asset_table import AssetTable
 from media_pipeline.aws import aws_client
 from media_pipeline.config import ReconcilerConfig, read_config
+from media_pipeline.ends_cursor import EndsCursor
 from media_pipeline.job_changes import JobChanges
 from media_pipeline.lifecycle import Lifecycle, utc_now
 from media_pipeline.repairs import Repairs
@@ -17,6 +21,7 @@ from media_pipeline.sweep import UploadSweep
 from media_pipeline.sweep_cursor import SweepCursor
 from media_pipeline.telemetry import PipelineMetrics, logger
 from media_pipeline.transcoder import Transcoder
+from media_pipeline.unsent_ends import UnsentEnds
 from media_pipeline.upload_store import UploadStore
 from media_pipeline.uploads import UploadFilter
 
@@ -26,20 +31,24 @@ _RESERVE_MILLISECONDS = 20_000
 
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
     """Run once; the event of the schedule carries nothing of interest."""
-    repairs, sweep, metrics = _wired()
+    repairs, ends, sweep, metrics = _wired()
     logger.set_correlation_id(context.aws_request_id)
 
     def has_time() -> bool:
         return context.get_remaining_time_in_millis() > _RESERVE_MILLISECONDS
 
     with metrics.published():
-        found = {**repairs.run(has_time=has_time), **sweep.run(has_time=has_time)}
-    logger.info("Looked after overdue assets and unannounced uploads", extra=found)
+        found = {
+            **repairs.run(has_time=has_time),
+            **ends.run(has_time=has_time),
+            **sweep.run(has_time=has_time),
+        }
+    logger.info("Looked after overdue assets, untold ends and unannounced uploads", extra=found)
     return found
 
 
 @cache
-def _wired() -> tuple[Repairs, UploadSweep, PipelineMetrics]:
+def _wired() -> tuple[Repairs, UnsentEnds, UploadSweep, PipelineMetrics]:
     config = read_config(ReconcilerConfig, os.environ)
     dynamodb, s3 = aws_client("dynamodb"), aws_client("s3")
     table = AssetTable(dynamodb, config.assets_table)
@@ -76,6 +85,14 @@ def _wired() -> tuple[Repairs, UploadSweep, PipelineMetrics]:
         stuck_after_seconds=config.stuck_after_seconds,
         clock=utc_now,
     )
+    ends = UnsentEnds(
+        table=table,
+        cursor=EndsCursor(dynamodb, config.assets_table),
+        lifecycle=lifecycle,
+        metrics=metrics,
+        overdue_seconds=config.stuck_after_seconds,
+        clock=utc_now,
+    )
     sweep = UploadSweep(
         bucket=uploads,
         table=table,
@@ -87,4 +104,4 @@ def _wired() -> tuple[Repairs, UploadSweep, PipelineMetrics]:
         asset_retention_days=config.asset_retention_days,
         clock=utc_now,
     )
-    return repairs, sweep, metrics
+    return repairs, ends, sweep, metrics

@@ -10,7 +10,6 @@ from typing import Any, Protocol
 
 from media_pipeline.assets import (
     OPEN_STATUSES,
-    TERMINAL_STATUSES,
     Asset,
     AssetError,
     AssetStatus,
@@ -41,10 +40,8 @@ class RepairsTable(Protocol):
         """Return an asset as of now."""
         ...
 
-    def by_status(
-        self, status: AssetStatus, *, before: datetime | None = None, after: datetime | None = None
-    ) -> Iterable[Asset]:
-        """Yield a status's assets that last changed between the given times, oldest first."""
+    def by_status(self, status: AssetStatus, *, before: datetime | None = None) -> Iterable[Asset]:
+        """Yield a status's assets that last changed before a time, oldest first."""
         ...
 
     def take_for_repair(self, asset: Asset, *, now: datetime, redelivery: bool = False) -> bool:
@@ -116,32 +113,8 @@ class Repairs:
                 found["looked_into"] += 1
                 found[outcome] += 1
                 helped += outcome not in ("waiting", "stuck")
-        self._announce_unsent_ends(before, has_time)
         self.metrics.assets_stuck(found["stuck"])
         return found
-
-    def _announce_unsent_ends(self, before: datetime, has_time: Callable[[], bool]) -> None:
-        """Send the news of ended assets whose sender died between the end's record and its news.
-
-        Those who ended the asset, and the message that made them, have had their time; a run looks back over
-        the time of several.
-        """
-        for status in TERMINAL_STATUSES:
-            for ended in self.table.by_status(status, after=before - self._stuck_after, before=before):
-                if not has_time():
-                    return
-                if ended.notified_at is None:
-                    self._announce_end(ended.asset_id)
-
-    def _announce_end(self, asset_id: str) -> None:
-        try:
-            asset = self.table.get(asset_id)
-            if asset is not None and asset.is_terminal and asset.notified_at is None:
-                with logger.append_context_keys(asset_id=asset_id):
-                    self.lifecycle.announce(asset)
-                    self._repaired("end_announced")
-        except MediaPipelineError as error:
-            logger.warning("The end could not be announced", asset_id=asset_id, reason=str(error))
 
     def _look_into(self, asset_id: str, status: AssetStatus) -> str:
         """Repair one asset where it needs it; return what it was found to be."""

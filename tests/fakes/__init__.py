@@ -3,6 +3,7 @@
 from tests.fakes.asset_table import FakeAssetTable
 from tests.fakes.buckets import FakeCursors, FakeOutputs, FakeUploads
 from tests.fakes.clock import FakeClock
+from tests.fakes.ends_cursor import FakeEndsCursor
 from tests.fakes.queue import FakeQueue, SentMessage
 from tests.fakes.telling import FakeMetrics, FakePublisher
 from tests.fakes.transcoder import FakePresets, FakeTranscoder
@@ -11,6 +12,7 @@ __all__ = [
     "FakeAssetTable",
     "FakeClock",
     "FakeCursors",
+    "FakeEndsCursor",
     "FakeMetrics",
     "FakeOutputs",
     "FakePresets",

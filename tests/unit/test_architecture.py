@@ -37,12 +37,13 @@ ADAPTERS = (
     "aws",
     "conditional_write",
     "consumed_queue",
+    "ends_cursor",
     "sweep_cursor",
     "transcoder",
     "upload_store",
 )
 # What happens to an asset, step by step; it is handed its adapters and knows none of them.
-FLOW = ("ingest", "job_changes", "job_slots", "lifecycle", "repairs", "sweep")
+FLOW = ("ingest", "job_changes", "job_slots", "lifecycle", "repairs", "sweep", "unsent_ends")
 # Whatever else lies in media_pipeline is the pure core, without being listed here.
 OUTER = (*HANDLERS, *ADAPTERS, *FLOW, "batch", "telemetry")
 

@@ -209,52 +209,6 @@ def test_an_asset_that_moved_meanwhile_is_left_alone(world: AssetWorld) -> None:
     assert world.table.records[UPLOAD.asset_id] == before
 
 
-def test_an_end_that_nobody_heard_of_is_announced_once(world: AssetWorld) -> None:
-    """Where the sender died between an asset's end and its news, the news is sent, once its time is over."""
-    end_silently(world)
-    assert world.reconcile()["looked_into"] == 0
-    assert world.publisher.published == []
-    world.clock.advance(601)
-    for _ in range(2):
-        world.reconcile()
-    assert [news["status"] for _, news in world.publisher.published] == ["CANCELED"]
-    assert world.metrics.counted.count(("repaired", "end_announced")) == 1
-
-
-def test_an_announced_end_is_left_alone(world: AssetWorld) -> None:
-    """Whoever heard of an asset's end hears of it no second time."""
-    world.changes.apply(change(JobStatus.CANCELED))
-    world.clock.advance(601)
-    world.reconcile()
-    assert len(world.publisher.published) == 1
-
-
-def test_an_old_end_is_left_alone(world: AssetWorld) -> None:
-    """A run looks back over a while, not over all assets that ever ended."""
-    end_silently(world)
-    world.clock.advance(1201)
-    world.reconcile()
-    assert world.publisher.published == []
-
-
-def test_an_end_that_cant_be_announced_stops_nothing(world: AssetWorld) -> None:
-    """Where SNS does not answer, the run goes on and tells of stuck assets; the next run tries again."""
-    end_silently(world)
-    world.clock.advance(601)
-    world.publisher.failures = [TransientError("SNS is down")]
-    world.reconcile()
-    assert world.metrics.counted[-1] == ("stuck", 0)
-    world.reconcile()
-    assert len(world.publisher.published) == 1
-
-
-def end_silently(world: AssetWorld) -> None:
-    """End the asset as a function does that dies before it can send the news."""
-    world.publisher.failures = [SystemExit()]  # type: ignore[list-item]
-    with pytest.raises(SystemExit):
-        world.changes.apply(change(JobStatus.CANCELED))
-
-
 class _Stale:
     """Show a table through an index, and perhaps a read, that still has the asset as it was."""
 
