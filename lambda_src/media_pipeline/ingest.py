@@ -38,7 +38,7 @@ from media_pipeline.job_slots import JobSlots
 from media_pipeline.lifecycle import Clock, EndsTable, Lifecycle
 from media_pipeline.outputs import planned_outputs
 from media_pipeline.presets import DEFAULT_PROFILE, Presets, Profiles
-from media_pipeline.sources import Source, UnknownSource
+from media_pipeline.sources import Source, UnknownSource, source_from_record
 from media_pipeline.superseded import CurrentUploads, superseded_by
 from media_pipeline.telemetry import logger
 
@@ -208,7 +208,10 @@ class Ingest:
         self.slots.take()
         presets, profiles = self.presets.load()
         profile = profiles[DEFAULT_PROFILE]
-        source = self.transcoder.probe(asset.upload.uri)
+        # One attempt has one plan: a request that may have been accepted is repeated as it was.
+        source = (
+            source_from_record(asset.source_info) if may_have_job else self.transcoder.probe(asset.upload.uri)
+        )
         if isinstance(source, UnknownSource):
             logger.warning("The source is encoded in its own size alone", reason=source.reason)
         folder = f"{asset.asset_id}/{asset.attempt}"

@@ -1,0 +1,64 @@
+"""The end of a story: nothing fails any more, time passes, and everything must come to its end."""
+
+from collections.abc import Iterator
+
+from tests.property.pipeline_world import PipelineWorld
+from tests.property.simulated_aws import Delivery
+
+# The reconciler's interval, until the wait before a last redelivery.
+_INTERVALS_SECONDS = (*[300] * 10, *[1800] * 10, *[6 * 3600] * 30)
+_MESSAGES_AT_ONCE = 60
+
+
+def settle(world: PipelineWorld) -> None:
+    """Let time pass with everything in order, until all is done; what is not then is a broken rule."""
+    world.faults.clear()
+    aws = world.aws
+    while world.paused:
+        world.pass_time(60)
+    # Of the events that are late, half never come.
+    for _ in range(len(aws.late_events) // 2):
+        aws.let_go(0)
+    for number, seconds in enumerate(_INTERVALS_SECONDS):
+        _work_off(world)
+        if not list(unsettled(world)):
+            return
+        world.pass_time(seconds)
+        for job in aws.jobs_alive():
+            if job.status == "SUBMITTED":
+                aws.begin_job(job, Delivery.ONCE)
+            else:
+                aws.complete_job(job, Delivery.ONCE)
+        world.reconcile()
+        if number % 5 == 4:
+            aws.processing_queue.redrive()
+            aws.job_events_queue.redrive()
+    for fault in unsettled(world):
+        world.soundness.require(False, fault)
+
+
+def unsettled(world: PipelineWorld) -> Iterator[str]:
+    """Yield what keeps the world from being at rest."""
+    aws = world.aws
+    told = {(news["asset_id"], news["attempt"]) for _, news in aws.publisher.published}
+    for upload in aws.admitted():
+        asset = aws.table.get(upload.asset_id)
+        if asset is None:
+            yield f"{upload.uri} {upload.version_id} is lost"
+        elif not asset.is_terminal:
+            yield f"{upload.uri} {upload.version_id} is {asset.status} for ever"
+        elif (asset.asset_id, asset.attempt) not in told:
+            yield f"{upload.uri} {upload.version_id} is {asset.status}, which nobody was told"
+        elif world.soundness.made[asset.asset_id] != 1:
+            yield f"{upload.uri} {upload.version_id} was made {world.soundness.made[asset.asset_id]} times"
+    for name, queue in (("uploads", aws.processing_queue), ("job events", aws.job_events_queue)):
+        if not queue.is_empty:
+            yield f"messages are left among the {name}"
+
+
+def _work_off(world: PipelineWorld) -> None:
+    for _ in range(_MESSAGES_AT_ONCE):
+        if not world.aws.processing_queue.has_visible and not world.aws.job_events_queue.has_visible:
+            return
+        world.ingest()
+        world.follow_jobs()

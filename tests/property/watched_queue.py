@@ -1,0 +1,87 @@
+"""A queue as its function sees it: which messages it gets, and what their receives were for."""
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from media_pipeline.redelivery import RENEWALS_ATTRIBUTE, Message
+from tests.fakes import FakeQueue, SentMessage
+
+_FIRST_OF_ALL = datetime.min.replace(tzinfo=UTC)
+
+
+class WatchedQueue:
+    """Receive messages in any order and remember of each why it was received in vain, until it is deleted."""
+
+    def __init__(
+        self, now: Callable[[], datetime], *, visibility_seconds: int, max_receive_count: int
+    ) -> None:
+        self.queue = FakeQueue(
+            now, visibility_seconds=visibility_seconds, max_receive_count=max_receive_count
+        )
+        self._now = now
+        self._burnt: dict[int, tuple[SentMessage, list[str]]] = {}
+
+    @property
+    def is_empty(self) -> bool:
+        """Tell whether there are no messages, neither alive nor dead."""
+        return not self.queue.messages and not self.queue.dead
+
+    @property
+    def has_visible(self) -> bool:
+        """Tell whether a message can be received now."""
+        at = self.next_visible_at
+        return at is not None and at <= self._now()
+
+    @property
+    def next_visible_at(self) -> datetime | None:
+        """Return when a message can be received, which may be past; None where there is none."""
+        return min((message.visible_at for message in self.queue.messages), default=None)
+
+    def receive(self, *, first: int, limit: int) -> Sequence[Message]:
+        """Receive up to `limit` of the messages that can be seen, first the one that `first` picks."""
+        visible = [message for message in self.queue.messages if message.visible_at <= self._now()]
+        if visible:
+            # SQS promises no order.
+            visible[first % len(visible)].visible_at = _FIRST_OF_ALL
+        received: list[Message] = []
+        while len(received) < limit and (message := self.queue.receive()) is not None:
+            received.append(message)
+        return received
+
+    def received_in_vain(self, receipt_handle: str, cause: str) -> None:
+        """Remember why a receive did not end in the message's deletion."""
+        for message in self.queue.messages:
+            if message.receipt_handle == receipt_handle:
+                self._burnt.setdefault(id(message), (message, []))[1].append(cause)
+
+    def dead(self) -> Iterator[tuple[str, Sequence[str]]]:
+        """Yield each dead message's body with what its receives were for."""
+        for message in self.queue.dead:
+            yield message.body, self._burnt.get(id(message), (message, []))[1]
+
+    def redrive(self) -> None:
+        """Move the dead messages back, as new ones without attributes."""
+        while self.queue.dead:
+            self.queue.send(self.queue.dead.pop().body)
+
+
+def sqs_event(messages: Sequence[Message]) -> dict[str, Any]:
+    """Return a batch as Lambda's event source mapping delivers it; receipt handles stand for message ids."""
+    return {
+        "Records": [
+            {
+                "messageId": message.receipt_handle,
+                "receiptHandle": message.receipt_handle,
+                "body": message.body,
+                "attributes": {"ApproximateReceiveCount": str(message.receive_count)},
+                "messageAttributes": {
+                    RENEWALS_ATTRIBUTE: {"dataType": "Number", "stringValue": str(message.renewals)}
+                },
+                "eventSource": "aws:sqs",
+                "eventSourceARN": "arn:aws:sqs:us-east-1:123456789012:queue",
+                "awsRegion": "us-east-1",
+            }
+            for message in messages
+        ]
+    }

@@ -1,0 +1,168 @@
+"""The functions, put together as their handlers do it, with every call going through one process."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from media_pipeline.ingest import Ingest, SourceLimits
+from media_pipeline.job_changes import JobChanges
+from media_pipeline.job_slots import JobSlots
+from media_pipeline.lifecycle import Lifecycle
+from media_pipeline.presets import DEFAULT_PROFILE, PresetName
+from media_pipeline.redelivery import Redelivery
+from media_pipeline.repairs import Repairs
+from media_pipeline.sweep import UploadSweep
+from media_pipeline.transcoder import Transcoder
+from media_pipeline.unsent_ends import UnsentEnds
+from pipeline_ops.cancel import Cancel
+from pipeline_ops.replay import Replay
+from tests.fakes import FakeMetrics, FakePresets
+from tests.property.invocations import Process, Stepped
+from tests.property.simulated_aws import WANTED, Conditions, SimulatedAws
+from tests.property.simulated_mediaconvert import QUEUE_ARN
+from tests.property.soundness import Soundness, WatchedTable
+from tests.strategies import shipped_presets
+
+PIPELINE = "media-pipeline-test"
+MAX_SOURCE_SIZE_BYTES = 1000
+# A request that an invocation had sent when its time was over may still arrive while its claim stands.
+CLAIM_GRACE_SECONDS = 15
+PRESETS = FakePresets(shipped_presets(), {DEFAULT_PROFILE: (PresetName.MP4, PresetName.THUMBNAILS)})
+
+
+@dataclass(slots=True)
+class Slots:
+    """Be the slots of the process that runs now."""
+
+    current: JobSlots
+
+    def take(self) -> None:
+        """Take a slot for a job."""
+        self.current.take()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Functions:
+    """Hold the functions and the operator's commands."""
+
+    ingest: Ingest
+    ingest_redelivery: Redelivery
+    changes: JobChanges
+    changes_redelivery: Redelivery
+    repairs: Repairs
+    ends: UnsentEnds
+    sweep: UploadSweep
+    replay: Replay
+    cancel: Cancel
+    slots: Slots
+    transcoder: Transcoder
+    process: Process
+    conditions: Conditions
+
+    def cold_slots(self) -> JobSlots:
+        """Return what a function's new process knows of the jobs in flight."""
+        return JobSlots(
+            self.transcoder,
+            limit=self.conditions.max_jobs_in_flight,
+            monotonic=lambda: self.process.clock().timestamp(),
+        )
+
+
+def wired(aws: SimulatedAws, process: Process, soundness: Soundness, conditions: Conditions) -> Functions:
+    """Put the functions together."""
+
+    def stepped(service: str, target: Any) -> Any:
+        return Stepped(process, service, target)
+
+    clock, metrics = process.clock, FakeMetrics()
+    table: Any = WatchedTable(process, aws.table, soundness)
+    uploads, cursors = stepped("uploads", aws.uploads), stepped("cursors", aws.cursors)
+    announcements = stepped("queue", aws.processing_queue.queue)
+    transcoder = Transcoder(
+        stepped("mediaconvert", aws.mediaconvert), pipeline=PIPELINE, queue_arn=QUEUE_ARN, role_arn="role"
+    )
+    lifecycle = Lifecycle(
+        pipeline=PIPELINE,
+        table=table,
+        metrics=metrics,
+        publisher=stepped("publisher", aws.publisher),
+        retention_days=0,
+        clock=clock,
+    )
+    changes = JobChanges(
+        pipeline=PIPELINE,
+        table=table,
+        uploads=uploads,
+        outputs=stepped("outputs", aws.outputs),
+        lifecycle=lifecycle,
+        clock=clock,
+    )
+
+    def redelivery(name: str, queue: Any) -> Redelivery:
+        return Redelivery(
+            queue=stepped(name, queue),
+            metrics=metrics,
+            max_receive_count=conditions.max_receive_count,
+            max_delay_seconds=min(900, conditions.stuck_after // 2),
+            random=lambda: 0.5,
+        )
+
+    cold = JobSlots(transcoder, limit=conditions.max_jobs_in_flight)
+    slots = Slots(cold)
+    ingest = Ingest(
+        table=table,
+        transcoder=transcoder,
+        uploads=uploads,
+        slots=slots,  # type: ignore[arg-type]
+        presets=stepped("presets", PRESETS),
+        lifecycle=lifecycle,
+        metrics=metrics,
+        limits=SourceLimits(max_size_bytes=MAX_SOURCE_SIZE_BYTES, suffixes=WANTED.suffixes),
+        uploads_bucket="uploads",
+        outputs_bucket="outputs",
+        claim_seconds=conditions.function_timeout + CLAIM_GRACE_SECONDS,
+        clock=clock,
+    )
+    repairs = Repairs(
+        table=table,
+        jobs=transcoder,
+        queue=announcements,
+        apply_change=changes.apply,
+        lifecycle=lifecycle,
+        metrics=metrics,
+        stuck_after_seconds=conditions.stuck_after,
+        clock=clock,
+    )
+    ends = UnsentEnds(
+        table=table,
+        cursor=stepped("ends_cursor", aws.ends_cursor),
+        lifecycle=lifecycle,
+        metrics=metrics,
+        overdue_seconds=conditions.stuck_after,
+        clock=clock,
+    )
+    sweep = UploadSweep(
+        bucket=uploads,
+        table=table,
+        cursors=cursors,
+        queue=announcements,
+        metrics=metrics,
+        wanted=WANTED,
+        overdue_seconds=conditions.stuck_after,
+        asset_retention_days=0,
+        clock=clock,
+    )
+    return Functions(
+        ingest=ingest,
+        ingest_redelivery=redelivery("processing_queue", aws.processing_queue.queue),
+        changes=changes,
+        changes_redelivery=redelivery("job_events_queue", aws.job_events_queue.queue),
+        repairs=repairs,
+        ends=ends,
+        sweep=sweep,
+        replay=Replay(table=table, queue=announcements, clock=clock),
+        cancel=Cancel(table=table, jobs=transcoder, retention_days=0, clock=clock),
+        slots=slots,
+        transcoder=transcoder,
+        process=process,
+        conditions=conditions,
+    )
