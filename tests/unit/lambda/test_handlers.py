@@ -141,6 +141,19 @@ def test_log_lines_carry_their_own_asset(log: StringIO) -> None:
     assert found == [pair for pair in expected for _ in range(2)]
 
 
+def test_a_message_that_cant_be_postponed_says_so(log: StringIO) -> None:
+    """An operator who wonders why a message came back so late finds the reason beside the first one."""
+
+    def handle(body: str) -> None:
+        raise TransientError("MediaConvert is slow")
+
+    invocation = Invocation("a")
+    invocation.queue.failures["hide"] = [TransientError("SQS is down")]
+    assert len(invocation.run(handle)["batchItemFailures"]) == 1
+    reasons = [line["reason"] for line in lines(log.getvalue()) if line["message_id"] == "message-1"]
+    assert reasons == ["MediaConvert is slow", "SQS is down"]
+
+
 def test_metrics_are_written_in_the_embedded_format(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -96,6 +96,7 @@ def test_a_job_that_was_done_before_is_verified(submitted: AssetWorld) -> None:
         submitted.changes.apply(change(JobStatus.COMPLETE, groups=GROUPS))
     halfway = submitted.asset
     submitted.uploads.put(NEWER, submitted.clock())
+    submitted.uploads.failures = [AssertionError("looked")]
     submitted.changes.apply(change(JobStatus.COMPLETE, groups=GROUPS))
     assert (halfway.status, submitted.asset.status) == (AssetStatus.VERIFYING, AssetStatus.COMPLETE)
 
