@@ -22,7 +22,7 @@ test: setup-cdktf lint types ## Everything that a change must hold: lint, types,
 	@$(RUN) -m pytest
 
 ##@ Parts of the tests
-.PHONY: lint format types test-fast test-e2e snapshot-update bench
+.PHONY: lint format types test-fast test-e2e snapshot-update bench chaos
 lint: setup ## Check style and format (ruff)
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
 format: setup ## Mend style and format (ruff)
@@ -37,6 +37,8 @@ snapshot-update: setup ## Accept the synthesized Terraform JSON as the new snaps
 	@$(RUN) -m pytest tests/snapshot --snapshot-update
 bench: setup ## Measure synthesis and transcoding, as ratios within one run
 	@PYTHONPATH=lambda_src $(RUN) -m tests.bench
+chaos: setup ## Let a storm of faults pass over thousands of uploads, audit: make chaos [UPLOADS=5000] [SEED=1]
+	@$(RUN) -m sandbox chaos$(if $(UPLOADS), --uploads=$(UPLOADS))$(if $(SEED), --seed=$(SEED))
 
 ##@ Deploying (ENV=dev|staging|prod|sandbox; AWS credentials as usual)
 .PHONY: synth diff deploy destroy state-bucket

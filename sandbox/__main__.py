@@ -17,7 +17,7 @@ from sandbox.console import Terminal, complain
 from sandbox.deploy import Deployer, required_programs, tool_environment
 from sandbox.environment import of_client
 from sandbox.errors import SandboxError
-from sandbox.folder import Folder
+from sandbox.folder import PROJECT_ROOT, Folder
 
 _INTERRUPTED = 130
 
@@ -54,6 +54,13 @@ def _parser() -> argparse.ArgumentParser:
         metavar="TEXT",
         help="the same in one text, as `make demo VIDEO=TEXT` hands it over",
     )
+    storm = add(
+        "chaos", _chaos, "Deploy, let a storm of uploads and faults pass over it, audit what is left"
+    )
+    storm.add_argument("--uploads", type=_at_least_one, default=5000, metavar="N", help="default: 5000")
+    storm.add_argument(
+        "--seed", type=int, default=1, metavar="N", help="other seed, other weather; default: 1"
+    )
     add("up", _up, "Start the servers and leave them up")
     add("down", _down, "Stop the servers")
     add("status", _status, "Say what runs")
@@ -71,6 +78,25 @@ def _demo(folder: Folder, terminal: Terminal, options: argparse.Namespace) -> in
     with folder.locked("demo"):
         report = demo.run(folder, [*options.videos, *video_names.split(options.named_in)], terminal)
     return 0 if report.completed else 1
+
+
+def _chaos(folder: Folder, terminal: Terminal, options: argparse.Namespace) -> int:
+    from sandbox.chaos import command  # loads ffmpeg, which only the demo's clip needs else
+    from sandbox.chaos.settings import StormSettings
+
+    if not os.environ.get("SANDBOX_DIR"):
+        # What it leaves behind would be in the demo's way.
+        folder = Folder(PROJECT_ROOT / ".sandbox-chaos")
+    with folder.locked("chaos"):
+        report = command.run(folder, StormSettings(uploads=options.uploads, seed=options.seed), terminal)
+    return 0 if report.passed else 1
+
+
+def _at_least_one(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("must be at least 1")
+    return number
 
 
 def _up(folder: Folder, terminal: Terminal, options: argparse.Namespace) -> int:

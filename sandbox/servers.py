@@ -6,6 +6,7 @@ import contextlib
 import fcntl
 import os
 import shutil
+import signal
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -19,6 +20,8 @@ from sandbox.folder import PROJECT_ROOT, Folder, read_json, write_json
 from sandbox.processes import ServerProcess
 
 Say = Callable[[str], None]
+
+_LOCAL_AWS = "sandbox.aws_server"
 
 
 @dataclass(slots=True)
@@ -115,6 +118,43 @@ def stop(folder: Folder) -> bool:
         processes.end(pid)
     folder.endpoints.unlink(missing_ok=True)
     return bool(pids)
+
+
+def local_aws_pid(folder: Folder) -> int:
+    """Return the process id of the local AWS of this folder.
+
+    Raises:
+        ServerError: It doesn't run.
+    """
+    for pid, marks in _recorded(folder):
+        if marks[0] == _LOCAL_AWS and processes.is_ours(pid, *marks):
+            return pid
+    raise ServerError("The local AWS does not run.")
+
+
+def restart_local_aws(
+    folder: Folder, servers: Running, signal_number: signal.Signals = signal.SIGTERM
+) -> None:
+    """End the local AWS and start it on the same port, with the state that it has saved.
+
+    Args:
+        folder: Where it keeps its state.
+        servers: Its process there is replaced.
+        signal_number: SIGTERM lets it save everything; after SIGKILL it forgets what its last save lacks.
+
+    Raises:
+        ServerError: It doesn't run, or doesn't answer any more.
+    """
+    processes.end(local_aws_pid(folder), signal_number)
+    again = _spawn(local_aws(folder, servers.endpoints))
+    record = read_json(folder.endpoints)
+    pids = record.get("pids")
+    write_json(
+        folder.endpoints,
+        {**record, "pids": {**(pids if isinstance(pids, dict) else {}), _LOCAL_AWS: again.pid}},
+    )
+    servers.started = [again if _module(each) == _LOCAL_AWS else each for each in servers.started]
+    again.wait_until_healthy()
 
 
 def found_running(folder: Folder) -> Endpoints | None:

@@ -1,0 +1,171 @@
+"""Hold what a storm has left against what was uploaded. Pure."""
+
+from __future__ import annotations
+
+import collections
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sandbox.chaos.evidence import AssetRecord, Evidence, Letter, Version, about
+from sandbox.chaos.pipeline import TERMINAL
+from sandbox.chaos.uploads import Kind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Findings:
+    """What is wrong, said of each case.
+
+    Attributes:
+        lost: Uploaded versions without exactly one record that has ended.
+        doubled: Attempts with more than one job.
+        incomplete: COMPLETE, though outputs that the record names are not there.
+        unexplained: Dead letters that are neither about an asset that has ended nor the storm's own.
+        strange: What must not be, whatever the weather: records of nothing, and completed texts.
+        forgotten: Versions that the local AWS acknowledged and no longer has: its fault, not the pipeline's.
+        unrecorded: Jobs that no record names, because their asset ended while they were being submitted. They
+            cost money and harm nobody, so they alone are no fault.
+    """
+
+    lost: Sequence[str] = ()
+    doubled: Sequence[str] = ()
+    incomplete: Sequence[str] = ()
+    unexplained: Sequence[str] = ()
+    strange: Sequence[str] = ()
+    forgotten: Sequence[str] = ()
+    unrecorded: Sequence[str] = ()
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether nothing was lost, made twice or left unexplained."""
+        return not any(
+            (self.lost, self.doubled, self.incomplete, self.unexplained, self.strange, self.forgotten)
+        )
+
+
+def audit(evidence: Evidence) -> Findings:
+    """Find everything that is wrong."""
+    return Findings(
+        lost=_lost(evidence),
+        doubled=_doubled(evidence),
+        incomplete=_incomplete(evidence),
+        unexplained=[
+            f"{_name(letter.queue_url)}: {letter.body[:200]}"
+            for letter in evidence.letters
+            if explanation(letter, evidence) is None
+        ],
+        strange=[*_strangers(evidence), *_completed_texts(evidence)],
+        forgotten=[
+            _said(each.key, each.version_id)
+            for each in evidence.acknowledged
+            if (each.key, each.version_id) not in evidence.stored
+        ],
+        unrecorded=_unrecorded(evidence),
+    )
+
+
+def uploaded(evidence: Evidence) -> set[Version]:
+    """Return every version that S3 has acknowledged, or has all the same."""
+    return {(each.key, each.version_id) for each in evidence.acknowledged} | evidence.stored
+
+
+def explanation(letter: Letter, evidence: Evidence) -> str | None:
+    """Say why a dead letter is no loss; None where it may be one."""
+    if letter.body in evidence.poison:
+        return "put there by the storm"
+    asset_id, version = about(letter)
+    for record in evidence.records:
+        is_it = record.asset_id == asset_id or (record.key, record.version_id) == version
+        if is_it and record.status in TERMINAL:
+            return f"{record.asset_id} is {record.status}"
+    return None
+
+
+def seconds_to_end(evidence: Evidence) -> list[float]:
+    """Return how long each acknowledged upload took until its asset had ended, the shortest first."""
+    ends = {(each.key, each.version_id): each.completed_at for each in evidence.records}
+    times = ((each.at, ends.get((each.key, each.version_id))) for each in evidence.acknowledged)
+    return sorted(max(end - begin, 0.0) for begin, end in times if end is not None)
+
+
+def percentile(ordered: Sequence[float], percent: float) -> float | None:
+    """Return the smallest value that so many percent of the ordered values don't exceed (nearest rank)."""
+    if not ordered:
+        return None
+    return ordered[max(math.ceil(len(ordered) * percent / 100), 1) - 1]
+
+
+def _lost(evidence: Evidence) -> list[str]:
+    records: dict[Version, list[AssetRecord]] = collections.defaultdict(list)
+    for record in evidence.records:
+        records[record.key, record.version_id].append(record)
+    lost: list[str] = []
+    for version in sorted(uploaded(evidence)):
+        found = records.get(version, [])
+        if [record.status in TERMINAL for record in found] != [True]:
+            fate = ", ".join(f"{record.asset_id} {record.status}" for record in found) or "no record"
+            lost.append(f"{_said(*version)}: {fate}")
+    return lost
+
+
+def _doubled(evidence: Evidence) -> list[str]:
+    jobs: dict[tuple[str, str], list[str]] = collections.defaultdict(list)
+    for job in evidence.jobs:
+        jobs[job.asset_id, job.attempt].append(job.job_id)
+    return [
+        f"{asset_id}, attempt {attempt}: jobs {', '.join(sorted(ids))}"
+        for (asset_id, attempt), ids in sorted(jobs.items())
+        if len(ids) > 1
+    ]
+
+
+def _incomplete(evidence: Evidence) -> list[str]:
+    faults: list[str] = []
+    for record in evidence.records:
+        if record.status != "COMPLETE":
+            continue
+        missing = [key for key in record.outputs if key not in evidence.outputs]
+        if missing or not record.outputs:
+            faults.append(f"{record.asset_id}: {', '.join(missing) or 'names no outputs'}")
+    return faults
+
+
+def _strangers(evidence: Evidence) -> list[str]:
+    known = uploaded(evidence)
+    return [
+        f"{record.asset_id} is about {_said(record.key, record.version_id)}, which was never uploaded"
+        for record in evidence.records
+        if (record.key, record.version_id) not in known
+    ]
+
+
+def _completed_texts(evidence: Evidence) -> list[str]:
+    texts = {(each.key, each.version_id) for each in evidence.acknowledged if each.kind is Kind.TEXT}
+    return [
+        f"{record.asset_id} is COMPLETE, though {record.key} is no video"
+        for record in evidence.records
+        if record.status == "COMPLETE" and (record.key, record.version_id) in texts
+    ]
+
+
+def _unrecorded(evidence: Evidence) -> list[str]:
+    # A doubled one is told of elsewhere.
+    current: Mapping[tuple[str, str], str | None] = {
+        (record.asset_id, str(record.attempt)): record.job_id for record in evidence.records
+    }
+    jobs = collections.Counter((job.asset_id, job.attempt) for job in evidence.jobs)
+    return [
+        f"job {job.job_id} of {job.asset_id} is {job.status}, but the record names {current[attempt]}"
+        for job in evidence.jobs
+        if (attempt := (job.asset_id, job.attempt)) in current
+        and jobs[attempt] == 1
+        and current[attempt] != job.job_id
+    ]
+
+
+def _said(key: str, version_id: str) -> str:
+    return f"{key} ({version_id})"
+
+
+def _name(queue_url: str) -> str:
+    return queue_url.rpartition("/")[2]

@@ -1,0 +1,58 @@
+"""`python -m sandbox chaos`: servers, deployment, storm, report."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import time
+
+from sandbox import demo, function_logs, servers
+from sandbox.chaos import report as reports
+from sandbox.chaos.report import Report
+from sandbox.chaos.settings import StormSettings
+from sandbox.chaos.storm import Place, storm
+from sandbox.console import Terminal
+from sandbox.deploy import Deployer, required_programs
+from sandbox.folder import Folder
+
+REPORT = "chaos-report.json"
+
+
+def run(folder: Folder, settings: StormSettings, terminal: Terminal) -> Report:
+    """Do everything from nothing to a report.
+
+    A sandbox that is up in this folder is used as it is, and left up. Otherwise the storm begins on an empty
+    one: what an earlier storm has left, five objects for each upload and more, would slow it down.
+
+    Raises:
+        SandboxError: Something the person can act on; its message says what.
+    """
+    required_programs()
+    with contextlib.ExitStack() as stack:
+        with terminal.phase("Starting the sandbox, synthesizing the stacks"):
+            if servers.found_running(folder) is None:
+                servers.stop(folder)
+                _empty(folder)
+            folder.faults.unlink(missing_ok=True)
+            running = stack.enter_context(servers.running(folder, terminal.say))
+            deployer = Deployer(folder, running.endpoints, running.check)
+            deployer.synthesize()
+            running.wait()
+        deployment = demo.deploy(deployer, terminal)
+        begun = time.time()
+        try:
+            report = storm(Place(folder, running, deployment), settings, terminal)
+        finally:
+            folder.faults.unlink(missing_ok=True)
+            function_logs.save(running.endpoints.session(), begun, folder.log("functions"))
+    path = folder.path / REPORT
+    report.write(path)
+    terminal.say("\n".join(["", *reports.lines(report), ""]))
+    terminal.say(f"{'Passed' if report.passed else 'FAILED'}. The report: {folder.relative(path)}")
+    return report
+
+
+def _empty(folder: Folder) -> None:
+    for path in (folder.aws, folder.mediaconvert):
+        shutil.rmtree(path, ignore_errors=True)
+    folder.backend_state.unlink(missing_ok=True)

@@ -1,0 +1,174 @@
+"""Gather what a storm has left: objects, records, jobs, outputs and dead letters."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sandbox.chaos.pipeline import Pipeline, Record
+from sandbox.chaos.uploads import Acknowledged
+
+Version = tuple[str, str]
+
+_LETTER_SECONDS = 120
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssetRecord:
+    """What the audit reads of an asset's record; times in epoch seconds."""
+
+    asset_id: str
+    key: str
+    version_id: str
+    status: str
+    attempt: int = 1
+    job_id: str | None = None
+    completed_at: float | None = None
+    outputs: tuple[str, ...] = ()
+    error_code: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """A job of MediaConvert's, and the attempt that its metadata names."""
+
+    job_id: str
+    asset_id: str
+    attempt: str
+    status: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """A message in a dead-letter queue."""
+
+    queue_url: str
+    body: str
+    receipt_handle: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """Everything the audit is based on.
+
+    Attributes:
+        acknowledged: What S3 told the uploader; the truth.
+        stored: The versions that S3 lists; the truth too, where an answer got lost.
+        outputs: Keys of the outputs bucket.
+        poison: Bodies of messages that the storm itself put on the processing queue.
+    """
+
+    acknowledged: Sequence[Acknowledged]
+    stored: frozenset[Version]
+    records: Sequence[AssetRecord]
+    jobs: Sequence[Job]
+    outputs: frozenset[str]
+    letters: Sequence[Letter] = ()
+    poison: frozenset[str] = frozenset()
+
+
+def gathered(
+    pipeline: Pipeline, acknowledged: Sequence[Acknowledged], prefix: str, poison: frozenset[str]
+) -> Evidence:
+    """Read it all; the storm must be over.
+
+    Args:
+        pipeline: Where.
+        acknowledged: What S3 told the uploader.
+        prefix: Of the storm's keys; other uploads are left alone.
+        poison: What the storm put on the queue.
+    """
+    records = [_record(found) for found in pipeline.records() if found.get("key", "").startswith(prefix)]
+    ids = {record.asset_id for record in records}
+    return Evidence(
+        acknowledged=acknowledged,
+        stored=frozenset(stored_versions(pipeline, prefix)),
+        records=records,
+        jobs=[job for job in _jobs(pipeline) if job.asset_id in ids],
+        outputs=frozenset(_outputs(pipeline, ids)),
+        letters=[
+            letter
+            for url in (pipeline.processing_dlq, pipeline.job_events_dlq)
+            for letter in _letters(pipeline, url)
+        ],
+        poison=poison,
+    )
+
+
+def stored_versions(pipeline: Pipeline, prefix: str) -> set[Version]:
+    """List the versions of the uploads whose keys begin so."""
+    pages = pipeline.s3.get_paginator("list_object_versions").paginate(Bucket=pipeline.uploads, Prefix=prefix)
+    return {(each["Key"], each["VersionId"]) for page in pages for each in page.get("Versions", [])}
+
+
+def _record(found: Record) -> AssetRecord:
+    ended = found.get("completed_at")
+    return AssetRecord(
+        asset_id=found["asset_id"],
+        key=found["key"],
+        version_id=str(found.get("version_id", "")),
+        status=found["status"],
+        attempt=int(found["attempt"]),
+        job_id=found.get("job_id"),
+        completed_at=datetime.fromisoformat(ended).timestamp() if ended else None,
+        outputs=tuple(output["key"] for output in found.get("outputs") or ()),
+        error_code=(found.get("error") or {}).get("code"),
+    )
+
+
+def _jobs(pipeline: Pipeline) -> list[Job]:
+    found: list[Job] = []
+    request: dict[str, Any] = {"Queue": pipeline.job_queue_arn, "Order": "ASCENDING", "MaxResults": 20}
+    while True:
+        answer: Any = pipeline.mediaconvert.list_jobs(**request)
+        for job in answer["Jobs"]:
+            owner = job.get("UserMetadata", {})
+            found.append(
+                Job(
+                    job_id=job["Id"],
+                    asset_id=owner.get("asset_id", ""),
+                    attempt=owner.get("attempt", ""),
+                    status=job["Status"],
+                )
+            )
+        if not answer.get("NextToken"):
+            return found
+        request["NextToken"] = answer["NextToken"]
+
+
+def _outputs(pipeline: Pipeline, asset_ids: set[str]) -> set[str]:
+    pages = pipeline.s3.get_paginator("list_objects_v2").paginate(Bucket=pipeline.outputs)
+    keys = (each["Key"] for page in pages for each in page.get("Contents", []))
+    return {key for key in keys if key.partition("/")[0] in asset_ids}
+
+
+def _letters(pipeline: Pipeline, url: str) -> list[Letter]:
+    found: dict[str, Letter] = {}
+    deadline = time.monotonic() + _LETTER_SECONDS / 2
+    while time.monotonic() < deadline:
+        answer = pipeline.sqs.receive_message(
+            QueueUrl=url, MaxNumberOfMessages=10, VisibilityTimeout=_LETTER_SECONDS, WaitTimeSeconds=0
+        )
+        if not answer.get("Messages"):
+            break
+        for message in answer["Messages"]:
+            found[message["MessageId"]] = Letter(
+                queue_url=url, body=message["Body"], receipt_handle=message["ReceiptHandle"]
+            )
+    return list(found.values())
+
+
+def about(letter: Letter) -> tuple[str | None, Version | None]:
+    """Return which asset, or which version of an object, a dead letter is about, where it says so."""
+    try:
+        detail = json.loads(letter.body)["detail"]
+        if "userMetadata" in detail:
+            return str(detail["userMetadata"]["asset_id"]), None
+        uploaded = detail["object"]
+        return None, (str(uploaded["key"]), str(uploaded.get("version-id", "")))
+    except (ValueError, TypeError, KeyError):
+        return None, None

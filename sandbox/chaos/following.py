@@ -1,0 +1,68 @@
+"""How far the uploads of a storm are, found out without reading thousands of records each time."""
+
+from __future__ import annotations
+
+import collections
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from sandbox.chaos.pipeline import STATUS_INDEX, TERMINAL, Pipeline, Record
+
+# A record's time is set by the function that writes it, and is a little older than the record.
+_OVERLAP_SECONDS = 15
+_BEGINNING = "1970-01-01T00:00:00.000Z"
+_FIELDS = "asset_id, #key, version_id, updated_at"
+
+
+class Ended:
+    """The versions whose records have a terminal status: each look reads only those that changed since."""
+
+    def __init__(self, pipeline: Pipeline, prefix: str) -> None:
+        self._pipeline = pipeline
+        self._prefix = prefix
+        self._since = dict.fromkeys(TERMINAL, _BEGINNING)
+        self._statuses: dict[tuple[str, str], str] = {}
+
+    def __len__(self) -> int:
+        return len(self._statuses)
+
+    def __contains__(self, version: tuple[str, str]) -> bool:
+        return version in self._statuses
+
+    @property
+    def by_status(self) -> dict[str, int]:
+        """How many ended in which status."""
+        counted = collections.Counter(self._statuses.values())
+        return {status: counted[status] for status in TERMINAL}
+
+    def look(self) -> None:
+        """Read what has changed since the last look."""
+        for status in TERMINAL:
+            newest = self._since[status]
+            for record in self._changed(status, self._since[status]):
+                newest = max(newest, record["updated_at"])
+                if record["key"].startswith(self._prefix):
+                    self._statuses[record["key"], record["version_id"]] = status
+            self._since[status] = _earlier(newest)
+
+    def look_at_all(self) -> None:
+        """Read every record, should a look have missed one."""
+        self._since = dict.fromkeys(TERMINAL, _BEGINNING)
+        self.look()
+
+    def _changed(self, status: str, since: str) -> Iterator[Record]:
+        return self._pipeline.records(
+            IndexName=STATUS_INDEX,
+            KeyConditionExpression="#status = :status AND updated_at >= :since",
+            ProjectionExpression=_FIELDS,
+            ExpressionAttributeNames={"#status": "status", "#key": "key"},
+            ExpressionAttributeValues={":status": {"S": status}, ":since": {"S": since}},
+        )
+
+
+def _earlier(moment: str) -> str:
+    """Return the moment some seconds before, written as the records' times are."""
+    if moment == _BEGINNING:
+        return moment
+    before = datetime.fromisoformat(moment) - timedelta(seconds=_OVERLAP_SECONDS)
+    return before.isoformat(timespec="milliseconds").replace("+00:00", "Z")

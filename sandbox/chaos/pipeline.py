@@ -1,0 +1,123 @@
+"""The deployed pipeline as a storm meets it: the names of its parts, and clients that outlast a restart."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from boto3.dynamodb.types import TypeDeserializer
+
+from sandbox.aws import Endpoints
+from sandbox.chaos.settings import Repair
+from sandbox.deploy import Deployment
+from sandbox.errors import SandboxError
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs.literals import QueueAttributeNameType
+
+Record = dict[str, Any]
+
+TERMINAL = ("COMPLETE", "FAILED", "CANCELED")
+STATUS_INDEX = "by_status"
+# The local AWS is away for some seconds, and throttled calls are tried again too.
+_ATTEMPTS = 8
+_COUNTS: tuple[QueueAttributeNameType, ...] = (
+    "ApproximateNumberOfMessages",
+    "ApproximateNumberOfMessagesNotVisible",
+    "ApproximateNumberOfMessagesDelayed",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class QueueDepth:
+    """How many messages a queue holds: those that wait, and all, in flight and delayed ones included."""
+
+    waiting: int
+    total: int
+
+
+class Pipeline:
+    """Look at the deployed pipeline through AWS's APIs alone."""
+
+    def __init__(self, endpoints: Endpoints, deployment: Deployment) -> None:
+        output = deployment.output
+        self.uploads = output("uploads_bucket")
+        self.outputs = output("outputs_bucket")
+        self.table = output("assets_table")
+        self.processing_queue = output("processing_queue_url")
+        self.processing_dlq = output("processing_dlq_url")
+        self.job_events_queue = output("job_events_queue_url")
+        self.job_events_dlq = output("job_events_dlq_url")
+        self.job_queue_arn = output("mediaconvert_queue_arn")
+        self.reconciler = output("reconciler_function")
+        clients = endpoints.session(attempts=_ATTEMPTS)
+        self.s3 = clients.s3()
+        self.sqs = clients.sqs()
+        self.logs = clients.logs()
+        self.functions = clients.functions()
+        self.dynamodb = clients.dynamodb()
+        self.mediaconvert = clients.mediaconvert()
+
+    def depth(self, queue_url: str) -> QueueDepth:
+        """Count a queue's messages."""
+        found = self.sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=list(_COUNTS))["Attributes"]
+        waiting, in_flight, delayed = (int(found[name]) for name in _COUNTS)
+        return QueueDepth(waiting, waiting + in_flight + delayed)
+
+    def records(self, **parameters: Any) -> Iterator[Record]:
+        """Yield the records that a query of the assets table, or a scan without one, finds."""
+        operation: Any = "query" if "KeyConditionExpression" in parameters else "scan"
+        pages = self.dynamodb.get_paginator(operation).paginate(TableName=self.table, **parameters)
+        for page in pages:
+            yield from (plain(item) for item in page["Items"])
+
+    def repair(self, interval_seconds: int) -> Repair:
+        """Read from what is deployed how soon losses are repaired.
+
+        Raises:
+            SandboxError: The reconciler isn't told when an asset is overdue.
+        """
+        variables = self.functions.get_function_configuration(FunctionName=self.reconciler)["Environment"][
+            "Variables"
+        ]
+        if "STUCK_AFTER_SECONDS" not in variables:
+            raise SandboxError(f"{self.reconciler} has no variable STUCK_AFTER_SECONDS.")
+        visible = self.sqs.get_queue_attributes(
+            QueueUrl=self.processing_queue, AttributeNames=["VisibilityTimeout"]
+        )["Attributes"]["VisibilityTimeout"]
+        return Repair(
+            overdue_seconds=int(variables["STUCK_AFTER_SECONDS"]),
+            interval_seconds=interval_seconds,
+            visibility_seconds=int(visible),
+        )
+
+    def repairs_since(self, moment: float) -> dict[str, int]:
+        """Count what the reconciler repaired since then (epoch seconds), by kind, as its log tells."""
+        counted: dict[str, int] = {}
+        pages = self.logs.get_paginator("filter_log_events").paginate(
+            logGroupName=f"/aws/lambda/{self.reconciler}", startTime=int(moment * 1000)
+        )
+        for page in pages:
+            for event in page["events"]:
+                kind = _repaired_kind(event["message"])
+                if kind is not None:
+                    counted[kind] = counted.get(kind, 0) + 1
+        return dict(sorted(counted.items()))
+
+
+def plain(item: Mapping[str, Any]) -> Record:
+    """Return an item of DynamoDB as Python values."""
+    read = TypeDeserializer().deserialize
+    return {name: read(value) for name, value in item.items()}
+
+
+def _repaired_kind(line: str) -> str | None:
+    try:
+        entry = json.loads(line)
+    except ValueError:
+        return None
+    if not isinstance(entry, dict) or entry.get("message") != "Repaired":
+        return None
+    return str(entry.get("kind"))

@@ -1,0 +1,171 @@
+"""What a storm has shown: a table for people, JSON for programs."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from sandbox.chaos.audit import Findings
+from sandbox.folder import write_json
+
+COLUMNS = 80
+_SAID = {
+    "delay_events": "late",
+    "drop_events": "dropped",
+    "duplicate_events": "doubled",
+    "reorder_events": "reordered",
+    "server_error": "server errors",
+    "throttle": "throttled",
+    "timeout_after_accept": "accepted but not answered",
+}
+# So many cases are printed of each kind of fault; the file has them all.
+_SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Times:
+    """Seconds from an upload to its end; None where nothing has ended."""
+
+    p50: float | None
+    p95: float | None
+    p99: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """One storm, from its settings to its findings.
+
+    Attributes:
+        versions: Versions of objects that S3 has: an upload whose answer got lost may have made two.
+        unsent: Uploads that were given up.
+        statuses: Records by status.
+        errors: Failed and cancelled records by error code.
+        attempts: Attempts that have a job.
+        letters: Messages in dead-letter queues, by explanation.
+        faults: Faults that were injected, by server and kind.
+        killed: Processes of functions that were killed, by function.
+        cancelled: Jobs that the operator cancelled.
+        restart_seconds: How long the local AWS was away, for each restart.
+        deepest: Most messages that waited in the processing queue.
+        timed_out: Whether the storm was given up before all had ended.
+    """
+
+    seed: int
+    uploads: int
+    versions: int
+    unsent: int
+    statuses: Mapping[str, int]
+    errors: Mapping[str, int]
+    jobs: int
+    attempts: int
+    letters: Mapping[str, int]
+    repairs: Mapping[str, int]
+    faults: Mapping[str, Mapping[str, int]]
+    killed: Mapping[str, int]
+    cancelled: int
+    restart_seconds: Sequence[float]
+    deepest: int
+    seconds: float
+    uploads_per_second: float
+    seconds_to_end: Times
+    timed_out: bool
+    findings: Findings
+
+    @property
+    def passed(self) -> bool:
+        """Whether the pipeline came through: nothing lost, nothing made twice, everything explained."""
+        return self.findings.is_clean and not self.timed_out
+
+    def write(self, path: Path) -> None:
+        """Write the report as JSON."""
+        write_json(path, {"passed": self.passed, **asdict(self)})
+
+
+def lines(report: Report) -> list[str]:
+    """Return the report for a terminal of 80 columns."""
+    table = Table(show_header=False, width=COLUMNS)
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    for section in _sections(report):
+        for name, value in section:
+            table.add_row(name, value)
+        table.add_section()
+    out = io.StringIO()
+    Console(file=out, width=COLUMNS, highlight=False, markup=False, legacy_windows=False).print(table)
+    return [*out.getvalue().rstrip().splitlines(), *_faults(report)]
+
+
+def _sections(report: Report) -> Iterable[list[tuple[str, str]]]:
+    found = report.findings
+    yield [
+        ("uploads", f"{report.uploads} (seed {report.seed}), {report.versions} versions in S3"),
+        ("ended", _counted(report.statuses)),
+        ("errors", _counted(report.errors, " x ")),
+        ("jobs", f"{report.jobs} for {report.attempts} attempts"),
+    ]
+    yield [
+        ("lost", str(len(found.lost))),
+        ("doubled", str(len(found.doubled))),
+        ("complete, no outputs", str(len(found.incomplete))),
+        ("dead letters", _counted(report.letters)),
+        ("unexplained", str(len(found.unexplained))),
+    ]
+    yield [
+        ("repairs", _counted(report.repairs)),
+        ("faults of S3's events", _counted(report.faults.get("uploads", {}))),
+        ("faults of MediaConvert", _counted(report.faults.get("mediaconvert", {}))),
+        ("functions killed", _counted(_shortened(report.killed))),
+        ("jobs cancelled", str(report.cancelled)),
+        (
+            "local AWS restarted",
+            ", ".join(f"away for {each:.1f} s" for each in report.restart_seconds) or "no",
+        ),
+    ]
+    times = report.seconds_to_end
+    yield [
+        ("took", f"{_minutes(report.seconds)}, {report.uploads_per_second:.1f} uploads a second"),
+        (
+            "upload to end",
+            ", ".join(
+                f"{name} {'-' if value is None else f'{value:.0f} s'}"
+                for name, value in (("p50", times.p50), ("p95", times.p95), ("p99", times.p99))
+            ),
+        ),
+        ("deepest queue", f"{report.deepest} waiting"),
+    ]
+
+
+def _faults(report: Report) -> Iterable[str]:
+    said = asdict(report.findings)
+    for kind, cases in said.items():
+        if cases:
+            yield f"{kind}: {len(cases)}"
+            yield from (f"  {case}" for case in cases[:_SHOWN])
+    if report.timed_out:
+        yield "It was given up before all uploads had ended."
+    if report.unsent:
+        yield f"{report.unsent} uploads could not be sent."
+
+
+def _counted(counts: Mapping[str, int], joint: str = " ") -> str:
+    said = {_SAID.get(kind, kind.replace("_", " ")): number for kind, number in counts.items()}
+    return ", ".join(f"{number}{joint}{kind}" for kind, number in said.items() if number) or "none"
+
+
+def _shortened(counts: Mapping[str, int]) -> dict[str, int]:
+    """Leave out the words that all names begin and end with."""
+    names = {name: name.split("-") for name in counts}
+    for end in (0, -1):
+        while len(names) > 1 and len({words[end] for words in names.values()}) == 1:
+            for words in names.values():
+                del words[end]
+    return {"-".join(names[name]): number for name, number in counts.items()}
+
+
+def _minutes(seconds: float) -> str:
+    return f"{int(seconds // 60)} min {int(seconds % 60):02d} s"

@@ -1,0 +1,102 @@
+"""How bad the weather is, and for how long."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from sandbox.faults import FaultSettings, MediaConvertFaults, UploadFaults
+
+# As the field's reports have it, and worse.
+_DUPLICATED, _DROPPED, _DELAYED = 0.10, 0.05, 0.05
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StormSettings:
+    """Describe one storm.
+
+    Attributes:
+        uploads: How many objects are uploaded.
+        seed: Another seed, other weather.
+        text_share: Part of the uploads that are no videos, whatever their names say.
+        overwrite_share: Part of the uploads that replace an earlier one.
+        odd_key_share: Part of the uploads whose keys hold what keys seldom hold.
+        concurrent_uploads: So many are sent at once.
+        most_waiting: While more of them wait in the processing queue, no further ones are sent.
+        poison_messages: So many messages that nobody can read are put on the processing queue.
+        kill_pause_seconds: Shortest and longest time between two kills of a function's process.
+        restarts_local_aws: Whether the local AWS is stopped and started at half of the uploads.
+        cancel_share: Part of the uploads whose jobs an operator cancels before they begin.
+        endless_seconds: A job that runs longer is cancelled by the operator.
+        slowest_per_second: With fewer uploads a second, the storm is given up.
+    """
+
+    uploads: int
+    seed: int = 1
+    mediaconvert: MediaConvertFaults = field(
+        default_factory=lambda: MediaConvertFaults(
+            instant=True,
+            throttle=0.05,
+            server_error=0.01,
+            timeout_after_accept=0.01,
+            drop_events=_DROPPED,
+            duplicate_events=_DUPLICATED,
+            delay_events=_DELAYED,
+            reorder_events=_DELAYED,
+            slow_jobs=0.01,
+            failing_jobs=0.01,
+            endless_jobs=0.002,
+        )
+    )
+    upload_events: UploadFaults = field(
+        default_factory=lambda: UploadFaults(
+            drop_events=_DROPPED, duplicate_events=_DUPLICATED, delay_events=_DELAYED
+        )
+    )
+    text_share: float = 0.01
+    overwrite_share: float = 0.01
+    odd_key_share: float = 0.02
+    concurrent_uploads: int = 8
+    most_waiting: int = 300
+    poison_messages: int = 3
+    kill_pause_seconds: tuple[float, float] = (4.0, 12.0)
+    restarts_local_aws: bool = True
+    cancel_share: float = 0.002
+    endless_seconds: float = 60.0
+    slowest_per_second: float = 3.5
+
+    def faults(self, run: str) -> FaultSettings:
+        """Return what both servers do wrong during the storm.
+
+        Args:
+            run: Its name; another one, other counts.
+        """
+        return FaultSettings(
+            seed=self.seed, run=run, mediaconvert=self.mediaconvert, uploads=self.upload_events
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repair:
+    """Say how soon the deployed pipeline repairs what was lost.
+
+    Attributes:
+        overdue_seconds: An asset that stood still so long is looked into.
+        interval_seconds: Time between two looks.
+        visibility_seconds: A message whose function was killed comes back after so long.
+    """
+
+    overdue_seconds: int
+    interval_seconds: int
+    visibility_seconds: int
+
+    @property
+    def round_seconds(self) -> int:
+        """Longest time until one loss is repaired."""
+        return max(self.overdue_seconds, self.visibility_seconds) + self.interval_seconds
+
+    def deadline_seconds(self, settings: StormSettings) -> float:
+        """Return how long a storm may last.
+
+        A repair may be lost again, about once in twenty times: of 5,000 uploads, five rounds leave 0.002.
+        """
+        return settings.uploads / settings.slowest_per_second + 5 * self.round_seconds

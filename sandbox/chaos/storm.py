@@ -1,0 +1,249 @@
+"""All of it at once: uploads, faults, killed functions, an operator, a restart; then the audit."""
+
+from __future__ import annotations
+
+import collections
+import contextlib
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from sandbox import servers
+from sandbox.chaos.audit import audit, explanation, percentile, seconds_to_end, uploaded
+from sandbox.chaos.bodies import bodies
+from sandbox.chaos.evidence import Evidence, gathered, stored_versions
+from sandbox.chaos.following import Ended
+from sandbox.chaos.operator import Operator
+from sandbox.chaos.pipeline import Pipeline
+from sandbox.chaos.poison import send_poison
+from sandbox.chaos.report import Report, Times
+from sandbox.chaos.settings import Repair, StormSettings
+from sandbox.chaos.uploads import Uploader, planned
+from sandbox.chaos.weather import Weather
+from sandbox.chaos.workers import WorkerKiller
+from sandbox.console import Phase, Terminal
+from sandbox.deploy import Deployment
+from sandbox.errors import ServerError
+from sandbox.folder import Folder
+
+_PAUSE_SECONDS = 1.0
+_LOOK_SECONDS = 3.0
+# While nothing ends, everything is read again this often: a look may have missed something.
+_QUIET_SECONDS = 30.0
+_RATE_SECONDS = 60.0
+# The sandbox's schedule.
+RECONCILER_INTERVAL_SECONDS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A sandbox that runs and has the pipeline deployed."""
+
+    folder: Folder
+    running: servers.Running
+    deployment: Deployment
+
+
+def storm(
+    place: Place,
+    settings: StormSettings,
+    terminal: Terminal,
+    *,
+    reconciler_interval_seconds: int = RECONCILER_INTERVAL_SECONDS,
+) -> Report:
+    """Let a storm pass over the pipeline and audit what it has left.
+
+    However it ends, faults are switched off, nothing is killed any more and the servers run.
+
+    Args:
+        place: Where; other uploads there are left alone.
+        settings: How bad it is.
+        terminal: Shows each phase.
+        reconciler_interval_seconds: How often the reconciler looks.
+
+    Raises:
+        SandboxError: The storm could not be carried through; its message says why.
+    """
+    return _Storm(place, settings, terminal).run(reconciler_interval_seconds)
+
+
+@dataclass(slots=True)
+class _Progress:
+    """What the storm has seen of itself."""
+
+    deepest: int = 0
+    restarts: list[float] = field(default_factory=list)
+    ended_at: float = 0.0
+    rates: collections.deque[tuple[float, int]] = field(default_factory=collections.deque)
+
+
+class _Storm:
+    def __init__(self, place: Place, settings: StormSettings, terminal: Terminal) -> None:
+        self._place = place
+        self._settings = settings
+        self._terminal = terminal
+        self._run = f"{settings.seed}-{time.strftime('%Y%m%dT%H%M%S')}"
+        self._prefix = f"chaos {self._run}/"
+        self._pipeline = Pipeline(place.running.endpoints, place.deployment)
+        self._weather = Weather(place.folder, place.running.endpoints, settings, self._run)
+        self._uploader = Uploader(
+            self._pipeline.s3,
+            self._pipeline.uploads,
+            bodies(),
+            list(planned(settings, self._prefix)),
+            settings.concurrent_uploads,
+        )
+        self._killer = WorkerKiller(self._local_aws_pid, settings.kill_pause_seconds, settings.seed)
+        self._operator = Operator(
+            self._pipeline.mediaconvert,
+            self._pipeline.job_queue_arn,
+            f"s3://{self._pipeline.uploads}/{self._prefix}",
+            endless_seconds=settings.endless_seconds,
+            early_cancels=round(settings.uploads * settings.cancel_share),
+        )
+        self._ended = Ended(self._pipeline, self._prefix)
+        self._progress = _Progress()
+
+    def run(self, reconciler_interval_seconds: int) -> Report:
+        settings, terminal = self._settings, self._terminal
+        repair = self._pipeline.repair(reconciler_interval_seconds)
+        with terminal.phase("Sending messages that nobody can read") as phase:
+            poison = send_poison(self._pipeline, settings.poison_messages, self._run)
+            phase.result(f"{len(poison)} in the dead-letter queue")
+        begun = time.time()
+        with terminal.phase(f"A storm of {settings.uploads} uploads") as phase, self._raging():
+            timed_out = self._follow(phase, repair)
+            seconds = time.time() - begun
+            phase.result(f"{len(self._ended)} ended, {self._uploads_per_second(seconds):.1f} a second")
+        with terminal.phase("Auditing") as phase:
+            faults = self._weather.counts()
+            evidence = gathered(self._pipeline, self._uploader.acknowledged, self._prefix, poison)
+            report = self._report(evidence, begun, seconds, faults, timed_out)
+            self._delete_poison(evidence)
+            self._weather.clear()
+            phase.result("passed" if report.passed else "failed")
+        return report
+
+    @contextlib.contextmanager
+    def _raging(self) -> Iterator[None]:
+        with contextlib.ExitStack() as stack:
+            stack.callback(self._weather.calm)
+            self._weather.worsen()
+            for part in (self._uploader, self._killer, self._operator):
+                stack.callback(part.stop)
+                part.start()
+            yield
+
+    def _follow(self, phase: Phase, repair: Repair) -> bool:
+        """Watch until all has ended and nothing is on its way; tell whether the storm had to be given up."""
+        begun = time.monotonic()
+        deadline = begun + repair.deadline_seconds(self._settings)
+        looked = moved = begun
+        while not self._is_over():
+            now = time.monotonic()
+            if now > deadline:
+                return True
+            self._place.running.check()
+            self._hold_back_uploads()
+            if now - looked > _LOOK_SECONDS:
+                looked, before = now, len(self._ended)
+                self._ended.look()
+                if len(self._ended) > before:
+                    moved = now
+                elif now - moved > _QUIET_SECONDS:
+                    self._ended.look_at_all()
+                    moved = now
+            self._restart_once()
+            self._show(phase)
+            time.sleep(_PAUSE_SECONDS)
+        return False
+
+    def _is_over(self) -> bool:
+        sent = self._uploader.acknowledged
+        if not self._uploader.is_done or len(self._ended) < len(sent):
+            return False
+        queues = (self._pipeline.processing_queue, self._pipeline.job_events_queue)
+        return (
+            not any(self._pipeline.depth(queue).total for queue in queues)
+            and self._weather.is_mediaconvert_idle()
+            # An upload whose answer got lost was sent again: then S3 has one more than was acknowledged.
+            and all(version in self._ended for version in stored_versions(self._pipeline, self._prefix))
+            and all((each.key, each.version_id) in self._ended for each in sent)
+        )
+
+    def _hold_back_uploads(self) -> None:
+        waiting = self._pipeline.depth(self._pipeline.processing_queue).waiting
+        self._progress.deepest = max(self._progress.deepest, waiting)
+        self._uploader.pause(waiting > self._settings.most_waiting)
+
+    def _restart_once(self) -> None:
+        is_due = 2 * len(self._uploader.acknowledged) >= self._settings.uploads
+        if not self._settings.restarts_local_aws or self._progress.restarts or not is_due:
+            return
+        begun = time.monotonic()
+        servers.restart_local_aws(self._place.folder, self._place.running)
+        self._progress.restarts.append(round(time.monotonic() - begun, 1))
+
+    def _local_aws_pid(self) -> int | None:
+        try:
+            return servers.local_aws_pid(self._place.folder)
+        except ServerError:
+            return None
+
+    def _show(self, phase: Phase) -> None:
+        now, ended = time.monotonic(), len(self._ended)
+        rates = self._progress.rates
+        rates.append((now, ended))
+        while now - rates[0][0] > _RATE_SECONDS:
+            rates.popleft()
+        rate = (ended - rates[0][1]) / max(now - rates[0][0], 1.0)
+        left = self._settings.uploads - ended
+        counts = ", ".join(f"{number} {status.lower()}" for status, number in self._ended.by_status.items())
+        rest = f", {left / rate / 60:.0f} min left" if rate > 1 and left > 0 else ""
+        sent = len(self._uploader.acknowledged)
+        phase.update(ended, self._settings.uploads, f"{rate:.1f}/s{rest}; {sent} sent, {counts}")
+
+    def _uploads_per_second(self, seconds: float) -> float:
+        return len(self._ended) / max(seconds, 1.0)
+
+    def _report(
+        self,
+        evidence: Evidence,
+        begun: float,
+        seconds: float,
+        faults: Mapping[str, Mapping[str, int]],
+        timed_out: bool,
+    ) -> Report:
+        times = seconds_to_end(evidence)
+        count = collections.Counter
+        return Report(
+            seed=self._settings.seed,
+            uploads=self._settings.uploads,
+            versions=len(uploaded(evidence)),
+            unsent=len(self._uploader.refused),
+            statuses=dict(count(record.status for record in evidence.records).most_common()),
+            errors=dict(count(record.error_code for record in evidence.records if record.error_code)),
+            jobs=len(evidence.jobs),
+            attempts=len({(job.asset_id, job.attempt) for job in evidence.jobs}),
+            letters=dict(count(explanation(each, evidence) or "unexplained" for each in evidence.letters)),
+            repairs=self._pipeline.repairs_since(begun),
+            faults=faults,
+            killed=self._killer.killed,
+            cancelled=self._operator.endless + self._operator.early,
+            restart_seconds=self._progress.restarts,
+            deepest=self._progress.deepest,
+            seconds=round(seconds, 1),
+            uploads_per_second=round(self._uploads_per_second(seconds), 2),
+            seconds_to_end=Times(
+                p50=percentile(times, 50), p95=percentile(times, 95), p99=percentile(times, 99)
+            ),
+            timed_out=timed_out,
+            findings=audit(evidence),
+        )
+
+    def _delete_poison(self, evidence: Evidence) -> None:
+        for letter in evidence.letters:
+            if letter.body in evidence.poison:
+                self._pipeline.sqs.delete_message(
+                    QueueUrl=letter.queue_url, ReceiptHandle=letter.receipt_handle
+                )

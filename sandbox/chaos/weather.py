@@ -1,0 +1,59 @@
+"""Switch the servers' faults on and off, and ask what they did."""
+
+from __future__ import annotations
+
+import json
+import urllib.request
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from sandbox.aws import Endpoints
+from sandbox.chaos.settings import StormSettings
+from sandbox.faults import FaultSettings
+from sandbox.folder import Folder, write_json
+
+
+class Weather:
+    """The faults of one storm; where there is no file, there are none."""
+
+    def __init__(self, folder: Folder, endpoints: Endpoints, settings: StormSettings, run: str) -> None:
+        self._folder = folder
+        self._endpoints = endpoints
+        self._settings = settings
+        self._run = run
+
+    def worsen(self) -> None:
+        """Let the faults begin."""
+        self._write(self._settings.faults(self._run))
+
+    def calm(self) -> None:
+        """End the faults; what was counted stays."""
+        self._write(FaultSettings(seed=self._settings.seed, run=self._run))
+
+    def clear(self) -> None:
+        """End the faults, and the run that they belong to."""
+        self._folder.faults.unlink(missing_ok=True)
+
+    def counts(self) -> Mapping[str, Mapping[str, int]]:
+        """Count what both servers did wrong, by server and kind."""
+        uploads = _read(f"{self._endpoints.aws}/_sandbox/faults")["uploads"]
+        mediaconvert = _read(f"{self._endpoints.mediaconvert}/health").get("faults", {})
+        return {"uploads": uploads, "mediaconvert": mediaconvert}
+
+    def is_mediaconvert_idle(self) -> bool:
+        """Tell whether no job waits or runs, and no event is still to be sent."""
+        health = _read(f"{self._endpoints.mediaconvert}/health")
+        counts = (*health["jobs"].values(), health["unsentEvents"], health.get("lateEvents", 0))
+        return not any(counts)
+
+    def _write(self, settings: FaultSettings) -> None:
+        write_json(self._folder.faults, asdict(settings))
+
+
+def _read(url: str) -> dict[str, Any]:
+    # No proxy, whatever the environment says: it is on the loopback interface.
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    with opener.open(url, timeout=30) as answer:
+        document: dict[str, Any] = json.load(answer)
+    return document
