@@ -60,7 +60,7 @@ def main() -> int:
     aws = LocalAws(arguments.aws_endpoint, account)
     media = Media(transcode=transcode, probe_file=probe_file, for_role=aws.for_role)
     try:
-        faults = Faults(arguments.faults, "mediaconvert", settings.state_dir / "faults.json")
+        faults = Faults(arguments.faults, "mediaconvert", settings.state_dir / "injected.json")
         asyncio.run(_serve(faulty_service(settings, media, aws.put_events, faults)))
     except InvalidFaults as error:
         print(f"The MediaConvert endpoint can't start: {error}", file=sys.stderr)

@@ -53,7 +53,7 @@ class FaultyEvents:
         self._send_in_time()
 
     @property
-    def count_late(self) -> int:
+    def late_count(self) -> int:
         """Count the deliveries that wait for their time."""
         return len(self._late)
 

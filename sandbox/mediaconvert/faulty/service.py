@@ -28,7 +28,7 @@ def faulty_service(
         return max(settings.concurrent_jobs, CONCURRENT_INSTANT_JOBS if is_instant else 0)
 
     def health() -> Document:
-        return {"lateEvents": events.count_late, "faults": faults.counts()}
+        return {"lateEvents": events.late_count, "faults": faults.counts()}
 
     media = instant_media(media, lambda: faults.settings.mediaconvert.instant, Descriptions())
     slots = Slots(concurrent_jobs)

@@ -228,13 +228,13 @@ class Endpoint:
             port=port, state_dir=self.state_dir, account=ACCOUNT, concurrent_jobs=self.concurrent_jobs
         )
         media = Media(transcode=self.transcoder, probe_file=fake_probe_file, for_role=self.s3.for_role)
-        faults = Faults(self.faults_path, "mediaconvert", self.state_dir / "faults.json")
+        faults = Faults(self.faults_path, "mediaconvert", self.state_dir / "injected.json")
         return faulty_service(settings, media, self.bus.put_events, faults)
 
     @property
     def faults_path(self) -> Path:
         """Give the path of the file that tells the endpoint what to do wrong."""
-        return self.state_dir / "asked-faults.json"
+        return self.state_dir / "faults.json"
 
     def until_struck(self, kind: str, number: int) -> None:
         """Wait until so many faults of a kind struck in this run."""

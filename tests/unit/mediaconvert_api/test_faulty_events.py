@@ -84,9 +84,9 @@ def test_a_late_event_holds_up_none_behind_it(faulty: Faulty) -> None:
     faulty.inject()
     faulty.publish(events("a/2"))
     assert faulty.bus.names == ["a/2"]
-    assert faulty.publish.count_late == 1
+    assert faulty.publish.late_count == 1
     wait_until(lambda: faulty.bus.names == ["a/2", "a/1"])
-    wait_until(lambda: faulty.publish.count_late == 0)
+    wait_until(lambda: faulty.publish.late_count == 0)
 
 
 def test_a_reordered_event_follows_the_next_of_its_job(faulty: Faulty) -> None:
@@ -98,7 +98,7 @@ def test_a_reordered_event_follows_the_next_of_its_job(faulty: Faulty) -> None:
     assert faulty.bus.names == ["c/1", "a/2", "a/1", "a/3"]
     faulty.publish(events("b/2"))
     assert faulty.bus.names[4:] == ["b/2", "b/1"]
-    assert faulty.publish.count_late == 0
+    assert faulty.publish.late_count == 0
 
 
 def test_a_reordered_event_that_is_the_last_comes_late(faulty: Faulty) -> None:
@@ -167,7 +167,7 @@ def test_a_late_event_is_sent_until_it_is_taken(faulty: Faulty, monkeypatch: pyt
     faulty.publish(events("a/1"))
     wait_until(lambda: faulty.bus.attempts >= 2)
     faulty.bus.away = False
-    wait_until(lambda: faulty.publish.count_late == 0)
+    wait_until(lambda: faulty.publish.late_count == 0)
     assert faulty.bus.names == ["a/1"]
 
 

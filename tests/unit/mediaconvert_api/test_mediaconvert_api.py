@@ -159,14 +159,6 @@ def test_jobs_are_listed_in_pages(endpoint: Endpoint) -> None:
         endpoint.client.cancel_job(Id=id_)
 
 
-def test_jobs_are_searched_by_input(endpoint: Endpoint) -> None:
-    """SearchJobs finds a job by a part of its input's URI, wildcards taken literally."""
-    endpoint.s3.objects["in", "50%_off/clip.mp4"] = b"media"
-    id_ = endpoint.submit(Settings=job_settings("s3://in/50%_off/clip.mp4"))["Id"]
-    assert [job["Id"] for job in endpoint.client.search_jobs(InputFile="50%_off")["Jobs"]] == [id_]
-    assert endpoint.client.search_jobs(InputFile="5__off")["Jobs"] == []
-
-
 def test_queues_and_templates_are_listed_in_pages(endpoint: Endpoint) -> None:
     """ListQueues gives every queue once, by name, however small its pages are."""
     for name in ("zeta", "alpha"):
