@@ -1,6 +1,7 @@
 """Registered and replayed assets, and the lookups of many: one contract for the real table and its fake."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -8,7 +9,6 @@ import pytest
 
 from media_pipeline.assets import (
     MAX_ATTEMPTS,
-    OF_ONE_ATTEMPT,
     TERMINAL_STATUSES,
     Asset,
     AssetError,
@@ -60,7 +60,6 @@ def ended(table: Table, clock: FakeClock, status: AssetStatus = AssetStatus.FAIL
     end = table.advance(asset.asset_id, last)
     assert end is not None
     table.note_notified(end, now=clock())
-    assert set(OF_ONE_ATTEMPT) <= record_of(table, asset.asset_id).keys()
     return read(table, asset.asset_id)
 
 
@@ -106,10 +105,15 @@ def test_a_replay_keeps_what_became_of_the_attempt_before(table: Table, clock: F
 
 
 def test_a_replay_forgets_what_belongs_to_one_attempt(table: Table, clock: FakeClock) -> None:
-    """Neither plan, job and error nor the day of its deletion are taken over into the next attempt."""
+    """Plan, job, error, news and day of deletion are not taken over: the record is like a new asset's."""
+    new = upload(version_id="v2")
+    assert table.register(new, now=clock(), detail="")
     asset = ended(table, clock)
+    left_behind = record_of(table, asset.asset_id).keys() - record_of(table, new.asset_id).keys()
+    assert len(left_behind) >= 13
     table.replay(asset, now=clock(), detail="")
-    assert set(OF_ONE_ATTEMPT).isdisjoint(record_of(table, asset.asset_id))
+    kept = record_of(table, asset.asset_id).keys() - record_of(table, new.asset_id).keys()
+    assert kept == {"past_attempts"}
     assert assets_of_job(table, "job-1") == []
 
 
@@ -152,26 +156,37 @@ def test_attempts_are_limited(table: Table, clock: FakeClock) -> None:
     assert assets_of_job(table, f"job-{MAX_ATTEMPTS}") == [asset.asset_id]
 
 
-LATE: dict[str, Callable[[Table, Asset, Asset, FakeClock], object]] = {
-    **{
-        f"a step to {status}": lambda table, ended, _, clock, status=status: table.advance(  # type: ignore[misc]
-            ended.asset_id, step(clock, status)
-        )
-        for status in AssetStatus
-        if statuses_before(status)
-    },
-    "the end of a claim": lambda table, _, received, clock: table.advance(
-        received.asset_id,
-        step(clock, AssetStatus.FAILED, job_id=None, claimed_until=received.claimed_until),
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FirstAttempt:
+    """Hold what somebody still knows of the first attempt: the asset as it was received, submitted, ended."""
+
+    received: Asset
+    submitted: Asset
+    ended: Asset
+
+
+Late = Callable[[Table, FirstAttempt, FakeClock], object]
+
+
+def late_step(status: AssetStatus) -> Late:
+    """Return the step that news of the first job leads to."""
+    return lambda table, first, clock: table.advance(first.ended.asset_id, step(clock, status))
+
+
+LATE: dict[str, Late] = {
+    **{f"a step to {status}": late_step(status) for status in AssetStatus if statuses_before(status)},
+    "the end of a claim": lambda table, first, clock: table.advance(
+        first.received.asset_id,
+        step(clock, AssetStatus.FAILED, job_id=None, claimed_until=first.received.claimed_until),
     ),
-    "a plan": lambda table, _, received, clock: table.record_plan(
-        received, profile="late", source_info={}, planned_outputs=[]
+    "a plan": lambda table, first, clock: table.record_plan(
+        first.received, profile="late", source_info={}, planned_outputs=[]
     ),
-    "a release": lambda table, _, received, clock: table.release(received, now=clock()),
-    "progress": lambda table, ended, _, clock: table.note_progress(ended, percent=99, now=clock()),
-    "warnings": lambda table, ended, _, clock: table.note_warnings(ended, [{"code": 9, "count": 9}]),
-    "news": lambda table, ended, _, clock: table.note_notified(ended, now=clock()),
-    "a repair": lambda table, _, received, clock: table.take_for_repair(received, now=clock()),
+    "a release": lambda table, first, clock: table.release(first.received, now=clock()),
+    "progress": lambda table, first, clock: table.note_progress(first.submitted, percent=99, now=clock()),
+    "warnings": lambda table, first, clock: table.note_warnings(first.submitted, [{"code": 9, "count": 9}]),
+    "news": lambda table, first, clock: table.note_notified(first.ended, now=clock()),
+    "a repair": lambda table, first, clock: table.take_for_repair(first.submitted, now=clock()),
 }
 
 
@@ -182,16 +197,22 @@ def test_what_is_late_of_one_attempt_changes_nothing_in_the_next(
 ) -> None:
     """Whoever still works on the first attempt, or hears of its job, leaves the second one alone."""
     received = claimed(table, clock)
+    submitted = table.advance(received.asset_id, step(clock, AssetStatus.SUBMITTED))
     end = table.advance(received.asset_id, step(clock, AssetStatus.FAILED))
+    assert submitted is not None
     assert end is not None
-    clock.advance(1)
+    # The second attempt is free from the very moment to which the first one's claim went: only its number
+    # tells them apart.
+    clock.advance(60)
     again = table.replay(end, now=clock(), detail="")
     assert again is not None
+    assert again.claimed_until == received.claimed_until
     if is_under_way:
         assert table.advance(again.asset_id, step(clock, AssetStatus.SUBMITTED, attempt=2, job_id="job-2"))
     before = record_of(table, again.asset_id).copy()
     clock.advance(1)
-    assert not LATE[late](table, end, received, clock)
+    first = FirstAttempt(received=received, submitted=submitted, ended=end)
+    assert not LATE[late](table, first, clock)
     assert record_of(table, again.asset_id) == before
 
 
