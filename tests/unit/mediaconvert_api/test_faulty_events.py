@@ -101,6 +101,16 @@ def test_a_reordered_event_follows_the_next_of_its_job(faulty: Faulty) -> None:
     assert faulty.publish.late_count == 0
 
 
+def test_a_doubled_event_does_not_follow_itself(faulty: Faulty) -> None:
+    """Of an event that is doubled and reordered, one delivery comes at once and one behind the next."""
+    faulty.inject(duplicate_events=1, reorder_events=1, delay_seconds=60)
+    faulty.publish(events("a/1"))
+    assert faulty.bus.names == ["a/1"]
+    faulty.inject()
+    faulty.publish(events("a/2"))
+    assert faulty.bus.names == ["a/1", "a/2", "a/1"]
+
+
 def test_a_reordered_event_that_is_the_last_comes_late(faulty: Faulty) -> None:
     """Where its job has no other event, it comes after the delay."""
     faulty.inject(reorder_events=1, delay_seconds=0.2)
@@ -127,6 +137,22 @@ def test_what_the_bus_refuses_is_decided_once(faulty: Faulty) -> None:
     faulty.bus.away = False
     faulty.publish(events("a/1", "a/2"))
     assert faulty.bus.names == ["a/1", "a/1", "a/2"]
+
+
+def test_a_late_event_behind_a_refused_one_is_kept_once(faulty: Faulty) -> None:
+    """An event that comes again with the refused one before it is late once, not twice."""
+    faulty.bus.away = True
+    with pytest.raises(NotTaken):
+        faulty.publish(events("a/1"))
+    faulty.inject(delay_events=1, delay_seconds=60)
+    for _ in range(2):
+        with pytest.raises(NotTaken):
+            faulty.publish(events("a/1", "a/2"))
+    assert faulty.publish.late_count == 0
+    faulty.bus.away = False
+    faulty.publish(events("a/1", "a/2"))
+    assert faulty.bus.names == ["a/1"]
+    assert faulty.publish.late_count == 1
 
 
 def test_only_whole_events_count_as_taken(faulty: Faulty) -> None:

@@ -1,5 +1,7 @@
 """Outputs that are made up without an encoder: they play, and look like the real ones from outside."""
 
+import io
+import re
 import threading
 from collections.abc import Callable
 from fractions import Fraction
@@ -9,6 +11,7 @@ import av
 import pytest
 
 from sandbox.clip import Clip
+from sandbox.mediaconvert.instant import picture
 from sandbox.mediaconvert.instant.transcode import InstantTranscode
 from sandbox.mediaconvert.model import Cancelled, JobError, Progress, TranscodeResult
 from sandbox.mediaconvert.source import inspect_source
@@ -142,6 +145,20 @@ def test_silence_decodes_in_every_layout(
         stream = container.streams.audio[0]
         assert (stream.channels, stream.sample_rate) == (channels, sample_rate)
         assert all(not any(plane) for frame in container.decode(stream) for plane in map(bytes, frame.planes))
+
+
+@pytest.mark.parametrize(("width", "height"), [(2, 2), (176, 144), (1920, 1080), (2160, 3840)])
+@pytest.mark.parametrize("rate", [Fraction(1, 5), Fraction(25), Fraction(30000, 1001), Fraction(120)])
+def test_a_picture_tells_its_size_and_rate(width: int, height: int, rate: Fraction) -> None:
+    """The headers hold the size and the frame rate, and nothing within them looks like another header."""
+    sample = picture.sample(width, height, rate)
+    for unit in sample.split(picture.START_CODE)[1:]:
+        assert not re.search(rb"\x00\x00([\x00-\x02]|\x03[^\x00-\x03])", unit)
+    with av.open(io.BytesIO(sample), "r", format="h264") as container:
+        stream = container.streams.video[0]
+        assert (stream.codec_context.width, stream.codec_context.height) == (width, height)
+        assert stream.codec_context.framerate == rate
+        assert [frame.key_frame for frame in container.decode(stream)] == [True]
 
 
 def test_a_silent_source_has_no_sound(clip: MakeClip, make_up: MakeUp) -> None:
