@@ -49,6 +49,20 @@ def test_function_reads_what_the_stack_sets(pipeline: Stack, component: str) -> 
     assert {config.assets_table} == tables
 
 
+def test_settings_reach_the_functions(pipeline: Stack) -> None:
+    """What an environment's settings say of uploads, jobs, times and records is what its functions go by."""
+    settings = ENVIRONMENTS[pipeline.name]
+    orchestrator = read_config(OrchestratorConfig, variables_of(pipeline, "ingest-orchestrator"))
+    reconciler = read_config(ReconcilerConfig, variables_of(pipeline, "reconciler"))
+    assert orchestrator.max_jobs_in_flight == settings.max_jobs_in_flight
+    assert orchestrator.max_source_size_bytes == settings.max_source_size_bytes
+    assert orchestrator.media_suffixes == settings.media_suffixes
+    assert reconciler.stuck_after_seconds == settings.stuck_after_seconds
+    for component, config in CONFIGS.items():
+        read = read_config(config, variables_of(pipeline, component))
+        assert read.asset_retention_days == settings.asset_retention_days
+
+
 def test_function_is_given_what_exists(pipeline: Stack) -> None:
     """Every ARN, URL and name in a function's environment is that of a resource of the stack."""
     buckets = {b["bucket"].split("-")[2]: b["bucket"] for b in pipeline.of("aws_s3_bucket")}

@@ -24,7 +24,7 @@ from tests.invariants.functions import function_of, variables_of
 from tests.invariants.stack import Stack
 
 
-def test_claim_outlives_thefunction_of(pipeline: Stack) -> None:
+def test_claim_outlives_the_function(pipeline: Stack) -> None:
     """No second invocation takes an asset over while the first, or a request that it sent, is at work."""
     function = function_of(pipeline, "ingest-orchestrator")
     config = read_config(OrchestratorConfig, variables_of(pipeline, "ingest-orchestrator"))
