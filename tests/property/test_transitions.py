@@ -109,17 +109,29 @@ def test_news_in_any_order_keeps_the_record_sound(news: list[JobStateChange], th
     to=st.sampled_from(AssetStatus),
     attempt=st.sampled_from([1, 2]),
     job_id=st.sampled_from([None, "job-1", "job-2"]),
+    recorded_job=st.sampled_from([None, "job-1"]),
+    claim=st.sampled_from([None, "held", "lost"]),
 )
 def test_a_refused_step_changes_nothing(
-    status: AssetStatus, to: AssetStatus, attempt: int, job_id: str | None
+    status: AssetStatus,
+    to: AssetStatus,
+    attempt: int,
+    job_id: str | None,
+    recorded_job: str | None,
+    claim: str | None,
 ) -> None:
-    """A step that the table, the attempt or the job forbids leaves the record exactly as it was."""
+    """A step that the table, the attempt, the job or a lost claim forbids leaves the record as it was."""
     clock, table = FakeClock(), FakeAssetTable()
-    table.claim(UPLOAD, now=clock(), until=clock())
+    asset = table.claim(UPLOAD, now=clock(), until=clock()).asset
     record = table.records[UPLOAD.asset_id]
-    record |= {"status": status.value, "job_id": "job-1"}
+    record |= {"status": status.value, "job_id": recorded_job}
     before = dict(record)
-    step = Transition(to=to, attempt=attempt, at=clock(), detail="", job_id=job_id)
+    claimed_until = {None: None, "held": asset.claimed_until, "lost": "2026-01-01T00:00:00.000Z"}[claim]
+    step = Transition(
+        to=to, attempt=attempt, at=clock(), detail="", job_id=job_id, claimed_until=claimed_until
+    )
     taken = table.advance(UPLOAD.asset_id, step) is not None
-    assert taken == (may_follow(status, to) and attempt == 1 and job_id != "job-2")
+    right_job = None in (job_id, recorded_job) or job_id == recorded_job
+    right_claim = claim is None or (claim == "held" and recorded_job is None)
+    assert taken == (may_follow(status, to) and attempt == 1 and right_job and right_claim)
     assert taken or table.records[UPLOAD.asset_id] == before

@@ -2,66 +2,18 @@
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import pytest
 
 from media_pipeline.assets import AssetStatus, UploadedObject, timestamp
 from media_pipeline.errors import TransientError
-from media_pipeline.events import parse_upload
-from media_pipeline.sweep import LOOK_BACK, MAX_PAGES, MAX_REGISTERED, UploadSweep
-from media_pipeline.uploads import Cursor, UploadFilter
+from media_pipeline.sweep import MAX_PAGES, MAX_REGISTERED
+from media_pipeline.uploads import Cursor
 from tests.asset_world import AssetWorld
-from tests.fakes import FakeAssetTable, FakeClock, FakeCursors, FakeMetrics, FakeQueue, FakeUploads
-
-OVERDUE_SECONDS = 600
-RETENTION_DAYS = 10
-
-
-class SweptWorld:
-    """Hold a bucket, and the sweep that goes over it with everything around it."""
-
-    def __init__(self) -> None:
-        self.clock = FakeClock()
-        self.uploads = FakeUploads()
-        self.table = FakeAssetTable()
-        self.queue = FakeQueue(self.clock)
-        self.metrics = FakeMetrics()
-        self.cursors = FakeCursors(beginning=self.clock())
-        self.sweep = UploadSweep(
-            bucket=self.uploads,
-            table=self.table,
-            cursors=self.cursors,
-            queue=self.queue,
-            metrics=self.metrics,
-            wanted=UploadFilter(prefix="in/", suffixes=(".mp4", ".mov")),
-            overdue_seconds=OVERDUE_SECONDS,
-            asset_retention_days=0,
-            clock=self.clock,
-        )
-
-    def upload(self, key: str = "in/a b.mp4", *, version_id: str = "v1", etag: str = "e") -> UploadedObject:
-        """Upload a version whose event is lost."""
-        upload = UploadedObject(
-            bucket="uploads", key=key, version_id=version_id, etag=etag, size_bytes=5, sequencer=""
-        )
-        self.uploads.put(upload, self.clock())
-        return upload
-
-    def run(self, *, pages: int = 1000) -> dict[str, int]:
-        """Sweep once, with time for so many pages."""
-        time_left = iter([True] * pages)
-        return dict(self.sweep.run(has_time=lambda: next(time_left, False)))
-
-    def until_overdue(self) -> None:
-        """Wait until what was uploaded before should have had its event."""
-        self.clock.advance(OVERDUE_SECONDS + 1)
-
-    @property
-    def announced(self) -> list[UploadedObject]:
-        """Return the uploads that were announced, in order."""
-        return [parse_upload(body, bucket="uploads") for body in self.queue.bodies]
+from tests.fakes import FakeAssetTable
+from tests.swept_world import SweptWorld
 
 
 @pytest.fixture
@@ -193,71 +145,6 @@ def test_a_run_that_dies_before_it_announces_loses_nothing(world: SweptWorld) ->
     assert set(world.announced) == {announced, silent}
 
 
-def test_an_upload_is_given_time_for_its_event(world: SweptWorld) -> None:
-    """A young upload is passed over, and found by a later sweep although an earlier one has listed it."""
-    upload = world.upload()
-    for _ in range(2):
-        world.clock.advance(OVERDUE_SECONDS / 2)
-        assert world.run() == {"listed": 1, "registered": 0}
-    world.clock.advance(1)
-    assert world.run() == {"listed": 1, "registered": 1}
-    assert world.announced == [upload]
-
-
-@pytest.mark.parametrize(
-    ("key", "wanted"),
-    [
-        ("in/a.mp4", True),
-        ("in/deep/er/a.MoV", True),
-        ("in/a.txt", False),
-        ("in/mp4", False),
-        ("out/a.mp4", False),
-        ("a/in/a.mp4", False),
-    ],
-)
-def test_only_the_pipelines_uploads_are_swept(world: SweptWorld, key: str, wanted: bool) -> None:
-    """What no rule would let through is no lost upload, wherever it lies."""
-    world.upload(key)
-    world.until_overdue()
-    assert world.run() == {"listed": key.startswith("in/"), "registered": wanted}
-
-
-def swept_after(world: SweptWorld, age: timedelta, *, retention_days: int = 0) -> int:
-    """Return how many uploads are registered in the first sweep so long after one was made."""
-    world.upload()
-    world.clock.now += age
-    sweep = replace(world.sweep, asset_retention_days=retention_days)
-    return sweep.run(has_time=lambda: True)["registered"]
-
-
-@pytest.mark.parametrize(("after", "registered"), [(timedelta(0), 1), (timedelta(seconds=-1), 0)])
-def test_what_was_there_before_the_pipeline_is_not_its_own(
-    world: SweptWorld, after: timedelta, registered: int
-) -> None:
-    """Older uploads than the pipeline are the operator's to backfill."""
-    world.upload()
-    beginning = world.clock() - after
-    world.until_overdue()
-    sweep = replace(world.sweep, cursors=FakeCursors(beginning=beginning))
-    assert sweep.run(has_time=lambda: True)["registered"] == registered
-
-
-@pytest.mark.parametrize(("age", "registered"), [(LOOK_BACK, 1), (LOOK_BACK + timedelta(seconds=1), 0)])
-def test_a_sweep_looks_back_for_some_weeks(world: SweptWorld, age: timedelta, registered: int) -> None:
-    """What has had no asset for so long has another reason than a lost event."""
-    assert swept_after(world, age) == registered
-
-
-@pytest.mark.parametrize("retention_days", [1, 5])
-@pytest.mark.parametrize(("earlier", "registered"), [(3600, 1), (0, 0), (-3600, 0)])
-def test_an_upload_whose_record_may_have_expired_is_left_alone(
-    world: SweptWorld, retention_days: int, earlier: int, registered: int
-) -> None:
-    """Records are kept for some days: an older upload without one may have been done, and deleted."""
-    age = timedelta(days=retention_days, seconds=-earlier)
-    assert swept_after(world, age, retention_days=retention_days) == registered
-
-
 def test_the_next_sweep_passes_over_what_the_last_one_has_seen(world: SweptWorld) -> None:
     """Nothing is looked up again that was overdue when the last whole sweep began."""
     old = world.upload("in/old.mp4")
@@ -287,22 +174,6 @@ def test_what_comes_behind_a_sweep_is_found_by_the_next(world: SweptWorld) -> No
     world.run()
     assert late in world.announced
     assert len(world.announced) == 5
-
-
-def test_an_upload_in_parts_is_as_old_as_its_beginning(world: SweptWorld) -> None:
-    """S3 dates an upload in parts back to its beginning: done after a sweep, it is found by the next one."""
-    world.until_overdue()
-    world.run()
-    began = world.clock()
-    for _ in range(4):
-        world.clock.advance(12 * 3600)
-        world.run()
-    upload = UploadedObject(
-        bucket="uploads", key="in/long.mp4", version_id="v1", etag="e-700", size_bytes=5, sequencer=""
-    )
-    world.uploads.put(upload, began)
-    world.run()
-    assert world.announced == [upload]
 
 
 def uploads(world: SweptWorld, count: int) -> Sequence[UploadedObject]:

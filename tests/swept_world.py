@@ -1,0 +1,54 @@
+"""A bucket, and the sweep that goes over it with everything around it, on fakes."""
+
+from media_pipeline.assets import UploadedObject
+from media_pipeline.events import parse_upload
+from media_pipeline.sweep import UploadSweep
+from media_pipeline.uploads import UploadFilter
+from tests.fakes import FakeAssetTable, FakeClock, FakeCursors, FakeMetrics, FakeQueue, FakeUploads
+
+OVERDUE_SECONDS = 600
+
+
+class SweptWorld:
+    """Hold a bucket, and the sweep that goes over it with everything around it."""
+
+    def __init__(self) -> None:
+        self.clock = FakeClock()
+        self.uploads = FakeUploads()
+        self.table = FakeAssetTable()
+        self.queue = FakeQueue(self.clock)
+        self.metrics = FakeMetrics()
+        self.cursors = FakeCursors(beginning=self.clock())
+        self.sweep = UploadSweep(
+            bucket=self.uploads,
+            table=self.table,
+            cursors=self.cursors,
+            queue=self.queue,
+            metrics=self.metrics,
+            wanted=UploadFilter(prefix="in/", suffixes=(".mp4", ".mov")),
+            overdue_seconds=OVERDUE_SECONDS,
+            asset_retention_days=0,
+            clock=self.clock,
+        )
+
+    def upload(self, key: str = "in/a b.mp4", *, version_id: str = "v1", etag: str = "e") -> UploadedObject:
+        """Upload a version whose event is lost."""
+        upload = UploadedObject(
+            bucket="uploads", key=key, version_id=version_id, etag=etag, size_bytes=5, sequencer=""
+        )
+        self.uploads.put(upload, self.clock())
+        return upload
+
+    def run(self, *, pages: int = 1000) -> dict[str, int]:
+        """Sweep once, with time for so many pages."""
+        time_left = iter([True] * pages)
+        return dict(self.sweep.run(has_time=lambda: next(time_left, False)))
+
+    def until_overdue(self) -> None:
+        """Wait until what was uploaded before should have had its event."""
+        self.clock.advance(OVERDUE_SECONDS + 1)
+
+    @property
+    def announced(self) -> list[UploadedObject]:
+        """Return the uploads that were announced, in order."""
+        return [parse_upload(body, bucket="uploads") for body in self.queue.bodies]
