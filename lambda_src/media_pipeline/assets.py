@@ -134,6 +134,12 @@ class Asset:
         return self.status in TERMINAL_STATUSES
 
     @property
+    def attempt_began_at(self) -> str:
+        """Return when this attempt began: the first one with the record, a later one with its replay."""
+        began = (entry["at"] for entry in self.history if entry["attempt"] == self.attempt)
+        return next(began, self.created_at)
+
+    @property
     def as_past_attempt(self) -> dict[str, Any]:
         """Return what the record keeps of this attempt when the next one begins."""
         kept = {

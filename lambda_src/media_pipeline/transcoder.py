@@ -95,10 +95,10 @@ class Transcoder:
     def find_job(self, asset: Asset) -> str | None:
         """Return the id of the job already submitted for this attempt, or None where there is none.
 
-        Reads the jobs of this source, newest first, back to the asset's beginning. Raises TransientError
+        Reads the jobs of this source, newest first, back to the attempt's beginning. Raises TransientError
         where they are too many to be sure.
         """
-        oldest = instant(asset.created_at) - _CLOCK_TOLERANCE
+        oldest = instant(asset.attempt_began_at) - _CLOCK_TOLERANCE
         request: dict[str, Any] = {
             "Queue": self._queue_arn,
             "InputFile": asset.upload.uri[-_MAX_SEARCHED_CHARACTERS:],

@@ -10,7 +10,7 @@ import pytest
 from botocore.exceptions import ClientError, ConnectTimeoutError, ReadTimeoutError
 
 from media_pipeline.adapters import Notifier, PresetStore, UploadQueue
-from media_pipeline.assets import Asset, AssetStatus, UploadedObject
+from media_pipeline.assets import Asset, AssetStatus, UploadedObject, instant
 from media_pipeline.aws import aws_client, aws_errors
 from media_pipeline.errors import OperatorError, PermanentError, SourceError, ThrottledError, TransientError
 from media_pipeline.sources import SourceInfo, UnknownSource
@@ -155,9 +155,9 @@ def test_a_probe_is_asked_for_the_very_key() -> None:
         asking.probe("s3://uploads/a.mp4")
 
 
-def job(number: int, metadata: dict[str, str] | None = None, age: timedelta = timedelta()) -> dict[str, Any]:
+def job(number: int, metadata: dict[str, str] | None = None) -> dict[str, Any]:
     """Return an entry of SearchJobs."""
-    return {"Id": f"job-{number}", "UserMetadata": metadata or {}, "CreatedAt": CLOCK() - age}
+    return {"Id": f"job-{number}", "UserMetadata": metadata or {}, "CreatedAt": CLOCK()}
 
 
 def test_a_submitted_job_is_found_on_any_page() -> None:
@@ -189,10 +189,17 @@ def test_a_long_key_is_searched_by_its_end(key: str) -> None:
 
 
 @pytest.mark.parametrize(("age", "pages"), [(timedelta(minutes=5), 2), (timedelta(minutes=6), 1)])
-def test_the_search_ends_before_the_asset_began(age: timedelta, pages: int) -> None:
-    """Jobs older than the asset, beyond what clocks may differ, can't be its own: no further page is read."""
-    client = Answers({"Jobs": [job(9), job(8, age=age)], "NextToken": "more"}, {"Jobs": []})
-    assert transcoder(client).find_job(ASSET) is None
+@pytest.mark.parametrize("attempt", [1, 2])
+def test_the_search_ends_before_the_attempt_began(age: timedelta, pages: int, attempt: int) -> None:
+    """Older jobs, beyond what clocks may differ, can't be the attempt's own: no further page is read."""
+    began = [
+        {"attempt": 1, "at": "2026-01-02T03:04:05.678Z"},
+        {"attempt": 2, "at": "2026-02-02T03:04:05.678Z"},
+    ]
+    asset = replace(ASSET, attempt=attempt, history=began[:attempt])
+    old = {"Id": "job-1", "CreatedAt": instant(asset.attempt_began_at) - age}
+    client = Answers({"Jobs": [old], "NextToken": "more"}, {"Jobs": []})
+    assert transcoder(client).find_job(asset) is None
     assert len(client.requests) == pages
 
 
