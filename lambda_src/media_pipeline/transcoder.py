@@ -23,8 +23,9 @@ from media_pipeline.sources import Source, UnknownSource, source_from_probe
 _PAGE_SIZE = 20  # Source: MediaConvert API, SearchJobsRequest.MaxResults: at most 20
 _MAX_SEARCHED_CHARACTERS = 300  # Source: MediaConvert API, SearchJobsRequest.InputFile
 _MAX_PAGES = 50
-# Clocks of DynamoDB's writer and of MediaConvert may differ by this much.
-_CLOCK_TOLERANCE = timedelta(minutes=5)
+# An attempt may have been begun by an operator's machine, whose clock is not MediaConvert's: AWS refuses what
+# is signed at a time further from its own.
+_CLOCK_TOLERANCE = timedelta(minutes=15)
 
 
 class Transcoder:

@@ -188,7 +188,7 @@ def test_a_long_key_is_searched_by_its_end(key: str) -> None:
     assert f"s3://uploads/{key}".endswith(request["InputFile"])
 
 
-@pytest.mark.parametrize(("age", "pages"), [(timedelta(minutes=5), 2), (timedelta(minutes=6), 1)])
+@pytest.mark.parametrize(("age", "pages"), [(timedelta(minutes=15), 2), (timedelta(minutes=16), 1)])
 @pytest.mark.parametrize("attempt", [1, 2])
 def test_the_search_ends_before_the_attempt_began(age: timedelta, pages: int, attempt: int) -> None:
     """Older jobs, beyond what clocks may differ, can't be the attempt's own: no further page is read."""
