@@ -21,6 +21,7 @@ class StormSettings:
         overwrite_share: Part of the uploads that replace an earlier one.
         odd_key_share: Part of the uploads whose keys hold what keys seldom hold.
         concurrent_uploads: So many are sent at once.
+        most_per_second: No more are sent in a second.
         most_waiting: While more of them wait in the processing queue, no further ones are sent.
         poison_messages: So many messages that nobody can read are put on the processing queue.
         kill_pause_seconds: Shortest and longest time between two kills of a function's process.
@@ -56,6 +57,7 @@ class StormSettings:
     overwrite_share: float = 0.01
     odd_key_share: float = 0.02
     concurrent_uploads: int = 8
+    most_per_second: float = 25.0
     most_waiting: int = 300
     poison_messages: int = 3
     kill_pause_seconds: tuple[float, float] = (4.0, 12.0)

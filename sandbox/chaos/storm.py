@@ -91,7 +91,8 @@ class _Storm:
             self._pipeline.uploads,
             bodies(),
             list(planned(settings, self._prefix)),
-            settings.concurrent_uploads,
+            at_once=settings.concurrent_uploads,
+            per_second=settings.most_per_second,
         )
         self._killer = WorkerKiller(self._local_aws_pid, settings.kill_pause_seconds, settings.seed)
         self._operator = Operator(

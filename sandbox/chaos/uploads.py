@@ -76,12 +76,15 @@ class Uploader:
         bucket: str,
         bodies: Mapping[Kind, bytes],
         uploads: Sequence[Planned],
+        *,
         at_once: int,
+        per_second: float,
     ) -> None:
         self._s3 = s3
         self._bucket = bucket
         self._bodies = bodies
         self._uploads = uploads
+        self._pause_seconds = 1 / per_second
         self._slots = threading.Semaphore(at_once)
         self._pool = ThreadPoolExecutor(max_workers=at_once, thread_name_prefix="upload")
         self._may_send = threading.Event()
@@ -132,7 +135,7 @@ class Uploader:
         for upload in self._uploads:
             self._may_send.wait()
             self._slots.acquire()
-            if self._stopped.is_set():
+            if self._stopped.wait(self._pause_seconds):
                 return
             self._pool.submit(self._send, upload)
 

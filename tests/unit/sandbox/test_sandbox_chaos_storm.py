@@ -85,7 +85,7 @@ class FakeS3:
 def uploader(s3: Any, count: int) -> Uploader:
     """Prepare uploads of texts."""
     uploads = [Planned(key=f"{number}.mp4", kind=Kind.TEXT) for number in range(count)]
-    return Uploader(s3, "b", {Kind.TEXT: b"text"}, uploads, 4)
+    return Uploader(s3, "b", {Kind.TEXT: b"text"}, uploads, at_once=4, per_second=1000)
 
 
 def wait_for(condition: Any) -> None:
