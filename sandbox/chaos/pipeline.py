@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import collections
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -95,16 +96,10 @@ class Pipeline:
 
     def repairs_since(self, moment: float) -> dict[str, int]:
         """Count what the reconciler repaired since then (epoch seconds), by kind, as its log tells."""
-        counted: dict[str, int] = {}
         pages = self.logs.get_paginator("filter_log_events").paginate(
             logGroupName=f"/aws/lambda/{self.reconciler}", startTime=int(moment * 1000)
         )
-        for page in pages:
-            for event in page["events"]:
-                kind = _repaired_kind(event["message"])
-                if kind is not None:
-                    counted[kind] = counted.get(kind, 0) + 1
-        return dict(sorted(counted.items()))
+        return repairs_in(event["message"] for page in pages for event in page["events"])
 
 
 def plain(item: Mapping[str, Any]) -> Record:
@@ -113,11 +108,14 @@ def plain(item: Mapping[str, Any]) -> Record:
     return {name: read(value) for name, value in item.items()}
 
 
-def _repaired_kind(line: str) -> str | None:
-    try:
-        entry = json.loads(line)
-    except ValueError:
-        return None
-    if not isinstance(entry, dict) or entry.get("message") != "Repaired":
-        return None
-    return str(entry.get("kind"))
+def repairs_in(lines: Iterable[str]) -> dict[str, int]:
+    """Count the repairs that the lines of a log tell of, by kind."""
+    counted: collections.Counter[str] = collections.Counter()
+    for line in lines:
+        try:
+            entry = json.loads(line)
+        except ValueError:
+            continue
+        if isinstance(entry, dict) and entry.get("message") == "Repaired":
+            counted[str(entry.get("kind"))] += 1
+    return dict(sorted(counted.items()))

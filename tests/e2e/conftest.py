@@ -34,7 +34,7 @@ def sandbox() -> Iterator[Sandbox]:
         deployer.synthesize()
         running.wait()
         deployer.deploy_all(lambda changes: None)
-        yield Sandbox(FOLDER, running.endpoints, deployer, deployer.deployment())
+        yield Sandbox(FOLDER, running, running.endpoints, deployer, deployer.deployment())
     finally:
         servers.stop(FOLDER)
 

@@ -12,6 +12,7 @@ from botocore.config import Config
 from sandbox.aws import Endpoints
 from sandbox.deploy import Deployer, Deployment
 from sandbox.folder import PROJECT_ROOT, Folder
+from sandbox.servers import Running
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,7 @@ class Sandbox:
     """Hold the running, deployed sandbox."""
 
     folder: Folder
+    running: Running
     endpoints: Endpoints
     deployer: Deployer
     deployment: Deployment

@@ -1,0 +1,84 @@
+"""A small storm over the deployed pipeline: unreliable events, killed functions, a restart."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from sandbox import servers
+from sandbox.chaos import report as reports
+from sandbox.chaos.pipeline import Pipeline as Stormed
+from sandbox.chaos.settings import StormSettings
+from sandbox.chaos.storm import Place, storm
+from sandbox.console import Terminal
+from tests.e2e.deployed import Sandbox
+
+UPLOADS, SEED = 200, 4
+# As deployed, what is lost is repaired after four minutes, and what is lost twice after eight.
+OVERDUE_SECONDS, VISIBILITY_SECONDS, INTERVAL_SECONDS = 25, 40, 8
+
+
+@contextmanager
+def haste(sandbox: Sandbox) -> Iterator[None]:
+    """Repair losses within a minute, as an operator in a hurry might; afterwards all is as deployed."""
+    sqs, functions = sandbox.client("sqs"), sandbox.client("lambda")
+    output = sandbox.deployment.output
+    reconciler = output("reconciler_function")
+    queues = [output("processing_queue_url"), output("job_events_queue_url")]
+    usual = {
+        url: sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["VisibilityTimeout"])["Attributes"]
+        for url in queues
+    }
+    variables = functions.get_function_configuration(FunctionName=reconciler)["Environment"]["Variables"]
+    hasty = {**variables, "STUCK_AFTER_SECONDS": str(OVERDUE_SECONDS)}
+    stopped = threading.Event()
+
+    def reconcile() -> None:
+        while not stopped.wait(INTERVAL_SECONDS):
+            try:
+                functions.invoke(FunctionName=reconciler, Payload=b"{}")
+            except (ClientError, BotoCoreError):
+                # It runs already, or the local AWS restarts.
+                continue
+
+    runs = threading.Thread(target=reconcile, daemon=True)
+    try:
+        for url in queues:
+            sqs.set_queue_attributes(QueueUrl=url, Attributes={"VisibilityTimeout": str(VISIBILITY_SECONDS)})
+        functions.update_function_configuration(FunctionName=reconciler, Environment={"Variables": hasty})
+        runs.start()
+        yield
+    finally:
+        stopped.set()
+        runs.join()
+        functions.update_function_configuration(FunctionName=reconciler, Environment={"Variables": variables})
+        for url, attributes in usual.items():
+            sqs.set_queue_attributes(QueueUrl=url, Attributes=attributes)
+
+
+def test_nothing_is_lost_and_nothing_doubled_in_a_storm(sandbox: Sandbox) -> None:
+    """Every upload ends in one record, every attempt has one job, dead letters are explained; all is tidy."""
+    place = Place(sandbox.folder, sandbox.running, sandbox.deployment)
+    settings = StormSettings(uploads=UPLOADS, seed=SEED, kill_pause_seconds=(3.0, 8.0), endless_seconds=20.0)
+    with haste(sandbox):
+        report = storm(place, settings, Terminal(), reconciler_interval_seconds=INTERVAL_SECONDS)
+    assert report.passed, "\n".join(reports.lines(report))
+    assert sum(report.statuses.values()) == report.versions >= UPLOADS
+    assert report.jobs == report.attempts > 0.9 * UPLOADS
+
+    # It was a storm.
+    assert len(report.restart_seconds) == 1
+    assert sum(report.killed.values()) > 3
+    assert min(report.faults["uploads"][kind] for kind in ("drop_events", "duplicate_events")) > 0
+    assert min(report.faults["mediaconvert"][kind] for kind in ("drop_events", "throttle")) > 0
+    assert sum(report.repairs.values()) > 0
+
+    assert not sandbox.folder.faults.exists()
+    assert servers.found_running(sandbox.folder) == sandbox.endpoints
+    stormed = Stormed(sandbox.endpoints, sandbox.deployment)
+    for dlq in (stormed.processing_dlq, stormed.job_events_dlq):
+        # Explained, and in the way of other tests.
+        stormed.sqs.purge_queue(QueueUrl=dlq)
+    for queue in (stormed.processing_queue, stormed.job_events_queue):
+        assert stormed.depth(queue).total == 0
