@@ -17,8 +17,9 @@ METRICS_NAMESPACE = "MediaPipeline"
 # An upload may take most of the function's timeout (probe, presets, submission): in a batch, a slow one would
 # use up the receives of the others, and a timeout would cut off the last between submission and record.
 UPLOADS_PER_BATCH = 1
-# A job event takes milliseconds, the last one of a long video some seconds.
-JOB_EVENTS_PER_BATCH = 10
+# A job event takes milliseconds, but the last one of a film of hours verifies thousands of segments, which
+# takes seconds: a batch of such must end within the function's timeout.
+JOB_EVENTS_PER_BATCH = 5
 CLAIM_GRACE_SECONDS = 15
 # Source: SQS API, SendMessage.DelaySeconds: at most 900
 MAX_DELAY_SECONDS = 900
