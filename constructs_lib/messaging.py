@@ -111,6 +111,10 @@ class EventQueue(Construct):
         self._grant(role, "Postpone", ["ChangeMessageVisibility", "SendMessage"])
         self._key.grant_encrypt(role, via="sqs")
 
+    def grant_measure(self, role: ServiceRole) -> None:
+        """Let a role see how many messages wait: sqs:GetQueueAttributes."""
+        self._grant(role, "Measure", ["GetQueueAttributes"])
+
     def grant_send(self, role: ServiceRole) -> None:
         """Let a role send, not consume: sqs:SendMessage; kms:GenerateDataKey, kms:Decrypt."""
         self._grant(role, "SendTo", ["SendMessage"])

@@ -157,6 +157,7 @@ def add_reconciler(scope: Construct, parts: Parts) -> Function:
     parts.assets.grant_query(role, index="by_status")
     parts.transcoder.grant_describe(role)
     parts.processing_queue.grant_send(role)
+    parts.processing_queue.grant_measure(role)
     parts.topic.grant_publish(role)
     function.run_every(settings.reconciler_interval_minutes, rule_name=settings.name("reconciler-schedule"))
     return function

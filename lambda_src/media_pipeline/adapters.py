@@ -101,6 +101,13 @@ class UploadQueue:
         with aws_errors("sending the upload's event"):
             self._client.send_message(QueueUrl=self._queue_url, MessageBody=body)
 
+    def waiting(self) -> int:
+        """Return how many messages can be received now, as SQS estimates it."""
+        name = "ApproximateNumberOfMessages"
+        with aws_errors("measuring the processing queue"):
+            answer = self._client.get_queue_attributes(QueueUrl=self._queue_url, AttributeNames=[name])
+        return int(answer["Attributes"][name])
+
 
 class Notifier:
     """Tell the notifications topic about assets that have come to their end."""

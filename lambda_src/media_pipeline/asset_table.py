@@ -42,7 +42,9 @@ class AssetTable:
             answer = self._client.get_item(
                 TableName=self._table_name, Key={"asset_id": {"S": asset_id}}, ConsistentRead=True
             )
-        return Asset.from_record(from_item(answer["Item"])) if "Item" in answer else None
+        item = answer.get("Item")
+        # The reconciler's cursors lie beside the assets.
+        return Asset.from_record(from_item(item)) if item and "status" in item else None
 
     def claim(self, upload: UploadedObject, *, now: datetime, until: datetime) -> Claim:
         """Own the work on an upload until `until`, where nobody else does and it isn't done."""

@@ -16,6 +16,7 @@ from media_pipeline.assets import (
     Transition,
     instant,
 )
+from media_pipeline.backlog import AnnouncementQueue, has_backlog
 from media_pipeline.errors import MediaPipelineError
 from media_pipeline.events import JobStateChange, JobStatus, state_change_of_job, upload_event
 from media_pipeline.lifecycle import Clock, Lifecycle
@@ -57,14 +58,6 @@ class JobSource(Protocol):
         ...
 
 
-class Queue(Protocol):
-    """What repairs need of the processing queue."""
-
-    def send(self, body: str) -> None:
-        """Send one message."""
-        ...
-
-
 class RepairMetrics(Protocol):
     """What repairs count."""
 
@@ -83,7 +76,7 @@ class Repairs:
 
     table: RepairsTable
     jobs: JobSource
-    queue: Queue
+    queue: AnnouncementQueue
     apply_change: Callable[[JobStateChange], bool]
     lifecycle: Lifecycle
     metrics: RepairMetrics
@@ -98,9 +91,10 @@ class Repairs:
         """Look into each status's overdue assets, oldest first, while there is time; count what was found.
 
         An asset is stuck where nothing could be done for it, and where looking into it failed; it is waiting
-        where it was announced again and has time until the next try. Both stay the oldest, so they don't
-        count towards a status's share: they must not shut others out.
+        where it was announced again and has time until the next try, or others are before it in the queue.
+        Both stay the oldest, so they don't count towards a status's share: they must not shut others out.
         """
+        backlog = has_backlog(self.queue)
         before = self.clock() - self._stuck_after
         found = {"looked_into": 0, "repaired": 0, "alive": 0, "waiting": 0, "stuck": 0}
         for status in OPEN_STATUSES:
@@ -109,21 +103,21 @@ class Repairs:
                 if helped == MAX_ASSETS_PER_STATUS or not has_time():
                     break
                 with logger.append_context_keys(asset_id=overdue.asset_id):
-                    outcome = self._look_into(overdue.asset_id, status)
+                    outcome = self._look_into(overdue.asset_id, status, backlog=backlog)
                 found["looked_into"] += 1
                 found[outcome] += 1
                 helped += outcome not in ("waiting", "stuck")
         self.metrics.assets_stuck(found["stuck"])
         return found
 
-    def _look_into(self, asset_id: str, status: AssetStatus) -> str:
+    def _look_into(self, asset_id: str, status: AssetStatus, *, backlog: bool) -> str:
         """Repair one asset where it needs it; return what it was found to be."""
         try:
             asset = self.table.get(asset_id)
             if asset is None or asset.status is not status:
                 return "alive"  # the index lags behind, or somebody else was faster
             if asset.job_id is None:
-                return self._announce_again(asset)
+                return "waiting" if backlog else self._announce_again(asset)
             return self._ask_for_job(asset, asset.job_id)
         except MediaPipelineError as error:
             logger.warning("Could not be repaired", error=type(error).__name__, reason=str(error))

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from media_pipeline.assets import UploadedObject, instant, timestamp
+from media_pipeline.backlog import AnnouncementQueue, has_backlog
 from media_pipeline.events import upload_event
 from media_pipeline.lifecycle import Clock
 from media_pipeline.telemetry import logger
@@ -59,14 +60,6 @@ class CursorStore(Protocol):
         ...
 
 
-class SweepQueue(Protocol):
-    """What a sweep needs of the processing queue."""
-
-    def send(self, body: str) -> None:
-        """Send one message."""
-        ...
-
-
 class SweepMetrics(Protocol):
     """What a sweep counts."""
 
@@ -86,7 +79,7 @@ class UploadSweep:
     bucket: SweptBucket
     table: SweepTable
     cursors: CursorStore
-    queue: SweepQueue
+    queue: AnnouncementQueue
     metrics: SweepMetrics
     wanted: UploadFilter
     overdue_seconds: int
@@ -97,9 +90,11 @@ class UploadSweep:
         """Go on from where the last run stopped; count what was listed and what was registered.
 
         The cursor moves behind the page that was worked off: a run that dies repeats a page, and a repeated
-        page registers nothing twice.
+        page registers nothing twice. While the processing queue is long, no run has anything to do.
         """
         found = {"listed": 0, "registered": 0}
+        if has_backlog(self.queue):
+            return found
         cursor = self.cursors.load()
         beginning = self.cursors.beginning()
         for _ in range(MAX_PAGES):

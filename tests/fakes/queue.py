@@ -48,6 +48,11 @@ class FakeQueue:
         self._fail("send")
         self._add(body, renewals=0, delay_seconds=0)
 
+    def waiting(self) -> int:
+        """Count the messages that can be received now."""
+        self._fail("waiting")
+        return sum(message.visible_at <= self._clock() for message in self.messages)
+
     def renew(self, body: str, *, attributes: Mapping[str, int], delay_seconds: int) -> None:
         """Send a message anew, to be seen after a delay."""
         self._fail("renew")

@@ -86,7 +86,7 @@ NEEDS = [
             "assets": "dynamodb:GetItem dynamodb:UpdateItem "
             "dynamodb:BatchGetItem dynamodb:DescribeTable dynamodb:PutItem",
             "job": "mediaconvert:GetJob",
-            "processing": "sqs:SendMessage",
+            "processing": "sqs:SendMessage sqs:GetQueueAttributes",
             "uploads": "s3:ListBucket s3:ListBucketVersions",
             "upload": "s3:GetObject",
             "outputs": "s3:ListBucket",

@@ -45,6 +45,10 @@ class LocalQueue:
         """Send a message."""
         UploadQueue(self._sqs, self._url).send(body)
 
+    def waiting(self) -> int:
+        """Count the messages that can be received now."""
+        return UploadQueue(self._sqs, self._url).waiting()
+
     def hide(self, receipt_handle: str, *, seconds: int) -> None:
         """Let a message come back after so many seconds."""
         self._consumed.hide(receipt_handle, seconds=seconds)
@@ -116,6 +120,16 @@ def test_a_message_arrives_as_it_was_sent(subject: Subject, body: str) -> None:
     message = subject.received()
     assert (message.body, message.receive_count, message.renewals) == (body, 1, 0)
     assert subject.queue.receive() is None
+
+
+def test_those_that_can_be_received_are_counted(subject: Subject) -> None:
+    """Messages that a consumer has, or that come later, don't count as waiting."""
+    for body in ("1", "2", "3"):
+        subject.queue.send(body)
+    subject.queue.renew("4", attributes={RENEWALS_ATTRIBUTE: 1}, delay_seconds=60)
+    assert subject.queue.waiting() == 3
+    subject.received()
+    assert subject.queue.waiting() == 2
 
 
 def test_a_message_that_is_not_deleted_comes_back(subject: Subject) -> None:
