@@ -136,7 +136,7 @@ class Asset:
     @property
     def attempt_began_at(self) -> str:
         """Return when this attempt began: the first one with the record, a later one with its replay."""
-        began = (entry["at"] for entry in self.history if entry["attempt"] == self.attempt)
+        began = (entry["at"] for entry in self.history if entry.get("attempt", 1) == self.attempt)
         return next(began, self.created_at)
 
     @property

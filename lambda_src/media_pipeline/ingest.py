@@ -31,7 +31,13 @@ from media_pipeline.assets import (
     UploadedObject,
     instant,
 )
-from media_pipeline.errors import ClaimHeldError, PermanentError, SourceError, TransientError
+from media_pipeline.errors import (
+    ClaimHeldError,
+    PermanentError,
+    SourceError,
+    ThrottledError,
+    TransientError,
+)
 from media_pipeline.events import parse_upload
 from media_pipeline.job_settings import job_settings
 from media_pipeline.job_slots import JobSlots
@@ -41,6 +47,9 @@ from media_pipeline.presets import DEFAULT_PROFILE, Presets, Profiles
 from media_pipeline.sources import Source, UnknownSource, source_from_record
 from media_pipeline.superseded import CurrentUploads, superseded_by
 from media_pipeline.telemetry import logger
+
+# A source is looked into again for so long where MediaConvert fails; then it is encoded without.
+PROBE_PATIENCE = timedelta(minutes=30)
 
 
 class IngestTable(EndsTable, Protocol):
@@ -203,15 +212,24 @@ class Ingest:
         self._end(asset, AssetStatus.CANCELED, superseded)
         return True
 
+    def _look_into(self, asset: Asset) -> Source:
+        try:
+            return self.transcoder.probe(asset.upload.uri)
+        except ThrottledError:
+            raise
+        except TransientError as error:
+            if self.clock() - instant(asset.attempt_began_at) < PROBE_PATIENCE:
+                raise
+            # It may be this file that MediaConvert stumbles on.
+            return UnknownSource(reason=str(error))
+
     def _submit(self, asset: Asset, *, may_have_job: bool) -> str:
         self.limits.check(asset.upload)
         self.slots.take()
         presets, profiles = self.presets.load()
         profile = profiles[DEFAULT_PROFILE]
         # One attempt has one plan: a request that may have been accepted is repeated as it was.
-        source = (
-            source_from_record(asset.source_info) if may_have_job else self.transcoder.probe(asset.upload.uri)
-        )
+        source = source_from_record(asset.source_info) if may_have_job else self._look_into(asset)
         if isinstance(source, UnknownSource):
             logger.warning("The source is encoded in its own size alone", reason=source.reason)
         folder = f"{asset.asset_id}/{asset.attempt}"

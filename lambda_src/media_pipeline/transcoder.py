@@ -13,11 +13,11 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, ReadTimeoutError
 
 from media_pipeline.assets import Asset, instant
 from media_pipeline.aws import aws_errors, error_code, http_status, translated
-from media_pipeline.errors import PermanentError, ThrottledError, TransientError
+from media_pipeline.errors import OperatorError, PermanentError, TransientError
 from media_pipeline.sources import Source, UnknownSource, source_from_probe
 
 _PAGE_SIZE = 20  # Source: MediaConvert API, SearchJobsRequest.MaxResults: at most 20
@@ -53,19 +53,22 @@ class Transcoder:
         self._role_arn = role_arn
 
     def probe(self, source_uri: str) -> Source:
-        """Look into a source; where MediaConvert can't or won't, return UnknownSource.
+        """Look into a source; where MediaConvert refuses or takes too long, return UnknownSource.
 
-        Raises SourceError where it isn't a video, and ThrottledError rather than settle for less when busy.
+        Raises SourceError where it isn't a video. Where MediaConvert is busy, fails or can't be reached,
+        raises ThrottledError or TransientError rather than settle for less.
         """
         try:
             answer = self._probe_client.probe(InputFiles=[{"FileUrl": source_uri}])
         except ClientError as error:
             refusal = translated(error, "probing the source")
-            if isinstance(refusal, ThrottledError):
+            if not isinstance(refusal, OperatorError):
                 raise refusal from error
             return UnknownSource(reason=f"Probe was refused: {error}"[:500])
-        except BotoCoreError as error:
+        except ReadTimeoutError as error:
             return UnknownSource(reason=f"Probe did not answer: {error}"[:500])
+        except BotoCoreError as error:
+            raise TransientError(f"probing the source: {error}") from error
         return source_from_probe(answer)
 
     def create_job(self, asset: Asset, settings: Mapping[str, Any]) -> str:

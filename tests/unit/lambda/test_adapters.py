@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError, ConnectTimeoutError, ReadTimeoutError
+from botocore.exceptions import ClientError, ConnectTimeoutError, EndpointConnectionError, ReadTimeoutError
 
 from media_pipeline.adapters import Notifier, PresetStore, UploadQueue
 from media_pipeline.assets import Asset, AssetStatus, UploadedObject, instant
@@ -127,18 +127,28 @@ def test_a_refused_job_is_classified(error: Exception, expected: type[Exception]
     assert raised.type is expected
 
 
-@pytest.mark.parametrize("error", [refusal(403), refusal(422), refusal(500), TIMEOUT])
-def test_a_probe_that_fails_leaves_the_source_unknown(error: Exception) -> None:
-    """Refused, failing and slow probes all lead to the safe choice, with the reason."""
+@pytest.mark.parametrize("error", [refusal(403), refusal(422), TIMEOUT])
+def test_a_probe_that_is_refused_leaves_the_source_unknown(error: Exception) -> None:
+    """Refused and slow probes lead to the safe choice, with the reason."""
     source = transcoder(Answers(), probe_client=Answers(error)).probe("s3://uploads/a.mp4")
     assert isinstance(source, UnknownSource)
     assert "Probe" in source.reason
 
 
-def test_a_throttled_probe_is_tried_again() -> None:
-    """A busy minute is no reason for a poorer ladder."""
-    with pytest.raises(ThrottledError):
-        transcoder(Answers(), probe_client=Answers(refusal(429))).probe("s3://uploads/a.mp4")
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        (refusal(429), ThrottledError),
+        (refusal(500), TransientError),
+        (refusal(503), TransientError),
+        (EndpointConnectionError(endpoint_url="https://mediaconvert"), TransientError),
+    ],
+)
+def test_a_failing_probe_is_tried_again(error: Exception, expected: type[Exception]) -> None:
+    """A busy or a bad minute of MediaConvert's is no reason for a poorer ladder."""
+    with pytest.raises(expected) as raised:
+        transcoder(Answers(), probe_client=Answers(error)).probe("s3://uploads/a.mp4")
+    assert raised.type is expected
 
 
 def test_a_probe_is_asked_for_the_very_key() -> None:

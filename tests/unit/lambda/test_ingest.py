@@ -13,6 +13,7 @@ from media_pipeline.errors import (
     ThrottledError,
     TransientError,
 )
+from media_pipeline.ingest import PROBE_PATIENCE
 from media_pipeline.sources import UnknownSource
 from tests.ingest_world import CLAIM_SECONDS, MAX_JOBS_IN_FLIGHT, IngestWorld, message
 
@@ -92,6 +93,17 @@ def test_a_file_that_is_no_video_fails(world: IngestWorld) -> None:
     assert world.transcoder.jobs == {}
 
 
+def test_a_source_that_mediaconvert_stumbles_on_is_encoded_without_a_look(world: IngestWorld) -> None:
+    """Probe's failures are waited out, for half an hour; then the job keeps the source's size."""
+    world.transcoder.failures["probe"] = [TransientError("500")] * 2
+    with pytest.raises(TransientError):
+        world.deliver()
+    assert world.asset.status is AssetStatus.RECEIVED
+    world.clock.now += PROBE_PATIENCE
+    world.deliver()
+    assert (world.asset.status, world.asset.source_info) == (AssetStatus.SUBMITTED, {"fallback": "500"})
+
+
 def test_an_unknown_source_gets_the_safe_choice(world: IngestWorld) -> None:
     """Where Probe does not answer, the job keeps the source's size and the asset says why."""
     world.transcoder.source = UnknownSource(reason="Probe did not answer: timeout")
@@ -114,6 +126,7 @@ def test_refused_settings_fail_the_asset(world: IngestWorld) -> None:
     ("call", "error"),
     [
         ("probe", ThrottledError("slow down")),
+        ("probe", TransientError("500")),
         ("create_job", ThrottledError("slow down")),
         ("create_job", TransientError("500")),
         ("create_job", OperatorError("403")),
