@@ -17,10 +17,11 @@ from media_pipeline.job_slots import JobSlots
 from media_pipeline.redelivery import Message, Redelivery
 from media_pipeline.telemetry import PipelineMetrics
 from pipeline_ops.changes import AssetChange
+from tests.lambda_invocation import Context, sqs_event
 from tests.property.invocations import CALL_SECONDS, Invocation, Process, State, Stop
 from tests.property.simulated_aws import Conditions, SimulatedAws
 from tests.property.soundness import SLOWED_DOWN, Soundness
-from tests.property.watched_queue import WatchedQueue, sqs_event
+from tests.property.watched_queue import WatchedQueue
 from tests.property.weather import Fault
 from tests.property.wiring import Functions, wired
 
@@ -31,13 +32,9 @@ OPERATOR_SECONDS = 3600
 SUBMISSION_SECONDS = 11
 # Three tries of the same, for every other call.
 CALL_SECONDS_AT_MOST = 30
-JOB_EVENTS_PER_BATCH = 10
+JOB_EVENTS_PER_BATCH = 5
 # So long the table's index may show what was.
 INDEX_LAG_SECONDS = 10
-
-
-class _Context:
-    aws_request_id = "request"
 
 
 class _NoMetrics:
@@ -85,6 +82,7 @@ class PipelineWorld:
             execute=self._execute,
             send_late=self._send_late,
         )
+        self._index_updated_at = self.aws.time()
         self._late: list[_Late] = []
         self._warm: list[JobSlots] = []
         self._functions: Functions = wired(self.aws, self.process, self.soundness, conditions)
@@ -107,8 +105,9 @@ class PipelineWorld:
             else:
                 break
         time.now = until
-        if seconds >= INDEX_LAG_SECONDS:
+        if (until - self._index_updated_at).total_seconds() >= INDEX_LAG_SECONDS:
             self.aws.table.update_index()
+            self._index_updated_at = until
 
     def wait_for_messages(self, *queues: WatchedQueue) -> None:
         """Let time pass until a message can be received from one of the queues, if there is any."""
@@ -253,8 +252,8 @@ class PipelineWorld:
                 raise
 
         answer = handle_batch(
-            sqs_event(messages),
-            cast(LambdaContext, _Context()),
+            sqs_event(*messages),
+            cast(LambdaContext, Context()),
             handle=handle_soundly,
             redelivery=cast(Redelivery, _Watched(redelivery=redelivery, causes=causes)),
             metrics=cast(PipelineMetrics, _NoMetrics()),
@@ -262,8 +261,8 @@ class PipelineWorld:
         failed = {entry["itemIdentifier"] for entry in answer["batchItemFailures"]}
 
         def settle() -> None:
-            for message in messages:
-                if message.receipt_handle in failed:
+            for number, message in enumerate(messages, start=1):
+                if f"message-{number}" in failed:
                     queue.received_in_vain(
                         message.receipt_handle, causes.get(message.receipt_handle, "failed")
                     )
@@ -279,8 +278,12 @@ class PipelineWorld:
         return function()
 
     def _send_later(self, function: Callable[[], Any]) -> None:
+        """Send a call that its sender gives up, and might repeat before it has arrived."""
         assert self.process.current is not None
-        self._send_late(self.process.current, function)
+        if self.conditions.token_life:
+            self._send_late(self.process.current, function)
+        else:
+            function()
 
     def _send_late(self, invocation: Invocation, function: Callable[[], Any]) -> None:
         at = self.aws.time() + timedelta(seconds=self.conditions.late_seconds)

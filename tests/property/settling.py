@@ -51,9 +51,28 @@ def unsettled(world: PipelineWorld) -> Iterator[str]:
             yield f"{upload.uri} {upload.version_id} is {asset.status}, which nobody was told"
         elif world.soundness.made[asset.asset_id] != 1:
             yield f"{upload.uri} {upload.version_id} was made {world.soundness.made[asset.asset_id]} times"
+    versions = list(aws.admitted())
+    if len({upload.asset_id for upload in versions}) < len(versions):
+        yield "versions share an asset"
+    if not world.conditions.token_life:
+        yield from _unknown_jobs(world)
     for name, queue in (("uploads", aws.processing_queue), ("job events", aws.job_events_queue)):
         if not queue.is_empty:
             yield f"messages are left among the {name}"
+
+
+def _unknown_jobs(world: PipelineWorld) -> Iterator[str]:
+    """Yield jobs that no record knows.
+
+    None may be forgotten where they can be found at once, and no request arrives after its sender gave up.
+    """
+    records = world.aws.table.records
+    for job in world.aws.mediaconvert.jobs.values():
+        asset_id, attempt = job.metadata["asset_id"], int(job.metadata["attempt"])
+        attempts = [records[asset_id], *records[asset_id].get("past_attempts", ())]
+        known = {entry["attempt"]: entry.get("job_id") for entry in attempts}
+        if known.get(attempt) != job.job_id:
+            yield f"{job.job_id} is unknown to attempt {attempt} of {asset_id}"
 
 
 def _work_off(world: PipelineWorld) -> None:

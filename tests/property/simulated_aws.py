@@ -31,11 +31,12 @@ FILM = made_mp4(10.0, "vide", "soun")
 class Conditions:
     """Say what kind of AWS and deployment it is; times in seconds.
 
-    A job is found `search_lag` after it was made; a request that nobody waits for any more arrives
-    `late_seconds` later.
+    A job is found `search_lag` after it was made; tokens of requests are known for `token_life`; a request
+    that nobody waits for any more arrives `late_seconds` later.
     """
 
     search_lag: int = 5
+    token_life: int = 60
     late_seconds: int = 2
     probe_is_flaky: bool = False
     max_jobs_in_flight: int = 100
@@ -104,6 +105,7 @@ class SimulatedAws:
         self.mediaconvert = SimulatedMediaConvert(
             now=self.time,
             search_lag=timedelta(seconds=conditions.search_lag),
+            token_life=timedelta(seconds=conditions.token_life),
             probe_is_flaky=conditions.probe_is_flaky,
         )
         self.processing_queue = self._queue(conditions)

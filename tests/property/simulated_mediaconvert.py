@@ -7,8 +7,6 @@ from typing import Any
 
 from tests.property.weather import refusal, timeout
 
-# Source: MediaConvert API, CreateJob.ClientRequestToken: valid for one minute
-TOKEN_LIFE = timedelta(seconds=60)
 QUEUE_ARN = "arn:aws:mediaconvert:us-east-1:123456789012:queues/media"
 ALIVE = ("SUBMITTED", "PROGRESSING")
 
@@ -82,11 +80,13 @@ class SimulatedJob:
 class SimulatedMediaConvert:
     """Answer as MediaConvert's client does; a job is found `search_lag` after it was made.
 
-    Where `probe_is_flaky`, every other probe gets no answer.
+    A request whose token is known is answered with the first one's job. Where `probe_is_flaky`, every other
+    probe gets no answer.
     """
 
     now: Callable[[], datetime]
     search_lag: timedelta
+    token_life: timedelta
     probe_is_flaky: bool
     probes: int = 0
     jobs: dict[str, SimulatedJob] = field(default_factory=dict)
@@ -102,9 +102,9 @@ class SimulatedMediaConvert:
     def create_job(
         self, *, Settings: Any, UserMetadata: Any, ClientRequestToken: str, **_: Any
     ) -> dict[str, Any]:
-        """Make a job, or answer with the one that the same token made within a minute."""
+        """Make a job, or answer with the one that the same token made just before."""
         job = self.tokens.get(ClientRequestToken)
-        if job is None or self.now() - job.created_at >= TOKEN_LIFE:
+        if job is None or self.now() - job.created_at >= self.token_life:
             job = SimulatedJob(
                 job_id=f"job-{len(self.jobs) + 1}",
                 settings=Settings,

@@ -31,6 +31,7 @@ class Soundness:
     made: Counter[str] = field(default_factory=Counter)
     replayed: Counter[str] = field(default_factory=Counter)
     _seen: dict[str, tuple[int, str]] = field(default_factory=dict)
+    _heard: int = 0
 
     def require(self, holds: bool, rule: str) -> None:
         """Note a broken rule."""
@@ -85,6 +86,21 @@ class Soundness:
             if number > 1
         ]
         self.require(not doubled, f"more than one job for {doubled}")
+
+    def news(
+        self,
+        published: Sequence[tuple[str, Mapping[str, Any]]],
+        records: Mapping[str, Mapping[str, Any]],
+    ) -> None:
+        """Check that what people were told since the last time is true."""
+        for _, news in published[self._heard :]:
+            ends = [
+                (entry["attempt"], entry["status"])
+                for entry in records[news["asset_id"]]["history"]
+                if AssetStatus(entry["status"]) in TERMINAL_STATUSES
+            ]
+            self.require((news["attempt"], news["status"]) in ends, f"told what is not so: {news}")
+        self._heard = len(published)
 
     def dead(self, messages: Iterable[tuple[str, Sequence[str]]]) -> None:
         """Check that no message is dead for nothing but throttling."""

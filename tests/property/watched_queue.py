@@ -2,9 +2,8 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
-from typing import Any
 
-from media_pipeline.redelivery import RENEWALS_ATTRIBUTE, Message
+from media_pipeline.redelivery import MAX_RENEWALS, Message
 from tests.fakes import FakeQueue, SentMessage
 
 _FIRST_OF_ALL = datetime.min.replace(tzinfo=UTC)
@@ -56,32 +55,15 @@ class WatchedQueue:
                 self._burnt.setdefault(id(message), (message, []))[1].append(cause)
 
     def dead(self) -> Iterator[tuple[str, Sequence[str]]]:
-        """Yield each dead message's body with what its receives were for."""
+        """Yield each dead message's body with what its receives were for.
+
+        One that was sent anew for a day is dead rightly.
+        """
         for message in self.queue.dead:
-            yield message.body, self._burnt.get(id(message), (message, []))[1]
+            if message.renewals < MAX_RENEWALS:
+                yield message.body, self._burnt.get(id(message), (message, []))[1]
 
     def redrive(self) -> None:
         """Move the dead messages back, as new ones without attributes."""
         while self.queue.dead:
             self.queue.send(self.queue.dead.pop().body)
-
-
-def sqs_event(messages: Sequence[Message]) -> dict[str, Any]:
-    """Return a batch as Lambda's event source mapping delivers it; receipt handles stand for message ids."""
-    return {
-        "Records": [
-            {
-                "messageId": message.receipt_handle,
-                "receiptHandle": message.receipt_handle,
-                "body": message.body,
-                "attributes": {"ApproximateReceiveCount": str(message.receive_count)},
-                "messageAttributes": {
-                    RENEWALS_ATTRIBUTE: {"dataType": "Number", "stringValue": str(message.renewals)}
-                },
-                "eventSource": "aws:sqs",
-                "eventSourceARN": "arn:aws:sqs:us-east-1:123456789012:queue",
-                "awsRegion": "us-east-1",
-            }
-            for message in messages
-        ]
-    }

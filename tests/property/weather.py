@@ -78,7 +78,7 @@ class Fault(Enum):
     OUTPUTS_CANNOT_BE_READ = _trouble("outputs.*", Moment.BEFORE, lambda: TransientError("S3 failed"))
     NEWS_CANNOT_BE_SENT = _trouble("publisher.*", Moment.BEFORE, lambda: TransientError("SNS failed"))
     MESSAGES_CANNOT_BE_POSTPONED = _trouble("*_queue.*", Moment.BEFORE, lambda: TransientError("SQS failed"))
-    MESSAGES_CANNOT_BE_SENT = _trouble("queue.send", Moment.BEFORE, lambda: TransientError("SQS failed"))
+    MESSAGES_CANNOT_BE_SENT = _trouble("queue.*", Moment.BEFORE, lambda: TransientError("SQS failed"))
     PRESETS_ARE_INVALID = _trouble("presets.load", Moment.BEFORE, lambda: OperatorError("invalid presets"))
 
     def concerns(self, call: str) -> bool:

@@ -1,0 +1,187 @@
+"""A deployed pipeline whose functions the test invokes, one by one, and kills as it likes."""
+
+import json
+import subprocess
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from signal import SIGKILL
+from typing import Any
+
+from media_pipeline.asset_table import AssetTable
+from media_pipeline.assets import UploadedObject
+from media_pipeline.conditional_write import from_item
+from media_pipeline.events import upload_event
+from media_pipeline.lifecycle import utc_now
+from media_pipeline.redelivery import Message
+from tests.crash.deployment import Deployment
+from tests.crash.handler_process import NEVER
+from tests.crash.servers import ROOT
+from tests.lambda_invocation import sqs_event
+
+PATIENCE_SECONDS = 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invoked:
+    """Hold what a handler answered, and how many calls of AWS it made; None where it was killed."""
+
+    answer: dict[str, Any] | None
+    calls: int | None
+
+    @property
+    def survived(self) -> bool:
+        """Tell whether the handler came to its end."""
+        return self.answer is not None
+
+
+@dataclass(slots=True, kw_only=True)
+class CrashWorld:
+    """Invoke the functions, and look at what they leave behind."""
+
+    deployment: Deployment
+    handlers: "subprocess.Popen[str]"
+    clip: bytes
+    job_events: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    told: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+
+    def invoke(
+        self, handler: str, event: Mapping[str, Any] | None = None, *, kill_after: int = NEVER
+    ) -> Invoked:
+        """Invoke a handler, which is killed after so many calls, or before the first one (0)."""
+        assert self.handlers.stdin is not None
+        assert self.handlers.stdout is not None
+        request = {"handler": handler, "event": event or {}, "kill_after": kill_after}
+        print(json.dumps(request), file=self.handlers.stdin, flush=True)
+        answer = json.loads(self.handlers.stdout.readline())
+        if answer["signal"] == SIGKILL:
+            return Invoked(answer=None, calls=None)
+        assert (answer["signal"], answer["exit_code"]) == (0, 0)
+        return Invoked(answer=answer["result"], calls=answer["calls"])
+
+    def deliver(self, handler: str, body: str, *, kill_after: int = NEVER) -> Invoked:
+        """Invoke a handler with a message, which is to be done unless the handler is killed."""
+        message = Message(body=body, receipt_handle="receipt", receive_count=1, renewals=0)
+        invoked = self.invoke(handler, sqs_event(message), kill_after=kill_after)
+        assert invoked.answer in (None, {"batchItemFailures": []})
+        return invoked
+
+    def upload(self, key: str) -> UploadedObject:
+        """Upload the clip."""
+        put = self.deployment.clients["s3"].put_object(
+            Bucket=self.deployment.uploads, Key=key, Body=self.clip
+        )
+        return UploadedObject(
+            bucket=self.deployment.uploads,
+            key=key,
+            version_id=put["VersionId"],
+            etag=put["ETag"].strip('"'),
+            size_bytes=len(self.clip),
+            sequencer="",
+        )
+
+    def ingest(self, upload: UploadedObject, *, kill_after: int = NEVER) -> Invoked:
+        """Deliver an upload's event."""
+        return self.deliver("ingest_orchestrator", upload_event(upload), kill_after=kill_after)
+
+    def claim(self, upload: UploadedObject) -> None:
+        """Leave an upload as an invocation does that was killed at once."""
+        table = AssetTable(self.deployment.clients["dynamodb"], self.deployment.table)
+        table.claim(upload, now=utc_now(), until=utc_now())
+
+    def events_of_job(self, upload: UploadedObject) -> list[str]:
+        """Return all events of an upload's job, when it has ended."""
+        events = self.job_events[upload.asset_id]
+
+        def have_all_come() -> bool:
+            for body in self._received(self.deployment.job_events_queue):
+                asset_id = json.loads(body)["detail"]["userMetadata"]["asset_id"]
+                self.job_events[asset_id].append(body)
+            return any(json.loads(event)["detail"]["status"] == "COMPLETE" for event in events)
+
+        _wait_until(have_all_come, f"the job of {upload.key} does not end")
+        return events
+
+    def follow(self, upload: UploadedObject) -> None:
+        """Deliver all events of an upload's job."""
+        for event in self.events_of_job(upload):
+            self.deliver("job_status_processor", event)
+
+    def announcements(self) -> set[str]:
+        """Return the keys of the uploads whose events lie in the processing queue, and take them out."""
+        bodies = self._received(self.deployment.processing_queue)
+        return {json.loads(body)["detail"]["object"]["key"] for body in bodies}
+
+    def record(self, upload: UploadedObject) -> dict[str, Any]:
+        """Return an upload's record."""
+        answer = self.deployment.clients["dynamodb"].get_item(
+            TableName=self.deployment.table, Key={"asset_id": {"S": upload.asset_id}}, ConsistentRead=True
+        )
+        return from_item(answer["Item"])
+
+    def jobs(self, upload: UploadedObject) -> list[str]:
+        """Return the ids of the jobs that were made for an upload."""
+        pages = self.deployment.clients["mediaconvert"].get_paginator("search_jobs")
+        found = pages.paginate(InputFile=upload.uri)
+        return [
+            job["Id"]
+            for page in found
+            for job in page["Jobs"]
+            if job["UserMetadata"]["asset_id"] == upload.asset_id
+        ]
+
+    def missing(self, keys: list[str]) -> list[str]:
+        """Return the outputs that are not there."""
+        pages = self.deployment.clients["s3"].get_paginator("list_objects_v2")
+        found = {
+            entry["Key"]
+            for page in pages.paginate(Bucket=self.deployment.outputs)
+            for entry in page.get("Contents", [])
+        }
+        return [key for key in keys if key not in found]
+
+    def statuses_told(self, upload: UploadedObject) -> list[str]:
+        """Return the ends of an upload's asset that people were told of."""
+        for body in self._received(self.deployment.news_queue):
+            news = json.loads(body)
+            self.told[news["asset_id"]].append(news["status"])
+        return self.told[upload.asset_id]
+
+    def _received(self, queue_url: str) -> Iterator[str]:
+        sqs = self.deployment.clients["sqs"]
+        while messages := sqs.receive_message(QueueUrl=queue_url, MaxNumberOfMessages=10).get("Messages"):
+            for message in messages:
+                sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"])
+                yield message["Body"]
+
+
+@contextmanager
+def crash_world(deployment: Deployment, clip: bytes, log: Path) -> Iterator[CrashWorld]:
+    """Run the functions' handlers in a process that forks for each invocation."""
+    with log.open("w") as written:
+        handlers = subprocess.Popen(
+            [sys.executable, "-m", "tests.crash.handler_process"],
+            cwd=ROOT,
+            env=dict(deployment.environment),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=written,
+            text=True,
+        )
+    try:
+        yield CrashWorld(deployment=deployment, handlers=handlers, clip=clip)
+    finally:
+        assert handlers.stdin is not None
+        handlers.stdin.close()
+        handlers.wait(PATIENCE_SECONDS)
+
+
+def _wait_until(holds: Callable[[], bool], complaint: str) -> None:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not holds():
+        assert time.monotonic() < deadline, complaint
+        time.sleep(0.05)
