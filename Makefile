@@ -22,7 +22,7 @@ test: setup-cdktf lint types ## Everything that a change must hold: lint, types,
 	@$(RUN) -m pytest
 
 ##@ Parts of the tests
-.PHONY: lint format types test-fast test-e2e snapshot-update bench chaos
+.PHONY: lint format types test-fast test-e2e snapshot-update guards bench chaos
 lint: setup ## Check style and format (ruff)
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
 format: setup ## Mend style and format (ruff)
@@ -35,6 +35,8 @@ test-e2e: setup-cdktf ## The tests on the deployed sandbox
 	@$(RUN) -m pytest -m e2e
 snapshot-update: setup ## Accept the synthesized Terraform JSON as the new snapshots
 	@$(RUN) -m pytest tests/snapshot --snapshot-update
+guards: setup ## Break each guard of the functions in turn, and tell which test catches it
+	@$(RUN) -m tests.guards
 bench: setup ## Measure synthesis and transcoding, as ratios within one run
 	@PYTHONPATH=lambda_src $(RUN) -m tests.bench
 chaos: setup ## Let a storm of faults pass over thousands of uploads, audit: make chaos [UPLOADS=5000] [SEED=1]

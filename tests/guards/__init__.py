@@ -1,0 +1,1 @@
+"""Break each guard of the functions in turn, and see what catches it: `make guards`."""

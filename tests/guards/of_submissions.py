@@ -1,0 +1,204 @@
+"""The guards of what brings an upload to a job: claims, searches, plans, tokens, and messages that wait."""
+
+from tests.guards.guard import Edit, Guard, code, guard
+
+_INGEST = (
+    guard(
+        "Who does not hold the claim does nothing",
+        code(
+            "ingest",
+            "                raise _held(claim.asset, now)\n",
+            "                self._work(claim.asset, may_have_job=bool(claim.asset.planned_outputs))\n",
+        ),
+        held_by="unit/lambda/test_ingest_once",
+    ),
+    guard(
+        "A settled asset is left alone",
+        code(
+            "ingest",
+            "                self.lifecycle.announce(claim.asset)\n",
+            "                self._work(claim.asset, may_have_job=False)\n",
+        ),
+    ),
+    guard(
+        "Who takes over looks for a job",
+        code("ingest", "may_have_job=bool(claim.asset.planned_outputs))", "may_have_job=False)"),
+    ),
+    guard(
+        "A job that is found is not submitted again, nor is its asset ended",
+        code(
+            "ingest",
+            "            job_id = self._found_job(asset) if may_have_job else None\n"
+            "            if job_id is None:\n"
+            "                if self._is",
+            "            job_id = None\n            if job_id is None:\n                if self._is",
+        ),
+    ),
+    guard(
+        "The second search, just before submitting",
+        code(
+            "ingest",
+            "        job_id = self._found_job(asset) if may_have_job else None\n"
+            "        if job_id is None:\n"
+            "            job_id = self.transcoder",
+            "        job_id = None\n        if job_id is None:\n            job_id = self.transcoder",
+        ),
+    ),
+    guard(
+        "The plan is written before the job is submitted",
+        code(
+            "ingest",
+            "        if not self.table.record_plan(\n",
+            "        job_id = None if may_have_job else self.transcoder.create_job(asset, settings)\n"
+            "        if not self.table.record_plan(\n",
+        ),
+        code(
+            "ingest",
+            "        job_id = self._found_job(asset) if may_have_job else None\n"
+            "        if job_id is None:\n"
+            "            job_id = self.transcoder",
+            "        job_id = job_id or (self._found_job(asset) if may_have_job else None)\n"
+            "        if job_id is None:\n"
+            "            job_id = self.transcoder",
+        ),
+    ),
+    guard(
+        "One attempt has one plan",
+        code(
+            "ingest",
+            "if may_have_job else self._look_into",
+            "if False else self._look_into",
+        ),
+    ),
+    guard(
+        "Who lost the claim submits nothing",
+        code("ingest", 'raise ClaimHeldError("the claim was lost', '_ = ClaimHeldError("the claim was lost'),
+        held_by="unit/lambda/test_ingest_once",
+    ),
+    guard(
+        "Nothing is submitted for a key that holds something newer",
+        code("ingest", "                if self._is_superseded(asset):\n", "                if False:\n"),
+        held_by="unit/lambda/test_superseded",
+    ),
+    guard(
+        "Files that are no videos are not submitted",
+        code("ingest", "        self.limits.check(asset.upload)\n", ""),
+        held_by="unit/lambda/test_ingest",
+    ),
+    guard(
+        "So many jobs are in flight at most",
+        code("job_slots", "        if self._in_flight >= self._limit:\n", "        if False:\n"),
+        held_by="unit/lambda/test_job_slots",
+    ),
+    guard(
+        "A claim is given back where a fault passes",
+        code("ingest", "            self.table.release(asset, now=self.clock())\n", ""),
+        held_by="unit/lambda/test_ingest",
+    ),
+    guard(
+        "An end of a submitter holds under its claim",
+        code("ingest", "            claimed_until=asset.claimed_until,\n", ""),
+        held_by="unit/lambda/test_ingest_once",
+    ),
+)
+
+_MEDIACONVERT = (
+    guard(
+        "A request has its attempt's token",
+        code(
+            "transcoder",
+            'ClientRequestToken=f"{asset.asset_id}-{asset.attempt}"',
+            "ClientRequestToken=__import__('uuid').uuid4().hex",
+        ),
+    ),
+    guard(
+        "A search knows the attempt",
+        code(
+            "transcoder",
+            '                if job.get("UserMetadata") == wanted:\n',
+            '                if job.get("UserMetadata", {}).get("asset_id") == asset.asset_id:\n',
+        ),
+    ),
+    guard(
+        "A search that does not come to its end proves nothing",
+        code(
+            "transcoder",
+            '        raise TransientError(f"more than',
+            '        return None\n        raise TransientError(f"more than',
+        ),
+        held_by="unit/lambda/test_adapters",
+    ),
+    guard(
+        "Quota and rate are not the file's fault",
+        code("aws", "_HTTP_STATUS_THROTTLED = (402, 429)", "_HTTP_STATUS_THROTTLED = ()"),
+        held_by="unit/lambda/test_adapters",
+    ),
+)
+
+_QUEUES = (
+    guard(
+        "Throttling uses up no receives",
+        code(
+            "redelivery", "        if message.receive_count < self._spared_receives:\n", "        if True:\n"
+        ),
+    ),
+    guard(
+        "A message that was sent anew is done",
+        code(
+            "redelivery",
+            "delay_seconds=seconds\n        )\n        return True\n",
+            "delay_seconds=seconds\n        )\n        return False\n",
+        ),
+    ),
+    guard(
+        "A message is not sent anew for ever",
+        code("redelivery", "        if message.renewals >= MAX_RENEWALS:\n", "        if False:\n"),
+        held_by="unit/lambda/test_redelivery",
+    ),
+    guard(
+        "What waiting does not cure ends in the dead-letter queue",
+        code("redelivery", " or isinstance(error, OperatorError):\n", ":\n"),
+        held_by="unit/lambda/test_redelivery",
+    ),
+    guard(
+        "A held claim hides its message until its end",
+        code("redelivery", "        if isinstance(error, ClaimHeldError):\n", "        if False:\n"),
+        held_by="unit/lambda/test_redelivery",
+    ),
+    guard(
+        "A message that failed is kept",
+        code(
+            "batch",
+            "                if not _postponed(redelivery, record, error):\n                    raise\n",
+            "                _postponed(redelivery, record, error)\n",
+        ),
+        held_by="unit/lambda/test_handlers",
+    ),
+)
+
+_OPERATORS = (
+    Guard(
+        name="Nothing is cancelled that is being submitted",
+        edits=(
+            Edit(
+                path="pipeline_ops/cancel.py",
+                old="            if seconds_left > 0:\n",
+                new="            if False:\n",
+            ),
+        ),
+        tests="tests/unit/ops",
+    ),
+    Guard(
+        name="A cancellation looks for the job of a submitter that died",
+        edits=(
+            Edit(
+                path="pipeline_ops/cancel.py",
+                old="asset.job_id or self.jobs.find_job(asset)",
+                new="asset.job_id",
+            ),
+        ),
+        tests="tests/unit/ops",
+    ),
+)
+
+GUARDS: tuple[Guard, ...] = (*_INGEST, *_MEDIACONVERT, *_QUEUES, *_OPERATORS)
