@@ -54,9 +54,7 @@ def _parser() -> argparse.ArgumentParser:
         metavar="TEXT",
         help="the same in one text, as `make demo VIDEO=TEXT` hands it over",
     )
-    storm = add(
-        "chaos", _chaos, "Deploy, let a storm of uploads and faults pass over it, audit what is left"
-    )
+    storm = add("chaos", _chaos, "Deploy, let a storm of uploads and faults pass over it, audit what is left")
     storm.add_argument("--uploads", type=_at_least_one, default=5000, metavar="N", help="default: 5000")
     storm.add_argument(
         "--seed", type=int, default=1, metavar="N", help="other seed, other weather; default: 1"
