@@ -43,6 +43,7 @@ _INGEST = (
             "            job_id = self.transcoder",
             "        job_id = None\n        if job_id is None:\n            job_id = self.transcoder",
         ),
+        held_by="unit/lambda/test_ingest_once",
     ),
     guard(
         "The plan is written before the job is submitted",
@@ -69,6 +70,7 @@ _INGEST = (
             "if may_have_job else self._look_into",
             "if False else self._look_into",
         ),
+        held_by="unit/lambda/test_found_by_properties",
     ),
     guard(
         "Who lost the claim submits nothing",
