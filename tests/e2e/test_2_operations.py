@@ -119,10 +119,10 @@ def test_a_video_is_replayed_into_a_folder_of_its_own(
     pipeline: Pipeline, operator: Operator, tiny_clip: Path
 ) -> None:
     """A second attempt of a complete asset makes new outputs and leaves those of the first."""
-    record = pipeline.ended("replayed.mp4", pipeline.put("replayed.mp4", tiny_clip.read_bytes()))
+    record = pipeline.ended("complete-twice.mp4", pipeline.put("complete-twice.mp4", tiny_clip.read_bytes()))
     operator.run("replay", record["asset_id"], "--yes")
     again = wait_for(
-        lambda: (found := operator.record("replayed.mp4"))["status"] == "COMPLETE" and found,
+        lambda: (found := operator.record("complete-twice.mp4"))["status"] == "COMPLETE" and found,
         "attempt 2 to complete",
     )
     assert (again["attempt"], len(again["outputs"])) == (2, len(record["outputs"]))
