@@ -4,7 +4,6 @@ from tests.guards.guard import Guard, code, fake, guard, table
 
 _CONTRACT = "unit/lambda/test_asset_table_contract"
 _ATTEMPTS = "unit/lambda/test_asset_table_attempts"
-_AGREEMENT = "unit/lambda/test_asset_table_agreement"
 
 GUARDS: tuple[Guard, ...] = (
     guard(
@@ -109,7 +108,7 @@ GUARDS: tuple[Guard, ...] = (
             "        write.require_equal",
         ),
         fake('record is None or record["status"] != AssetStatus.RECEIVED.value', "record is None"),
-        held_by=_AGREEMENT,
+        held_by=_CONTRACT,
     ),
     guard(
         "A step follows from the status",
@@ -166,7 +165,7 @@ GUARDS: tuple[Guard, ...] = (
             '.set("updated_at", timestamp(now)).require_equal("status", asset.status.value)\n',
             '.set("updated_at", timestamp(now))\n',
         ),
-        held_by=_AGREEMENT,
+        held_by=_CONTRACT,
     ),
     guard(
         "Progress: the attempt is the same",

@@ -52,6 +52,30 @@ def test_an_expired_claim_is_taken_over_once(table: Table, clock: FakeClock) -> 
     assert again.outcome is ClaimOutcome.HELD
 
 
+def test_nothing_is_planned_for_what_was_submitted(table: Table, clock: FakeClock) -> None:
+    """A claim ends with the submission, also where its time is not over: plan and record stay as they are."""
+    asset = claimed(table, clock)
+    table.record_plan(asset, profile="default", source_info=SOURCE, planned_outputs=PLAN)
+    table.advance(asset.asset_id, step(clock, AssetStatus.SUBMITTED))
+    before = table.get(asset.asset_id)
+    clock.advance(1)
+    assert not table.record_plan(asset, profile="other", source_info={}, planned_outputs=[])
+    table.release(asset, now=clock())
+    assert table.get(asset.asset_id) == before
+
+
+def test_progress_is_that_of_the_status_it_was_read_with(table: Table, clock: FakeClock) -> None:
+    """Progress that was decided on an earlier status touches nothing of an asset that went on since."""
+    asset = claimed(table, clock)
+    processing = table.advance(asset.asset_id, step(clock, AssetStatus.PROCESSING))
+    assert processing is not None
+    table.advance(asset.asset_id, step(clock, AssetStatus.VERIFYING))
+    before = table.get(asset.asset_id)
+    clock.advance(10)
+    table.note_progress(processing, percent=50, now=clock())
+    assert table.get(asset.asset_id) == before
+
+
 def test_a_released_claim_is_free(table: Table, clock: FakeClock) -> None:
     """A claim that was given back goes to the next delivery at once."""
     asset = claimed(table, clock)
