@@ -53,7 +53,7 @@ _ENDS = (
             "        if finished is None:\n            return False\n",
             "        finished = finished or asset\n",
         ),
-        held_by="unit/lambda/test_job_changes",
+        held_by="unit/lambda/test_lifecycle",
     ),
     guard(
         "Nothing is told of an asset that has not ended",
@@ -66,7 +66,7 @@ _ENDS = (
     guard(
         "An end is told of once",
         code("lifecycle", "not asset.is_terminal or asset.notified_at is not None", "not asset.is_terminal"),
-        held_by="unit/lambda/test_unsent_ends",
+        held_by="unit/lambda/test_lifecycle",
     ),
     guard(
         "The news is sent before it is noted as sent",

@@ -126,6 +126,7 @@ GUARDS: tuple[Guard, ...] = (
         "A step: the attempt is the same",
         table('            .require_equal("attempt", step.attempt)\n', ""),
         code("assets", "            and asset.attempt == self.attempt\n", ""),
+        held_by=_CONTRACT,
     ),
     guard(
         "A step: the job is no other",
@@ -206,6 +207,6 @@ GUARDS: tuple[Guard, ...] = (
     guard(
         "A write makes no record",
         code("conditional_write", '["attribute_exists(asset_id)"]', "[]"),
-        held_by=_CONTRACT,
+        held_by="unit/lambda/test_lifecycle",
     ),
 )

@@ -1,0 +1,38 @@
+"""The end of an asset: recorded, counted and told of, each exactly once."""
+
+from media_pipeline.assets import AssetError, AssetStatus, Transition
+from media_pipeline.conditional_write import ConditionalWrite
+from tests.asset_world import AssetWorld
+
+
+def _failing(world: AssetWorld, *, attempt: int = 1) -> Transition:
+    error = AssetError(code="BROKEN", category="source", message="It is broken.")
+    return Transition(
+        to=AssetStatus.FAILED, attempt=attempt, at=world.clock(), detail="", job_id="job-1", error=error
+    )
+
+
+def test_an_end_that_is_refused_is_neither_counted_nor_told_of() -> None:
+    """Where the record forbids the step, nothing has ended, so nobody hears of it."""
+    world = AssetWorld()
+    world.submit()
+    assert not world.lifecycle.finish(world.asset, _failing(world, attempt=2))
+    assert (world.metrics.counted, world.publisher.published) == ([], [])
+    assert world.asset.status is AssetStatus.SUBMITTED
+
+
+def test_an_end_is_told_of_once() -> None:
+    """However often the end is announced once more, people hear of it once."""
+    world = AssetWorld()
+    world.submit()
+    assert world.lifecycle.finish(world.asset, _failing(world))
+    for _ in range(2):
+        world.lifecycle.announce(world.asset)
+    assert len(world.publisher.published) == 1
+    assert world.metrics.counted == [("failed", "BROKEN", 0.0)]
+
+
+def test_a_write_needs_a_record() -> None:
+    """Whatever else it requires, no update brings a record into being."""
+    request = ConditionalWrite().set("status", "FAILED").request()
+    assert request["ConditionExpression"] == "attribute_exists(asset_id)"
