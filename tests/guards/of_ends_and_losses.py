@@ -191,19 +191,19 @@ _SWEEP = (
     guard(
         "An event has time to arrive",
         code("sweep", "stored.modified_at < now - grace", "stored.modified_at < now"),
-        held_by="unit/lambda/test_sweep",
+        held_by="unit/lambda/test_swept_uploads",
     ),
     guard(
         "What was there before the pipeline is not its own",
         code(
             "sweep", "        since = max(beginning, now - LOOK_BACK)\n", "        since = now - LOOK_BACK\n"
         ),
-        held_by="unit/lambda/test_sweep",
+        held_by="unit/lambda/test_swept_uploads",
     ),
     guard(
         "Whose record may have expired is left alone",
         code("sweep", "        if self.asset_retention_days:\n", "        if False:\n"),
-        held_by="unit/lambda/test_sweep",
+        held_by="unit/lambda/test_swept_uploads",
     ),
     guard(
         "A sweep's run is bounded",

@@ -231,3 +231,13 @@ class _Stale:
         assert asset is not None
         was = self._read.status if self._read else AssetStatus.SUBMITTED
         return [asset] if status is was else []
+
+
+def test_who_does_not_get_an_asset_announces_nothing(
+    unsubmitted: AssetWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where another run reserved an overdue upload first, this one sends no message for it."""
+    unsubmitted.clock.advance(601)
+    monkeypatch.setattr(unsubmitted.table, "take_for_repair", lambda *_, **__: False)
+    assert unsubmitted.reconcile()["alive"] == 1
+    assert unsubmitted.queue.bodies == []
