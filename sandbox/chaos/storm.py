@@ -182,6 +182,8 @@ class _Storm:
         if not self._settings.restarts_local_aws or self._progress.restarts or not is_due:
             return
         begun = time.monotonic()
+        # Politely: AWS's tables and queues forget nothing. A killed local AWS forgets some seconds, plans of
+        # records among them, without which a job that was submitted looks as if it never had been.
         servers.restart_local_aws(self._place.folder, self._place.running)
         self._progress.restarts.append(round(time.monotonic() - begun, 1))
 
@@ -199,8 +201,11 @@ class _Storm:
             rates.popleft()
         rate = (ended - rates[0][1]) / max(now - rates[0][0], 1.0)
         left = self._settings.uploads - ended
+        if left <= 0:
+            phase.update(ended, self._settings.uploads, "all have ended; messages may be on their way still")
+            return
         counts = ", ".join(f"{number} {status.lower()}" for status, number in self._ended.by_status.items())
-        rest = f", {left / rate / 60:.0f} min left" if rate > 1 and left > 0 else ""
+        rest = f", {left / rate / 60:.0f} min left" if rate > 1 else ""
         sent = len(self._uploader.acknowledged)
         phase.update(ended, self._settings.uploads, f"{rate:.1f}/s{rest}; {sent} sent, {counts}")
 
