@@ -84,6 +84,7 @@ _ENDS = (
             "reason=str(error))\n                    reached = min(reached, instant(ended.updated_at))\n",
             "reason=str(error))\n",
         ),
+        held_by="unit/lambda/test_unsent_ends",
     ),
     guard(
         "The next run begins where the last one had no time",

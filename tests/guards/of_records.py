@@ -85,6 +85,7 @@ GUARDS: tuple[Guard, ...] = (
         "A held claim is not taken over",
         table("        if asset.claimed_until > timestamp(now):\n", "        if False:\n"),
         fake("        if asset.claimed_until > timestamp(now):\n", "        if False:\n"),
+        held_by=_CONTRACT,
     ),
     guard(
         "Under a claim: the claim still stands",
@@ -194,6 +195,7 @@ GUARDS: tuple[Guard, ...] = (
             '.set("notified_at", timestamp(now))',
         ),
         fake('record = self._unchanged(asset, "attempt")\n', "record = self._unchanged(asset)\n"),
+        held_by=_ATTEMPTS,
     ),
     guard(
         "A repair: the asset did not change meanwhile",

@@ -112,6 +112,7 @@ _MEDIACONVERT = (
             'ClientRequestToken=f"{asset.asset_id}-{asset.attempt}"',
             "ClientRequestToken=__import__('uuid').uuid4().hex",
         ),
+        held_by="unit/lambda/test_adapters",
     ),
     guard(
         "A search knows the attempt",
@@ -151,6 +152,7 @@ _QUEUES = (
             "delay_seconds=seconds\n        )\n        return True\n",
             "delay_seconds=seconds\n        )\n        return False\n",
         ),
+        held_by="unit/lambda/test_redelivery",
     ),
     guard(
         "A message is not sent anew for ever",
