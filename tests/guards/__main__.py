@@ -20,7 +20,11 @@ from tests.guards.guard import Guard
 from tests.guards.listed import GUARDS
 
 ROOT = Path(__file__).resolve().parents[2]
-PROPERTY = "tests/property/test_no_upload_lost.py"
+PROPERTIES = (
+    "tests/property/test_late_news.py",
+    "tests/property/test_one_job_an_attempt.py",
+    "tests/property/test_no_upload_lost.py",
+)
 _EXAMPLES = (400, 2000)
 _COPIED = (
     "lambda_src",
@@ -72,11 +76,11 @@ def _caught_by(guard: Guard | None) -> str | None:
         if guard is not None:
             guard.break_in(copy)
         few, many = _EXAMPLES
-        if not _passes(copy, PROPERTY, "--hypothesis-profile=unshrunk", examples=few):
+        if not _passes(copy, *PROPERTIES, "--hypothesis-profile=unshrunk", examples=few):
             return f"the property ({few:,} examples)"
         if guard is not None and guard.tests:
             return None if _passes(copy, guard.tests) else guard.tests
-        if not _passes(copy, PROPERTY, "--hypothesis-profile=unshrunk", examples=many):
+        if not _passes(copy, *PROPERTIES, "--hypothesis-profile=unshrunk", examples=many):
             return f"the property ({many:,} examples)"
     return None
 

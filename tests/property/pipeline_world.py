@@ -139,11 +139,16 @@ class PipelineWorld:
         self._begin_consumer("ingest", work, queue, messages, subjects, stop, call_seconds)
 
     def follow_jobs(
-        self, *, first: int = 0, stop: Stop | None = None, call_seconds: float = CALL_SECONDS
+        self,
+        *,
+        first: int = 0,
+        limit: int = JOB_EVENTS_PER_BATCH,
+        stop: Stop | None = None,
+        call_seconds: float = CALL_SECONDS,
     ) -> None:
         """Invoke job_status_processor with messages of the job events queue, if any can be seen."""
         functions, queue = self._functions, self.aws.job_events_queue
-        messages = queue.receive(first=first, limit=JOB_EVENTS_PER_BATCH)
+        messages = queue.receive(first=first, limit=limit)
         if not messages:
             return
 
@@ -190,6 +195,14 @@ class PipelineWorld:
             patience = timedelta(seconds=SUBMISSION_SECONDS if is_submission else CALL_SECONDS_AT_MOST)
             invocation.deadline = min(invocation.deadline, self.aws.time() + patience)
             self.paused.append(invocation)
+
+    @contextmanager
+    def mishap(self, fault: Fault | None) -> Iterator[None]:
+        """Let a fault befall what happens meanwhile, and nothing else."""
+        usual = self.faults
+        self.faults = [fault, *usual] if fault else usual
+        yield
+        self.faults = usual
 
     def resume(self, number: int, stop: Stop | None) -> None:
         """Let a paused invocation go on."""
