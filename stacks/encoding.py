@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from media_pipeline.job_settings import job_template_settings
-from media_pipeline.presets import PresetName, parse_presets, parse_profiles
+from media_pipeline.presets import PresetName, parse_presets
+from media_pipeline.profiles import parse_profiles
 
 PROFILES_FILE = "profiles.json"
 
@@ -32,5 +33,7 @@ def read_encoding_documents(folder: Path) -> EncodingDocuments:
     return EncodingDocuments(
         presets=texts,
         profiles=profiles_text,
-        job_templates={name: job_template_settings(profile, presets) for name, profile in profiles.items()},
+        job_templates={
+            name: job_template_settings(profile, presets) for name, profile in profiles.by_name.items()
+        },
     )

@@ -51,17 +51,24 @@ class Settings:
     upload_key_prefix: str = ""
     """Uploads outside of it are left alone; empty means that the whole bucket is processed."""
     media_suffixes: tuple[str, ...] = (
+        ".aac",
         ".avi",
+        ".flac",
         ".m2ts",
+        ".m4a",
         ".m4v",
         ".mkv",
         ".mov",
+        ".mp3",
         ".mp4",
         ".mpeg",
         ".mpg",
         ".mts",
         ".mxf",
+        ".oga",
+        ".ogg",
         ".ts",
+        ".wav",
         ".webm",
         ".wmv",
     )

@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from media_pipeline.aws import aws_errors
-from media_pipeline.presets import Presets, Profiles, parse_presets, parse_profiles
+from media_pipeline.presets import Presets, parse_presets
+from media_pipeline.profiles import Profiles, parse_profiles
 
 _MAX_SUBJECT_CHARACTERS = 100  # Source: SNS API, Publish.Subject: ASCII, less than 100 characters
 

@@ -106,6 +106,7 @@ class AssetTable:
         asset: Asset,
         *,
         profile: str,
+        preset_versions: Mapping[str, int],
         source_info: Mapping[str, Any],
         planned_outputs: Sequence[Mapping[str, Any]],
     ) -> bool:
@@ -113,6 +114,7 @@ class AssetTable:
         write = (
             ConditionalWrite()
             .set("profile", profile)
+            .set("preset_versions", preset_versions)
             .set("source_info", source_info)
             .set("planned_outputs", planned_outputs)
         )

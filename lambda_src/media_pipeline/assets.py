@@ -117,6 +117,7 @@ class Asset:
     claimed_until: str
     job_id: str | None = None
     profile: str | None = None
+    preset_versions: Mapping[str, int] = field(default_factory=dict)
     source_info: Mapping[str, Any] = field(default_factory=dict)
     planned_outputs: Sequence[Mapping[str, Any]] = ()
     outputs: Sequence[Mapping[str, Any]] = ()
@@ -172,6 +173,7 @@ class Asset:
             claimed_until=record["claimed_until"],
             job_id=record.get("job_id"),
             profile=record.get("profile"),
+            preset_versions=record.get("preset_versions") or {},
             source_info=record.get("source_info") or {},
             planned_outputs=record.get("planned_outputs") or (),
             outputs=record.get("outputs") or (),
@@ -286,6 +288,7 @@ OF_ONE_ATTEMPT = (
     "notified_at",
     "outputs",
     "planned_outputs",
+    "preset_versions",
     "profile",
     "progress_percent",
     "redeliveries",

@@ -13,7 +13,7 @@ class FoundRendition:
     """Describe a rendition as it was found.
 
     `name` tells people where it was found, `files` are the keys of all that it is played from, `size` is its
-    width and height where they are told. The duration is None where what tells it can't be read. Subtitles
+    width and height where they are told, and `sound_tracks` counts what is told of a file. The duration is None where what tells it can't be read. Subtitles
     and other tracks have neither picture nor sound.
     """
 
@@ -22,6 +22,7 @@ class FoundRendition:
     has_sound: bool
     duration_seconds: float | None
     size: tuple[int, int] | None = None
+    sound_tracks: int | None = None
     files: tuple[str, ...] = ()
 
 

@@ -28,7 +28,7 @@ class Variant:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MasterPlaylist:
-    """List the variants, and the keys of playlists beside them: of sound, and others (subtitles, seeking)."""
+    """List the variants, and the keys of playlists beside them: of sound, and others (subtitles, pictures to seek by)."""
 
     variants: tuple[Variant, ...]
     sounds: tuple[str, ...]
@@ -70,10 +70,11 @@ def read_master_playlist(key: str, text: str) -> MasterPlaylist:
         raise UnreadableOutputError("names no variant")
     media = [entry for entry in playlist.media if entry.uri]
     beside = [entry.uri for entry in media if entry.type != "AUDIO"]
+    beside += [entry.uri for entry in (*playlist.iframe_playlists, *playlist.image_playlists)]
     return MasterPlaylist(
         variants=variants,
         sounds=_keys(base, (entry.uri for entry in media if entry.type == "AUDIO")),
-        others=_keys(base, [*beside, *(entry.uri for entry in playlist.iframe_playlists)]),
+        others=_keys(base, beside),
     )
 
 

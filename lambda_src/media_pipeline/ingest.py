@@ -39,13 +39,14 @@ from media_pipeline.errors import (
     TransientError,
 )
 from media_pipeline.events import parse_upload
-from media_pipeline.job_settings import job_settings
+from media_pipeline.job_settings import groups_of, job_settings
 from media_pipeline.job_slots import JobSlots
 from media_pipeline.lifecycle import Clock, EndsTable, Lifecycle
-from media_pipeline.outputs import planned_outputs
-from media_pipeline.presets import DEFAULT_PROFILE, Presets, Profiles
-from media_pipeline.sources import Source, UnknownSource, source_from_record
-from media_pipeline.superseded import CurrentUploads, superseded_by
+from media_pipeline.planned_outputs import planned_outputs
+from media_pipeline.presets import Presets
+from media_pipeline.profiles import Profiles
+from media_pipeline.sources import Source, UnknownSource, has_picture, has_sound, source_from_record
+from media_pipeline.superseded import CurrentUpload, CurrentUploads, superseded_by
 from media_pipeline.telemetry import logger
 
 # A source is looked into again for so long where MediaConvert fails; then it is encoded without.
@@ -72,6 +73,7 @@ class IngestTable(EndsTable, Protocol):
         asset: Asset,
         *,
         profile: str,
+        preset_versions: Mapping[str, int],
         source_info: Mapping[str, Any],
         planned_outputs: Sequence[Mapping[str, Any]],
     ) -> bool:
@@ -182,9 +184,10 @@ class Ingest:
         try:
             job_id = self._found_job(asset) if may_have_job else None
             if job_id is None:
-                if self._is_superseded(asset):
+                current = self._current(asset)
+                if current is None:
                     return
-                job_id = self._submit(asset, may_have_job=may_have_job)
+                job_id = self._submit(asset, current, may_have_job=may_have_job)
         except PermanentError as fault:
             self._fail(asset, fault)
             return
@@ -199,18 +202,21 @@ class Ingest:
             logger.info("Found the job of an invocation that could not record it", job_id=job_id)
         return job_id
 
-    def _is_superseded(self, asset: Asset) -> bool:
-        """End an asset whose key holds something newer. Raises SourceError where it holds nothing."""
-        current = self.uploads.current_etag(asset.upload.key)
+    def _current(self, asset: Asset) -> CurrentUpload | None:
+        """Return what the asset's key holds; end the asset and return None where that is something newer.
+
+        Raises SourceError where the key holds nothing.
+        """
+        current = self.uploads.current(asset.upload.key)
         if current is None:
             raise SourceError(
                 "SOURCE_MISSING", "The file was removed before it could be processed. Upload it again."
             )
         superseded = superseded_by(current, asset.upload)
         if superseded is None:
-            return False
+            return current
         self._end(asset, AssetStatus.CANCELED, superseded)
-        return True
+        return None
 
     def _look_into(self, asset: Asset) -> Source:
         try:
@@ -223,15 +229,18 @@ class Ingest:
             # It may be this file that MediaConvert stumbles on.
             return UnknownSource(reason=str(error))
 
-    def _submit(self, asset: Asset, *, may_have_job: bool) -> str:
+    def _submit(self, asset: Asset, current: CurrentUpload, *, may_have_job: bool) -> str:
         self.limits.check(asset.upload)
         self.slots.take()
         presets, profiles = self.presets.load()
-        profile = profiles[DEFAULT_PROFILE]
+        asked_for = profiles.chosen(key=asset.upload.key, requested=current.profile)
         # One attempt has one plan: a request that may have been accepted is repeated as it was.
         source = source_from_record(asset.source_info) if may_have_job else self._look_into(asset)
         if isinstance(source, UnknownSource):
             logger.warning("The source is encoded in its own size alone", reason=source.reason)
+        profile = profiles.fitting(
+            asked_for, has_picture=has_picture(source, asset.upload.uri), has_sound=has_sound(source)
+        )
         folder = f"{asset.asset_id}/{asset.attempt}"
         plan = planned_outputs(folder=folder, source=source, profile=profile, presets=presets)
         settings = job_settings(
@@ -243,7 +252,8 @@ class Ingest:
         )
         if not self.table.record_plan(
             asset,
-            profile=DEFAULT_PROFILE,
+            profile=profile.name,
+            preset_versions={name.value: presets.version(name) for name in groups_of(profile, source)},
             source_info=source.as_record(),
             planned_outputs=[output.as_record() for output in plan],
         ):

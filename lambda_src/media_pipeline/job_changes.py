@@ -101,7 +101,7 @@ class JobChanges:
         if asset.status is AssetStatus.VERIFYING:
             # The job was done before: what came later it did not read.
             return False
-        superseded = superseded_by(self.uploads.current_etag(asset.upload.key), asset.upload)
+        superseded = superseded_by(self.uploads.current(asset.upload.key), asset.upload)
         if superseded is None:
             return False
         step = self._step(AssetStatus.CANCELED, change, superseded.message, error=superseded)

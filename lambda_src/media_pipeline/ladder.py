@@ -1,58 +1,63 @@
-"""Choose the renditions of a source: a pure function of its display size and of a preset's ladder rows.
+"""Choose the rungs of a source: a pure function of its display size and of a preset's ladder rows.
 
-Rules, each held by a property test: never larger than the source, the shorter side decides (so portrait and
-square work as landscape does), even dimensions, at least one rung whatever the size, rungs distinct, larger
-rungs with strictly larger bitrates, and the top rung as large as the source allows.
+Rules, each held by a property test: no picture larger than the source, the shorter side decides (so portrait
+and square work as landscape does), even dimensions, at least one rung whatever the size, rungs distinct,
+larger rungs with strictly larger bitrates, and the top rung as large as the source allows.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from itertools import pairwise
 from math import isqrt
 
-from media_pipeline.presets import MIN_VIDEO_SIDE, LadderRow
+from media_pipeline.frame_sizes import MAX_VIDEO_SIDE, FrameSize, even, framed
+from media_pipeline.ladder_row import LadderRow
 
-MAX_VIDEO_SIDE = 8192  # Source: MediaConvert API, VideoDescription.Width and Height: 32 to 8192
 MAX_MACROBLOCKS = 36_864  # Source: ITU-T H.264 table A-1, MaxFS of levels 5.1 and 5.2
 MIN_RENDITION_BITRATE_BPS = 100_000
 # A row within a tenth of the top rung would be paid for without a viewer seeing a difference.
 _NEAR_TOP_TENTHS = 9
+# Below a limit, each rung gets so much of the one above it.
+_STEP = Fraction(3, 4)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rendition:
-    """Describe one encode; both sides are None where it takes the source's own size."""
+    """Describe one encode; `size` is None where it takes the source's own size."""
 
     name: str
-    width: int | None
-    height: int | None
+    size: FrameSize | None
     max_bitrate_bps: int
     quality_level: int
 
 
-def select_renditions(*, width: int, height: int, rows: Sequence[LadderRow]) -> tuple[Rendition, ...]:
+def select_renditions(
+    *, width: int, height: int, rows: Sequence[LadderRow], bitrate_limit_bps: int | None = None
+) -> tuple[Rendition, ...]:
     """Return the renditions for a source of this display size (pixels), largest first.
 
-    `rows` are sorted from small to large, as presets hold them. A side below MediaConvert's minimum becomes
-    the minimum: the only case in which a rendition is larger than its source.
+    `rows` are sorted from small to large, as presets hold them. `bitrate_limit_bps` is what the source is
+    worth: rungs that would exceed it get as much, or less the smaller they are. A picture below
+    MediaConvert's minimum keeps its size, within a frame of that minimum.
     """
     long_side, short_side = max(width, height), min(width, height)
     top = _top_short_side(long_side, short_side, limit=rows[-1].short_side)
     chosen = [_interpolated(top, rows)]
     chosen += [row for row in reversed(rows) if row.short_side * 10 <= top * _NEAR_TOP_TENTHS]
+    portrait = height > width
     renditions = []
     for row in chosen:
         long = _long_side(row.short_side, long_side, short_side)
-        portrait = height > width
         renditions.append(
             Rendition(
                 name=f"{row.short_side}p",
-                width=row.short_side if portrait else long,
-                height=long if portrait else row.short_side,
+                size=framed(row.short_side, long) if portrait else framed(long, row.short_side),
                 max_bitrate_bps=row.max_bitrate_bps,
                 quality_level=row.quality_level,
             )
         )
-    return tuple(renditions)
+    return _limited(renditions, bitrate_limit_bps)
 
 
 def source_sized_rendition(rows: Sequence[LadderRow]) -> Rendition:
@@ -62,26 +67,33 @@ def source_sized_rendition(rows: Sequence[LadderRow]) -> Rendition:
     """
     row = next((row for row in reversed(rows) if row.short_side <= 1080), rows[0])
     return Rendition(
-        name="source",
-        width=None,
-        height=None,
-        max_bitrate_bps=row.max_bitrate_bps,
-        quality_level=row.quality_level,
+        name="source", size=None, max_bitrate_bps=row.max_bitrate_bps, quality_level=row.quality_level
     )
 
 
-def fitted_size(*, width: int, height: int, max_width: int) -> tuple[int, int]:
-    """Return the size of a still of a source of this size: at most `max_width` wide, never enlarged."""
-    fitted_width = _even(min(width, max_width))
-    fitted_height = _even(min(height, fitted_width * height / width))
-    return fitted_width, fitted_height
+def _limited(renditions: Sequence[Rendition], limit_bps: int | None) -> tuple[Rendition, ...]:
+    """Lower bitrates that exceed the limit, strictly from rung to rung, and none below the minimum."""
+    if limit_bps is None:
+        return tuple(renditions)
+    bitrates = []
+    ceiling = limit_bps
+    for rendition in renditions:
+        bitrates.append(min(rendition.max_bitrate_bps, ceiling))
+        ceiling = int(bitrates[-1] * _STEP)
+    bitrates[-1] = max(bitrates[-1], min(renditions[-1].max_bitrate_bps, MIN_RENDITION_BITRATE_BPS))
+    for smaller, larger in pairwise(range(len(bitrates) - 1, -1, -1)):
+        bitrates[larger] = max(bitrates[larger], bitrates[smaller] + 1)
+    return tuple(
+        replace(rendition, max_bitrate_bps=bitrate)
+        for rendition, bitrate in zip(renditions, bitrates, strict=True)
+    )
 
 
 def _top_short_side(long_side: int, short_side: int, *, limit: int) -> int:
-    top = _even(min(short_side, limit))
+    top = even(min(short_side, limit))
     blocks = _macroblocks(top, _long_side(top, long_side, short_side))
     if blocks > MAX_MACROBLOCKS:
-        top = _even(isqrt(top * top * MAX_MACROBLOCKS // blocks))
+        top = even(isqrt(top * top * MAX_MACROBLOCKS // blocks))
         while _macroblocks(top, _long_side(top, long_side, short_side)) > MAX_MACROBLOCKS:
             top -= 2
     return top
@@ -90,12 +102,7 @@ def _top_short_side(long_side: int, short_side: int, *, limit: int) -> int:
 def _long_side(rendition_short_side: int, long_side: int, short_side: int) -> int:
     exact = rendition_short_side * long_side / short_side
     nearest_even = 2 * round(exact / 2)
-    return min(max(nearest_even, MIN_VIDEO_SIDE), _even(long_side))
-
-
-def _even(side: float) -> int:
-    """Round down to an even number that MediaConvert accepts."""
-    return min(max(int(side) // 2 * 2, MIN_VIDEO_SIDE), MAX_VIDEO_SIDE)
+    return min(max(nearest_even, rendition_short_side), even(long_side), MAX_VIDEO_SIDE)
 
 
 def _macroblocks(width: int, height: int) -> int:

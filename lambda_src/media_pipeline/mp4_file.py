@@ -19,10 +19,10 @@ Read = Callable[[int, int], bytes]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mp4File:
-    """Describe a film: the length of its longest track, and the kinds of its tracks (`vide`, `soun`)."""
+    """Describe a film: the length of its longest track, and each track's kind (`vide`, `soun`)."""
 
     duration_seconds: float
-    handlers: frozenset[str]
+    handlers: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +42,15 @@ def read_mp4(size_bytes: int, read: Read) -> Mp4File:
     if b"moov" not in top:
         raise UnreadableOutputError("is no MP4 file: it has no moov box")
     duration_seconds: float | None = None
-    handlers = set()
+    handlers = []
     for box in _boxes(window, top[b"moov"].start, top[b"moov"].end):
         if box.kind == b"mvhd":
             duration_seconds = _duration_seconds(window, box)
         elif box.kind == b"trak":
-            handlers.add(_handler(window, box))
+            handlers.append(_handler(window, box))
     if duration_seconds is None:
         raise UnreadableOutputError("does not tell its duration: it has no mvhd box")
-    return Mp4File(duration_seconds=duration_seconds, handlers=frozenset(handlers))
+    return Mp4File(duration_seconds=duration_seconds, handlers=tuple(handlers))
 
 
 class _Window:

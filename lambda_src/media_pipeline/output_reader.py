@@ -56,7 +56,7 @@ class OutputReader:
                     return FoundOutput(
                         duration_seconds=manifest.duration_seconds, renditions=manifest.representations
                     )
-                case "MP4":
+                case "MP4" | "M4A":
                     return FoundOutput(renditions=[self._mp4(key)])
                 case _:
                     return FoundOutput()
@@ -108,6 +108,7 @@ class OutputReader:
             name=key,
             has_picture="vide" in film.handlers,
             has_sound="soun" in film.handlers,
+            sound_tracks=film.handlers.count("soun"),
             duration_seconds=film.duration_seconds,
         )
 

@@ -1,25 +1,18 @@
-"""What a job is expected to make, and what the asset's record says of it once it is there.
-
-MediaConvert's file names follow from the job's settings, so the plan is written down before the job is
-submitted and needs nothing of the events that may be lost.
-"""
+"""What a job is expected to make, and what the asset's record says of it once it is there."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from media_pipeline.events import ProducedGroup
-from media_pipeline.job_settings import DESTINATIONS, renditions, thumbnail_modifier, thumbnail_size
-from media_pipeline.ladder import Rendition
-from media_pipeline.presets import PresetName, Presets
-from media_pipeline.sources import Source
 
-_FORMATS = {
-    PresetName.HLS: "HLS",
-    PresetName.DASH: "DASH",
-    PresetName.MP4: "MP4",
-    PresetName.THUMBNAILS: "THUMBNAIL",
-}
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedSound:
+    """Describe a rendition of sound; `language` is empty where the source doesn't say."""
+
+    language: str
+    channels: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,8 +20,9 @@ class PlannedOutput:
     """Name one thing that a viewer opens: a manifest or a file.
 
     `key` is what is opened, `files` what it can't do without; `group` counts the job's output groups from 0.
-    Width and height are those of the largest rendition, 0 where the source's size is unknown; `sizes` are
-    those of all renditions that a manifest names, none where they are unknown.
+    Width and height are those of the largest rendition, 0 where the source's size is unknown or there is no
+    picture; `sizes` are those of all renditions that a manifest names, none where they are unknown. `sounds`
+    is the sound that plays beside each picture; it is None where nobody knows what the source has.
     """
 
     format: str
@@ -38,6 +32,8 @@ class PlannedOutput:
     height: int
     files: tuple[str, ...] = ()
     sizes: tuple[tuple[int, int], ...] = ()
+    has_picture: bool = True
+    sounds: tuple[PlannedSound, ...] | None = None
 
     def as_record(self) -> dict[str, Any]:
         """Return the plain data that the asset record keeps."""
@@ -49,11 +45,14 @@ class PlannedOutput:
             "height": self.height,
             "files": list(self.files),
             "sizes": [list(size) for size in self.sizes],
+            "has_picture": self.has_picture,
+            "sounds": None if self.sounds is None else [asdict(sound) for sound in self.sounds],
         }
 
     @classmethod
     def from_record(cls, record: Mapping[str, Any]) -> "PlannedOutput":
         """Read what `as_record` wrote, now or in an earlier version of it."""
+        sounds = record.get("sounds")
         return cls(
             format=record["format"],
             key=record["key"],
@@ -62,33 +61,9 @@ class PlannedOutput:
             height=record["height"],
             files=tuple(record["files"]),
             sizes=tuple((width, height) for width, height in record.get("sizes", ())),
+            has_picture=record.get("has_picture", True),
+            sounds=None if sounds is None else tuple(PlannedSound(**sound) for sound in sounds),
         )
-
-
-def planned_outputs(
-    *, folder: str, source: Source, profile: Sequence[PresetName], presets: Presets
-) -> tuple[PlannedOutput, ...]:
-    """Return what the job of this source and profile makes below `folder` (a key without a last slash)."""
-    planned: list[PlannedOutput] = []
-    for group, name in enumerate(profile):
-        base = f"{folder}/{DESTINATIONS[name]}"
-        if name is PresetName.THUMBNAILS:
-            width, height = thumbnail_size(source, presets.thumbnails) or (0, 0)
-            key = f"{base}{thumbnail_modifier(source, presets.thumbnails)}.0000000.jpg"
-            planned.append(_planned(name, group, key, (width, height)))
-        elif name is PresetName.MP4:
-            planned += [
-                _planned(name, group, f"{base}_{rung.name}.mp4", _size(rung))
-                for rung in renditions(source, presets.mp4)
-            ]
-        elif name is PresetName.HLS:
-            rungs = renditions(source, presets.hls)
-            playlists = tuple(f"{base}_{rung.name}.m3u8" for rung in rungs)
-            planned.append(_planned(name, group, f"{base}.m3u8", *map(_size, rungs), files=playlists))
-        else:
-            rungs = renditions(source, presets.dash)
-            planned.append(_planned(name, group, f"{base}.mpd", *map(_size, rungs)))
-    return tuple(planned)
 
 
 def finished_output(
@@ -109,26 +84,6 @@ def finished_output(
         "height": planned.height or (largest.height if largest else 0),
         "duration_ms": duration_ms or source_duration_ms,
     }
-
-
-def _planned(
-    name: PresetName, group: int, key: str, *sizes: tuple[int, int], files: tuple[str, ...] = ()
-) -> PlannedOutput:
-    width, height = sizes[0]
-    is_manifest = name in (PresetName.HLS, PresetName.DASH)
-    return PlannedOutput(
-        format=_FORMATS[name],
-        key=key,
-        group=group,
-        width=width,
-        height=height,
-        files=files,
-        sizes=sizes if is_manifest and (0, 0) not in sizes else (),
-    )
-
-
-def _size(rung: Rendition) -> tuple[int, int]:
-    return rung.width or 0, rung.height or 0
 
 
 def output_minutes(groups: Sequence[ProducedGroup]) -> float:

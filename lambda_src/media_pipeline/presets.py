@@ -1,63 +1,101 @@
-"""Encoding presets and profiles: their schema, and reading them with every fault reported at once.
+"""Encoding presets: their schema, and reading them with every fault reported at once.
 
-A preset is a small JSON document that an operator edits in SSM; a profile lists the presets of one job.
+A preset is a small JSON document that an operator edits in SSM; each makes one output group of a job.
 Pure: the stack validates the files it deploys with the very code that the functions read them with.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import pairwise
-from typing import Any
+from typing import TypedDict
 
 from media_pipeline.errors import PresetsInvalidError
+from media_pipeline.ladder_row import LadderRow
+from media_pipeline.preset_document import PresetDocument
 
-DEFAULT_PROFILE = "default"
-
-MAX_BITRATE_BPS = 1_152_000_000  # Source: MediaConvert API, H264Settings.MaxBitrate
-MIN_VIDEO_SIDE = 32  # Source: MediaConvert API, VideoDescription.Width and Height: 32 to 8192
-MAX_LADDER_SHORT_SIDE = 2160
 # Source: MediaConvert API, AacSettings.Bitrate; each of these has its half in the list too, for mono.
 AAC_BITRATES_BPS = (64_000, 80_000, 96_000, 112_000, 128_000, 160_000, 192_000, 224_000, 256_000, 320_000)
 # Source: https://docs.aws.amazon.com/mediaconvert/latest/ug/aac-support.html
 AAC_SAMPLE_RATES_HZ = (32_000, 44_100, 48_000)
+# Source: MediaConvert API, AudioNormalizationSettings.TargetLkfs: -59 to 0. EBU R 128 asks for -23, streaming
+# services for -14 to -16; louder than -5 nothing is left to normalise.
+LOUDNESS_LUFS = (-59, -5)
+MAX_VERSION = 1_000_000
 
 
 class PresetName(StrEnum):
-    """Name the presets that exist; each makes one output group."""
+    """Name the presets that exist."""
 
+    CMAF = "cmaf"
     HLS = "hls"
     DASH = "dash"
     MP4 = "mp4"
+    AUDIO = "audio"
+    M4A = "m4a"
     THUMBNAILS = "thumbnails"
 
 
+AUDIO_PRESETS = frozenset({PresetName.AUDIO, PresetName.M4A})
+
+
+class HighFrameRates(StrEnum):
+    """Say what becomes of frame rates above 30 a second: kept up to 60, or halved until none is above 30."""
+
+    KEEP = "keep"
+    HALVE = "halve"
+
+
+class Surround(StrEnum):
+    """Say what becomes of 5.1 sound."""
+
+    KEEP = "keep"
+    DOWNMIX = "downmix"
+
+
+class HdrLadder(StrEnum):
+    """Say whether a source of high dynamic range gets HEVC rungs that keep it, beside those of AVC."""
+
+    NONE = "none"
+    HEVC = "hevc"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LadderRow:
-    """Give the encoding of a rendition whose shorter side is `short_side` pixels."""
-
-    short_side: int
-    max_bitrate_bps: int
-    quality_level: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VideoPreset:
-    """Describe what the HLS, DASH and MP4 presets share; the ladder is sorted from small to large."""
+class SoundPreset:
+    """Describe what presets with sound share; a loudness of None leaves it as it is."""
 
     version: int
-    gop_seconds: int
-    audio_bitrate_bps: int
     audio_sample_rate_hz: int
+    loudness_lufs: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VideoPreset(SoundPreset):
+    """Describe what the presets with a picture share; the ladder is sorted from small to large."""
+
+    gop_seconds: int
+    high_frame_rates: str
+    audio_bitrate_bps: int
+    surround: str
     ladder: tuple[LadderRow, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StreamingPreset(VideoPreset):
-    """Describe a segmented output group (HLS or DASH)."""
+    """Describe a segmented output group.
+
+    Its storyboard is made of pictures `storyboard_width` pixels wide every so many seconds; 0 makes none.
+    """
 
     segment_seconds: int
+    storyboard_interval_seconds: int
+    storyboard_width: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CmafPreset(StreamingPreset):
+    """Describe the output group that HLS and DASH share."""
+
+    hdr_ladder: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,13 +106,29 @@ class FilePreset(VideoPreset):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AudioPreset(SoundPreset):
+    """Describe an output group of sound alone, one rendition a bitrate."""
+
+    segment_seconds: int
+    audio_bitrates_bps: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AudioFilePreset(SoundPreset):
+    """Describe an M4A file for download."""
+
+    audio_bitrate_bps: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ThumbnailsPreset:
-    """Describe JPEG captures, `width` pixels wide, every `interval_seconds` or spread over longer sources."""
+    """Describe stills: JPEG captures every `interval_seconds` or spread over longer sources, and a poster."""
 
     version: int
     width: int
     interval_seconds: int
     max_captures: int
+    poster_width: int
     quality: int
 
 
@@ -82,99 +136,18 @@ class ThumbnailsPreset:
 class Presets:
     """Hold one validated preset of each name."""
 
+    cmaf: CmafPreset
     hls: StreamingPreset
     dash: StreamingPreset
     mp4: FilePreset
+    audio: AudioPreset
+    m4a: AudioFilePreset
     thumbnails: ThumbnailsPreset
 
-
-Profiles = Mapping[str, tuple[PresetName, ...]]
-
-
-class _Document:
-    """Read one JSON object, collecting faults instead of stopping at the first."""
-
-    def __init__(self, name: str, text: str | None, faults: list[str]) -> None:
-        self._name = name
-        self._faults = faults
-        self._read: set[str] = set()
-        self._data: dict[str, Any] = {}
-        self._usable = False
-        if text is None:
-            self.fault("is missing")
-            return
-        try:
-            data = json.loads(text)
-        except (ValueError, RecursionError) as error:
-            self.fault(f"is not JSON ({error})")
-            return
-        if not isinstance(data, dict):
-            self.fault("must be a JSON object")
-            return
-        self._data = data
-        self._usable = True
-
-    def fault(self, message: str) -> None:
-        self._faults.append(f"{self._name} {message}")
-
-    def integer(self, field: str, low: int, high: int) -> int:
-        self._read.add(field)
-        return self._checked(field, self._data.get(field), low, high)
-
-    def choice(self, field: str, allowed: tuple[int, ...]) -> int:
-        self._read.add(field)
-        value = self._data.get(field)
-        if value in allowed and type(value) is int:
-            return value
-        if self._usable:
-            self.fault(f"{field} is {value!r}: must be one of {', '.join(map(str, allowed))}")
-        return allowed[0]
-
-    def ladder(self) -> tuple[LadderRow, ...]:
-        self._read.add("ladder")
-        rows = self._data.get("ladder")
-        if not isinstance(rows, list) or not rows:
-            if self._usable:
-                self.fault("ladder must be a list of at least one row")
-            return ()
-        parsed = [self._row(f"ladder[{index}]", row) for index, row in enumerate(rows)]
-        parsed.sort(key=lambda row: row.short_side)
-        for lower, upper in pairwise(parsed):
-            if lower.short_side >= upper.short_side or lower.max_bitrate_bps >= upper.max_bitrate_bps:
-                self.fault(
-                    f"ladder rows {lower.short_side} and {upper.short_side} must differ in short_side, "
-                    "the larger with the larger max_bitrate_bps"
-                )
-        return tuple(parsed)
-
-    def done(self) -> None:
-        unknown = sorted(set(self._data) - self._read)
-        if unknown:
-            self.fault(f"has unknown fields: {', '.join(unknown)}")
-
-    def _row(self, where: str, row: object) -> LadderRow:
-        fields = {
-            "short_side": (MIN_VIDEO_SIDE, MAX_LADDER_SHORT_SIDE),
-            "max_bitrate_bps": (100_000, MAX_BITRATE_BPS),
-            "quality_level": (1, 10),
-        }
-        data = row if isinstance(row, dict) else {}
-        if set(data) != set(fields):
-            self.fault(f"{where} must have exactly {', '.join(fields)}")
-        values = {
-            field: self._checked(f"{where}.{field}", data.get(field), low, high)
-            for field, (low, high) in fields.items()
-        }
-        if values["short_side"] % 2:
-            self.fault(f"{where}.short_side is {values['short_side']}: must be even")
-        return LadderRow(**values)
-
-    def _checked(self, field: str, value: object, low: int, high: int) -> int:
-        if isinstance(value, int) and not isinstance(value, bool) and low <= value <= high:
-            return value
-        if self._usable:
-            self.fault(f"{field} is {value!r}: must be a whole number from {low} to {high}")
-        return low
+    def version(self, name: PresetName) -> int:
+        """Return the version that a preset carries."""
+        preset: SoundPreset | ThumbnailsPreset = getattr(self, name.value)
+        return preset.version
 
 
 def parse_presets(documents: Mapping[str, str]) -> Presets:
@@ -183,89 +156,103 @@ def parse_presets(documents: Mapping[str, str]) -> Presets:
     Raises PresetsInvalidError naming every fault: preset, field, value and allowed range.
     """
     faults: list[str] = []
+    read = {name: PresetDocument(name.value, documents.get(name.value), faults) for name in PresetName}
     presets = Presets(
-        hls=_streaming(PresetName.HLS, documents, faults),
-        dash=_streaming(PresetName.DASH, documents, faults),
-        mp4=_file(documents, faults),
-        thumbnails=_thumbnails(documents, faults),
+        cmaf=CmafPreset(
+            **_streaming(read[PresetName.CMAF]),
+            hdr_ladder=read[PresetName.CMAF].word("hdr_ladder", [kind.value for kind in HdrLadder]),
+        ),
+        hls=StreamingPreset(**_streaming(read[PresetName.HLS])),
+        dash=StreamingPreset(**_streaming(read[PresetName.DASH])),
+        mp4=FilePreset(
+            **_video(read[PresetName.MP4]),
+            max_renditions=read[PresetName.MP4].integer("max_renditions", 1, 10),
+        ),
+        audio=_audio(read[PresetName.AUDIO]),
+        m4a=AudioFilePreset(
+            **_sound(read[PresetName.M4A]),
+            audio_bitrate_bps=read[PresetName.M4A].choice("audio_bitrate_bps", AAC_BITRATES_BPS),
+        ),
+        thumbnails=_thumbnails(read[PresetName.THUMBNAILS]),
     )
+    for document in read.values():
+        document.done()
     if faults:
         raise PresetsInvalidError(faults)
     return presets
 
 
-def parse_profiles(text: str) -> Profiles:
-    """Read the profiles document: profile name to preset names.
-
-    Raises PresetsInvalidError naming every fault.
-    """
-    try:
-        data = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise PresetsInvalidError([f"profiles is not JSON ({error})"]) from error
-    if not isinstance(data, dict):
-        raise PresetsInvalidError(["profiles must be a JSON object"])
-    faults = [] if DEFAULT_PROFILE in data else [f"profiles must have the profile {DEFAULT_PROFILE!r}"]
-    known = [name.value for name in PresetName]
-    profiles: dict[str, tuple[PresetName, ...]] = {}
-    for profile, names in data.items():
-        if (
-            not isinstance(names, list)
-            or not all(isinstance(name, str) and name in known for name in names)
-            or len(set(names)) != len(names)
-        ):
-            faults.append(f"profiles {profile} must be a list of distinct names out of {', '.join(known)}")
-            continue
-        profiles[profile] = tuple(PresetName(name) for name in names)
-        # Source: MediaConvert refuses a job whose only outputs are frame captures.
-        if set(profiles[profile]) <= {PresetName.THUMBNAILS}:
-            faults.append(f"profiles {profile} must name a preset other than thumbnails")
-    if faults:
-        raise PresetsInvalidError(faults)
-    return profiles
+class _Sound(TypedDict):
+    version: int
+    audio_sample_rate_hz: int
+    loudness_lufs: int | None
 
 
-def _streaming(name: PresetName, documents: Mapping[str, str], faults: list[str]) -> StreamingPreset:
-    document = _Document(name, documents.get(name), faults)
-    preset = StreamingPreset(
-        version=document.integer("version", 1, 1_000_000),
-        segment_seconds=document.integer("segment_seconds", 1, 60),
-        gop_seconds=document.integer("gop_seconds", 1, 10),
-        audio_bitrate_bps=document.choice("audio_bitrate_bps", AAC_BITRATES_BPS),
-        audio_sample_rate_hz=document.choice("audio_sample_rate_hz", AAC_SAMPLE_RATES_HZ),
-        ladder=document.ladder(),
-    )
-    if preset.segment_seconds % preset.gop_seconds:
+class _Video(_Sound):
+    gop_seconds: int
+    high_frame_rates: str
+    audio_bitrate_bps: int
+    surround: str
+    ladder: tuple[LadderRow, ...]
+
+
+class _Streaming(_Video):
+    segment_seconds: int
+    storyboard_interval_seconds: int
+    storyboard_width: int
+
+
+def _sound(document: PresetDocument) -> _Sound:
+    return {
+        "version": document.integer("version", 1, MAX_VERSION),
+        "audio_sample_rate_hz": document.choice("audio_sample_rate_hz", AAC_SAMPLE_RATES_HZ),
+        "loudness_lufs": document.integer_or_none("loudness_lufs", *LOUDNESS_LUFS),
+    }
+
+
+def _video(document: PresetDocument) -> _Video:
+    return {
+        **_sound(document),
+        "gop_seconds": document.integer("gop_seconds", 1, 10),
+        "high_frame_rates": document.word("high_frame_rates", [policy.value for policy in HighFrameRates]),
+        "audio_bitrate_bps": document.choice("audio_bitrate_bps", AAC_BITRATES_BPS),
+        "surround": document.word("surround", [policy.value for policy in Surround]),
+        "ladder": document.ladder(),
+    }
+
+
+def _streaming(document: PresetDocument) -> _Streaming:
+    preset: _Streaming = {
+        **_video(document),
+        "segment_seconds": document.integer("segment_seconds", 1, 60),
+        "storyboard_interval_seconds": document.integer("storyboard_interval_seconds", 0, 3600),
+        # Source: MediaConvert API, CmafImageBasedTrickPlaySettings.ThumbnailWidth: from 8, in steps of 8
+        "storyboard_width": document.integer("storyboard_width", 8, 640),
+    }
+    if preset["storyboard_width"] % 8:
+        document.fault(f"storyboard_width is {preset['storyboard_width']}: must be a multiple of 8")
+    if preset["segment_seconds"] % preset["gop_seconds"]:
         document.fault(
-            f"segment_seconds is {preset.segment_seconds}: "
-            f"must be a multiple of gop_seconds ({preset.gop_seconds})"
+            f"segment_seconds is {preset['segment_seconds']}: "
+            f"must be a multiple of gop_seconds ({preset['gop_seconds']})"
         )
-    document.done()
     return preset
 
 
-def _file(documents: Mapping[str, str], faults: list[str]) -> FilePreset:
-    document = _Document(PresetName.MP4, documents.get(PresetName.MP4), faults)
-    preset = FilePreset(
-        version=document.integer("version", 1, 1_000_000),
-        gop_seconds=document.integer("gop_seconds", 1, 10),
-        audio_bitrate_bps=document.choice("audio_bitrate_bps", AAC_BITRATES_BPS),
-        audio_sample_rate_hz=document.choice("audio_sample_rate_hz", AAC_SAMPLE_RATES_HZ),
-        ladder=document.ladder(),
-        max_renditions=document.integer("max_renditions", 1, 10),
+def _audio(document: PresetDocument) -> AudioPreset:
+    return AudioPreset(
+        **_sound(document),
+        segment_seconds=document.integer("segment_seconds", 1, 60),
+        audio_bitrates_bps=document.choices("audio_bitrates_bps", AAC_BITRATES_BPS),
     )
-    document.done()
-    return preset
 
 
-def _thumbnails(documents: Mapping[str, str], faults: list[str]) -> ThumbnailsPreset:
-    document = _Document(PresetName.THUMBNAILS, documents.get(PresetName.THUMBNAILS), faults)
-    preset = ThumbnailsPreset(
-        version=document.integer("version", 1, 1_000_000),
-        width=document.integer("width", MIN_VIDEO_SIDE, 4096),
+def _thumbnails(document: PresetDocument) -> ThumbnailsPreset:
+    return ThumbnailsPreset(
+        version=document.integer("version", 1, MAX_VERSION),
+        width=document.integer("width", 32, 4096),
         interval_seconds=document.integer("interval_seconds", 1, 3600),
         max_captures=document.integer("max_captures", 1, 10_000),
+        poster_width=document.integer("poster_width", 32, 4096),
         quality=document.integer("quality", 1, 100),
     )
-    document.done()
-    return preset

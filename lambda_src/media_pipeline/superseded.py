@@ -4,25 +4,35 @@ MediaConvert reads keys, not versions: from then on it would make the newer file
 one's name. The newer upload has an asset of its own, so the older one ends as CANCELED.
 """
 
+from dataclasses import dataclass
 from typing import Protocol
 
 from media_pipeline.assets import AssetError, UploadedObject
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CurrentUpload:
+    """Describe what a key holds now; `profile` is what its metadata ask for."""
+
+    etag: str
+    version_id: str | None = None
+    profile: str | None = None
+
+
 class CurrentUploads(Protocol):
     """What tells which upload is the newest of its key."""
 
-    def current_etag(self, key: str) -> str | None:
-        """Return the ETag of what lies under a key now, None where nothing does."""
+    def current(self, key: str) -> CurrentUpload | None:
+        """Return what lies under a key now, None where nothing does."""
         ...
 
 
-def superseded_by(current_etag: str | None, upload: UploadedObject) -> AssetError | None:
+def superseded_by(current: CurrentUpload | None, upload: UploadedObject) -> AssetError | None:
     """Return why an upload is no longer to be processed, or None where it still is what its key holds.
 
     A key that holds nothing supersedes nothing.
     """
-    if current_etag in (None, upload.etag):
+    if current is None or current.etag == upload.etag:
         return None
     return AssetError(
         code="SUPERSEDED",

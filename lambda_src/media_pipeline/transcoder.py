@@ -18,7 +18,8 @@ from botocore.exceptions import BotoCoreError, ClientError, ReadTimeoutError
 from media_pipeline.assets import Asset, instant
 from media_pipeline.aws import aws_errors, error_code, http_status, translated
 from media_pipeline.errors import OperatorError, PermanentError, TransientError
-from media_pipeline.sources import Source, UnknownSource, source_from_probe
+from media_pipeline.probe_response import source_from_probe
+from media_pipeline.sources import Source, UnknownSource
 
 _PAGE_SIZE = 20  # Source: MediaConvert API, SearchJobsRequest.MaxResults: at most 20
 _MAX_SEARCHED_CHARACTERS = 300  # Source: MediaConvert API, SearchJobsRequest.InputFile

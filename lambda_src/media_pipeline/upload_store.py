@@ -7,6 +7,8 @@ from botocore.exceptions import ClientError
 from media_pipeline.assets import UploadedObject
 from media_pipeline.aws import aws_errors, http_status
 from media_pipeline.errors import TransientError
+from media_pipeline.profiles import METADATA_NAME
+from media_pipeline.superseded import CurrentUpload
 from media_pipeline.uploads import StoredUpload, UploadsPage
 
 _MAX_PAGE_SIZE = 1000  # Source: S3 API, ListObjectVersions.MaxKeys
@@ -22,8 +24,8 @@ class UploadStore:
         self._bucket = bucket
         self._page_size = page_size
 
-    def current_etag(self, key: str) -> str | None:
-        """Return the ETag of what lies under a key now, without quotes; None where nothing does."""
+    def current(self, key: str) -> CurrentUpload | None:
+        """Return what lies under a key now, its ETag without quotes; None where nothing does."""
         try:
             with aws_errors("looking at the source"):
                 answer = self._client.head_object(Bucket=self._bucket, Key=key)
@@ -31,7 +33,11 @@ class UploadStore:
             if isinstance(error.__cause__, ClientError) and http_status(error.__cause__) == 404:
                 return None
             raise
-        return str(answer["ETag"]).strip('"')
+        return CurrentUpload(
+            etag=str(answer["ETag"]).strip('"'),
+            version_id=_version_id(answer.get("VersionId")),
+            profile=(answer.get("Metadata") or {}).get(METADATA_NAME),
+        )
 
     def page(self, *, prefix: str, key_marker: str | None, version_marker: str | None) -> UploadsPage:
         """Return a page of versions after the markers, ordered by key, the newest of a key first."""
@@ -50,7 +56,7 @@ class UploadStore:
                     upload=UploadedObject(
                         bucket=self._bucket,
                         key=version["Key"],
-                        version_id=None if version["VersionId"] == _NULL_VERSION else version["VersionId"],
+                        version_id=_version_id(version["VersionId"]),
                         etag=version["ETag"].strip('"'),
                         size_bytes=version["Size"],
                         sequencer="",
@@ -63,3 +69,7 @@ class UploadStore:
             key_marker=answer.get("NextKeyMarker") if more else None,
             version_marker=answer.get("NextVersionIdMarker") if more else None,
         )
+
+
+def _version_id(told: str | None) -> str | None:
+    return None if told == _NULL_VERSION else told

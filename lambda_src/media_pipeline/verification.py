@@ -86,11 +86,11 @@ def verify(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Expectation:
-    """Say how short and how long picture and sound may be, and whether there is sound; None where unknown."""
+    """Say how short and how long picture and sound may be, and how much sound there is; None where unknown."""
 
     picture: Span | None
     sound: Span | None
-    has_sound: bool | None
+    sounds: int | None
 
 
 def _expectation(source: Source, output: PlannedOutput, groups: Sequence[ProducedGroup]) -> _Expectation:
@@ -99,14 +99,14 @@ def _expectation(source: Source, output: PlannedOutput, groups: Sequence[Produce
     A track may be as long as the source's own, which ends before the file does where the other is longer, or
     be continued to the end of the file.
     """
-    has_sound = bool(source.audio) if isinstance(source, SourceInfo) else None
+    sounds = len(output.sounds) if output.sounds is not None else None
     if isinstance(source, SourceInfo) and source.duration_ms:
-        picture = _span(source.duration_ms, source.video.duration_ms)
+        picture = _span(source.duration_ms, source.video.duration_ms if source.video else 0)
         sound = _span(source.duration_ms, *(track.duration_ms for track in source.audio))
     else:
         reported = groups[output.group].outputs if output.group < len(groups) else ()
         picture = sound = _span(*(each.duration_ms for each in reported))
-    return _Expectation(picture=picture, sound=sound, has_sound=has_sound)
+    return _Expectation(picture=picture, sound=sound, sounds=sounds)
 
 
 def _span(*durations_ms: int) -> Span | None:
@@ -150,8 +150,8 @@ class _Check:
         for key in sorted(set(output.files) - {rendition.name for rendition in found}):
             self.invalid.append(f"{output.key} does not name {key}")
         self._sizes(output, Counter(rendition.size for rendition in found if rendition.has_picture))
-        if expected.has_sound is not None:
-            self._sound(output, found, expected=expected.has_sound)
+        if expected.sounds is not None:
+            self._sound(output, found, expected=expected.sounds)
 
     def duration(self, name: str, seconds: float, expected: Span | None) -> None:
         """Check that something is as long as it should be, and not empty where nobody knows that."""
@@ -173,7 +173,10 @@ class _Check:
 
     def _sizes(self, output: PlannedOutput, found: Counter[tuple[int, int] | None]) -> None:
         planned: Counter[tuple[int, int] | None] = Counter(output.sizes)
-        if not found:
+        if not output.has_picture:
+            if found:
+                self.invalid.append(f"{output.key} has a picture, which was not planned")
+        elif not found:
             self.invalid.append(f"{output.key} has no picture")
         elif planned:
             for size in planned - found:
@@ -181,18 +184,27 @@ class _Check:
             for size in found - planned:
                 self.invalid.append(f"{output.key} has a rendition of {_shown(size)}, which was not planned")
 
-    def _sound(self, output: PlannedOutput, found: Sequence[FoundRendition], *, expected: bool) -> None:
-        """Check that every picture has sound, in it or beside it, or that none has."""
+    def _sound(self, output: PlannedOutput, found: Sequence[FoundRendition], *, expected: int) -> None:
+        """Check that every picture has all of the source's sound, in it or beside it, or that none has any."""
         if not expected:
             if any(rendition.has_sound for rendition in found):
                 self.invalid.append(f"{output.key} has sound, but its source has none")
             return
-        if any(rendition.has_sound and not rendition.has_picture for rendition in found):
+        beside = [rendition for rendition in found if rendition.has_sound and not rendition.has_picture]
+        if beside:
+            self._count(output.key, len(beside), expected)
             return
+        for rendition in found:
+            if rendition.sound_tracks:
+                self._count(rendition.name, rendition.sound_tracks, expected)
         pictures = [rendition for rendition in found if rendition.has_picture]
         silent = [rendition.name for rendition in pictures if not rendition.has_sound]
         names = [output.key] if len(silent) == len(pictures) else silent
         self.invalid += [f"{name} has no sound, but its source has" for name in names]
+
+    def _count(self, name: str, found: int, expected: int) -> None:
+        if found != expected:
+            self.invalid.append(f"{name} has {found} renditions of sound instead of {expected}")
 
 
 def _shown(size: tuple[int, int] | None) -> str:

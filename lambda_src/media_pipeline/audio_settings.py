@@ -1,0 +1,81 @@
+"""Render MediaConvert's settings of sound (boto3's form)."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from media_pipeline.presets import SoundPreset
+from media_pipeline.sounds import FIVE_POINT_ONE, SoundRendition
+from media_pipeline.sources import Source, SourceInfo
+
+Settings = dict[str, Any]
+
+_CODING_MODES = {1: "CODING_MODE_1_0", 2: "CODING_MODE_2_0", FIVE_POINT_ONE: "CODING_MODE_5_1"}
+# Source: MediaConvert API, AacSettings.Bitrate, those that 5.1 sounds well with
+_SURROUND_BITRATES_BPS = (256_000, 288_000, 320_000, 384_000, 448_000, 512_000, 576_000, 640_000, 768_000)
+_SURROUND_TO_STEREO = 3
+# Source: EBU R 128 and its streaming supplement s2: true peaks of at most -1 dBTP
+_MAX_TRUE_PEAK_DBTP = -1.0
+
+
+def audio_selectors(source: Source) -> Settings:
+    """Return an input's `AudioSelectors`: one a track, the first of them the default."""
+    if not isinstance(source, SourceInfo):
+        return {_selector(None): {"DefaultSelection": "DEFAULT"}}
+    return {
+        _selector(track): {
+            "SelectorType": "TRACK",
+            "Tracks": [track],
+            "DefaultSelection": "DEFAULT" if track == 1 else "NOT_DEFAULT",
+        }
+        for track in range(1, len(source.audio) + 1)
+    }
+
+
+def audio_description(sound: SoundRendition, preset: SoundPreset, stereo_bitrate_bps: int) -> Settings:
+    """Return one of an output's `AudioDescriptions`; the bitrate is that of stereo, others follow from it."""
+    description: Settings = {
+        "AudioSourceName": _selector(sound.track),
+        "StreamName": sound.label,
+        "CodecSettings": {
+            "Codec": "AAC",
+            "AacSettings": {
+                "Bitrate": _bitrate_bps(sound.channels, stereo_bitrate_bps),
+                "CodingMode": _CODING_MODES[sound.channels],
+                "SampleRate": preset.audio_sample_rate_hz,
+            },
+        },
+    }
+    if sound.language:
+        description |= {"CustomLanguageCode": sound.language, "LanguageCodeControl": "USE_CONFIGURED"}
+    if preset.loudness_lufs is not None:
+        description["AudioNormalizationSettings"] = {
+            "Algorithm": "ITU_BS_1770_4",
+            "AlgorithmControl": "CORRECT_AUDIO",
+            "PeakCalculation": "TRUE_PEAK",
+            "TargetLkfs": float(preset.loudness_lufs),
+            "TruePeakLimiterThreshold": _MAX_TRUE_PEAK_DBTP,
+        }
+    return description
+
+
+def audio_descriptions(
+    sounds: Sequence[SoundRendition], preset: SoundPreset, stereo_bitrate_bps: int
+) -> Settings:
+    """Return the audio descriptions of an output, or nothing at all where the source has no sound."""
+    described = [audio_description(sound, preset, stereo_bitrate_bps) for sound in sounds]
+    return {"AudioDescriptions": described} if described else {}
+
+
+def _selector(track: int | None) -> str:
+    return f"Audio Selector {track or 1}"
+
+
+def _bitrate_bps(channels: int, stereo_bitrate_bps: int) -> int:
+    if channels == 1:
+        return stereo_bitrate_bps // 2
+    if channels == FIVE_POINT_ONE:
+        wanted = stereo_bitrate_bps * _SURROUND_TO_STEREO
+        return next(
+            (bitrate for bitrate in _SURROUND_BITRATES_BPS if bitrate >= wanted), _SURROUND_BITRATES_BPS[-1]
+        )
+    return stereo_bitrate_bps

@@ -1,0 +1,295 @@
+"""Render MediaConvert's output groups (boto3's form), one a preset; destinations are added by the job."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from media_pipeline.audio_settings import audio_description, audio_descriptions
+from media_pipeline.presets import (
+    AudioFilePreset,
+    AudioPreset,
+    CmafPreset,
+    FilePreset,
+    PresetName,
+    Presets,
+    StreamingPreset,
+    ThumbnailsPreset,
+)
+from media_pipeline.renditions import (
+    Storyboard,
+    hevc_renditions,
+    poster_seconds,
+    poster_size,
+    renditions,
+    storyboard,
+    thumbnail_interval_seconds,
+    thumbnail_size,
+)
+from media_pipeline.sounds import SoundRendition, sound_renditions, stereo_renditions
+from media_pipeline.sources import Source
+from media_pipeline.video_settings import avc_video, captured_frames, hevc_video
+
+Settings = dict[str, Any]
+
+POSTER_MODIFIER = "_poster"
+_SOUND_GROUP = "audio"
+_FIELDS = {
+    "CMAF_GROUP_SETTINGS": "CmafGroupSettings",
+    "HLS_GROUP_SETTINGS": "HlsGroupSettings",
+    "DASH_ISO_GROUP_SETTINGS": "DashIsoGroupSettings",
+    "FILE_GROUP_SETTINGS": "FileGroupSettings",
+}
+_SEGMENTS = {"SegmentControl": "SEGMENTED_FILES", "SegmentLengthControl": "GOP_MULTIPLE"}
+_PLAYLISTS = {
+    "ManifestDurationFormat": "FLOATING_POINT",
+    "ManifestCompression": "NONE",
+    "StreamInfResolution": "INCLUDE",
+    "CodecSpecification": "RFC_6381",
+    "TargetDurationCompatibilityMode": "SPEC_COMPLIANT",
+}
+
+
+def output_group(name: PresetName, source: Source, presets: Presets) -> Settings:
+    """Return a preset's output group for a source that has something for it."""
+    match name:
+        case PresetName.CMAF:
+            return _cmaf(source, presets.cmaf)
+        case PresetName.HLS:
+            return _hls(source, presets.hls)
+        case PresetName.DASH:
+            return _dash(source, presets.dash)
+        case PresetName.MP4:
+            return _mp4(source, presets.mp4)
+        case PresetName.AUDIO:
+            return _audio(source, presets.audio)
+        case PresetName.M4A:
+            return _m4a(source, presets.m4a)
+        case PresetName.THUMBNAILS:
+            return _thumbnails(source, presets.thumbnails)
+
+
+def sound_modifier(number: int, count: int) -> str:
+    """Return what names an output of sound beside pictures; `number` counts from 1."""
+    return "_audio" if count == 1 else f"_audio_{number}"
+
+
+def bitrate_modifier(bitrate_bps: int) -> str:
+    """Return what names an output of sound alone."""
+    return f"_{bitrate_bps // 1000}k"
+
+
+def thumbnail_modifier(source: Source, preset: ThumbnailsPreset) -> str:
+    """Return what stands between the thumbnails' base name and their number."""
+    size = thumbnail_size(source, preset)
+    return f"_{size.width}w" if size else "_source"
+
+
+def _cmaf(source: Source, preset: CmafPreset) -> Settings:
+    sounds = sound_renditions(source, preset)
+    with_sound = {"CmfcSettings": {"AudioRenditionSets": _SOUND_GROUP}} if sounds else {}
+    pictures = [
+        *((rung, avc_video(rung, preset, source)) for rung in renditions(source, preset)),
+        *((rung, hevc_video(rung, preset, source)) for rung in hevc_renditions(source, preset)),
+    ]
+    outputs: list[Settings] = [
+        {
+            "NameModifier": f"_{rung.name}",
+            "ContainerSettings": {"Container": "CMFC", **with_sound},
+            "VideoDescription": video,
+        }
+        for rung, video in pictures
+    ]
+    for number, sound in enumerate(sounds, 1):
+        track = {"AudioGroupId": _SOUND_GROUP, "AudioTrackType": _track_type(number)}
+        outputs.append(
+            {
+                "NameModifier": sound_modifier(number, len(sounds)),
+                "ContainerSettings": {"Container": "CMFC", "CmfcSettings": track},
+                "AudioDescriptions": [audio_description(sound, preset, preset.audio_bitrate_bps)],
+            }
+        )
+    group = _cmaf_settings(preset.segment_seconds, fragment_seconds=preset.gop_seconds)
+    return _group("CMAF", "CMAF_GROUP_SETTINGS", {**group, **_trick_play(source, preset)}, outputs)
+
+
+def _hls(source: Source, preset: StreamingPreset) -> Settings:
+    sounds = sound_renditions(source, preset)
+    # One track lies in every rung's segments; of several each has segments of its own, to be chosen from.
+    muxed, beside = (sounds, ()) if len(sounds) <= 1 else ((), sounds)
+    with_sound = {"HlsSettings": {"AudioRenditionSets": _SOUND_GROUP}} if beside else {}
+    outputs: list[Settings] = [
+        {
+            "NameModifier": f"_{rung.name}",
+            "ContainerSettings": {"Container": "M3U8", "M3u8Settings": {}},
+            "VideoDescription": avc_video(rung, preset, source),
+            **audio_descriptions(muxed, preset, preset.audio_bitrate_bps),
+            **({"OutputSettings": with_sound} if with_sound else {}),
+        }
+        for rung in renditions(source, preset)
+    ]
+    for number, sound in enumerate(beside, 1):
+        track = {"AudioGroupId": _SOUND_GROUP, "AudioTrackType": _track_type(number)}
+        outputs.append(
+            {
+                "NameModifier": sound_modifier(number, len(beside)),
+                "ContainerSettings": {"Container": "M3U8", "M3u8Settings": {}},
+                "AudioDescriptions": [audio_description(sound, preset, preset.audio_bitrate_bps)],
+                "OutputSettings": {"HlsSettings": track},
+            }
+        )
+    group = {
+        **_SEGMENTS,
+        **_PLAYLISTS,
+        "SegmentLength": preset.segment_seconds,
+        "MinSegmentLength": 0,
+        "DirectoryStructure": "SINGLE_DIRECTORY",
+        "OutputSelection": "MANIFESTS_AND_SEGMENTS",
+        **_trick_play(source, preset),
+    }
+    return _group("Apple HLS", "HLS_GROUP_SETTINGS", group, outputs)
+
+
+def _dash(source: Source, preset: StreamingPreset) -> Settings:
+    outputs: list[Settings] = [
+        {
+            "NameModifier": f"_{rung.name}",
+            "ContainerSettings": {"Container": "MPD"},
+            "VideoDescription": avc_video(rung, preset, source),
+        }
+        for rung in renditions(source, preset)
+    ]
+    sounds = sound_renditions(source, preset)
+    for number, sound in enumerate(sounds, 1):
+        outputs.append(
+            {
+                "NameModifier": sound_modifier(number, len(sounds)),
+                "ContainerSettings": {"Container": "MPD"},
+                "AudioDescriptions": [audio_description(sound, preset, preset.audio_bitrate_bps)],
+            }
+        )
+    group = {
+        **_SEGMENTS,
+        "SegmentLength": preset.segment_seconds,
+        "FragmentLength": preset.gop_seconds,
+        "MpdProfile": "MAIN_PROFILE",
+    }
+    return _group("DASH ISO", "DASH_ISO_GROUP_SETTINGS", group, outputs)
+
+
+def _mp4(source: Source, preset: FilePreset) -> Settings:
+    sounds = sound_renditions(source, preset)
+    outputs = [
+        {
+            "NameModifier": f"_{rung.name}",
+            "ContainerSettings": _progressive_mp4(),
+            "VideoDescription": avc_video(rung, preset, source),
+            **audio_descriptions(sounds, preset, preset.audio_bitrate_bps),
+        }
+        for rung in renditions(source, preset)
+    ]
+    return _group("MP4", "FILE_GROUP_SETTINGS", {}, outputs)
+
+
+def _audio(source: Source, preset: AudioPreset) -> Settings:
+    sound = _first(source)
+    outputs = [
+        {
+            "NameModifier": bitrate_modifier(bitrate_bps),
+            "ContainerSettings": {
+                "Container": "CMFC",
+                "CmfcSettings": {"AudioTrackType": "AUDIO_ONLY_VARIANT_STREAM"},
+            },
+            "AudioDescriptions": [audio_description(sound, preset, bitrate_bps)],
+        }
+        for bitrate_bps in preset.audio_bitrates_bps
+    ]
+    group = _cmaf_settings(preset.segment_seconds, fragment_seconds=preset.segment_seconds)
+    return _group("Audio", "CMAF_GROUP_SETTINGS", group, outputs)
+
+
+def _m4a(source: Source, preset: AudioFilePreset) -> Settings:
+    output = {
+        "Extension": "m4a",
+        "ContainerSettings": _progressive_mp4(),
+        "AudioDescriptions": [audio_description(_first(source), preset, preset.audio_bitrate_bps)],
+    }
+    return _group("M4A", "FILE_GROUP_SETTINGS", {}, [output])
+
+
+def _thumbnails(source: Source, preset: ThumbnailsPreset) -> Settings:
+    poster_at = poster_seconds(source)
+    stills = {
+        thumbnail_modifier(source, preset): captured_frames(
+            thumbnail_size(source, preset),
+            source,
+            every_seconds=thumbnail_interval_seconds(source, preset),
+            captures=preset.max_captures,
+            quality=preset.quality,
+        ),
+        # Captures begin at 0: of two, the second one is the poster.
+        POSTER_MODIFIER: captured_frames(
+            poster_size(source, preset),
+            source,
+            every_seconds=max(1, poster_at),
+            captures=2 if poster_at else 1,
+            quality=preset.quality,
+        ),
+    }
+    outputs = [
+        {"NameModifier": modifier, "ContainerSettings": {"Container": "RAW"}, "VideoDescription": video}
+        for modifier, video in stills.items()
+    ]
+    return _group("Thumbnails", "FILE_GROUP_SETTINGS", {}, outputs)
+
+
+def _first(source: Source) -> SoundRendition:
+    """Return the sound that stands for a source where there is but one: its first track, in stereo."""
+    return stereo_renditions(source)[0]
+
+
+def _trick_play(source: Source, preset: StreamingPreset) -> Settings:
+    board = storyboard(source, preset)
+    return _tiles(board) if board else {}
+
+
+def _tiles(board: Storyboard) -> Settings:
+    return {
+        "ImageBasedTrickPlay": "ADVANCED",
+        "ImageBasedTrickPlaySettings": {
+            "IntervalCadence": "FOLLOW_CUSTOM",
+            "ThumbnailInterval": float(board.interval_seconds),
+            "ThumbnailWidth": board.width,
+            "ThumbnailHeight": board.height,
+            "TileWidth": board.columns,
+            "TileHeight": board.rows,
+        },
+    }
+
+
+def _cmaf_settings(segment_seconds: int, *, fragment_seconds: int) -> Settings:
+    return {
+        **_SEGMENTS,
+        **_PLAYLISTS,
+        "SegmentLength": segment_seconds,
+        "FragmentLength": fragment_seconds,
+        "WriteHlsManifest": "ENABLED",
+        "WriteDashManifest": "ENABLED",
+        "MpdProfile": "MAIN_PROFILE",
+        # The exact times of segments, beside each representation.
+        "WriteSegmentTimelineInRepresentation": "ENABLED",
+    }
+
+
+def _progressive_mp4() -> Settings:
+    return {"Container": "MP4", "Mp4Settings": {"MoovPlacement": "PROGRESSIVE_DOWNLOAD"}}
+
+
+def _track_type(number: int) -> str:
+    return "ALTERNATE_AUDIO_AUTO_SELECT_DEFAULT" if number == 1 else "ALTERNATE_AUDIO_AUTO_SELECT"
+
+
+def _group(name: str, kind: str, settings: Settings, outputs: Iterable[Settings]) -> Settings:
+    return {
+        "Name": name,
+        "OutputGroupSettings": {"Type": kind, _FIELDS[kind]: settings},
+        "Outputs": list(outputs),
+    }

@@ -1,0 +1,149 @@
+"""Plan what a job makes: MediaConvert's file names follow from the job's settings.
+
+So the plan is written down before the job is submitted, and needs nothing of the events that may be lost.
+"""
+
+from collections.abc import Sequence
+from typing import TypedDict
+
+from media_pipeline.frame_sizes import FrameSize
+from media_pipeline.job_settings import DESTINATIONS, groups_of
+from media_pipeline.ladder import Rendition
+from media_pipeline.output_groups import POSTER_MODIFIER, bitrate_modifier, sound_modifier, thumbnail_modifier
+from media_pipeline.outputs import PlannedOutput, PlannedSound
+from media_pipeline.presets import PresetName, Presets, ThumbnailsPreset
+from media_pipeline.profiles import Profile
+from media_pipeline.renditions import (
+    hevc_renditions,
+    poster_seconds,
+    poster_size,
+    renditions,
+    sizes,
+    thumbnail_size,
+)
+from media_pipeline.sounds import SoundRendition, sound_renditions, stereo_renditions
+from media_pipeline.sources import Source, SourceInfo
+
+
+def planned_outputs(
+    *, folder: str, source: Source, profile: Profile, presets: Presets
+) -> tuple[PlannedOutput, ...]:
+    """Return what the job of this source and profile makes below `folder` (a key without a last slash)."""
+    planned: list[PlannedOutput] = []
+    for group, name in enumerate(groups_of(profile, source)):
+        planned += _Planner(group, f"{folder}/{DESTINATIONS[name]}", source).outputs(name, presets)
+    return tuple(planned)
+
+
+class _Size(TypedDict):
+    width: int
+    height: int
+
+
+class _Planner:
+    """Plan one output group; `base` is what the keys of all its files begin with."""
+
+    def __init__(self, group: int, base: str, source: Source) -> None:
+        self._group = group
+        self._base = base
+        self._source = source
+
+    def outputs(self, name: PresetName, presets: Presets) -> list[PlannedOutput]:
+        """Return what the group of a preset makes."""
+        source = self._source
+        match name:
+            case PresetName.CMAF:
+                rungs = [*renditions(source, presets.cmaf), *hevc_renditions(source, presets.cmaf)]
+                sounds = sound_renditions(source, presets.cmaf)
+                return [self._hls(rungs, sounds, beside=len(sounds)), self._dash(rungs, sounds)]
+            case PresetName.HLS:
+                sounds = sound_renditions(source, presets.hls)
+                beside = len(sounds) if len(sounds) > 1 else 0
+                return [self._hls(renditions(source, presets.hls), sounds, beside=beside)]
+            case PresetName.DASH:
+                return [self._dash(renditions(source, presets.dash), sound_renditions(source, presets.dash))]
+            case PresetName.MP4:
+                sounds = sound_renditions(source, presets.mp4)
+                return [
+                    self._file("MP4", f"_{rung.name}.mp4", rung.size, sounds)
+                    for rung in renditions(source, presets.mp4)
+                ]
+            case PresetName.AUDIO:
+                modifiers = [bitrate_modifier(bitrate) for bitrate in presets.audio.audio_bitrates_bps]
+                sounds = stereo_renditions(source)[:1] * len(modifiers)
+                return [
+                    self._manifest(
+                        "HLS", ".m3u8", [], sounds, [f"{modifier}.m3u8" for modifier in modifiers]
+                    ),
+                    self._dash([], sounds),
+                ]
+            case PresetName.M4A:
+                return [self._file("M4A", ".m4a", None, stereo_renditions(source)[:1], has_picture=False)]
+            case PresetName.THUMBNAILS:
+                return self._stills(presets.thumbnails)
+
+    def _hls(
+        self, rungs: Sequence[Rendition], sounds: Sequence[SoundRendition], *, beside: int
+    ) -> PlannedOutput:
+        """Plan HLS with so many playlists of sound beside those of the rungs."""
+        modifiers = [f"_{rung.name}" for rung in rungs]
+        modifiers += [sound_modifier(number, beside) for number in range(1, beside + 1)]
+        return self._manifest("HLS", ".m3u8", rungs, sounds, [f"{modifier}.m3u8" for modifier in modifiers])
+
+    def _dash(self, rungs: Sequence[Rendition], sounds: Sequence[SoundRendition]) -> PlannedOutput:
+        return self._manifest("DASH", ".mpd", rungs, sounds)
+
+    def _manifest(
+        self,
+        format_: str,
+        suffix: str,
+        rungs: Sequence[Rendition],
+        sounds: Sequence[SoundRendition],
+        playlists: Sequence[str] = (),
+    ) -> PlannedOutput:
+        return PlannedOutput(
+            format=format_,
+            key=f"{self._base}{suffix}",
+            group=self._group,
+            **_size(rungs[0].size if rungs else None),
+            files=tuple(f"{self._base}{playlist}" for playlist in playlists),
+            sizes=sizes(rungs),
+            has_picture=bool(rungs),
+            sounds=self._sounds(sounds),
+        )
+
+    def _file(
+        self,
+        format_: str,
+        suffix: str,
+        size: FrameSize | None,
+        sounds: Sequence[SoundRendition],
+        *,
+        has_picture: bool = True,
+    ) -> PlannedOutput:
+        return PlannedOutput(
+            format=format_,
+            key=f"{self._base}{suffix}",
+            group=self._group,
+            **_size(size),
+            has_picture=has_picture,
+            sounds=self._sounds(sounds),
+        )
+
+    def _stills(self, preset: ThumbnailsPreset) -> list[PlannedOutput]:
+        thumbnail = f"{thumbnail_modifier(self._source, preset)}.0000000.jpg"
+        # The poster is the last of its one or two captures.
+        poster = f"{POSTER_MODIFIER}.{1 if poster_seconds(self._source) else 0:07d}.jpg"
+        return [
+            self._file("THUMBNAIL", thumbnail, thumbnail_size(self._source, preset), ()),
+            self._file("POSTER", poster, poster_size(self._source, preset), ()),
+        ]
+
+    def _sounds(self, sounds: Sequence[SoundRendition]) -> tuple[PlannedSound, ...] | None:
+        if not isinstance(self._source, SourceInfo):
+            return None
+        return tuple(PlannedSound(language=sound.language, channels=sound.channels) for sound in sounds)
+
+
+def _size(size: FrameSize | None) -> _Size:
+    return {"width": size.width if size else 0, "height": size.height if size else 0}

@@ -1,0 +1,143 @@
+"""Choose what presets make of a source's picture: rungs, frame rate, stills and the storyboard."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from media_pipeline.frame_sizes import FrameSize, fitted
+from media_pipeline.ladder import Rendition, select_renditions, source_sized_rendition
+from media_pipeline.presets import (
+    CmafPreset,
+    FilePreset,
+    HdrLadder,
+    HighFrameRates,
+    StreamingPreset,
+    ThumbnailsPreset,
+    VideoPreset,
+)
+from media_pipeline.sources import Source, SourceInfo, VideoTrack, video_of
+
+_COMMON_RATE, _HIGHEST_RATE = 30, 60
+# To look like its source an encode needs some more bits than it, and twice as many as a newer codec needed.
+_LIMIT_SHARE, _NEWER_LIMIT_SHARE = Fraction(3, 2), 3
+_NEWER_CODECS = frozenset({"AV1", "HEVC", "VP9"})
+_MEASURABLE_MS = 1_000
+# What HEVC needs of AVC's bitrate for a like picture; rounded from what encoders' makers claim, a half.
+_HEVC_SHARE = Fraction(3, 5)
+_POSTER_SHARE = 10
+# Source: MediaConvert API, HlsImageBasedTrickPlaySettings: widths in steps of 8, even numbers of rows, a tile
+# at most 4096 high
+_STORYBOARD_STEP, _MAX_TILE_HEIGHT = 8, 4096
+_TILE_COLUMNS, _TILE_ROWS = 5, 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Storyboard:
+    """Describe the pictures of a storyboard, in tiles of so many columns and rows."""
+
+    interval_seconds: int
+    width: int
+    height: int
+    columns: int
+    rows: int
+
+
+def renditions(source: Source, preset: VideoPreset) -> tuple[Rendition, ...]:
+    """Return the preset's renditions for a source with a picture, largest first."""
+    video = video_of(source)
+    if video is None:
+        return (source_sized_rendition(preset.ladder),)
+    chosen = select_renditions(
+        width=video.display_width,
+        height=video.display_height,
+        rows=preset.ladder,
+        bitrate_limit_bps=_bitrate_limit_bps(video),
+    )
+    return chosen[: preset.max_renditions] if isinstance(preset, FilePreset) else chosen
+
+
+def hevc_renditions(source: Source, preset: CmafPreset) -> tuple[Rendition, ...]:
+    """Return the renditions that keep a source's high dynamic range, if the preset asks for them."""
+    video = video_of(source)
+    if video is None or not video.is_hdr or preset.hdr_ladder != HdrLadder.HEVC:
+        return ()
+    return tuple(
+        replace(rung, name=f"{rung.name}_hevc", max_bitrate_bps=int(rung.max_bitrate_bps * _HEVC_SHARE))
+        for rung in renditions(source, preset)
+    )
+
+
+def changed_frame_rate(video: VideoTrack | None, policy: str) -> Fraction | None:
+    """Return the frame rate that outputs get, None where they keep the source's."""
+    rate = video.frame_rate if video else None
+    if rate is None:
+        return None
+    highest = _COMMON_RATE if policy == HighFrameRates.HALVE else _HIGHEST_RATE
+    changed = rate
+    while changed > highest:
+        changed /= 2
+    return changed if changed != rate else None
+
+
+def thumbnail_size(source: Source, preset: ThumbnailsPreset) -> FrameSize | None:
+    """Return the thumbnails' size; None where they take the source's own."""
+    return _still_size(video_of(source), preset.width)
+
+
+def poster_size(source: Source, preset: ThumbnailsPreset) -> FrameSize | None:
+    """Return the poster's size; None where it takes the source's own."""
+    return _still_size(video_of(source), preset.poster_width)
+
+
+def thumbnail_interval_seconds(source: Source, preset: ThumbnailsPreset) -> int:
+    """Return the time between thumbnails: spread over the whole of a source too long for the limit."""
+    if not isinstance(source, SourceInfo):
+        return preset.interval_seconds
+    return max(preset.interval_seconds, -(-source.duration_ms // (preset.max_captures * 1000)))
+
+
+def poster_seconds(source: Source) -> int:
+    """Return when the poster is taken: after a tenth, since films begin black; 0 in the shortest."""
+    duration_ms = source.duration_ms if isinstance(source, SourceInfo) else 0
+    return max(1, duration_ms // (1000 * _POSTER_SHARE)) if duration_ms >= 2 * _MEASURABLE_MS else 0
+
+
+def storyboard(source: Source, preset: StreamingPreset) -> Storyboard | None:
+    """Return what a storyboard is made of; None where the preset wants none or the source isn't known."""
+    video = video_of(source)
+    if video is None or not preset.storyboard_interval_seconds:
+        return None
+    width, height = video.display_width, video.display_height
+    scale = min(Fraction(1), Fraction(preset.storyboard_width, max(width, height)))
+    fitted_width = max(_STORYBOARD_STEP, int(width * scale) // _STORYBOARD_STEP * _STORYBOARD_STEP)
+    fitted_height = max(2, round(Fraction(fitted_width * height, width)) // 2 * 2)
+    rows = min(_TILE_ROWS, _MAX_TILE_HEIGHT // fitted_height) // 2 * 2
+    if not rows:
+        return None
+    return Storyboard(
+        interval_seconds=preset.storyboard_interval_seconds,
+        width=fitted_width,
+        height=fitted_height,
+        columns=_TILE_COLUMNS,
+        rows=rows,
+    )
+
+
+def _still_size(video: VideoTrack | None, max_width: int) -> FrameSize | None:
+    if video is None:
+        return None
+    return fitted(width=video.display_width, height=video.display_height, max_width=max_width)
+
+
+def _bitrate_limit_bps(video: VideoTrack) -> int | None:
+    """Return what the source's picture is worth in AVC; None where its bitrate isn't known."""
+    if not video.bitrate_bps or video.duration_ms < _MEASURABLE_MS:
+        return None
+    share = _NEWER_LIMIT_SHARE if video.codec in _NEWER_CODECS else _LIMIT_SHARE
+    return int(video.bitrate_bps * share)
+
+
+def sizes(rungs: Sequence[Rendition]) -> tuple[tuple[int, int], ...]:
+    """Return the frames of rungs, none where one is unknown."""
+    known = [(rung.size.width, rung.size.height) for rung in rungs if rung.size]
+    return tuple(known) if len(known) == len(rungs) else ()
