@@ -110,6 +110,7 @@ class AssetWorld:
         self.table.record_plan(
             asset,
             profile="default",
+            preset_versions={"mp4": 1},
             source_info=SOURCE.as_record(),
             planned_outputs=[HLS, THUMBNAIL],
         )

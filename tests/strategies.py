@@ -7,9 +7,11 @@ from typing import Any
 from hypothesis import strategies as st
 
 from media_pipeline.assets import UploadedObject
-from media_pipeline.ladder import MAX_VIDEO_SIDE
-from media_pipeline.presets import LadderRow, PresetName, Presets, Profiles, parse_presets, parse_profiles
-from media_pipeline.sources import AudioTrack, SourceInfo, VideoTrack
+from media_pipeline.frame_sizes import MAX_VIDEO_SIDE
+from media_pipeline.ladder_row import LadderRow
+from media_pipeline.presets import PresetName, Presets, parse_presets
+from media_pipeline.profiles import Profiles, parse_profiles
+from media_pipeline.sources import AudioTrack, DynamicRange, SourceInfo, VideoTrack
 
 PRESETS_FOLDER = Path(__file__).parents[1] / "stacks" / "presets"
 
@@ -53,7 +55,7 @@ def ladder_rows(draw: st.DrawFn) -> tuple[LadderRow, ...]:
 
 @st.composite
 def sources(draw: st.DrawFn) -> SourceInfo:
-    """Draw a source of any size from 16x16 to 8192x8192, with or without sound, in any container."""
+    """Draw a source with a picture of any size, rate and colour, with or without sound, in any container."""
     audio = draw(
         st.lists(
             st.builds(
@@ -73,12 +75,34 @@ def sources(draw: st.DrawFn) -> SourceInfo:
             display_width=draw(sides),
             display_height=draw(sides),
             rotation_degrees=draw(st.sampled_from([0, 90, 180, 270])),
-            frame_rate_numerator=30,
-            frame_rate_denominator=1,
+            frame_rate_numerator=draw(st.sampled_from([0, 15, 24000, 30, 60, 120, 60000, 240, 1000])),
+            frame_rate_denominator=draw(st.sampled_from([1, 1001])),
+            duration_ms=draw(st.integers(0, 48 * 3600 * 1000)),
+            bitrate_bps=draw(st.sampled_from([0, 1, 50_000, 300_000, 1_000_000, 8_000_000, 2_000_000_000])),
+            bit_depth=draw(st.sampled_from([0, 8, 10])),
+            dynamic_range=draw(st.sampled_from(DynamicRange)).value,
+            color_primaries=draw(st.sampled_from(["", "ITU_709", "ITU_2020"])),
         ),
         audio=tuple(audio),
     )
 
+
+sounds_alone = st.builds(
+    SourceInfo,
+    container=st.sampled_from(["mp3", "wave", "mp4", "ogg"]),
+    duration_ms=st.integers(0, 48 * 3600 * 1000),
+    video=st.none(),
+    audio=st.lists(
+        st.builds(
+            AudioTrack,
+            codec=st.just("MP3"),
+            channels=st.integers(0, 8),
+            language=st.sampled_from(["", "eng"]),
+        ),
+        min_size=1,
+        max_size=3,
+    ).map(tuple),
+)
 
 uploads = st.builds(
     UploadedObject,

@@ -13,8 +13,8 @@ class FoundRendition:
     """Describe a rendition as it was found.
 
     `name` tells people where it was found, `files` are the keys of all that it is played from, `size` is its
-    width and height where they are told, and `sound_tracks` counts what is told of a file. The duration is None where what tells it can't be read. Subtitles
-    and other tracks have neither picture nor sound.
+    width and height where they are told, `sound_tracks` how many a file has. The duration is None where what
+    tells it can't be read. Subtitles and other tracks have neither picture nor sound.
     """
 
     name: str

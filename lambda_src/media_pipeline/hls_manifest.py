@@ -28,7 +28,7 @@ class Variant:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MasterPlaylist:
-    """List the variants, and the keys of playlists beside them: of sound, and others (subtitles, pictures to seek by)."""
+    """List the variants, and the keys of playlists beside them: of sound, and others (subtitles, seeking)."""
 
     variants: tuple[Variant, ...]
     sounds: tuple[str, ...]

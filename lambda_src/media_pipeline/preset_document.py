@@ -69,7 +69,7 @@ class PresetDocument:
             self._one_of(f"{field}[{index}]", value, allowed, known=field)
             for index, value in enumerate(values)
         ]
-        if len(set(chosen)) != len(chosen):
+        if len({str(value) for value in values}) != len(values):
             self.fault(f"{field} must not name a number twice")
         return tuple(sorted(chosen))
 

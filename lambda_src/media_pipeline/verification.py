@@ -86,7 +86,7 @@ def verify(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Expectation:
-    """Say how short and how long picture and sound may be, and how much sound there is; None where unknown."""
+    """Say how short and how long picture and sound may be, and how many sounds; None where unknown."""
 
     picture: Span | None
     sound: Span | None
@@ -185,7 +185,7 @@ class _Check:
                 self.invalid.append(f"{output.key} has a rendition of {_shown(size)}, which was not planned")
 
     def _sound(self, output: PlannedOutput, found: Sequence[FoundRendition], *, expected: int) -> None:
-        """Check that every picture has all of the source's sound, in it or beside it, or that none has any."""
+        """Check that every picture has all of the source's sound, in it or beside it, or none has any."""
         if not expected:
             if any(rendition.has_sound for rendition in found):
                 self.invalid.append(f"{output.key} has sound, but its source has none")

@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from media_pipeline.job_settings import job_settings
-from media_pipeline.presets import parse_presets, parse_profiles
-from media_pipeline.sources import source_from_probe
+from media_pipeline.presets import parse_presets
+from media_pipeline.probe_response import source_from_probe
+from media_pipeline.profiles import parse_profiles
 from sandbox.clip import DEMO_CLIP, make_clip
 from sandbox.mediaconvert.encodes import VideoEncode
 from sandbox.mediaconvert.ffmpeg import executable
@@ -53,7 +54,7 @@ def wire_settings(source: Path) -> dict[str, Any]:
         source_uri=SOURCE_URI,
         destination="s3://outputs/asset/1",
         source=probed,
-        profile=parse_profiles(encoding.profiles)["default"],
+        profile=parse_profiles(encoding.profiles).by_name["default"],
         presets=parse_presets(encoding.presets),
     )
     wire: dict[str, Any] = _cased(settings, str.lower)

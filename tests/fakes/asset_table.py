@@ -83,11 +83,17 @@ class FakeAssetTable:
         asset: Asset,
         *,
         profile: str,
+        preset_versions: Mapping[str, int],
         source_info: Mapping[str, Any],
         planned_outputs: Sequence[Mapping[str, Any]],
     ) -> bool:
         """Write down what is about to be submitted."""
-        plan = {"profile": profile, "source_info": source_info, "planned_outputs": list(planned_outputs)}
+        plan = {
+            "profile": profile,
+            "preset_versions": preset_versions,
+            "source_info": source_info,
+            "planned_outputs": list(planned_outputs),
+        }
         return self._write_while_claimed(asset, plan)
 
     def advance(self, asset_id: str, step: Transition) -> Asset | None:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from media_pipeline.assets import UploadedObject
 from media_pipeline.errors import OperatorError
+from media_pipeline.superseded import CurrentUpload
 from media_pipeline.uploads import Cursor, StoredUpload, UploadsPage
 
 
@@ -35,9 +36,13 @@ class FakeOutputs:
 
 
 class FakeUploads:
-    """Hold the versions of the uploads bucket: by key, the newest last; `deleted` keys hold nothing now."""
+    """Hold the versions of the uploads bucket: by key, the newest last; `deleted` keys hold nothing now.
+
+    `profiles` are those that uploads' metadata ask for, by asset id.
+    """
 
     def __init__(self) -> None:
+        self.profiles: dict[str, str] = {}
         self.stored: dict[str, list[StoredUpload]] = {}
         self.deleted: set[str] = set()
         self.failures: list[Exception] = []
@@ -55,13 +60,16 @@ class FakeUploads:
         """Delete what lies under a key, which leaves its versions where they are."""
         self.deleted.add(key)
 
-    def current_etag(self, key: str) -> str | None:
-        """Return the ETag of what lies under a key now."""
+    def current(self, key: str) -> CurrentUpload | None:
+        """Return what lies under a key now."""
         if self.failures:
             raise self.failures.pop(0)
         if key in self.deleted or key not in self.stored:
             return None
-        return self.stored[key][-1].upload.etag
+        upload = self.stored[key][-1].upload
+        return CurrentUpload(
+            etag=upload.etag, version_id=upload.version_id, profile=self.profiles.get(upload.asset_id)
+        )
 
     def page(self, *, prefix: str, key_marker: str | None, version_marker: str | None) -> UploadsPage:
         """Return a page of versions, by key, the newest of a key first."""

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from media_pipeline.assets import Asset
-from media_pipeline.presets import Presets, Profiles
+from media_pipeline.presets import Presets
+from media_pipeline.profiles import Profiles
 from media_pipeline.sources import Source
 
 # Source: MediaConvert API, CreateJobRequest.ClientRequestToken

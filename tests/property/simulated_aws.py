@@ -141,7 +141,7 @@ class SimulatedAws:
     def begin_job(self, job: SimulatedJob, delivery: Delivery) -> None:
         """Let a job read its source and begin."""
         job.status = "PROGRESSING"
-        job.read_etag = self.uploads.current_etag(job.source_key)
+        job.read_etag = self._current_etag(job.source_key)
         self._tell(job, "PROGRESSING", delivery)
 
     def tell_progress(self, job: SimulatedJob, status: str, percent: int, delivery: Delivery) -> None:
@@ -190,8 +190,12 @@ class SimulatedAws:
         return (
             job.read_etag == upload.etag
             or upload.key in self.emptied
-            or self.uploads.current_etag(upload.key) == upload.etag
+            or self._current_etag(upload.key) == upload.etag
         )
+
+    def _current_etag(self, key: str) -> str | None:
+        current = self.uploads.current(key)
+        return current.etag if current else None
 
     def empty(self, key: str) -> None:
         """Delete what lies under a key."""

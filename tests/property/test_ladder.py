@@ -3,24 +3,30 @@
 from itertools import pairwise
 
 from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
-from media_pipeline.ladder import MAX_MACROBLOCKS, Rendition, fitted_size, select_renditions
-from media_pipeline.presets import MIN_VIDEO_SIDE, LadderRow
+from media_pipeline.frame_sizes import MIN_FRAME_SIDE, FrameSize, fitted
+from media_pipeline.ladder import MAX_MACROBLOCKS, Rendition, select_renditions
+from media_pipeline.ladder_row import LadderRow
 from tests.strategies import ladder_rows, shipped_presets, sides
 
 SHIPPED = shipped_presets().hls.ladder
 
 
+def frame(rendition: Rendition) -> FrameSize:
+    """Return a rendition's size, which is known here."""
+    assert rendition.size is not None
+    return rendition.size
+
+
 def sizes(rendition: Rendition) -> tuple[int, int]:
-    """Return a rendition's width and height, which are known here."""
-    assert rendition.width is not None
-    assert rendition.height is not None
-    return rendition.width, rendition.height
+    """Return the width and height of a rendition's picture."""
+    return frame(rendition).picture_width, frame(rendition).picture_height
 
 
 def even_below(side: int) -> int:
-    """Return the largest even size not above a side that MediaConvert accepts."""
-    return max(MIN_VIDEO_SIDE, side // 2 * 2)
+    """Return the largest even size not above a side."""
+    return side // 2 * 2
 
 
 @settings(max_examples=200)
@@ -30,7 +36,7 @@ def even_below(side: int) -> int:
 @example(width=8192, height=16, rows=SHIPPED)
 @example(width=177, height=145, rows=SHIPPED)
 def test_no_rendition_is_larger_than_its_source(width: int, height: int, rows: tuple[LadderRow, ...]) -> None:
-    """No side exceeds the source's, but for MediaConvert's minimum."""
+    """No side of any picture exceeds the source's, down to 16 pixels and less than MediaConvert's minimum."""
     for rendition in select_renditions(width=width, height=height, rows=rows):
         chosen_width, chosen_height = sizes(rendition)
         assert chosen_width <= even_below(width)
@@ -40,11 +46,11 @@ def test_no_rendition_is_larger_than_its_source(width: int, height: int, rows: t
 @settings(max_examples=200)
 @given(width=sides, height=sides, rows=ladder_rows())
 def test_renditions_can_be_encoded(width: int, height: int, rows: tuple[LadderRow, ...]) -> None:
-    """There is at least one rung; sides are even, at least 32 and within what H.264 can carry."""
+    """There is at least one rung; frames are even, at least 32 and within what H.264 can carry."""
     renditions = select_renditions(width=width, height=height, rows=rows)
     assert renditions
     for rendition in renditions:
-        for side in sizes(rendition):
+        for side in (frame(rendition).width, frame(rendition).height):
             assert side % 2 == 0
             assert 32 <= side <= 8192
         chosen_width, chosen_height = sizes(rendition)
@@ -86,19 +92,49 @@ def test_portrait_mirrors_landscape(width: int, height: int, rows: tuple[LadderR
 
 @given(width=sides, height=sides, rows=ladder_rows())
 def test_the_aspect_ratio_is_kept(width: int, height: int, rows: tuple[LadderRow, ...]) -> None:
-    """Each rung has the source's shape to within a pixel, unless MediaConvert's minimum forbids it."""
+    """Each rung's picture has the source's shape to within a pixel."""
     short, long = sorted((width, height))
     for rendition in select_renditions(width=width, height=height, rows=rows):
         chosen_short, chosen_long = sorted(sizes(rendition))
         exact = chosen_short * long / short
         if exact <= long // 2 * 2:
-            assert abs(chosen_long - exact) <= 1 or chosen_long == MIN_VIDEO_SIDE
+            assert abs(chosen_long - exact) <= 1
+
+
+@given(width=sides, height=sides, rows=ladder_rows())
+def test_small_pictures_lie_in_the_middle_of_the_smallest_frame(
+    width: int, height: int, rows: tuple[LadderRow, ...]
+) -> None:
+    """A frame is its picture, but where that is below MediaConvert's minimum, which is the frame then."""
+    for rendition in select_renditions(width=width, height=height, rows=rows):
+        size = frame(rendition)
+        assert (size.width, size.height) == tuple(max(side, MIN_FRAME_SIDE) for side in sizes(rendition))
+        assert size.is_filled == (min(sizes(rendition)) >= MIN_FRAME_SIDE)
+
+
+@settings(max_examples=200)
+@given(width=sides, height=sides, rows=ladder_rows(), limit=st.integers(min_value=1, max_value=100_000_000))
+def test_a_poor_source_gets_poorer_rungs(
+    width: int, height: int, rows: tuple[LadderRow, ...], limit: int
+) -> None:
+    """A limit raises no bitrate, keeps them strictly increasing, and holds where they can be that low."""
+    free = select_renditions(width=width, height=height, rows=rows)
+    limited = select_renditions(width=width, height=height, rows=rows, bitrate_limit_bps=limit)
+    assert [sizes(rendition) for rendition in limited] == [sizes(rendition) for rendition in free]
+    for before, after in zip(free, limited, strict=True):
+        assert after.max_bitrate_bps <= before.max_bitrate_bps
+        assert after.max_bitrate_bps >= 100_000
+    for larger, smaller in pairwise(limited):
+        assert larger.max_bitrate_bps > smaller.max_bitrate_bps
+    if limit >= 1_000_000:
+        assert limited[0].max_bitrate_bps <= limit
 
 
 @given(width=sides, height=sides, max_width=sides)
 def test_stills_fit(width: int, height: int, max_width: int) -> None:
     """A still is even, never wider than asked for and never larger than its source."""
-    chosen_width, chosen_height = fitted_size(width=width, height=height, max_width=max_width)
-    assert chosen_width % 2 == chosen_height % 2 == 0
-    assert chosen_width <= even_below(min(width, max_width))
-    assert chosen_height <= even_below(height)
+    size = fitted(width=width, height=height, max_width=max_width)
+    assert size.picture_width % 2 == size.picture_height % 2 == 0
+    assert size.picture_width <= even_below(min(width, max_width))
+    assert size.picture_height <= even_below(height)
+    assert min(size.width, size.height) >= MIN_FRAME_SIDE

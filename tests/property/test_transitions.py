@@ -78,7 +78,13 @@ def test_news_in_any_order_keeps_the_record_sound(news: list[JobStateChange], th
     asset = table.claim(UPLOAD, now=clock(), until=clock()).asset
     key = f"{asset.asset_id}/{asset.attempt}/mp4/video_2p.mp4"
     planned = PlannedOutput(format="MP4", key=key, group=0, width=2, height=2)
-    assert table.record_plan(asset, profile="default", source_info={}, planned_outputs=[planned.as_record()])
+    assert table.record_plan(
+        asset,
+        profile="default",
+        preset_versions={"mp4": 1},
+        source_info={},
+        planned_outputs=[planned.as_record()],
+    )
     if there:
         outputs.objects |= made_outputs([planned], seconds=1.0)
     previous, jobs = AssetStatus.RECEIVED, set()

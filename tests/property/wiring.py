@@ -7,7 +7,8 @@ from media_pipeline.ingest import Ingest, SourceLimits
 from media_pipeline.job_changes import JobChanges
 from media_pipeline.job_slots import JobSlots
 from media_pipeline.lifecycle import Lifecycle
-from media_pipeline.presets import DEFAULT_PROFILE, PresetName
+from media_pipeline.presets import PresetName
+from media_pipeline.profiles import DEFAULT_PROFILE, Profile, Profiles
 from media_pipeline.redelivery import Redelivery
 from media_pipeline.repairs import Repairs
 from media_pipeline.sweep import UploadSweep
@@ -26,7 +27,8 @@ PIPELINE = "media-pipeline-test"
 MAX_SOURCE_SIZE_BYTES = 1000
 # A request that an invocation had sent when its time was over may still arrive while its claim stands.
 CLAIM_GRACE_SECONDS = 15
-PRESETS = FakePresets(shipped_presets(), {DEFAULT_PROFILE: (PresetName.MP4, PresetName.THUMBNAILS)})
+_PROFILE = Profile(name=DEFAULT_PROFILE, presets=(PresetName.MP4, PresetName.THUMBNAILS))
+PRESETS = FakePresets(shipped_presets(), Profiles(by_name={DEFAULT_PROFILE: _PROFILE}, prefixes={}))
 
 
 @dataclass(slots=True)

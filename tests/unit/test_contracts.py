@@ -19,7 +19,8 @@ from media_pipeline.config import (
 )
 from media_pipeline.events import JobStatus
 from media_pipeline.job_settings import job_template_settings
-from media_pipeline.presets import parse_presets, parse_profiles
+from media_pipeline.presets import parse_presets
+from media_pipeline.profiles import parse_profiles
 from pipeline_ops.resources import Resources
 from stacks.settings import ENVIRONMENTS
 from tests.invariants.functions import function_of, variables_of
@@ -237,7 +238,7 @@ def _encoding_parameters(stack: Stack) -> dict[str, str]:
 def test_job_templates_make_the_orchestrators_job(pipeline: Stack) -> None:
     """Each profile has a native template whose settings come from the builder that the orchestrator uses."""
     values = _encoding_parameters(pipeline)
-    profiles = parse_profiles(values.pop("profiles"))
+    profiles = parse_profiles(values.pop("profiles")).by_name
     presets = parse_presets(values)
     templates = {
         stack["name"]: stack["template_body"]["Resources"]["JobTemplate"]["Properties"]

@@ -272,7 +272,11 @@ def parameters(*names: str, token: str | None = None) -> dict[str, Any]:
 def test_presets_are_read_once_a_minute() -> None:
     """All pages are read; a warm function asks again only when a minute has passed."""
     profiles = {"Parameter": {"Value": (PRESETS_FOLDER / "profiles.json").read_text()}}
-    pages = (parameters("hls", "dash", token="more"), parameters("mp4", "thumbnails"), profiles)
+    pages = (
+        parameters("cmaf", "hls", "dash", token="more"),
+        parameters("mp4", "audio", "m4a", "thumbnails"),
+        profiles,
+    )
     client, now = Answers(*pages, *pages), [100.0]
     store = PresetStore(
         client, presets_path="/p/presets/", profiles_parameter="/p/profiles", monotonic=lambda: now[0]

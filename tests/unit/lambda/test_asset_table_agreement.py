@@ -66,7 +66,7 @@ class Actor:
         return self._with(
             choice,
             lambda asset: self.table.record_plan(
-                asset, profile="default", source_info=SOURCE, planned_outputs=PLAN
+                asset, profile="default", preset_versions={"mp4": 1}, source_info=SOURCE, planned_outputs=PLAN
             ),
         )
 

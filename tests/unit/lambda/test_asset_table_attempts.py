@@ -48,7 +48,9 @@ def assets_of_job(table: Table, job_id: str) -> list[str]:
 def ended(table: Table, clock: FakeClock, status: AssetStatus = AssetStatus.FAILED) -> Asset:
     """Return an asset whose first attempt has left in its record all that an attempt may leave."""
     asset = claimed(table, clock)
-    assert table.record_plan(asset, profile="default", source_info=SOURCE, planned_outputs=PLAN)
+    assert table.record_plan(
+        asset, profile="default", preset_versions={"mp4": 1}, source_info=SOURCE, planned_outputs=PLAN
+    )
     assert table.take_for_repair(asset, now=clock(), redelivery=True)
     processing = table.advance(asset.asset_id, step(clock, AssetStatus.PROCESSING))
     assert processing is not None
@@ -180,7 +182,7 @@ LATE: dict[str, Late] = {
         step(clock, AssetStatus.FAILED, job_id=None, claimed_until=first.received.claimed_until),
     ),
     "a plan": lambda table, first, clock: table.record_plan(
-        first.received, profile="late", source_info={}, planned_outputs=[]
+        first.received, profile="late", preset_versions={"mp4": 1}, source_info={}, planned_outputs=[]
     ),
     "a release": lambda table, first, clock: table.release(first.received, now=clock()),
     "progress": lambda table, first, clock: table.note_progress(first.submitted, percent=99, now=clock()),

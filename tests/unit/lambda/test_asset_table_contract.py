@@ -46,7 +46,9 @@ def test_an_expired_claim_is_taken_over_once(table: Table, clock: FakeClock) -> 
     clock.advance(61)
     taken = table.claim(upload(), now=clock(), until=clock() + timedelta(seconds=60))
     assert taken.outcome is ClaimOutcome.TAKEN_OVER
-    assert not table.record_plan(former, profile="default", source_info=SOURCE, planned_outputs=PLAN)
+    assert not table.record_plan(
+        former, profile="default", preset_versions={"mp4": 1}, source_info=SOURCE, planned_outputs=PLAN
+    )
     table.release(former, now=clock())
     again = table.claim(upload(), now=clock(), until=clock() + timedelta(seconds=60))
     assert again.outcome is ClaimOutcome.HELD
@@ -55,11 +57,15 @@ def test_an_expired_claim_is_taken_over_once(table: Table, clock: FakeClock) -> 
 def test_nothing_is_planned_for_what_was_submitted(table: Table, clock: FakeClock) -> None:
     """A claim ends with the submission, also where its time is not over: plan and record stay as they are."""
     asset = claimed(table, clock)
-    table.record_plan(asset, profile="default", source_info=SOURCE, planned_outputs=PLAN)
+    table.record_plan(
+        asset, profile="default", preset_versions={"mp4": 1}, source_info=SOURCE, planned_outputs=PLAN
+    )
     table.advance(asset.asset_id, step(clock, AssetStatus.SUBMITTED))
     before = table.get(asset.asset_id)
     clock.advance(1)
-    assert not table.record_plan(asset, profile="other", source_info={}, planned_outputs=[])
+    assert not table.record_plan(
+        asset, profile="other", preset_versions={"mp4": 1}, source_info={}, planned_outputs=[]
+    )
     table.release(asset, now=clock())
     assert table.get(asset.asset_id) == before
 
@@ -100,7 +106,9 @@ def test_a_submitted_asset_is_settled(table: Table, clock: FakeClock) -> None:
 def test_the_plan_is_kept_as_it_was(table: Table, clock: FakeClock) -> None:
     """Profile, source and planned outputs come back as they were written, numbers as whole numbers."""
     asset = claimed(table, clock)
-    assert table.record_plan(asset, profile="default", source_info=SOURCE, planned_outputs=PLAN)
+    assert table.record_plan(
+        asset, profile="default", preset_versions={"mp4": 1}, source_info=SOURCE, planned_outputs=PLAN
+    )
     kept = read(table, asset.asset_id)
     assert (kept.profile, kept.source_info, list(kept.planned_outputs)) == ("default", SOURCE, PLAN)
     assert type(kept.source_info["duration_ms"]) is int

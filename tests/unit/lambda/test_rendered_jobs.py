@@ -6,13 +6,15 @@ from typing import Any
 
 import pytest
 
-from media_pipeline.job_settings import REFERENCE_SOURCE, job_settings, job_template_settings
+from media_pipeline.job_settings import REFERENCE_SOUND, REFERENCE_VIDEO, job_settings, job_template_settings
 from media_pipeline.presets import PresetName
 from media_pipeline.sources import AudioTrack, Source, UnknownSource
 from tests.service_model import shape_faults
 from tests.strategies import shipped_presets, shipped_profiles
 
-PRESETS, PROFILES = shipped_presets(), shipped_profiles()
+PRESETS, PROFILES = shipped_presets(), shipped_profiles().by_name
+assert REFERENCE_VIDEO.video is not None
+VIDEO = REFERENCE_VIDEO.video
 UNKNOWN = UnknownSource(reason="Probe did not answer")
 
 
@@ -30,7 +32,8 @@ def rendered(source: Source, *, key: str = "a.mp4", profile: str = "default") ->
 @pytest.mark.parametrize("profile", sorted(PROFILES))
 def test_a_template_is_the_job_of_its_reference_source(profile: str) -> None:
     """Console users encode as the orchestrator does: only file and destinations are left to them."""
-    job = rendered(REFERENCE_SOURCE, profile=profile)
+    reference = REFERENCE_VIDEO if PROFILES[profile].has_picture else REFERENCE_SOUND
+    job = rendered(reference, profile=profile)
     del job["Inputs"][0]["FileInput"]
     for group in job["OutputGroups"]:
         for name, details in group["OutputGroupSettings"].items():
@@ -58,9 +61,9 @@ def test_rotation_is_asked_for_where_it_is_needed(
 ) -> None:
     """AUTO is for .mov and .mp4 alone; other containers are turned by what Probe found."""
     source = replace(
-        REFERENCE_SOURCE,
+        REFERENCE_VIDEO,
         container=container,
-        video=replace(REFERENCE_SOURCE.video, rotation_degrees=rotation),
+        video=replace(VIDEO, rotation_degrees=rotation),
     )
     assert rendered(source)["Inputs"][0].get("VideoSelector", {}).get("Rotate") == expected
 
@@ -75,7 +78,7 @@ def test_an_unknown_source_is_turned_by_its_suffix(key: str, expected: str | Non
 
 def test_interlaced_sources_become_progressive() -> None:
     """Fields of camcorders' and broadcasters' files are joined; progressive frames are left alone."""
-    for group in rendered(UNKNOWN)["OutputGroups"][:3]:
+    for group in rendered(UNKNOWN, profile="classic")["OutputGroups"][:3]:
         video = group["Outputs"][0]["VideoDescription"]
         assert video["CodecSettings"]["H264Settings"]["InterlaceMode"] == "PROGRESSIVE"
         assert video["VideoPreprocessors"]["Deinterlacer"]["Control"] == "NORMAL"
@@ -83,7 +86,7 @@ def test_interlaced_sources_become_progressive() -> None:
 
 def test_a_known_source_is_rendered_in_square_pixels() -> None:
     """Sizes are display sizes, so that a source's own pixel shape must not stretch the picture again."""
-    for group in rendered(REFERENCE_SOURCE)["OutputGroups"][:3]:
+    for group in rendered(REFERENCE_VIDEO, profile="classic")["OutputGroups"][:3]:
         codec = group["Outputs"][0]["VideoDescription"]["CodecSettings"]["H264Settings"]
         assert (codec["ParControl"], codec["ParNumerator"], codec["ParDenominator"]) == ("SPECIFIED", 1, 1)
 
@@ -92,41 +95,102 @@ def test_an_unknown_source_keeps_its_size() -> None:
     """The safe choice is one rendition that takes size and pixel shape from the source, with sound."""
     settings = rendered(UNKNOWN)
     names = [[output["NameModifier"] for output in group["Outputs"]] for group in settings["OutputGroups"]]
-    assert names == [["_source"], ["_source", "_audio"], ["_source"], ["_source"]]
+    assert names == [["_source", "_audio"], ["_source"], ["_source", "_poster"]]
     codec = settings["OutputGroups"][0]["Outputs"][0]["VideoDescription"]["CodecSettings"]["H264Settings"]
     assert "ParControl" not in codec
-    assert "AudioDescriptions" in settings["OutputGroups"][0]["Outputs"][0]
+    assert "AudioDescriptions" in settings["OutputGroups"][1]["Outputs"][0]
+
+
+def test_an_unknown_source_of_sound_gets_no_picture() -> None:
+    """Where Probe did not answer, an audio file's suffix tells that no picture is to be expected."""
+    settings = rendered(UNKNOWN, key="a.MP3", profile="audio")
+    assert "VideoSelector" not in settings["Inputs"][0]
+    assert "AudioSelectors" in settings["Inputs"][0]
 
 
 @pytest.mark.parametrize(
-    ("channels", "mode", "bitrate"),
+    ("channels", "streamed", "downloaded"),
     [
-        (1, "CODING_MODE_1_0", 64_000),
-        (2, "CODING_MODE_2_0", 128_000),
-        (6, "CODING_MODE_2_0", 128_000),
-        (0, "CODING_MODE_2_0", 128_000),
+        (1, ("CODING_MODE_1_0", 64_000), ("CODING_MODE_1_0", 64_000)),
+        (2, ("CODING_MODE_2_0", 128_000), ("CODING_MODE_2_0", 128_000)),
+        (6, ("CODING_MODE_5_1", 384_000), ("CODING_MODE_2_0", 128_000)),
+        (8, ("CODING_MODE_2_0", 128_000), ("CODING_MODE_2_0", 128_000)),
+        (0, ("CODING_MODE_2_0", 128_000), ("CODING_MODE_2_0", 128_000)),
     ],
 )
-def test_mono_stays_mono(channels: int, mode: str, bitrate: int) -> None:
-    """One channel is encoded as one, at half the bitrate; everything else as stereo."""
-    source = replace(REFERENCE_SOURCE, audio=(AudioTrack(codec="AAC", channels=channels, language=""),))
-    aac = rendered(source)["OutputGroups"][0]["Outputs"][0]["AudioDescriptions"][0]["CodecSettings"][
-        "AacSettings"
+def test_channels_are_kept(channels: int, streamed: tuple[str, int], downloaded: tuple[str, int]) -> None:
+    """Mono stays mono, at half the bitrate; 5.1 stays 5.1 in streams, and is stereo in films to download."""
+    source = replace(REFERENCE_VIDEO, audio=(AudioTrack(codec="AAC", channels=channels, language=""),))
+    groups = rendered(source)["OutputGroups"]
+    for output, expected in ((groups[0]["Outputs"][-1], streamed), (groups[1]["Outputs"][0], downloaded)):
+        aac = output["AudioDescriptions"][0]["CodecSettings"]["AacSettings"]
+        assert (aac["CodingMode"], aac["Bitrate"]) == expected
+
+
+def test_languages_become_renditions() -> None:
+    """Each track of a source is a rendition of its own, named, with its language, the first the default."""
+    tracks = [("eng", 2), ("fra", 6), ("fra", 1), ("", 2)]
+    source = replace(
+        REFERENCE_VIDEO,
+        audio=tuple(AudioTrack(codec="AAC", channels=channels, language=name) for name, channels in tracks),
+    )
+    groups = rendered(source)["OutputGroups"]
+    sounds = [output for output in groups[0]["Outputs"] if "AudioDescriptions" in output]
+    assert [output["NameModifier"] for output in sounds] == [f"_audio_{number}" for number in range(1, 5)]
+    assert [output["ContainerSettings"]["CmfcSettings"]["AudioTrackType"] for output in sounds] == [
+        "ALTERNATE_AUDIO_AUTO_SELECT_DEFAULT",
+        *["ALTERNATE_AUDIO_AUTO_SELECT"] * 3,
     ]
-    assert (aac["CodingMode"], aac["Bitrate"]) == (mode, bitrate)
+    described = [output["AudioDescriptions"][0] for output in sounds]
+    assert [sound["StreamName"] for sound in described] == ["eng", "fra 2", "fra 3", "Audio"]
+    assert [sound.get("CustomLanguageCode") for sound in described] == ["eng", "fra", "fra", None]
+    assert len(groups[1]["Outputs"][0]["AudioDescriptions"]) == 4
+    classic = rendered(source, profile="classic")["OutputGroups"][0]["Outputs"]
+    assert all(("VideoDescription" in output) != ("AudioDescriptions" in output) for output in classic)
+
+
+def test_loudness_is_normalised_where_the_preset_asks() -> None:
+    """A loudness in the preset becomes a target with a true-peak limit, for every rendition of sound."""
+    presets = replace(PRESETS, cmaf=replace(PRESETS.cmaf, loudness_lufs=-16))
+    settings = job_settings(
+        source_uri="s3://uploads/a.mp4",
+        destination="s3://outputs/id/1",
+        source=REFERENCE_VIDEO,
+        profile=PROFILES["default"],
+        presets=presets,
+    )
+    sound = settings["OutputGroups"][0]["Outputs"][-1]["AudioDescriptions"][0]
+    assert sound["AudioNormalizationSettings"] == {
+        "Algorithm": "ITU_BS_1770_4",
+        "AlgorithmControl": "CORRECT_AUDIO",
+        "PeakCalculation": "TRUE_PEAK",
+        "TargetLkfs": -16.0,
+        "TruePeakLimiterThreshold": -1.0,
+    }
+    assert (
+        "AudioNormalizationSettings" not in settings["OutputGroups"][1]["Outputs"][0]["AudioDescriptions"][0]
+    )
+
+
+def test_a_tiny_picture_keeps_its_size() -> None:
+    """Below MediaConvert's minimum the picture lies in the middle of a black frame, not enlarged."""
+    source = replace(REFERENCE_VIDEO, video=replace(VIDEO, display_width=16, display_height=20))
+    video = rendered(source)["OutputGroups"][0]["Outputs"][0]["VideoDescription"]
+    assert (video["Width"], video["Height"]) == (32, 32)
+    assert video["Position"] == {"X": 8, "Y": 6, "Width": 16, "Height": 20}
 
 
 @pytest.mark.parametrize(("duration_ms", "seconds"), [(0, 5), (10_000, 5), (500_000, 5), (7_200_001, 73)])
 def test_thumbnails_cover_long_sources(duration_ms: int, seconds: int) -> None:
     """Captures spread over the whole of a source that is too long for the preset's interval."""
-    settings = rendered(replace(REFERENCE_SOURCE, duration_ms=duration_ms))
-    capture = settings["OutputGroups"][3]["Outputs"][0]["VideoDescription"]["CodecSettings"]
+    settings = rendered(replace(REFERENCE_VIDEO, duration_ms=duration_ms))
+    capture = settings["OutputGroups"][2]["Outputs"][0]["VideoDescription"]["CodecSettings"]
     assert capture["FrameCaptureSettings"]["FramerateDenominator"] == seconds
     assert seconds * PRESETS.thumbnails.max_captures * 1000 >= duration_ms
 
 
 def test_a_profile_chooses_the_output_groups() -> None:
     """Groups come in the profile's order, and no others."""
-    groups = [group["Name"] for group in rendered(REFERENCE_SOURCE, profile="download")["OutputGroups"]]
+    groups = [group["Name"] for group in rendered(REFERENCE_VIDEO, profile="download")["OutputGroups"]]
     assert groups == ["MP4", "Thumbnails"]
-    assert PROFILES["download"] == (PresetName.MP4, PresetName.THUMBNAILS)
+    assert PROFILES["download"].presets == (PresetName.MP4, PresetName.THUMBNAILS)

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from media_pipeline.errors import SourceError
-from media_pipeline.sources import SourceInfo, UnknownSource, source_from_probe, source_from_record
+from media_pipeline.probe_response import source_from_probe
+from media_pipeline.sources import SourceInfo, UnknownSource, VideoTrack, source_from_record
 from tests.service_model import shape_faults
 
 
@@ -32,6 +33,13 @@ def video(width: int = 1920, height: int = 1080, **properties: Any) -> dict[str,
 AUDIO = {"TrackType": "audio", "Codec": "AAC", "AudioProperties": {"Channels": 2, "LanguageCode": "eng"}}
 
 
+def picture(*tracks: dict[str, Any], **container: Any) -> VideoTrack:
+    """Return what is read of a file's picture."""
+    found = info(*tracks, **container).video
+    assert found is not None
+    return found
+
+
 def info(*tracks: dict[str, Any], **container: Any) -> SourceInfo:
     """Return what is read of a file that Probe knows well."""
     source = source_from_probe(answer(*tracks, **container))
@@ -53,15 +61,84 @@ def test_a_plain_file_is_read_in_full() -> None:
             "frame_rate_numerator": 30000,
             "frame_rate_denominator": 1001,
             "duration_ms": 0,
+            "bitrate_bps": 0,
+            "bit_depth": 0,
+            "dynamic_range": "SDR",
+            "color_primaries": "",
+            "sample_aspect_ratio": "1:1",
+            "is_interlaced": False,
+            "has_variable_frame_rate": False,
         },
-        "audio": [{"codec": "AAC", "channels": 2, "language": "eng", "duration_ms": 0}],
+        "audio": [{"codec": "AAC", "channels": 2, "language": "eng", "duration_ms": 0, "sample_rate_hz": 0}],
+        "subtitles": [],
     }
+
+
+def test_everything_that_decides_of_an_encode_is_kept() -> None:
+    """Bit depth, colours, bitrate, pixel shape, scan type and subtitles come from wherever Probe tells them."""
+    source = info(
+        video(
+            BitRate=9_000_000,
+            BitDepth=10,
+            SampleAspectRatio={"Numerator": 4, "Denominator": 3},
+            TransferCharacteristics="UNSPECIFIED",
+            FrameRate={"Numerator": 25, "Denominator": 1},
+            CodecMetadata={
+                "TransferCharacteristics": "SMPTE_2084",
+                "ColorPrimaries": "ITU_2020",
+                "ScanType": "interlaced",
+                "CodedFrameRate": {"Numerator": 50, "Denominator": 1},
+            },
+        ),
+        AUDIO,
+        {"TrackType": "data", "Codec": "WEBVTT", "DataProperties": {"LanguageCode": "deu"}},
+    )
+    found = source.video
+    assert found is not None
+    assert (found.bitrate_bps, found.bit_depth, found.sample_aspect_ratio) == (9_000_000, 10, "4:3")
+    assert (found.dynamic_range, found.is_hdr, found.color_primaries) == ("PQ", True, "ITU_2020")
+    assert (found.is_interlaced, found.has_variable_frame_rate) == (True, False)
+    assert [(track.codec, track.language) for track in source.subtitles] == [("WEBVTT", "deu")]
+    assert source_from_record(source.as_record()) == source
+
+
+@pytest.mark.parametrize(
+    ("transfer", "range_"),
+    [("SMPTE_2084", "PQ"), ("ARIB_B67", "HLG"), ("ITU_709", "SDR"), ("ITU_2020_10bit", "SDR")],
+)
+def test_the_transfer_tells_the_dynamic_range(transfer: str, range_: str) -> None:
+    """PQ and HLG are high, everything else is standard."""
+    assert picture(video(TransferCharacteristics=transfer)).dynamic_range == range_
+
+
+@pytest.mark.parametrize(("average", "base", "varies"), [(24, 60, True), (30, 30, False), (300, 301, False)])
+def test_a_rate_that_varies_is_told(average: int, base: int, varies: bool) -> None:
+    """Where frames come on average less often than the codec declares, the frame rate varies."""
+    rates = {"FrameRate": {"Numerator": average, "Denominator": 1}}
+    coded = {"CodedFrameRate": {"Numerator": base, "Denominator": 1}}
+    assert picture(video(**rates, CodecMetadata=coded)).has_variable_frame_rate is varies
+
+
+@pytest.mark.parametrize("container", ["mp3", "flac", "wave"])
+def test_the_cover_of_an_audio_file_is_no_picture(container: str) -> None:
+    """What music files show is an image, not a video."""
+    cover = video() | {"Codec": "MJPEG"}
+    assert info(cover, AUDIO, Format=container).video is None
+
+
+def test_sound_alone_is_a_source() -> None:
+    """A file with sound and no picture has its duration, its tracks, and no video."""
+    source = info(AUDIO | {"Duration": 61.5}, Format="mp3", Duration=0.0)
+    assert (source.video, source.duration_ms, len(source.audio)) == (None, 61_500, 1)
+    assert source_from_record(source.as_record()) == source
 
 
 def test_tracks_have_durations_of_their_own() -> None:
     """Where sound outlasts the picture, both durations are known beside the file's."""
-    source = info(video() | {"Duration": 5.0}, AUDIO | {"Duration": 8.0304}, Duration=8.03)
-    assert (source.duration_ms, source.video.duration_ms, source.audio[0].duration_ms) == (8030, 5000, 8030)
+    tracks = (video() | {"Duration": 5.0}, AUDIO | {"Duration": 8.0304})
+    source = info(*tracks, Duration=8.03)
+    assert (source.duration_ms, source.audio[0].duration_ms) == (8030, 8030)
+    assert picture(*tracks).duration_ms == 5000
 
 
 def test_a_source_is_read_back_from_its_record() -> None:
@@ -69,7 +146,9 @@ def test_a_source_is_read_back_from_its_record() -> None:
     source = info(video() | {"Duration": 5.0}, AUDIO)
     record = source.as_record()
     assert source_from_record(record) == source
-    del record["video"]["duration_ms"], record["audio"][0]["duration_ms"]
+    for name in ("duration_ms", "bitrate_bps", "dynamic_range", "is_interlaced"):
+        del record["video"][name]
+    del record["audio"][0]["duration_ms"], record["subtitles"]
     assert source_from_record(record) == info(video(), AUDIO)
     unknown = UnknownSource(reason="Probe did not answer")
     assert source_from_record(unknown.as_record()) == unknown
@@ -89,18 +168,18 @@ def test_a_source_is_read_back_from_its_record() -> None:
 )
 def test_the_display_size_follows_the_rotation(rotation: int | None, size: tuple[int, int]) -> None:
     """A picture that players turn on its side is as high as it was wide."""
-    source = info(video(**({} if rotation is None else {"Rotation": rotation})))
-    assert (source.video.display_width, source.video.display_height) == size
-    assert source.video.rotation_degrees in (0, 90, 180, 270)
+    found = picture(video(**({} if rotation is None else {"Rotation": rotation})))
+    assert (found.display_width, found.display_height) == size
+    assert found.rotation_degrees in (0, 90, 180, 270)
 
 
 def test_the_display_size_is_in_square_pixels() -> None:
     """An anamorphic picture is as wide as players show it, also where it is turned."""
     aspect = {"Numerator": 64, "Denominator": 45}
-    source = info(video(720, 576, SampleAspectRatio=aspect))
-    assert (source.video.display_width, source.video.display_height) == (1024, 576)
-    turned = info(video(720, 576, SampleAspectRatio=aspect, Rotation=90))
-    assert (turned.video.display_width, turned.video.display_height) == (576, 1024)
+    found = picture(video(720, 576, SampleAspectRatio=aspect))
+    assert (found.display_width, found.display_height) == (1024, 576)
+    turned = picture(video(720, 576, SampleAspectRatio=aspect, Rotation=90))
+    assert (turned.display_width, turned.display_height) == (576, 1024)
 
 
 def test_sizes_of_the_codec_stand_in_for_those_of_the_container() -> None:
@@ -110,7 +189,7 @@ def test_sizes_of_the_codec_stand_in_for_those_of_the_container() -> None:
         "Codec": "MPEG2",
         "VideoProperties": {"CodecMetadata": {"Width": 704, "Height": 480}},
     }
-    assert info(track).video.display_width == 704
+    assert picture(track).display_width == 704
 
 
 def test_a_silent_video_has_no_audio() -> None:
@@ -119,14 +198,14 @@ def test_a_silent_video_has_no_audio() -> None:
 
 
 @pytest.mark.parametrize(
-    ("tracks", "code"),
-    [([], "NOT_A_MEDIA_FILE"), ([{"TrackType": "data"}], "NOT_A_MEDIA_FILE"), ([AUDIO], "NO_VIDEO_TRACK")],
+    "tracks",
+    [[], [{"TrackType": "data"}]],
 )
-def test_a_file_without_a_picture_is_refused(tracks: list[dict[str, Any]], code: str) -> None:
-    """Files without tracks, and those with sound alone, fail in words."""
+def test_a_file_without_picture_and_sound_is_refused(tracks: list[dict[str, Any]]) -> None:
+    """Files without tracks fail in words."""
     with pytest.raises(SourceError) as refused:
         source_from_probe(answer(*tracks))
-    assert (refused.value.code, refused.value.category) == (code, "source")
+    assert (refused.value.code, refused.value.category) == ("NOT_A_MEDIA_FILE", "source")
 
 
 @pytest.mark.parametrize(

@@ -129,14 +129,17 @@ def listed(bucket: Bucket, prefix: str = "") -> Sequence[StoredUpload]:
 @pytest.mark.parametrize("key", KEYS)
 def test_what_lies_under_a_key_is_known(bucket: Bucket, key: str) -> None:
     """The ETag is that of the newest version, and that which the listing tells."""
-    assert bucket.store.current_etag(key) is None
+    assert bucket.store.current(key) is None
     bucket.put(key, b"one")
-    first = bucket.store.current_etag(key)
-    assert [stored.upload.etag for stored in listed(bucket)] == [first]
+    first = bucket.store.current(key)
+    assert first is not None
+    assert [stored.upload.etag for stored in listed(bucket)] == [first.etag]
+    assert [stored.upload.version_id for stored in listed(bucket)] == [first.version_id]
     bucket.put(key, b"two")
-    second = bucket.store.current_etag(key)
-    assert second not in (first, None)
-    assert [stored.upload.etag for stored in listed(bucket)] == [second, first]
+    second = bucket.store.current(key)
+    assert second is not None
+    assert second.etag != first.etag
+    assert [stored.upload.etag for stored in listed(bucket)] == [second.etag, first.etag]
 
 
 def test_a_deleted_key_holds_nothing(bucket: Bucket) -> None:
@@ -144,10 +147,10 @@ def test_a_deleted_key_holds_nothing(bucket: Bucket) -> None:
     bucket.put("a.mp4", b"one")
     bucket.put("a.mp4", b"two")
     bucket.delete("a.mp4")
-    assert bucket.store.current_etag("a.mp4") is None
+    assert bucket.store.current("a.mp4") is None
     assert [stored.is_latest for stored in listed(bucket)] == [False, False]
     bucket.put("a.mp4", b"three")
-    assert bucket.store.current_etag("a.mp4") is not None
+    assert bucket.store.current("a.mp4") is not None
     assert [stored.is_latest for stored in listed(bucket)] == [True, False, False]
 
 

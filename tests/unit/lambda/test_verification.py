@@ -8,7 +8,8 @@ import pytest
 
 from media_pipeline.events import ProducedGroup, ProducedOutput
 from media_pipeline.output_reader import MAX_MANIFEST_BYTES
-from media_pipeline.outputs import PlannedOutput, planned_outputs
+from media_pipeline.outputs import PlannedOutput
+from media_pipeline.planned_outputs import planned_outputs
 from media_pipeline.sources import AudioTrack, Source, SourceInfo, UnknownSource, VideoTrack
 from media_pipeline.verification import Verification, verify
 from tests.fakes import FakeOutputs
@@ -41,7 +42,7 @@ def source(seconds: float, *, height: int = 240, picture: float = 0, sound: floa
 
 def plan(of: Source) -> Sequence[PlannedOutput]:
     """Return what is planned for a source."""
-    profile = shipped_profiles()["default"]
+    profile = shipped_profiles().by_name["default"]
     return planned_outputs(folder=FOLDER, source=of, profile=profile, presets=shipped_presets())
 
 

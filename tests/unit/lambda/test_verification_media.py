@@ -15,8 +15,10 @@ import botocore.session
 import pytest
 
 from media_pipeline.job_settings import job_settings
-from media_pipeline.outputs import PlannedOutput, planned_outputs
-from media_pipeline.sources import SourceInfo, source_from_probe
+from media_pipeline.outputs import PlannedOutput
+from media_pipeline.planned_outputs import planned_outputs
+from media_pipeline.probe_response import source_from_probe
+from media_pipeline.sources import SourceInfo
 from media_pipeline.verification import Verification, verify
 from sandbox.clip import Clip, make_clip
 from sandbox.mediaconvert.ffmpeg import executable
@@ -59,7 +61,7 @@ def transcoded(path: Path, folder: Path) -> Job:
     parser = botocore.parsers.create_parser("rest-json")
     source = source_from_probe(parser.parse(response, probe.output_shape))
     assert isinstance(source, SourceInfo)
-    presets, profile = shipped_presets(), shipped_profiles()["default"]
+    presets, profile = shipped_presets(), shipped_profiles().by_name["default"]
     settings = job_settings(
         source_uri=SOURCE_URI,
         destination=f"s3://outputs/{FOLDER}",
@@ -296,6 +298,7 @@ def test_sound_that_the_source_has_not_is_a_fault(sounding: Job, silent: Job) ->
 
 def test_the_outputs_of_a_shorter_source_do_not_pass(sounding: Job) -> None:
     """A job that stopped half way is found out by every format."""
+    assert sounding.source.video is not None
     longer = replace(
         sounding.source,
         duration_ms=18_000,

@@ -10,8 +10,9 @@ import botocore.serialize
 import pytest
 
 from media_pipeline.job_settings import job_settings
-from media_pipeline.outputs import planned_outputs
-from media_pipeline.sources import SourceInfo, source_from_probe
+from media_pipeline.planned_outputs import planned_outputs
+from media_pipeline.probe_response import source_from_probe
+from media_pipeline.sources import SourceInfo
 from media_pipeline.verification import verify
 from sandbox.mediaconvert.ffmpeg import executable
 from sandbox.mediaconvert.instant.transcode import InstantTranscode
@@ -62,7 +63,7 @@ def test_instant_outputs_pass_verification(name: str, tmp_path: Path) -> None:
     parser = botocore.parsers.create_parser("rest-json")
     source = source_from_probe(parser.parse({"status_code": 200, "headers": {}, "body": body}, probe))
     assert isinstance(source, SourceInfo)
-    presets, profile = shipped_presets(), shipped_profiles()["default"]
+    presets, profile = shipped_presets(), shipped_profiles().by_name["default"]
     settings = job_settings(
         source_uri=SOURCE_URI,
         destination=f"s3://outputs/{FOLDER}",
