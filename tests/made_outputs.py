@@ -22,7 +22,10 @@ def made_outputs(
             case "DASH":
                 objects |= _dash(output, seconds, has_sound)
             case "MP4":
-                objects[output.key] = made_mp4(seconds, *(["vide", "soun"] if has_sound else ["vide"]))
+                sounds = ["soun"] * _sounds(output) if has_sound else []
+                objects[output.key] = made_mp4(seconds, "vide", *sounds)
+            case "M4A":
+                objects[output.key] = made_mp4(seconds, "soun")
             case _:
                 objects[output.key] = b"\xff\xd8\xff\xd9"
     return objects
@@ -54,6 +57,10 @@ def box(kind: str, content: bytes) -> bytes:
     return struct.pack(">I4s", 8 + len(content), kind.encode()) + content
 
 
+def _sounds(output: PlannedOutput) -> int:
+    return 1 if output.sounds is None else len(output.sounds)
+
+
 def _durations(seconds: float) -> list[float]:
     whole, rest = divmod(seconds, SEGMENT_SECONDS)
     return [SEGMENT_SECONDS] * int(whole) + ([rest] if rest else [])
@@ -61,21 +68,34 @@ def _durations(seconds: float) -> list[float]:
 
 def _hls(output: PlannedOutput, seconds: float, has_sound: bool) -> dict[str, bytes]:
     folder = output.key.rpartition("/")[0]
-    master, objects = ["#EXTM3U", "#EXT-X-VERSION:3"], {}
-    codecs = "avc1.640028,mp4a.40.2" if has_sound else "avc1.640028"
-    for playlist, (width, height) in zip(output.files, output.sizes or [_SIZE_UNTOLD], strict=True):
-        stem = playlist.removesuffix(".m3u8")
-        master += [
-            f'#EXT-X-STREAM-INF:BANDWIDTH=1000,CODECS="{codecs}",RESOLUTION={width}x{height}',
-            playlist.removeprefix(f"{folder}/"),
-        ]
-        lines = ["#EXTM3U", "#EXT-X-VERSION:3", "#EXT-X-TARGETDURATION:6", "#EXT-X-MEDIA-SEQUENCE:1"]
-        for number, duration in enumerate(_durations(seconds), 1):
-            segment = f"{stem}_{number:05d}.ts"
-            objects[segment] = b"G"
-            lines += [f"#EXTINF:{duration:.6f},", segment.removeprefix(f"{folder}/")]
-        objects[playlist] = _text([*lines, "#EXT-X-ENDLIST"])
+    master = ["#EXTM3U", "#EXT-X-VERSION:3"]
+    objects: dict[str, bytes] = {}
+    sizes = (output.sizes or (_SIZE_UNTOLD,)) if output.has_picture else ()
+    beside = output.files[len(sizes) :] if output.has_picture else ()
+    codecs = ",".join([*(["avc1.640028"] if sizes else []), *(["mp4a.40.2"] if has_sound else [])])
+    for number, playlist in enumerate(output.files):
+        name = playlist.removeprefix(f"{folder}/")
+        if playlist in beside:
+            if not has_sound:
+                continue
+            master.append(f'#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="audio",NAME="{number}",URI="{name}"')
+        else:
+            size = f",RESOLUTION={sizes[number][0]}x{sizes[number][1]}" if sizes else ""
+            group = ',AUDIO="audio"' if beside and has_sound else ""
+            master += [f'#EXT-X-STREAM-INF:BANDWIDTH=1000,CODECS="{codecs}"{size}{group}', name]
+        objects |= _media_playlist(playlist, folder, seconds)
     return {output.key: _text(master), **objects}
+
+
+def _media_playlist(playlist: str, folder: str, seconds: float) -> dict[str, bytes]:
+    stem = playlist.removesuffix(".m3u8")
+    objects: dict[str, bytes] = {}
+    lines = ["#EXTM3U", "#EXT-X-VERSION:3", "#EXT-X-TARGETDURATION:6", "#EXT-X-MEDIA-SEQUENCE:1"]
+    for number, duration in enumerate(_durations(seconds), 1):
+        segment = f"{stem}_{number:05d}.ts"
+        objects[segment] = b"G"
+        lines += [f"#EXTINF:{duration:.6f},", segment.removeprefix(f"{folder}/")]
+    return {**objects, playlist: _text([*lines, "#EXT-X-ENDLIST"])}
 
 
 def _dash(output: PlannedOutput, seconds: float, has_sound: bool) -> dict[str, bytes]:
@@ -96,13 +116,15 @@ def _dash(output: PlannedOutput, seconds: float, has_sound: bool) -> dict[str, b
             f"<SegmentTimeline>{entries}</SegmentTimeline></SegmentTemplate></Representation>"
         )
 
-    pictures = "".join(
-        representation(f"_{height}p", f'width="{width}" height="{height}" codecs="avc1.640028"')
-        for width, height in output.sizes or [_SIZE_UNTOLD]
-    )
-    sets = f'<AdaptationSet mimeType="video/mp4">{pictures}</AdaptationSet>'
-    if has_sound:
-        sound = representation("_audio", 'codecs="mp4a.40.2"')
+    sets = ""
+    if output.has_picture:
+        pictures = "".join(
+            representation(f"_{height}p", f'width="{width}" height="{height}" codecs="avc1.640028"')
+            for width, height in output.sizes or [_SIZE_UNTOLD]
+        )
+        sets += f'<AdaptationSet mimeType="video/mp4">{pictures}</AdaptationSet>'
+    for number in range(_sounds(output)) if has_sound else ():
+        sound = representation(f"_audio_{number}", 'codecs="mp4a.40.2"')
         sets += f'<AdaptationSet mimeType="audio/mp4">{sound}</AdaptationSet>'
     manifest = (
         '<?xml version="1.0" encoding="UTF-8"?><MPD xmlns="urn:mpeg:dash:schema:mpd:2011" type="static" '

@@ -37,7 +37,7 @@ GUARDS: tuple[Guard, ...] = (
     ),
     guard(
         "A replay forgets the last plan",
-        code("assets", '    "planned_outputs",\n    "profile",\n', '    "profile",\n'),
+        code("assets", '    "planned_outputs",\n    "preset_versions",\n', '    "preset_versions",\n'),
         held_by=_ATTEMPTS,
     ),
     guard(

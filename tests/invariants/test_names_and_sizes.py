@@ -114,7 +114,8 @@ def test_parameters_fit_and_parse(pipeline: Stack) -> None:
     """
     parameters = {p["name"]: p for p in pipeline.of("aws_ssm_parameter")}
     presets = [name for name in parameters if name.startswith(f"/{PROJECT}-{pipeline.name}/presets/")]
-    assert sorted(name.rsplit("/", 1)[1] for name in presets) == ["dash", "hls", "mp4", "thumbnails"]
+    named = sorted(name.rsplit("/", 1)[1] for name in presets)
+    assert named == ["audio", "cmaf", "dash", "hls", "m4a", "mp4", "thumbnails"]
     assert f"/{PROJECT}-{pipeline.name}/profiles" in parameters
     for name, parameter in parameters.items():
         assert len(parameter["value"].encode()) <= 4_096, name

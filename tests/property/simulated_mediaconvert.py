@@ -54,13 +54,14 @@ class SimulatedJob:
 
     @property
     def files(self) -> list[str]:
-        """Return the keys of what the job writes: films and stills of file groups."""
+        """Return the keys of what the job writes: films, and of stills the first or the poster's only one."""
         keys = []
         for group in self.settings["OutputGroups"]:
             destination: str = group["OutputGroupSettings"]["FileGroupSettings"]["Destination"]
             for output in group["Outputs"]:
-                ending = ".mp4" if output["ContainerSettings"]["Container"] == "MP4" else ".0000000.jpg"
-                uri = destination + output["NameModifier"] + ending
+                still = output["VideoDescription"]["CodecSettings"].get("FrameCaptureSettings")
+                number = 1 if still and still["MaxCaptures"] == 2 else 0
+                uri = destination + output["NameModifier"] + (f".{number:07d}.jpg" if still else ".mp4")
                 keys.append(uri.removeprefix("s3://").partition("/")[2])
         return keys
 

@@ -35,10 +35,12 @@ def test_an_upload_becomes_a_job(world: IngestWorld, key: str) -> None:
     assert asset.upload.key == key
     settings = world.transcoder.settings["job-1"]
     assert settings["Inputs"][0]["FileInput"] == f"s3://uploads/{key}"
-    group = settings["OutputGroups"][0]["OutputGroupSettings"]["HlsGroupSettings"]
-    assert group["Destination"] == f"s3://outputs/{asset.asset_id}/1/hls/master"
+    group = settings["OutputGroups"][0]["OutputGroupSettings"]["CmafGroupSettings"]
+    assert group["Destination"] == f"s3://outputs/{asset.asset_id}/1/cmaf/index"
     assert asset.source_info["video"]["display_width"] == 1280
-    assert {output["format"] for output in asset.planned_outputs} == {"HLS", "DASH", "MP4", "THUMBNAIL"}
+    formats = [output["format"] for output in asset.planned_outputs]
+    assert formats == ["HLS", "DASH", "MP4", "THUMBNAIL", "POSTER"]
+    assert asset.preset_versions == {"cmaf": 1, "mp4": 1, "thumbnails": 1}
     assert world.metrics.counted == [("received",), ("submitted",)]
 
 

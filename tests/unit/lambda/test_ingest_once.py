@@ -209,5 +209,5 @@ def test_the_search_knows_the_attempt(world: IngestWorld) -> None:
     world.deliver()
     assert (world.asset.attempt, world.asset.job_id) == (2, "job-2")
     assert list(world.transcoder.jobs) == ["job-1", "job-2"]
-    group = world.transcoder.settings["job-2"]["OutputGroups"][0]["OutputGroupSettings"]["HlsGroupSettings"]
-    assert group["Destination"] == f"s3://outputs/{world.asset.asset_id}/2/hls/master"
+    group = world.transcoder.settings["job-2"]["OutputGroups"][0]["OutputGroupSettings"]["CmafGroupSettings"]
+    assert group["Destination"] == f"s3://outputs/{world.asset.asset_id}/2/cmaf/index"

@@ -167,9 +167,8 @@ def test_loudness_is_normalised_where_the_preset_asks() -> None:
         "TargetLkfs": -16.0,
         "TruePeakLimiterThreshold": -1.0,
     }
-    assert (
-        "AudioNormalizationSettings" not in settings["OutputGroups"][1]["Outputs"][0]["AudioDescriptions"][0]
-    )
+    (sound,) = settings["OutputGroups"][1]["Outputs"][0]["AudioDescriptions"]
+    assert "AudioNormalizationSettings" not in sound
 
 
 def test_a_tiny_picture_keeps_its_size() -> None:

@@ -75,7 +75,7 @@ def test_a_plain_file_is_read_in_full() -> None:
 
 
 def test_everything_that_decides_of_an_encode_is_kept() -> None:
-    """Bit depth, colours, bitrate, pixel shape, scan type and subtitles come from wherever Probe tells them."""
+    """Bit depth, colours, bitrate, pixel shape, scan and subtitles come from wherever Probe tells them."""
     source = info(
         video(
             BitRate=9_000_000,
@@ -114,9 +114,9 @@ def test_the_transfer_tells_the_dynamic_range(transfer: str, range_: str) -> Non
 @pytest.mark.parametrize(("average", "base", "varies"), [(24, 60, True), (30, 30, False), (300, 301, False)])
 def test_a_rate_that_varies_is_told(average: int, base: int, varies: bool) -> None:
     """Where frames come on average less often than the codec declares, the frame rate varies."""
-    rates = {"FrameRate": {"Numerator": average, "Denominator": 1}}
+    told = {"Numerator": average, "Denominator": 1}
     coded = {"CodedFrameRate": {"Numerator": base, "Denominator": 1}}
-    assert picture(video(**rates, CodecMetadata=coded)).has_variable_frame_rate is varies
+    assert picture(video(FrameRate=told, CodecMetadata=coded)).has_variable_frame_rate is varies
 
 
 @pytest.mark.parametrize("container", ["mp3", "flac", "wave"])

@@ -27,8 +27,9 @@ CLIP = SourceInfo(
         rotation_degrees=0,
         frame_rate_numerator=24,
         frame_rate_denominator=1,
+        bit_depth=8,
     ),
-    audio=(AudioTrack(codec="AAC", channels=2, language="eng"),),
+    audio=(AudioTrack(codec="AAC", channels=2, language="eng", sample_rate_hz=48_000),),
 )
 
 

@@ -41,8 +41,8 @@ def source(seconds: float, *, height: int = 240, picture: float = 0, sound: floa
 
 
 def plan(of: Source) -> Sequence[PlannedOutput]:
-    """Return what is planned for a source."""
-    profile = shipped_profiles().by_name["default"]
+    """Return what is planned for a source where HLS and DASH are apart."""
+    profile = shipped_profiles().by_name["classic"]
     return planned_outputs(folder=FOLDER, source=of, profile=profile, presets=shipped_presets())
 
 

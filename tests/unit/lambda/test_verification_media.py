@@ -61,7 +61,7 @@ def transcoded(path: Path, folder: Path) -> Job:
     parser = botocore.parsers.create_parser("rest-json")
     source = source_from_probe(parser.parse(response, probe.output_shape))
     assert isinstance(source, SourceInfo)
-    presets, profile = shipped_presets(), shipped_profiles().by_name["default"]
+    presets, profile = shipped_presets(), shipped_profiles().by_name["classic"]
     settings = job_settings(
         source_uri=SOURCE_URI,
         destination=f"s3://outputs/{FOLDER}",
@@ -101,7 +101,7 @@ def silent(tmp_path_factory: pytest.TempPathFactory) -> Job:
 def test_what_was_transcoded_is_what_was_planned(sounding: Job, silent: Job) -> None:
     """HLS, DASH, MP4 and stills of a real job pass, with sound and without; each object is looked at."""
     for job in (sounding, silent):
-        assert [output.format for output in job.planned] == ["HLS", "DASH", "MP4", "THUMBNAIL"]
+        assert [output.format for output in job.planned] == ["HLS", "DASH", "MP4", "THUMBNAIL", "POSTER"]
         assert job.verified() == Verification(objects=len(job.objects), missing=(), invalid=())
         assert job.verified().error is None
 
@@ -145,7 +145,8 @@ def test_odd_sources_pass_too(oddity: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("content", [None, b""], ids=["gone", "empty"])
 def test_no_object_but_later_stills_may_be_missing(sounding: Job, content: bytes | None) -> None:
     """Whichever object is gone or empty, that very object is what is missing."""
-    stills = {key for key in sounding.objects if re.search(r"\.00000(0[1-9]|[1-9]\d)\.jpg$", key)}
+    planned = {output.key for output in sounding.planned}
+    stills = {key for key in sounding.objects if key.endswith(".jpg") and key not in planned}
     for key in sounding.objects.keys() - stills:
         damaged = {name: body for name, body in sounding.objects.items() if name != key}
         if content is not None:
