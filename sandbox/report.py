@@ -14,7 +14,7 @@ class Output:
     """A playable file or manifest.
 
     Attributes:
-        format: HLS, DASH, MP4 or THUMBNAIL.
+        format: HLS, DASH, MP4, M4A, or what belongs to them: THUMBNAIL, POSTER, STORYBOARD, CAPTIONS.
         key: The object's key in the outputs bucket.
         path: The downloaded file, relative to the project's root.
     """
@@ -98,7 +98,7 @@ def table(assets: Sequence[AssetReport]) -> list[str]:
 def _output_row(output: Output) -> str:
     size = f"{output.width}x{output.height}" if output.width and output.height else ""
     # A picture has none, though MediaConvert tells how much of the source the pictures cover.
-    lasts = None if output.format == "THUMBNAIL" else output.duration_ms
+    lasts = output.duration_ms if output.format in ("HLS", "DASH", "MP4", "M4A") else None
     return _row("", output.format, size, "" if lasts is None else f"{lasts / 1000:.1f} s", output.path)
 
 

@@ -42,7 +42,7 @@ def check_hls(master: Path, *, seconds: float, has_sound: bool = True) -> list[R
     lines = _playlist_lines(master)
     groups: dict[str, list[Path]] = {}
     for line in lines:
-        if line.startswith("#EXT-X-MEDIA:"):
+        if line.startswith("#EXT-X-MEDIA:TYPE=AUDIO,"):
             media = _attributes(line)
             groups.setdefault(media["GROUP-ID"], []).append(_neighbour(master, media["URI"]))
     renditions = []
@@ -81,6 +81,8 @@ def check_dash(manifest: Path, *, seconds: float, has_sound: bool = True) -> lis
     ids = [element.get("id") for element in root.iterfind(".//mpd:Representation", MPD_NAMESPACE)]
     assert len(ids) == len(set(ids)), f"{manifest.name}: representations share an id: {ids}"
     for adaptation_set in root.iterfind(".//mpd:AdaptationSet", MPD_NAMESPACE):
+        if adaptation_set.get("contentType") not in ("video", "audio"):
+            continue
         is_video = adaptation_set.get("contentType") == "video"
         for element in adaptation_set.iterfind("mpd:Representation", MPD_NAMESPACE):
             rendition = _check_representation(manifest, element, seconds, is_video=is_video)

@@ -5,7 +5,7 @@ import sys
 from rich.console import Console
 from rich.table import Table
 
-from tests.bench import synthesis, transcoding
+from tests.bench import packaging, synthesis, transcoding
 from tests.bench.measuring import Comparison
 
 WIDTH_COLUMNS = 140
@@ -37,7 +37,14 @@ def main() -> int:
         transcoding.ALLOWED_RATIO,
     )
     console.print(table)
-    return 1 if too_slow else 0
+    encoded = packaging.measure()
+    too_many = encoded.ratio > packaging.ALLOWED_RATIO
+    console.print(
+        f"Encoded output minutes of a Full HD source, a minute of it: {encoded.shared} with one CMAF group, "
+        f"{encoded.separate} with HLS and DASH apart (both with MP4): "
+        f"[{'red' if too_many else 'green'}]{encoded.ratio:.0%}[/], allowed {packaging.ALLOWED_RATIO:.0%}"
+    )
+    return 1 if too_slow or too_many else 0
 
 
 def _row(table: Table, ours: str, against: str, found: Comparison, allowed: float) -> bool:
