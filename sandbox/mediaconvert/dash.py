@@ -15,6 +15,12 @@ from sandbox.mediaconvert.package import Segments
 
 CHANNEL_SCHEME = "urn:mpeg:mpegB:cicp:ChannelConfiguration"
 NUMBER = "$Number%09d$"
+THUMBNAIL_TILE = "http://dashif.org/guidelines/thumbnail_tile"
+COLOUR_SCHEMES = tuple(
+    f"urn:mpeg:mpegB:cicp:{name}"
+    for name in ("ColourPrimaries", "TransferCharacteristics", "MatrixCoefficients")
+)
+UNSPECIFIED, STANDARD = 2, "SDR"
 # Coding-independent code points of channel layouts. Source: ISO/IEC 23091-3.
 CHANNEL_CONFIGURATIONS = {1: "1", 2: "2", 6: "6"}
 
@@ -26,6 +32,8 @@ class Representation:
     Attributes:
         name: File name that all its segments begin with.
         extension: Of its segments, without the dot.
+        video_range: SDR, PQ or HLG; a player doesn't switch between them.
+        colour: Code points of primaries, transfer and matrix; 2 for what isn't declared.
     """
 
     name: str
@@ -34,12 +42,34 @@ class Representation:
     segments: Segments
     size: tuple[int, int] | None = None
     frame_rate: Fraction | None = None
+    video_range: str = ""
+    colour: tuple[int, int, int] | None = None
     channels: int | None = None
     sample_rate: int | None = None
     language: str | None = None
 
 
-def manifest(representations: Sequence[Representation], seconds: Fraction) -> str:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Images:
+    """Describe thumbnails tiled into JPEG pictures.
+
+    Attributes:
+        name: File name that all pictures begin with.
+        size: Of a whole picture.
+        layout: Number of columns and rows in it.
+        picture_seconds: Time that a whole picture covers.
+    """
+
+    name: str
+    bandwidth_bps: int
+    size: tuple[int, int]
+    layout: tuple[int, int]
+    picture_seconds: Fraction
+
+
+def manifest(
+    representations: Sequence[Representation], seconds: Fraction, images: Sequence[Images] = ()
+) -> str:
     """Write the manifest of one period in which every representation plays."""
     root = ElementTree.Element(
         "MPD",
@@ -55,16 +85,19 @@ def manifest(representations: Sequence[Representation], seconds: Fraction) -> st
     ElementTree.SubElement(root, "BaseURL").text = "./"
     period = ElementTree.SubElement(root, "Period", {"id": "1", "start": "PT0S"})
     for number, (key, members) in enumerate(groupby(sorted(representations, key=_set_key), key=_set_key), 1):
-        _adaptation_set(period, number, key[2] or None, list(members))
+        _adaptation_set(period, number, key[-1] or None, list(members))
+    for number, pictures in enumerate(images, len(period) + 1):
+        _image_set(period, number, pictures)
     for number, representation in enumerate(period.iter("Representation"), 1):
         representation.set("id", str(number))
     ElementTree.indent(root)
     return ElementTree.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
 
 
-def _set_key(representation: Representation) -> tuple[bool, str, str]:
+def _set_key(representation: Representation) -> tuple[bool, str, str, str]:
     """Group representations that a player may switch between: pictures first, then sound by language."""
-    return representation.size is None, representation.codec.split(".")[0], representation.language or ""
+    codec = representation.codec.split(".")[0]
+    return representation.size is None, codec, representation.video_range, representation.language or ""
 
 
 def _adaptation_set(
@@ -87,8 +120,34 @@ def _adaptation_set(
         attributes["maxHeight"] = str(max(height for _, height in sizes))
         attributes["maxFrameRate"] = _rate(max(rates))
     adaptation_set = ElementTree.SubElement(period, "AdaptationSet", attributes)
+    if members[0].video_range not in ("", STANDARD) and members[0].colour:
+        for scheme, code in zip(COLOUR_SCHEMES, members[0].colour, strict=True):
+            if code != UNSPECIFIED:
+                value = {"schemeIdUri": scheme, "value": str(code)}
+                ElementTree.SubElement(adaptation_set, "SupplementalProperty", value)
     for member in members:
         _representation(adaptation_set, member)
+
+
+def _image_set(period: ElementTree.Element, number: int, images: Images) -> None:
+    """Write pictures of thumbnails. Source: DASH-IF Interoperability Points 4.3, 6.2.6."""
+    adaptation_set = ElementTree.SubElement(
+        period, "AdaptationSet", {"id": str(number), "contentType": "image", "mimeType": "image/jpeg"}
+    )
+    seconds = images.picture_seconds
+    template = {"media": f"{quote(images.name)}_{NUMBER}.jpg", "startNumber": "1"}
+    template |= {"timescale": str(seconds.denominator), "duration": str(seconds.numerator)}
+    ElementTree.SubElement(adaptation_set, "SegmentTemplate", template)
+    width, height = images.size
+    representation = ElementTree.SubElement(
+        adaptation_set,
+        "Representation",
+        {"bandwidth": str(images.bandwidth_bps), "width": str(width), "height": str(height)},
+    )
+    layout = f"{images.layout[0]}x{images.layout[1]}"
+    ElementTree.SubElement(
+        representation, "EssentialProperty", {"schemeIdUri": THUMBNAIL_TILE, "value": layout}
+    )
 
 
 def _representation(adaptation_set: ElementTree.Element, member: Representation) -> None:

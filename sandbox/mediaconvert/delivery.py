@@ -6,6 +6,8 @@ With D the destination's base and M an output's name modifier::
     DASH ISO  D.mpd  DMinit.mp4  DM_000000001.mp4
     CMAF      D.mpd  D.m3u8  DM.m3u8  DMinit.cmfv|cmfa  DM_000000001.cmfv|cmfa
     FILE      DM.mp4  DM.0000000.jpg
+
+All but FILE, where they ask for thumbnails: ``DThumbnail.m3u8  DThumbnail_000000001.jpg``.
 """
 
 from collections.abc import Iterator, Sequence
@@ -19,6 +21,8 @@ from sandbox.mediaconvert.encodes import AudioEncode, FrameCapture, VideoEncode,
 from sandbox.mediaconvert.model import OutputDetail, OutputGroupDetail, ProducedFile
 from sandbox.mediaconvert.package import Format, Package, Segments, read_segments, whole_file
 from sandbox.mediaconvert.plan import Group, GroupKind, Output
+from sandbox.mediaconvert.thumbnails import NAME, ThumbnailPictures
+from sandbox.mediaconvert.trickplay import TiledThumbnails
 
 CMAF_AUDIO_GROUP = "program_audio"
 SEGMENT_DIGITS = {GroupKind.HLS: 5, GroupKind.DASH_ISO: 9, GroupKind.CMAF: 9}
@@ -61,11 +65,13 @@ class Delivery:
         work_dir: Where the packages lie; manifests are written beside them.
         packages: Each package and the name of its folder.
         captures: Each series of pictures and the name of its folder.
+        thumbnails: Each series of pictures tiled of thumbnails and the name of its folder.
     """
 
     work_dir: Path
     packages: dict[Package, str]
     captures: dict[FrameCapture, str]
+    thumbnails: dict[TiledThumbnails, str]
     videos: dict[VideoEncode, EncodedVideo]
     audios: dict[AudioEncode, EncodedAudio]
     files: list[ProducedFile] = field(default_factory=list)
@@ -107,7 +113,7 @@ class Delivery:
             uri = self._write(group, number, name, hls.media_playlist(segments, names, None))
             renditions.append((output, name, segments))
             details.append(self._detail(output, [uri]))
-        master = self._master(group, renditions, is_mp4=False)
+        master = self._master(group, renditions, self._thumbnails(group), is_mp4=False)
         return OutputGroupDetail(group.kind, [master], details)
 
     def _mp4_group(self, group: Group) -> OutputGroupDetail:
@@ -125,16 +131,36 @@ class Delivery:
             renditions.append((output, f"{name}.m3u8", segments))
             details.append(self._detail(output, []))
         playlists = []
+        pictures = self._thumbnails(group)
         if group.writes_dash:
             seconds = max(self._seconds(output) for output in group.outputs)
-            text = dash.manifest(representations, seconds)
+            text = dash.manifest(representations, seconds, [one.images() for one in pictures])
             playlists.append(self._write(group, "manifest", f"{_base_name(group)}.mpd", text))
         if group.writes_hls:
-            playlists.append(self._master(group, renditions, is_mp4=True))
+            playlists.append(self._master(group, renditions, pictures, is_mp4=True))
         return OutputGroupDetail(group.kind, playlists, details)
 
+    def _thumbnails(self, group: Group) -> list[ThumbnailPictures]:
+        """Name the group's pictures of thumbnails and write their playlist."""
+        tiled = group.thumbnails
+        if tiled is None:
+            return []
+        paths = sorted((self.work_dir / self.thumbnails[tiled]).iterdir())
+        seconds = max(self._seconds(output) for output in group.outputs if output.video is not None)
+        pictures = ThumbnailPictures(tiled, _base_name(group) + NAME, paths, seconds)
+        for path, name in zip(paths, pictures.file_names, strict=True):
+            self._add(group, group.base_key.removesuffix(_base_name(group)) + name, path)
+        if group.writes_hls:
+            self._write(group, "thumbnails", pictures.playlist_name, pictures.image_playlist())
+        return [pictures]
+
     def _master(
-        self, group: Group, renditions: Sequence[tuple[Output, str, Segments]], *, is_mp4: bool
+        self,
+        group: Group,
+        renditions: Sequence[tuple[Output, str, Segments]],
+        thumbnails: Sequence[ThumbnailPictures],
+        *,
+        is_mp4: bool,
     ) -> str:
         """Write the master playlist; sound of its own rendition plays beside every variant with a picture."""
         beside = {
@@ -166,6 +192,7 @@ class Delivery:
                     codecs=list(dict.fromkeys(codecs)),
                     size=(video.width, video.height) if video else None,
                     frame_rate=video.frame_rate if video else None,
+                    video_range=video.video_range if video else None,
                     audio_group=next(iter(beside.values())) if joined else None,
                 )
             )
@@ -180,7 +207,8 @@ class Delivery:
             )
             for number, (output, name, _) in enumerate((one for one in renditions if one[1] in beside), 1)
         ]
-        text = hls.master_playlist(variants, audios, is_mp4=is_mp4)
+        images = [one.image_stream() for one in thumbnails]
+        text = hls.master_playlist(variants, audios, images, is_mp4=is_mp4)
         return self._write(group, "master", f"{_base_name(group)}.m3u8", text)
 
     def _representation(
@@ -195,6 +223,8 @@ class Delivery:
                 segments=segments,
                 size=(video.width, video.height),
                 frame_rate=video.frame_rate,
+                video_range=video.video_range,
+                colour=video.colour,
             )
         audio = self.audios[output.audios[0]]
         return dash.Representation(

@@ -1,10 +1,7 @@
-"""Turn codec settings of a job into what is to be encoded, in an encoder's terms.
+"""Describe what is to be encoded, in an encoder's terms; turn audio settings of a job into that.
 
 Equal encodes compare equal, however differently their settings were written: that is how each distinct one is
 made once per job.
-
-The mappings from MediaConvert's quality settings to x264's are approximations: they keep the order of the
-levels and the bitrate limits, and don't reproduce MediaConvert's rate control.
 """
 
 from dataclasses import dataclass
@@ -12,19 +9,14 @@ from fractions import Fraction
 from math import ceil
 from typing import Any
 
+from sandbox.mediaconvert.colour import ColourPath
 from sandbox.mediaconvert.model import JobError
-from sandbox.mediaconvert.picture import DEFAULT, SCALING_BEHAVIORS, Placement, display_size, place
-from sandbox.mediaconvert.source import AudioTrack, VideoTrack
+from sandbox.mediaconvert.picture import Placement
+from sandbox.mediaconvert.source import AudioTrack
 
 UNSUPPORTED = 1040
-AUTOMATIC_GOP_SECONDS = 2
-DEFAULT_QVBR_LEVEL = 7
 DEFAULT_AUDIO_BITRATE_BPS = 128_000
 DEFAULT_AUDIO_SAMPLE_RATE = 48_000
-DEFAULT_CAPTURE_QUALITY = 80
-DEFAULT_MAX_CAPTURES = 10_000_000
-X264_PRESETS = {"SINGLE_PASS": "superfast", "SINGLE_PASS_HQ": "veryfast", "MULTI_PASS_HQ": "medium"}
-X264_PROFILES = {"BASELINE": "baseline", "MAIN": "main", "HIGH": "high"}
 AAC_CHANNELS = {"CODING_MODE_1_0": 1, "CODING_MODE_2_0": 2, "CODING_MODE_5_1": 6}
 # Source: botocore mediaconvert model, AudioNormalizationSettings.TargetLkfs.
 LOUDNESS_TARGETS_LKFS = {"ITU_BS_1770_1": -24.0}
@@ -33,18 +25,22 @@ DEFAULT_LOUDNESS_TARGET_LKFS = -23.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VideoEncode:
-    """Describe one H.264 encode.
+    """Describe one encode of the picture.
 
     Attributes:
+        codec: H_264 or H_265.
         frame_rate: Constant frames per second.
         gop_frames: Frames from one keyframe to the next.
         cut_frames: Every multiple of this many frames is a keyframe as well; None for none.
         crf: Constant quality, the lower the better; None where ``bitrate_bps`` rules.
         buffer_bits: Size of the decoder's buffer that limits the peaks.
         level: For example ``4.1``; None for whatever the picture needs.
+        mp4_tag: Name of the sample entry in MP4; None for the codec's only one.
     """
 
+    codec: str
     placement: Placement
+    colour: ColourPath
     frame_rate: Fraction
     gop_frames: int
     cut_frames: int | None
@@ -54,8 +50,11 @@ class VideoEncode:
     buffer_bits: int | None
     preset: str
     profile: str
+    pixel_format: str
+    high_tier: bool
     level: str | None
     b_frames: int | None
+    mp4_tag: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +84,7 @@ class FrameCapture:
     """
 
     placement: Placement
+    colour: ColourPath
     frame_rate: Fraction
     interval_seconds: Fraction
     max_captures: int
@@ -94,64 +94,6 @@ class FrameCapture:
 def unsupported(what: str) -> JobError:
     """Refuse settings that MediaConvert knows and this endpoint does not make."""
     return JobError(UNSUPPORTED, f"This sandbox does not support {what}.")
-
-
-def crf_for_qvbr(level: float) -> float:
-    """Give x264's constant rate factor for a QVBR quality level, 1 to 10. Uncalibrated."""
-    return round(36 - 2 * level, 2)
-
-
-def frame_placement(description: dict[str, Any], track: VideoTrack, rotation: int) -> Placement:
-    """Place the source in the frame that a video description asks for."""
-    for member in ("crop", "position"):
-        if member in description:
-            raise unsupported(f"videoDescription.{member}")
-    if set(description.get("videoPreprocessors", {})) - {"deinterlacer"}:
-        raise unsupported("videoPreprocessors other than deinterlacer")
-    behavior = description.get("scalingBehavior", DEFAULT)
-    if behavior not in SCALING_BEHAVIORS:
-        raise unsupported(f"scalingBehavior {behavior}")
-    shown = display_size(track.width, track.height, track.sample_aspect, rotation)
-    return place(shown, description.get("width"), description.get("height"), behavior)
-
-
-def video_encode(
-    description: dict[str, Any], track: VideoTrack, rotation: int, exact_segment_seconds: Fraction | None
-) -> VideoEncode:
-    """Describe the encode of an output's ``videoDescription``.
-
-    ``exact_segment_seconds`` is the length of segments that must begin with a keyframe though they aren't a
-    multiple of the GOP; None where there are none.
-
-    Raises:
-        JobError: 1040, a codec or setting that isn't made here.
-    """
-    codec = description["codecSettings"]["codec"]
-    if codec != "H_264":
-        raise unsupported(f"video codec {codec}")
-    h264 = description["codecSettings"].get("h264Settings", {})
-    if h264.get("interlaceMode", "PROGRESSIVE") != "PROGRESSIVE":
-        raise unsupported(f"interlaceMode {h264['interlaceMode']}")
-    profile = h264.get("codecProfile", "HIGH")
-    if profile not in X264_PROFILES:
-        raise unsupported(f"codecProfile {profile}")
-    level = h264.get("codecLevel", "AUTO")
-    rate = track.frame_rate
-    if h264.get("framerateControl") == "SPECIFIED":
-        rate = Fraction(h264["framerateNumerator"], h264["framerateDenominator"])
-    gop_frames = _gop_frames(h264, rate)
-    cut_frames = round(exact_segment_seconds * rate) if exact_segment_seconds else None
-    return VideoEncode(
-        placement=frame_placement(description, track, rotation),
-        frame_rate=rate,
-        gop_frames=gop_frames,
-        cut_frames=cut_frames if cut_frames and cut_frames % gop_frames else None,
-        **_rate_control(h264),
-        preset=X264_PRESETS[h264.get("qualityTuningLevel", "SINGLE_PASS_HQ")],
-        profile=X264_PROFILES[profile],
-        level=None if level == "AUTO" else level.removeprefix("LEVEL_").replace("_", "."),
-        b_frames=h264.get("numberBFramesBetweenReferenceFrames"),
-    )
 
 
 def segment_frames(encode: VideoEncode, segment_seconds: Fraction, *, exact: bool) -> int:
@@ -189,48 +131,6 @@ def audio_encode(description: dict[str, Any], track: AudioTrack) -> AudioEncode:
         language=_language(description, track),
         loudness_lkfs=_loudness(description.get("audioNormalizationSettings")),
     )
-
-
-def frame_capture(description: dict[str, Any], track: VideoTrack, rotation: int) -> FrameCapture:
-    """Describe the pictures of a ``videoDescription`` whose codec is FRAME_CAPTURE."""
-    settings = description["codecSettings"].get("frameCaptureSettings", {})
-    return FrameCapture(
-        placement=frame_placement(description, track, rotation),
-        frame_rate=track.frame_rate,
-        interval_seconds=Fraction(
-            settings.get("framerateDenominator", 1), settings.get("framerateNumerator", 1)
-        ),
-        max_captures=settings.get("maxCaptures", DEFAULT_MAX_CAPTURES),
-        quality=settings.get("quality", DEFAULT_CAPTURE_QUALITY),
-    )
-
-
-def _gop_frames(h264: dict[str, Any], rate: Fraction) -> int:
-    """Give the GOP in whole frames: MediaConvert rounds seconds to frames of the output too."""
-    size, units = h264.get("gopSize"), h264.get("gopSizeUnits", "AUTO")
-    if units == "FRAMES" and size:
-        return max(1, round(float(size)))
-    seconds = Fraction(size) if units == "SECONDS" and size else Fraction(AUTOMATIC_GOP_SECONDS)
-    return max(1, round(seconds * rate))
-
-
-def _rate_control(h264: dict[str, Any]) -> dict[str, Any]:
-    maximum = h264.get("maxBitrate")
-    bitrate = h264.get("bitrate")
-    mode = h264.get("rateControlMode", "VBR" if bitrate else "QVBR")
-    qvbr = h264.get("qvbrSettings", {})
-    if mode == "QVBR":
-        level = qvbr.get("qvbrQualityLevel", DEFAULT_QVBR_LEVEL) + qvbr.get("qvbrQualityLevelFineTune", 0)
-        crf, bitrate = crf_for_qvbr(level), None
-    else:
-        crf, maximum = None, bitrate if mode == "CBR" else maximum
-    # A buffer of one second keeps a segment's peak near the maximum even in short clips.
-    return {
-        "crf": crf,
-        "bitrate_bps": bitrate,
-        "max_bitrate_bps": maximum,
-        "buffer_bits": (h264.get("hrdBufferSize") or maximum) if maximum else None,
-    }
 
 
 def _language(description: dict[str, Any], track: AudioTrack) -> str | None:

@@ -1,6 +1,6 @@
 """Write HLS playlists from measured renditions. Pure: text out.
 
-Source: RFC 8216, with EXT-X-INDEPENDENT-SEGMENTS and fragmented MP4 (version 6 and 7).
+Source: RFC 8216, with EXT-X-INDEPENDENT-SEGMENTS, fragmented MP4 and VIDEO-RANGE (version 6 and 7).
 """
 
 from collections.abc import Sequence
@@ -11,6 +11,7 @@ from urllib.parse import quote
 from sandbox.mediaconvert.package import Segments
 
 MPEG_TS_VERSION, FRAGMENTED_MP4_VERSION = 3, 7
+SDR = "SDR"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +30,21 @@ class Variant:
     size: tuple[int, int] | None = None
     frame_rate: Fraction | None = None
     audio_group: str | None = None
+    video_range: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImageStream:
+    """Describe thumbnails tiled into pictures: a line of the master playlist.
+
+    Attributes:
+        name: File name of its image playlist.
+        size: Of one thumbnail.
+    """
+
+    name: str
+    peak_bps: int
+    size: tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,8 +59,15 @@ class AudioRendition:
     is_default: bool
 
 
-def master_playlist(variants: Sequence[Variant], audios: Sequence[AudioRendition], *, is_mp4: bool) -> str:
-    """Write the playlist of all variants."""
+def master_playlist(
+    variants: Sequence[Variant],
+    audios: Sequence[AudioRendition],
+    images: Sequence[ImageStream] = (),
+    *,
+    is_mp4: bool,
+) -> str:
+    """Write the playlist of all variants; where one has a high dynamic range, each says its range."""
+    has_high_range = any(variant.video_range not in (None, SDR) for variant in variants)
     lines = [*_opening(is_mp4), "#EXT-X-INDEPENDENT-SEGMENTS"]
     for audio in audios:
         attributes = [
@@ -68,9 +91,15 @@ def master_playlist(variants: Sequence[Variant], audios: Sequence[AudioRendition
             attributes.append(f"RESOLUTION={variant.size[0]}x{variant.size[1]}")
         if variant.frame_rate is not None:
             attributes.append(f"FRAME-RATE={float(variant.frame_rate):.3f}")
+        if variant.video_range is not None and has_high_range:
+            attributes.append(f"VIDEO-RANGE={variant.video_range}")
         if variant.audio_group is not None:
             attributes.append(f'AUDIO="{_quotable(variant.audio_group)}"')
         lines += ["#EXT-X-STREAM-INF:" + ",".join(attributes), quote(variant.name)]
+    for image in images:
+        size = f"RESOLUTION={image.size[0]}x{image.size[1]}"
+        attributes = [f"BANDWIDTH={image.peak_bps}", size, 'CODECS="jpeg"', f'URI="{quote(image.name)}"']
+        lines.append("#EXT-X-IMAGE-STREAM-INF:" + ",".join(attributes))
     return "\n".join(lines) + "\n"
 
 
@@ -88,6 +117,34 @@ def media_playlist(segments: Segments, names: Sequence[str], init_name: str | No
         lines.append(f'#EXT-X-MAP:URI="{quote(init_name)}"')
     for length, name in zip(seconds, names, strict=True):
         lines += [f"#EXTINF:{length:.6f},", quote(name)]
+    return "\n".join([*lines, "#EXT-X-ENDLIST"]) + "\n"
+
+
+def image_playlist(
+    names: Sequence[str],
+    lengths: Sequence[Fraction],
+    *,
+    size: tuple[int, int],
+    layout: tuple[int, int],
+    interval: Fraction,
+) -> str:
+    """Write the playlist of pictures that are tiled of thumbnails.
+
+    Source: https://github.com/image-media-playlist/spec, version 0.4.
+
+    ``lengths`` are the seconds that each picture covers; ``size`` is a thumbnail's, ``layout`` the number of
+    columns and rows, and ``interval`` the seconds for which one thumbnail stands.
+    """
+    tiles = f"RESOLUTION={size[0]}x{size[1]},LAYOUT={layout[0]}x{layout[1]},DURATION={float(interval):.6f}"
+    lines = [
+        *_opening(is_mp4=True),
+        f"#EXT-X-TARGETDURATION:{max(1, *(int(length + Fraction(1, 2)) for length in lengths))}",
+        "#EXT-X-MEDIA-SEQUENCE:1",
+        "#EXT-X-PLAYLIST-TYPE:VOD",
+        "#EXT-X-IMAGES-ONLY",
+    ]
+    for length, name in zip(lengths, names, strict=True):
+        lines += [f"#EXTINF:{float(length):.6f},", f"#EXT-X-TILES:{tiles}", quote(name)]
     return "\n".join([*lines, "#EXT-X-ENDLIST"]) + "\n"
 
 

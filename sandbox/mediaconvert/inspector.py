@@ -7,6 +7,7 @@ opened, so that a playlist dressed up as a video cannot make this process read o
 
 import json
 import re
+import struct
 import sys
 from fractions import Fraction
 from pathlib import Path
@@ -14,13 +15,18 @@ from typing import Any
 
 import av
 from av.audio.stream import AudioStream
+from av.sidedata.sidedata import Type as SideData
 from av.stream import Disposition, Stream
 from av.video.stream import VideoStream
 
 HEAD_BYTES = 256
 MATROSKA_DURATION = re.compile(r"(\d+):(\d+):([\d.]+)")
 MAX_STREAMS = 64
+# Red, green, blue and white, x and y, in steps of 0.00002; least and greatest light in 0.0001 cd/m2.
+MASTERING_UNITS = (*[50_000] * 8, 10_000, 10_000)
 INTERLACED_FIELD_ORDERS = frozenset({2, 3, 4, 5})
+# Which field of ffmpeg's field orders is shown first.
+TOP_FIELD_FIRST = {2: True, 3: False, 4: False, 5: True}
 
 
 def ratio(value: Fraction | int | None) -> list[int] | None:
@@ -40,6 +46,12 @@ def seconds(stream: Stream) -> float | None:
     )
 
 
+def bits_per_second(stream: Stream) -> int | None:
+    """Tell the bit rate that a Matroska file's statistics say; None where there are none."""
+    tagged = stream.metadata.get("BPS", "")
+    return int(tagged) if tagged.isdecimal() else None
+
+
 def common(stream: Stream) -> dict[str, Any]:
     """Describe what all kinds of streams have."""
     context = stream.codec_context
@@ -48,23 +60,44 @@ def common(stream: Stream) -> dict[str, Any]:
         "codec": context.codec.canonical_name if context is not None else "unknown",
         "decodable": context is not None,
         "profile": getattr(stream, "profile", None),
-        "bit_rate": getattr(context, "bit_rate", None) or None,
+        "bit_rate": getattr(context, "bit_rate", None) or bits_per_second(stream),
         "duration": seconds(stream),
         "language": stream.metadata.get("language"),
         "default": Disposition.default in stream.disposition,
     }
 
 
+def static_metadata(frame: av.VideoFrame) -> dict[str, list[int] | None]:
+    """Tell the light levels and the mastering display of HDR10, in the units of SMPTE ST 2086.
+
+    Source: ffmpeg's AVContentLightMetadata and AVMasteringDisplayMetadata, whose fractions are pairs.
+    """
+    light, display = None, None
+    data: Any  # which PyAV's stubs take for a name
+    for data in frame.side_data:
+        if data.type == SideData.CONTENT_LIGHT_LEVEL:
+            light = list(struct.unpack_from("=II", bytes(data)))
+        if data.type == SideData.MASTERING_DISPLAY_METADATA:
+            *numbers, has_primaries, has_luminance = struct.unpack_from("=22i", bytes(data))
+            if has_primaries and has_luminance:
+                pairs = zip(numbers[::2], numbers[1::2], MASTERING_UNITS, strict=True)
+                display = [round(value * unit / divisor) for value, divisor, unit in pairs]
+    return {"light_levels": light, "mastering": display}
+
+
 def first_frame(path: Path, index: int) -> dict[str, Any]:
-    """Describe what only a decoded picture tells: its rotation, counter-clockwise in degrees."""
+    """Describe what only a decoded picture tells; its rotation is counter-clockwise in degrees."""
     try:
         with open_media(path) as container:
             for frame in container.decode(container.streams[index]):
                 assert isinstance(frame, av.VideoFrame)
-                return {"rotation": frame.rotation, "interlaced": bool(frame.interlaced_frame)}
+                return {
+                    "rotation": frame.rotation,
+                    "interlaced": bool(frame.interlaced_frame),
+                } | static_metadata(frame)
     except av.FFmpegError:
         pass
-    return {"rotation": 0, "interlaced": False}
+    return {"rotation": 0, "interlaced": False, "light_levels": None, "mastering": None}
 
 
 def video(path: Path, stream: VideoStream) -> dict[str, Any]:
@@ -78,12 +111,16 @@ def video(path: Path, stream: VideoStream) -> dict[str, Any]:
         "sample_aspect": ratio(stream.sample_aspect_ratio),
         "average_rate": ratio(stream.average_rate),
         "base_rate": ratio(stream.base_rate),
+        "coded_rate": ratio(context.framerate),
         "frames": stream.frames or None,
         "level": context.level if getattr(context, "level", -1) > 0 else None,
         "pixel_format": pixel_format.name if pixel_format else None,
         "bit_depth": max((part.bits for part in pixel_format.components), default=8) if pixel_format else 8,
         "interlaced": frame["interlaced"] or int(context.field_order) in INTERLACED_FIELD_ORDERS,
+        "top_field_first": TOP_FIELD_FIRST.get(int(context.field_order)),
         "rotation": frame["rotation"],
+        "light_levels": frame["light_levels"],
+        "mastering": frame["mastering"],
         "primaries": int(context.color_primaries),
         "transfer": int(context.color_trc),
         "matrix": int(context.colorspace),

@@ -28,16 +28,30 @@ class Size:
 
 
 @dataclass(frozen=True, slots=True)
+class Area:
+    """Hold a rectangle in pixels; left and top are counted from the picture's corner."""
+
+    left: int
+    top: int
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
 class Placement:
     """Say how a picture is scaled, then cropped or padded around its centre.
 
     Attributes:
         scaled: Size of the whole picture after scaling.
         frame: Size of the output; where smaller than ``scaled`` it crops, where larger it adds black bars.
+        area: Part of the frame in which the picture lies, in the frame's place; None for the whole frame.
+        crop: Part of the upright source that is the picture; None for all of it.
     """
 
     scaled: Size
     frame: Size
+    area: Area | None = None
+    crop: Area | None = None
 
 
 def display_size(

@@ -15,14 +15,14 @@ from sandbox.mediaconvert.encodes import (
     FrameCapture,
     VideoEncode,
     audio_encode,
-    frame_capture,
     segment_frames,
     unsupported,
-    video_encode,
 )
 from sandbox.mediaconvert.model import JobError
 from sandbox.mediaconvert.selection import NO_AUDIO, rotation, select_audio, select_video
 from sandbox.mediaconvert.source import Source
+from sandbox.mediaconvert.trickplay import TiledThumbnails, tiled_thumbnails
+from sandbox.mediaconvert.video_settings import frame_capture, video_encode
 
 # Source: botocore mediaconvert model, SegmentLength of each group's settings.
 DEFAULT_SEGMENT_SECONDS = {"hlsGroupSettings": 10, "dashIsoGroupSettings": 30, "cmafGroupSettings": 10}
@@ -75,6 +75,7 @@ class Group:
 
     Attributes:
         base_key: Key of the destination without suffix; every file's key begins with it.
+        thumbnails: Shown while a viewer seeks; None for none.
     """
 
     kind: GroupKind
@@ -83,6 +84,7 @@ class Group:
     outputs: tuple[Output, ...]
     writes_hls: bool
     writes_dash: bool
+    thumbnails: TiledThumbnails | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +118,11 @@ class Plan:
     def captures(self) -> list[FrameCapture]:
         """List the distinct series of pictures, in order of first use."""
         return list(dict.fromkeys(output.capture for output in self.outputs if output.capture))
+
+    @property
+    def thumbnails(self) -> list[TiledThumbnails]:
+        """List the distinct series of tiled thumbnails, in order of first use."""
+        return list(dict.fromkeys(group.thumbnails for group in self.groups if group.thumbnails))
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +181,22 @@ def _group(group: Mapping[str, Any], job_input: Mapping[str, Any], uri: str, sou
         writes_hls=kind is GroupKind.HLS or (is_cmaf and settings.get("writeHlsManifest") != "DISABLED"),
         writes_dash=kind is GroupKind.DASH_ISO
         or (is_cmaf and settings.get("writeDashManifest") != "DISABLED"),
+        thumbnails=_thumbnails(settings, outputs, segments, job_input, source),
     )
+
+
+def _thumbnails(
+    settings: Mapping[str, Any],
+    outputs: Sequence[Output],
+    segments: _Segments | None,
+    job_input: Mapping[str, Any],
+    source: Source,
+) -> TiledThumbnails | None:
+    video = next((output.video for output in outputs if output.video), None)
+    if video is None or segments is None:
+        return None
+    turn = rotation(job_input, source)
+    return tiled_thumbnails(settings, video, select_video(source), turn, segments.seconds)
 
 
 def _segments(settings: Mapping[str, Any], default_seconds: int) -> _Segments:

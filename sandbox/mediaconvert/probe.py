@@ -22,6 +22,11 @@ MATRICES = {
     0: "RGB", 1: "ITU_709", 4: "FCC", 5: "ITU_470BG", 6: "SMPTE_170M", 7: "SMPTE_240M", 8: "YCgCo",
     9: "ITU_2020_NCL", 10: "ITU_2020_CL", 11: "SMPTE_2085", 12: "CD_NCL", 13: "CD_CL", 14: "ITU_2100ICtCp",
 }  # fmt: skip
+LIGHT_LEVELS = ("maxContentLightLevel", "maxFrameAverageLightLevel")
+MASTERING = (
+    *("redPrimaryX", "redPrimaryY", "greenPrimaryX", "greenPrimaryY", "bluePrimaryX", "bluePrimaryY"),
+    *("whitePointX", "whitePointY", "minLuminance", "maxLuminance"),
+)
 UNSPECIFIED = "UNSPECIFIED"
 CODECS_WITH_METADATA = frozenset({"AVC", "HEVC", "MPEG2"})
 NOMINAL_BIT_DEPTH = 16
@@ -40,7 +45,7 @@ def probe_file(path: Path) -> dict[str, Any]:
 def probe_result(source: Source) -> dict[str, Any]:
     """Express a source as ProbeResult in wire format (camelCase); durations in seconds."""
     tracks = [
-        *(_track("video", track, videoProperties=_video(track)) for track in source.videos),
+        *(_track("video", track, videoProperties=_video(track, source.format)) for track in source.videos),
         *(_track("audio", track, audioProperties=_audio(track)) for track in source.audios),
         *(
             _track("data", track, dataProperties=_known(languageCode=track.language))
@@ -81,33 +86,50 @@ def _track(kind: str, track: Track, **properties: dict[str, Any]) -> dict[str, A
     )
 
 
-def _video(track: VideoTrack) -> dict[str, Any]:
-    colour = {
-        "colorPrimaries": PRIMARIES.get(track.primaries, UNSPECIFIED),
-        "transferCharacteristics": TRANSFERS.get(track.transfer, UNSPECIFIED),
-        "matrixCoefficients": MATRICES.get(track.matrix, UNSPECIFIED),
-    }
+def _video(track: VideoTrack, container: str) -> dict[str, Any]:
+    codes = (
+        ("colorPrimaries", PRIMARIES, track.primaries),
+        ("transferCharacteristics", TRANSFERS, track.transfer),
+        ("matrixCoefficients", MATRICES, track.matrix),
+    )
+    told = _known(**{name: names.get(code) for name, names, code in codes})
+    size = {"width": track.width, "height": track.height, "bitDepth": track.bit_depth}
     display = track.sample_aspect * track.width / track.height
-    shared = colour | {"width": track.width, "height": track.height, "bitDepth": track.bit_depth}
     metadata = None
     if track.codec in CODECS_WITH_METADATA:
-        metadata = shared | _known(
-            chromaSubsampling=next(
-                (name for digits, name in CHROMA.items() if digits in (track.pixel_format or "")), None
-            ),
-            codedFrameRate=_ratio(track.frame_rate),
-            profile=track.profile,
-            level=str(track.level) if track.level is not None else None,
-            scanType="interlaced" if track.is_interlaced else "progressive",
-        )
-    return shared | _known(
+        metadata = {name: told.get(name, UNSPECIFIED) for name, _, _ in codes} | _codec_metadata(track) | size
+    return size | _known(
         bitRate=track.bitrate_bps,
-        frameRate=_ratio(track.frame_rate),
+        frameRate=_ratio(track.average_rate or track.frame_rate),
         rotation=track.rotation or None,
         sampleAspectRatio=_ratio(track.sample_aspect),
         displayAspectRatio=_ratio(display),
         codecMetadata=metadata,
+        hdrMetadata=_hdr_metadata(track),
+        # Source: botocore mediaconvert model, CodecMetadata: of these two the codec alone tells the colours.
+        **({} if container in ("mpegts", "mpegps") else told),
     )
+
+
+def _codec_metadata(track: VideoTrack) -> dict[str, Any]:
+    first = {True: "TopFieldFirst", False: "BottomFieldFirst", None: None}[track.is_top_field_first]
+    return _known(
+        chromaSubsampling=next(
+            (name for digits, name in CHROMA.items() if digits in (track.pixel_format or "")), None
+        ),
+        codedFrameRate=_ratio(track.coded_rate or track.frame_rate),
+        profile=track.profile,
+        level=str(track.level) if track.level is not None else None,
+        scanType="interlaced" if track.is_interlaced else "progressive",
+        fieldOrder=first if track.is_interlaced else None,
+    )
+
+
+def _hdr_metadata(track: VideoTrack) -> dict[str, Any] | None:
+    light = dict(zip(LIGHT_LEVELS, track.light_levels or (), strict=False))
+    display = dict(zip(MASTERING, track.mastering or (), strict=False))
+    told = _known(contentLightLevel=light or None, masteringDisplayColorVolume=display or None)
+    return told or None
 
 
 def _audio(track: AudioTrack) -> dict[str, Any]:

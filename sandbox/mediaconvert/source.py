@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from sandbox.mediaconvert.child import Stalled, run_child
+from sandbox.mediaconvert.frame_rates import constant_rate
 from sandbox.mediaconvert.model import JobError
 
 INSPECTOR = Path(__file__).with_name("inspector.py")
@@ -78,16 +79,6 @@ CODECS = {
 }
 UNKNOWN_CODEC = "UNKNOWN"
 
-STANDARD_FRAME_RATES = tuple(
-    Fraction(numerator, denominator)
-    for numerator, denominator in (
-        (10, 1), (12, 1), (25, 2), (15000, 1001), (15, 1), (24000, 1001), (24, 1), (25, 1), (30000, 1001),
-        (30, 1), (48000, 1001), (48, 1), (50, 1), (60000, 1001), (60, 1), (100, 1), (120000, 1001), (120, 1),
-    )
-)  # fmt: skip
-RATE_TOLERANCE = Fraction(1, 400)
-FALLBACK_FRAME_RATE = Fraction(30)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Track:
@@ -116,6 +107,11 @@ class VideoTrack(Track):
         rotation: Clockwise degrees that turn the picture upright: 0, 90, 180 or 270.
         sample_aspect: Width of a pixel over its height.
         frame_rate: The constant rate that stands for this track; one of the standard rates where one is near.
+        average_rate: Frames per second over its whole length, as the container tells.
+        coded_rate: Frames per second for which it was coded, as the codec's headers tell.
+        light_levels: Of its brightest pixel and of its brightest frame, in cd/m2.
+        mastering: Of the display that it was made on: x and y of red, green, blue and white, then its least
+            and greatest light, all in the units of SMPTE ST 2086.
     """
 
     width: int
@@ -125,12 +121,17 @@ class VideoTrack(Track):
     sample_aspect: Fraction = Fraction(1)
     bit_depth: int = 8
     is_interlaced: bool = False
+    is_top_field_first: bool | None = None
+    average_rate: Fraction | None = None
+    coded_rate: Fraction | None = None
     pixel_format: str | None = None
     profile: str | None = None
     level: int | None = None
     primaries: int = 2
     transfer: int = 2
     matrix: int = 2
+    light_levels: tuple[int, int] | None = None
+    mastering: tuple[int, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -229,28 +230,6 @@ def parse_source(raw: dict[str, Any]) -> Source:
     )
 
 
-def constant_rate(average: Fraction | None, base: Fraction | None) -> Fraction:
-    """Choose the constant frame rate that stands for a track.
-
-    ``base`` is the lowest rate in which every frame's time can be told; where it is far from the average, the
-    frame rate varies: ``base`` itself or the next standard rate above keeps every frame. A rate within a
-    quarter percent of a standard one becomes that one.
-    """
-    rate = average or base or FALLBACK_FRAME_RATE
-    if rate in STANDARD_FRAME_RATES:
-        return rate
-    if base in STANDARD_FRAME_RATES and rate * (1 - RATE_TOLERANCE) <= base <= 2 * rate:
-        return base
-    nearest = min(STANDARD_FRAME_RATES, key=lambda standard: abs(standard - rate))
-    if abs(nearest - rate) <= nearest * RATE_TOLERANCE:
-        return nearest
-    fastest = STANDARD_FRAME_RATES[-1]
-    varies = base is not None and abs(base - rate) > rate * RATE_TOLERANCE
-    if varies and rate > STANDARD_FRAME_RATES[0]:
-        return min((standard for standard in STANDARD_FRAME_RATES if standard > rate), default=fastest)
-    return min(rate, fastest).limit_denominator(1001)
-
-
 def _format(raw: dict[str, Any]) -> str:
     name: str = raw["format"]
     if raw["webm"] and name == "matroska,webm":
@@ -280,20 +259,36 @@ def _common(raw: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def _rotation(counter_clockwise: float) -> int:
+    """Give clockwise degrees; an angle more than a degree from a quarter turn counts as none.
+
+    Source: botocore mediaconvert model, VideoSelector.Rotate.
+    """
+    turned = round(-counter_clockwise / 90) * 90
+    return turned % 360 if abs(-counter_clockwise - turned) <= 1 else 0
+
+
 def _video(raw: dict[str, Any]) -> VideoTrack:
+    average, base = _fraction(raw["average_rate"]), _fraction(raw["base_rate"])
+    light = raw["light_levels"]
     return VideoTrack(
         **_common(raw),
         width=raw["width"],
         height=raw["height"],
-        frame_rate=constant_rate(_fraction(raw["average_rate"]), _fraction(raw["base_rate"])),
-        rotation=round(-raw["rotation"] / 90) * 90 % 360,
+        frame_rate=constant_rate(average, base),
+        average_rate=average,
+        coded_rate=_fraction(raw["coded_rate"]) or base,
+        rotation=_rotation(raw["rotation"]),
         sample_aspect=_fraction(raw["sample_aspect"]) or Fraction(1),
         bit_depth=raw["bit_depth"],
         is_interlaced=raw["interlaced"],
+        is_top_field_first=raw["top_field_first"],
         pixel_format=raw["pixel_format"],
         profile=raw["profile"],
         level=raw["level"],
         primaries=raw["primaries"],
         transfer=raw["transfer"],
         matrix=raw["matrix"],
+        light_levels=(light[0], light[1]) if light else None,
+        mastering=tuple(raw["mastering"]) if raw["mastering"] else None,
     )

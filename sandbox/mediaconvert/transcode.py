@@ -56,7 +56,7 @@ def transcode(
     for name in (*command.videos.values(), *command.audios.values()):
         (work_dir / name).unlink()
     progress(Progress(Phase.TRANSCODING, 100, frames))
-    delivery = Delivery(work_dir, packages, command.captures, videos, audios)
+    delivery = Delivery(work_dir, packages, command.captures, command.thumbnails, videos, audios)
     groups = [delivery.deliver(group) for group in plan.groups]
     if cancelled.is_set():
         raise Cancelled
@@ -78,7 +78,7 @@ def _encode(
     cancelled: threading.Event,
 ) -> int:
     """Run the encode and report how far it has come; give the frames decoded."""
-    for folder in command.captures.values():
+    for folder in (*command.captures.values(), *command.thumbnails.values()):
         (work_dir / folder).mkdir()
     decoded = 0
 

@@ -9,10 +9,12 @@ from pathlib import Path
 
 import av
 
-from sandbox.mediaconvert.encode import CAPTURE_NAME
+from sandbox.mediaconvert.encode import CAPTURE_NAME, THUMBNAILS_NAME
 from sandbox.mediaconvert.encodes import AudioEncode, FrameCapture, VideoEncode
 from sandbox.mediaconvert.instant import picture, silence
 from sandbox.mediaconvert.model import Cancelled
+from sandbox.mediaconvert.picture import Size
+from sandbox.mediaconvert.trickplay import TiledThumbnails
 
 GREY = 128
 
@@ -45,7 +47,19 @@ def write_audio(path: Path, encode: AudioEncode, seconds: Fraction, cancelled: t
 
 def write_pictures(folder: Path, capture: FrameCapture, seconds: Fraction) -> None:
     """Write grey JPEG pictures, one an interval."""
-    frame = capture.placement.frame
+    content = _grey_picture(capture.placement.frame)
+    for number in range(min(capture.max_captures, max(1, ceil(seconds / capture.interval_seconds)))):
+        (folder / (CAPTURE_NAME % number)).write_bytes(content)
+
+
+def write_thumbnails(folder: Path, tiled: TiledThumbnails, seconds: Fraction) -> None:
+    """Write grey JPEG pictures, each for the time that its thumbnails cover."""
+    content = _grey_picture(tiled.picture_size)
+    for number in range(1, max(1, ceil(seconds / tiled.picture_seconds)) + 1):
+        (folder / (THUMBNAILS_NAME % number)).write_bytes(content)
+
+
+def _grey_picture(frame: Size) -> bytes:
     context = av.CodecContext.create("mjpeg", "w")
     assert isinstance(context, av.VideoCodecContext)
     context.width, context.height, context.pix_fmt = frame.width, frame.height, "yuvj420p"
@@ -54,9 +68,7 @@ def write_pictures(folder: Path, capture: FrameCapture, seconds: Fraction) -> No
     for plane in grey.planes:
         plane.update(bytes([GREY]) * plane.buffer_size)
     grey.pts = 0
-    content = b"".join(bytes(packet) for packet in (*context.encode(grey), *context.encode(None)))
-    for number in range(min(capture.max_captures, max(1, ceil(seconds / capture.interval_seconds)))):
-        (folder / (CAPTURE_NAME % number)).write_bytes(content)
+    return b"".join(bytes(packet) for packet in (*context.encode(grey), *context.encode(None)))
 
 
 def _write(

@@ -11,18 +11,19 @@ from typing import Any
 from sandbox.mediaconvert.delivery import Delivery
 from sandbox.mediaconvert.encoded import EncodedAudio, EncodedVideo, measure_audio, measure_video
 from sandbox.mediaconvert.encodes import AudioEncode, FrameCapture, VideoEncode
-from sandbox.mediaconvert.instant.encodes import write_audio, write_pictures, write_video
+from sandbox.mediaconvert.instant.encodes import write_audio, write_pictures, write_thumbnails, write_video
 from sandbox.mediaconvert.instant.packages import write_package
 from sandbox.mediaconvert.model import Phase, Progress, TranscodeResult
 from sandbox.mediaconvert.package import Package
 from sandbox.mediaconvert.plan import Plan, make_plan
 from sandbox.mediaconvert.source import Source
 from sandbox.mediaconvert.transcode import packages_of
+from sandbox.mediaconvert.trickplay import TiledThumbnails
 
 KEPT_BYTES = 64 * 2**20
 UNTOLD_SECONDS = Fraction(1)
 
-Wanted = tuple[Source, tuple[Package, ...], tuple[FrameCapture, ...]]
+Wanted = tuple[Source, tuple[Package, ...], tuple[FrameCapture, ...], tuple[TiledThumbnails, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +64,10 @@ class InstantTranscode:
         plan = make_plan(settings, source)
         packages = packages_of(plan)
         captures = {capture: f"c{number}" for number, capture in enumerate(plan.captures)}
-        made = self._made(plan, packages, captures, work_dir, cancelled)
+        thumbnails = {tiled: f"t{number}" for number, tiled in enumerate(plan.thumbnails)}
+        made = self._made(plan, packages, captures, thumbnails, work_dir, cancelled)
         progress(Progress(Phase.TRANSCODING, 100, sum(video.frames for video in made.videos.values())))
-        delivery = Delivery(work_dir, packages, captures, made.videos, made.audios)
+        delivery = Delivery(work_dir, packages, captures, thumbnails, made.videos, made.audios)
         groups = [delivery.deliver(group) for group in plan.groups]
         return TranscodeResult(groups, delivery.files)
 
@@ -74,17 +76,18 @@ class InstantTranscode:
         plan: Plan,
         packages: dict[Package, str],
         captures: dict[FrameCapture, str],
+        thumbnails: dict[TiledThumbnails, str],
         work_dir: Path,
         cancelled: threading.Event,
     ) -> _Made:
         """Put the files of a plan into the work folder: those of an equal plan before it, or new ones."""
-        wanted = (plan.source, tuple(packages), tuple(captures))
-        for folder in (*packages.values(), *captures.values()):
+        wanted = (plan.source, tuple(packages), tuple(captures), tuple(thumbnails))
+        for folder in (*packages.values(), *captures.values(), *thumbnails.values()):
             (work_dir / folder).mkdir()
         with self._making:
             made = self._kept.get(wanted)
             if made is None:
-                made = _make(plan, packages, captures, work_dir, cancelled)
+                made = _make(plan, packages, captures, thumbnails, work_dir, cancelled)
                 self._keep(wanted, made)
                 return made
             self._kept.move_to_end(wanted)
@@ -102,6 +105,7 @@ def _make(
     plan: Plan,
     packages: dict[Package, str],
     captures: dict[FrameCapture, str],
+    thumbnails: dict[TiledThumbnails, str],
     work_dir: Path,
     cancelled: threading.Event,
 ) -> _Made:
@@ -118,7 +122,9 @@ def _make(
         write_package(package, work_dir / folder, paths, cancelled)
     for capture, folder in captures.items():
         write_pictures(work_dir / folder, capture, _picture_seconds(source))
-    folders = (*packages.values(), *captures.values())
+    for tiled, folder in thumbnails.items():
+        write_thumbnails(work_dir / folder, tiled, _picture_seconds(source))
+    folders = (*packages.values(), *captures.values(), *thumbnails.values())
     files = {
         str(path.relative_to(work_dir)): path.read_bytes()
         for folder in folders

@@ -33,6 +33,24 @@ def video(width: int | None, height: int | None, **h264: Any) -> Settings:
     return description | {name: value for name, value in sizes.items() if value is not None}
 
 
+def hevc(width: int | None, height: int | None, **h265: Any) -> Settings:
+    """Describe an H.265 rendition; keyword arguments change its h265Settings."""
+    codec = {"codecProfile": "MAIN_MAIN", "writeMp4PackagingType": "HVC1", **h265}
+    described = video(width, height, **codec)
+    settings = described["codecSettings"].pop("h264Settings")
+    return described | {"codecSettings": {"codec": "H_265", "h265Settings": settings}}
+
+
+def corrected(**corrector: Any) -> Settings:
+    """Describe the members of a videoDescription that correct colours."""
+    return {"videoPreprocessors": {"colorCorrector": corrector}}
+
+
+def area(left: int, top: int, width: int, height: int) -> Settings:
+    """Describe a rectangle."""
+    return {"x": left, "y": top, "width": width, "height": height}
+
+
 def captures(width: int, height: int, interval_seconds: int, maximum: int = 100) -> Settings:
     """Describe pictures taken at an interval."""
     return {

@@ -7,8 +7,8 @@ import botocore.session
 import pytest
 
 from sandbox.clip import Clip
+from sandbox.mediaconvert.frame_rates import constant_rate
 from sandbox.mediaconvert.probe import probe_file, probe_result
-from sandbox.mediaconvert.source import constant_rate
 from tests.unit.mediaconvert_media.conftest import MakeClip
 from tests.unit.mediaconvert_media.jobs import source
 

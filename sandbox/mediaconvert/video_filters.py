@@ -1,0 +1,77 @@
+"""Build the filters through which the picture of a source becomes that of each output."""
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+
+from sandbox.mediaconvert.colour import ColourPath, colour_filters, declared, jpeg_filters, yuv_filters
+from sandbox.mediaconvert.encodes import FrameCapture, VideoEncode
+from sandbox.mediaconvert.picture import Placement
+from sandbox.mediaconvert.source import VideoTrack
+from sandbox.mediaconvert.trickplay import TiledThumbnails
+
+TURNS = {90: ("transpose=clock",), 180: ("hflip", "vflip"), 270: ("transpose=cclock",)}
+
+
+def video_filters(
+    track: VideoTrack,
+    rotation: int,
+    videos: Sequence[VideoEncode],
+    captures: Sequence[FrameCapture],
+    thumbnails: Sequence[TiledThumbnails],
+) -> Iterator[str]:
+    """Yield the chains of a graph; its outputs are ``v0``..., ``c0``... and ``t0``..., in the order given."""
+    branches = len(videos) + len(captures) + len(thumbnails)
+    if not branches:
+        return
+    upright = [*TURNS.get(rotation, ()), "sidedata=mode=delete:type=DISPLAYMATRIX", *yuv_filters(track)]
+    if track.is_interlaced:
+        upright.insert(0, "bwdif=mode=send_frame:deint=interlaced")
+    labels = "".join(f"[s{number}]" for number in range(branches))
+    yield f"[0:{track.index}]{','.join(upright)},split={branches}{labels}"
+    inputs = iter(range(branches))
+    for number, video in enumerate(videos):
+        steps = [*_placed(video.placement, video.colour, video.frame_rate), f"format={video.pixel_format}"]
+        yield f"[s{next(inputs)}]{','.join([*steps, declared(video.colour)])}[v{number}]"
+    for number, capture in enumerate(captures):
+        frames = _every_seconds(capture.interval_seconds, capture.frame_rate)
+        steps = [*_placed(capture.placement, capture.colour, capture.frame_rate, frames)]
+        yield f"[s{next(inputs)}]{','.join([*steps, *jpeg_filters(capture.colour)])}[c{number}]"
+    for number, tiled in enumerate(thumbnails):
+        frames = rf"select='not(mod(n\,{tiled.interval_frames}))'"
+        steps = [*_placed(tiled.placement, tiled.colour, tiled.frame_rate, frames)]
+        steps += [*jpeg_filters(tiled.colour), f"tile={tiled.columns}x{tiled.rows}:color=black"]
+        yield f"[s{next(inputs)}]{','.join(steps)}[t{number}]"
+
+
+def _placed(
+    placement: Placement, colour: ColourPath, rate: Fraction, selection: str | None = None
+) -> Iterator[str]:
+    """Yield filters that make frames of a constant rate from time 0 on, and the picture in its frame."""
+    yield f"fps={rate.numerator}/{rate.denominator}:start_time=0"
+    if selection is not None:
+        yield selection
+    scaled, frame, area, crop = placement.scaled, placement.frame, placement.area, placement.crop
+    if crop is not None:
+        yield f"crop={crop.width}:{crop.height}:{crop.left}:{crop.top}:exact=1"
+    yield f"scale={scaled.width}:{scaled.height}:out_range=tv"
+    yield from colour_filters(colour)
+    width, height = (area.width, area.height) if area else (frame.width, frame.height)
+    left, top = (area.left, area.top) if area else (0, 0)
+    seen_width, seen_height = min(scaled.width, width), min(scaled.height, height)
+    if (seen_width, seen_height) != (scaled.width, scaled.height):
+        yield f"crop={seen_width}:{seen_height}"
+    if (seen_width, seen_height) != (frame.width, frame.height):
+        left += (width - seen_width) // 4 * 2
+        top += (height - seen_height) // 4 * 2
+        yield f"pad={frame.width}:{frame.height}:{left}:{top}"
+    yield "setsar=1"
+
+
+def _every_seconds(interval: Fraction, rate: Fraction) -> str:
+    """Select the frame nearest to each multiple of an interval."""
+    seconds, slack = float(interval), float(1 / rate / 2)
+
+    def count(time: str) -> str:
+        return f"floor(({time}+{slack:.6f})/{seconds:.6f})"
+
+    return f"select='isnan(prev_selected_t)+gt({count('t')},{count('prev_selected_t')})'"
