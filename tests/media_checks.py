@@ -17,6 +17,7 @@ import av
 
 from tests.playback import Played, play
 
+VIDEO_CODECS = ("avc1.", "hvc1.", "hev1.")
 TOLERANCE_SECONDS = 0.25
 TIMELINE_TOLERANCE_SECONDS = 0.03
 SHORTEST_WITH_RATE_SECONDS = 0.5
@@ -59,7 +60,7 @@ def check_hls(master: Path, *, seconds: float, has_sound: bool = True) -> list[R
         _check_picture(playlist.name, video.played, seconds)
         _check_bandwidth(playlist.name, int(declared["BANDWIDTH"]), video, beside)
         codecs = declared["CODECS"].split(",")
-        assert any(codec.startswith("avc1.") for codec in codecs), (
+        assert any(codec.startswith(VIDEO_CODECS) for codec in codecs), (
             f"{playlist.name}: no video codec in {codecs}"
         )
         assert has_sound == any(codec.startswith("mp4a.") for codec in codecs), (
@@ -203,7 +204,7 @@ def _check_representation(
         _check_picture(name, played, seconds)
         size, wanted = f"{played.width}x{played.height}", f"{element.get('width')}x{element.get('height')}"
         assert size == wanted, f"{name} shows {size}, not {wanted}"
-        assert element.get("codecs", "").startswith("avc1."), f"{name}: codecs {element.get('codecs')}"
+        assert element.get("codecs", "").startswith(VIDEO_CODECS), f"{name}: codecs {element.get('codecs')}"
     else:
         _check_sound(name, played.audio_seconds, seconds, expected=True)
         assert element.get("codecs", "").startswith("mp4a."), f"{name}: codecs {element.get('codecs')}"

@@ -6,6 +6,7 @@ Pure: settings in wire format go in, faults come out. Shapes, ranges and enums w
 from collections.abc import Iterator
 from typing import Any
 
+from sandbox.mediaconvert.picture_rules import thumbnail_faults, video_faults
 from sandbox.mediaconvert.validation import Fault, Path
 from sandbox.mediaconvert.wire import Document
 
@@ -22,19 +23,6 @@ _GROUPS: dict[str, tuple[str, frozenset[str]]] = {
 }
 _SEPARATE_AUDIO = frozenset({"DASH_ISO_GROUP_SETTINGS", "CMAF_GROUP_SETTINGS", "MS_SMOOTH_GROUP_SETTINGS"})
 
-_VIDEO_MEMBERS = {
-    "AV1": "av1Settings",
-    "AVC_INTRA": "avcIntraSettings",
-    "FRAME_CAPTURE": "frameCaptureSettings",
-    "H_264": "h264Settings",
-    "H_265": "h265Settings",
-    "MPEG2": "mpeg2Settings",
-    "PRORES": "proresSettings",
-    "VC3": "vc3Settings",
-    "VP8": "vp8Settings",
-    "VP9": "vp9Settings",
-    "XAVC": "xavcSettings",
-}
 _AUDIO_MEMBERS = {
     "AAC": "aacSettings",
     "AC3": "ac3Settings",
@@ -107,6 +95,7 @@ def _group_faults(group: Document, path: Path, *, destination_required: bool) ->
     else:
         member_path = (*settings_path, member)
         yield from _destination_faults(settings[member], member_path, required=destination_required)
+        yield from thumbnail_faults(settings[member], member_path)
         if member == "hlsGroupSettings" and "minSegmentLength" not in settings[member]:
             yield Fault(member_path, "minSegmentLength is a required property")
     yield from _at_least_one(group, "outputs", path)
@@ -119,9 +108,7 @@ def _group_faults(group: Document, path: Path, *, destination_required: bool) ->
         output_path = (*path, "outputs", index)
         yield from _container_faults(output, output_path, type_, containers)
         yield from _track_faults(output, output_path, type_)
-        yield from _video_faults(
-            output.get("videoDescription"), (*output_path, "videoDescription"), automated
-        )
+        yield from video_faults(output.get("videoDescription"), (*output_path, "videoDescription"), automated)
         for track, audio in enumerate(output.get("audioDescriptions", [])):
             yield from _audio_faults(audio, (*output_path, "audioDescriptions", track))
 
@@ -187,55 +174,6 @@ def _track_faults(output: Document, path: Path, type_: str) -> Iterator[Fault]:
             yield Fault((*path, "containerSettings", "container"), "Should be RAW for frame capture")
         if audio:
             yield Fault((*path, "audioDescriptions"), "Should not be present in a frame capture output")
-
-
-def _video_faults(video: Document | None, path: Path, automated: bool) -> Iterator[Fault]:
-    if video is None:
-        return
-    for side in ("width", "height"):
-        if video.get(side, 0) % 2:
-            yield Fault((*path, side), "Should be an even number")
-    codec_settings, codec_path = video.get("codecSettings", {}), (*path, "codecSettings")
-    codec = codec_settings.get("codec")
-    if codec is None:
-        yield Fault(codec_path, "codec is a required property")
-        return
-    member = _VIDEO_MEMBERS.get(codec)
-    if member and member not in codec_settings:
-        yield Fault(codec_path, f"{member} is a required property when codec is {codec}")
-    elif member in ("h264Settings", "h265Settings"):
-        yield from _rate_faults(codec_settings[member], (*codec_path, member), automated)
-        yield from _specified_faults(codec_settings[member], (*codec_path, member))
-
-
-def _rate_faults(settings: Document, path: Path, automated: bool) -> Iterator[Fault]:
-    if automated:
-        return
-    mode = settings.get("rateControlMode")
-    bitrate, maximum = settings.get("bitrate"), settings.get("maxBitrate")
-    if mode == "QVBR":
-        if maximum is None:
-            yield Fault(path, "maxBitrate is a required property when rateControlMode is QVBR")
-        if bitrate is not None:
-            yield Fault((*path, "bitrate"), "Should not be present when rateControlMode is QVBR")
-        if settings.get("qualityTuningLevel") == "SINGLE_PASS":
-            message = "Should be SINGLE_PASS_HQ or MULTI_PASS_HQ when rateControlMode is QVBR"
-            yield Fault((*path, "qualityTuningLevel"), message)
-    elif bitrate is None:
-        yield Fault(path, f"bitrate is a required property when rateControlMode is {mode or 'absent'}")
-    elif maximum is not None and maximum < bitrate:
-        yield Fault((*path, "maxBitrate"), "Should be at least the bitrate")
-
-
-def _specified_faults(settings: Document, path: Path) -> Iterator[Fault]:
-    for control, members in (
-        ("framerateControl", ("framerateNumerator", "framerateDenominator")),
-        ("parControl", ("parNumerator", "parDenominator")),
-    ):
-        if settings.get(control) == "SPECIFIED":
-            for member in members:
-                if member not in settings:
-                    yield Fault(path, f"{member} is a required property when {control} is SPECIFIED")
 
 
 def _audio_faults(audio: Document, path: Path) -> Iterator[Fault]:

@@ -70,7 +70,9 @@ def tiled_thumbnails(
     if mode not in ("THUMBNAIL", "ADVANCED"):
         raise unsupported(f"imageBasedTrickPlay {mode}")
     details: Mapping[str, Any] = settings.get("imageBasedTrickPlaySettings", {}) if mode == "ADVANCED" else {}
-    rows = details.get("tileHeight", DEFAULT_TILES)
+    # Source: botocore mediaconvert model, CmafIntervalCadence: one that follows segments isn't tiled.
+    tiles = 1 if details.get("intervalCadence") == "FOLLOW_SEGMENTATION" else DEFAULT_TILES
+    rows = details.get("tileHeight", tiles)
     width = details.get("thumbnailWidth", DEFAULT_THUMBNAIL_WIDTH)
     frame = video.placement.frame
     in_proportion = Fraction(width * frame.height, frame.width)
@@ -87,7 +89,7 @@ def tiled_thumbnails(
         colour=to_sdr(track),
         frame_rate=video.frame_rate,
         interval_frames=_interval_frames(details, video, segment_seconds),
-        columns=details.get("tileWidth", DEFAULT_TILES),
+        columns=details.get("tileWidth", tiles),
         rows=rows,
     )
 
