@@ -4,14 +4,17 @@ import math
 import struct
 import subprocess
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+import av
 
 from sandbox.mediaconvert.ffmpeg import executable
 
 RATE = 10
 LIGHT_LEVELS = "800,300"
 MASTERING = "G(13250,34500)B(7500,3000)R(34000,16000)WP(15635,16450)L(10000000,50)"
-TRANSFERS = {"smpte2084": 16, "arib-std-b67": 18}
 
 
 def pq(nits: float) -> float:
@@ -61,3 +64,96 @@ def ffmpeg(*arguments: str) -> None:
     """Run ffmpeg; it must succeed."""
     command = [executable(), "-hide_banner", "-nostdin", "-loglevel", "error", "-y", *arguments]
     subprocess.run(command, check=True, stdin=subprocess.DEVNULL)
+
+
+def grey_steps(path: Path, levels: Sequence[int], *, size: tuple[int, int], rate: int, frames: int) -> Path:
+    """Make a clip that shows each grey level for a number of frames; levels are 8-bit luma, 16 to 235."""
+    width, height = size
+    chroma = bytes([128]) * ((width // 2) * (height // 2) * 2)
+    raw = path.with_suffix(".yuv")
+    raw.write_bytes(b"".join((bytes([level]) * (width * height) + chroma) * frames for level in levels))
+    given = ("-f", "rawvideo", "-pix_fmt", "yuv420p", "-s", f"{width}x{height}", "-r", str(rate))
+    ffmpeg(*given, "-i", str(raw), "-c:v", "libx264", "-preset", "ultrafast", "-crf", "4", str(path))
+    raw.unlink()
+    return path
+
+
+def flat(path: Path, yuv: tuple[int, int, int], *encoder: str, size: tuple[int, int] = (64, 64)) -> Path:
+    """Make half a second of one colour, in 8-bit luma and chroma; ``encoder`` are further arguments."""
+    width, height = size
+    planes = (
+        bytes([yuv[0]]) * (width * height),
+        *(bytes([part]) * (width * height // 4) for part in yuv[1:]),
+    )
+    raw = path.with_suffix(".yuv")
+    raw.write_bytes(b"".join(planes) * (RATE // 2))
+    given = ("-f", "rawvideo", "-pix_fmt", "yuv420p", "-s", f"{width}x{height}", "-r", str(RATE))
+    ffmpeg(
+        *given, "-i", str(raw), "-c:v", "libx264", "-preset", "ultrafast", "-crf", "4", *encoder, str(path)
+    )
+    raw.unlink()
+    return path
+
+
+@dataclass(frozen=True, slots=True)
+class FirstPicture:
+    """Hold what a file shows and declares of its first picture.
+
+    Attributes:
+        colour: Code points of primaries, transfer and matrix; 2 for what isn't declared.
+        side_data: Names of what comes with the picture.
+    """
+
+    width: int
+    height: int
+    pixel_format: str
+    colour: tuple[int, int, int]
+    tag: str
+    side_data: frozenset[str]
+    planes: tuple[tuple[bytes, int], ...]
+
+    def yuv(self, x: float, y: float = 0.5) -> tuple[int, ...]:
+        """Give luma and chroma at a place, counted in shares of width and height."""
+        wide = "10le" in self.pixel_format
+        values = []
+        for number, (content, line_size) in enumerate(self.planes):
+            width, height = (self.width, self.height) if number == 0 else (self.width // 2, self.height // 2)
+            at = int(y * height) * line_size + int(x * width) * (2 if wide else 1)
+            values.append(int.from_bytes(content[at : at + (2 if wide else 1)], "little"))
+        return tuple(values)
+
+    def luma(self, x: float, y: float = 0.5) -> int:
+        """Give the luma at a place, counted in shares of width and height."""
+        return self.yuv(x, y)[0]
+
+    def bars(self, count: int) -> list[int]:
+        """Give the luma in the middle of each of so many vertical bars."""
+        return [self.luma((number + 0.5) / count) for number in range(count)]
+
+
+def first_picture(path: Path) -> FirstPicture:
+    """Decode the first picture of a file."""
+    with av.open(str(path)) as container:
+        stream = container.streams.video[0]
+        context = stream.codec_context
+        frame = next(container.decode(stream))
+        data: Any  # which PyAV's stubs take for a name
+        side_data = set()
+        for data in frame.side_data:
+            side_data.add(data.type.name)
+        return FirstPicture(
+            width=frame.width,
+            height=frame.height,
+            pixel_format=frame.format.name,
+            colour=(int(context.color_primaries), int(context.color_trc), int(context.colorspace)),
+            tag=context.codec_tag,
+            side_data=frozenset(side_data),
+            planes=tuple((bytes(plane), plane.line_size) for plane in frame.planes),
+        )
+
+
+def container_colour(path: Path) -> tuple[int, ...] | None:
+    """Read the colours that an MP4's sample entry declares. Source: ISO/IEC 14496-12, 12.1.5."""
+    content = path.read_bytes()
+    at = content.find(b"colrnclx")
+    return struct.unpack_from(">HHH", content, at + 8) if at >= 0 else None
