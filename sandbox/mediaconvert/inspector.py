@@ -25,8 +25,8 @@ MAX_STREAMS = 64
 # Red, green, blue and white, x and y, in steps of 0.00002; least and greatest light in 0.0001 cd/m2.
 MASTERING_UNITS = (*[50_000] * 8, 10_000, 10_000)
 INTERLACED_FIELD_ORDERS = frozenset({2, 3, 4, 5})
-# Which field of ffmpeg's field orders is shown first.
-TOP_FIELD_FIRST = {2: True, 3: False, 4: False, 5: True}
+# Of ffmpeg's field orders, those of which muxers and demuxers agree which field is shown first.
+TOP_FIELD_FIRST = {2: True, 3: False}
 
 
 def ratio(value: Fraction | int | None) -> list[int] | None:

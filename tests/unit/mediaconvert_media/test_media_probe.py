@@ -1,6 +1,7 @@
 """Describing sources: Probe's answer and the frame rate that stands for a track."""
 
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import botocore.session
@@ -9,6 +10,7 @@ import pytest
 from sandbox.clip import Clip
 from sandbox.mediaconvert.frame_rates import constant_rate
 from sandbox.mediaconvert.probe import probe_file, probe_result
+from tests.unit.mediaconvert_media.clips import LIGHT_LEVELS, ffmpeg, hdr_bars
 from tests.unit.mediaconvert_media.conftest import MakeClip
 from tests.unit.mediaconvert_media.jobs import source
 
@@ -93,6 +95,113 @@ def test_colours_depth_and_shape_of_pixels_are_told(probe_result_shape: Any) -> 
     assert shown["matrixCoefficients"] == "ITU_2020_NCL"
     assert shown["displayAspectRatio"] == {"numerator": 64, "denominator": 27}
     assert shown["codecMetadata"]["scanType"] == "interlaced"
+
+
+@pytest.mark.parametrize("suffix", [".mp4", ".mkv", ".ts"])
+@pytest.mark.parametrize(("transfer", "name"), [("smpte2084", "SMPTE_2084"), ("arib-std-b67", "ARIB_B67")])
+def test_high_range_is_told_of_every_container(
+    suffix: str, transfer: str, name: str, probe_result_shape: Any, tmp_path: Path
+) -> None:
+    """10-bit PQ and HLG in HEVC are told with depth, colours and light; of MPEG-TS by the codec alone."""
+    path = hdr_bars(tmp_path / f"hdr{suffix}", [0.5], transfer, light_levels=LIGHT_LEVELS)
+    result = probe_file(path)
+    assert faults(probe_result_shape, result) == []
+    shown = result["container"]["tracks"][0]["videoProperties"]
+    coded = shown["codecMetadata"]
+    colours = {
+        "colorPrimaries": "ITU_2020",
+        "transferCharacteristics": name,
+        "matrixCoefficients": "ITU_2020_NCL",
+    }
+    assert {member: coded[member] for member in colours} == colours
+    assert {member: shown[member] for member in colours if member in shown} == (
+        {} if suffix == ".ts" else colours
+    )
+    assert (shown["bitDepth"], coded["bitDepth"], coded["profile"]) == (10, 10, "Main 10")
+    light = {"maxContentLightLevel": 800, "maxFrameAverageLightLevel": 300}
+    assert shown["hdrMetadata"]["contentLightLevel"] == light
+    display = shown["hdrMetadata"]["masteringDisplayColorVolume"]
+    assert (display["redPrimaryX"], display["whitePointY"]) == (34000, 16450)
+    assert (display["maxLuminance"], display["minLuminance"]) == (10_000_000, 50)
+
+
+def test_what_a_source_does_not_tell_stays_absent(clip: MakeClip) -> None:
+    """Of a clip without colours the container tells none, and the codec that they are unspecified."""
+    shown = probe_file(clip(Clip(width=160, height=90, seconds=1)))["container"]["tracks"][0][
+        "videoProperties"
+    ]
+    untold = {"colorPrimaries", "transferCharacteristics", "matrixCoefficients", "rotation", "hdrMetadata"}
+    assert not untold & shown.keys()
+    assert shown["codecMetadata"]["transferCharacteristics"] == "UNSPECIFIED"
+    assert "fieldOrder" not in shown["codecMetadata"]
+
+
+@pytest.mark.parametrize(
+    ("suffix", "encoder", "codec", "first"),
+    [
+        (".ts", ("libx264", "-flags", "+ilme+ildct", "-x264-params", "tff=1"), "AVC", "TopFieldFirst"),
+        (".mxf", ("mpeg2video", "-flags", "+ilme+ildct"), "MPEG2", "TopFieldFirst"),
+        (".mov", ("libx265", "-x265-params", "interlace=tff:log-level=error"), "HEVC", None),
+    ],
+)
+def test_interlaced_sources_are_told(
+    suffix: str, encoder: tuple[str, ...], codec: str, first: str | None, tmp_path: Path
+) -> None:
+    """The scan type of interlaced AVC, MPEG-2 and HEVC is told, and the first field where it is known."""
+    path = tmp_path / f"fields{suffix}"
+    fields = "testsrc2=size=192x128:rate=25:duration=0.4,setfield=tff"
+    ffmpeg("-f", "lavfi", "-i", fields, "-pix_fmt", "yuv420p", "-c:v", *encoder, str(path))
+    track = probe_file(path)["container"]["tracks"][0]
+    coded = track["videoProperties"]["codecMetadata"]
+    assert (track["codec"], coded["scanType"], coded.get("fieldOrder")) == (codec, "interlaced", first)
+
+
+def test_a_variable_rate_is_told_as_average_and_base(clip: MakeClip, tmp_path: Path) -> None:
+    """Where frames are missing, the container's rate is the average, the codec's that it was made for."""
+    path = tmp_path / "varies.mp4"
+    dropped = "select='not(between(mod(n,10),3,5))'"
+    steady = clip(Clip(width=160, height=90, seconds=2, has_sound=False))
+    ffmpeg("-i", str(steady), "-vf", dropped, "-fps_mode", "vfr", "-c:v", "libx264", str(path))
+    shown = probe_file(path)["container"]["tracks"][0]["videoProperties"]
+    assert shown["frameRate"] == {"numerator": 21, "denominator": 1}
+    assert shown["codecMetadata"]["codedFrameRate"] == {"numerator": 30, "denominator": 1}
+
+
+def test_wide_pixels_and_bitrates_are_told(tmp_path: Path) -> None:
+    """Anamorphic MPEG-2 has its sample aspect ratio, and Matroska's statistics tell a track's bit rate."""
+    path = tmp_path / "wide.mkv"
+    picture = "testsrc2=size=720x576:rate=25:duration=0.2,setsar=64/45"
+    statistics = ("-metadata:s:v:0", "BPS=1234567")
+    ffmpeg("-f", "lavfi", "-i", picture, "-c:v", "mpeg2video", *statistics, str(path))
+    shown = probe_file(path)["container"]["tracks"][0]["videoProperties"]
+    assert shown["sampleAspectRatio"] == {"numerator": 64, "denominator": 45}
+    assert shown["displayAspectRatio"] == {"numerator": 16, "denominator": 9}
+    assert shown["bitRate"] == 1_234_567
+
+
+def test_subtitles_are_data_tracks_with_their_language(clip: MakeClip, tmp_path: Path) -> None:
+    """Each subtitle track is a data track; one whose language is undetermined tells none."""
+    path, text = tmp_path / "subtitled.mp4", tmp_path / "text.srt"
+    text.write_text("1\n00:00:00,000 --> 00:00:01,000\nBonjour\n")
+    spoken = clip(Clip(width=160, height=90, seconds=1))
+    ffmpeg(
+        *("-i", str(spoken), "-i", str(text), "-i", str(text), "-map", "0", "-map", "1", "-map", "2"),
+        *("-c", "copy", "-c:s", "mov_text", "-metadata:s:s:0", "language=fra", str(path)),
+    )
+    tracks = probe_file(path)["container"]["tracks"]
+    assert [track["trackType"] for track in tracks] == ["video", "audio", "data", "data"]
+    assert [track["dataProperties"] for track in tracks[2:]] == [{"languageCode": "fra"}, {}]
+
+
+@pytest.mark.parametrize(("degrees", "told"), [(90, 90), (90.6, 90), (100, None), (45, None), (0.5, None)])
+def test_only_quarter_turns_count_as_rotation(
+    degrees: float, told: int | None, clip: MakeClip, tmp_path: Path
+) -> None:
+    """An angle within a degree of a quarter turn is that turn; any other is none."""
+    path = tmp_path / "turned.mp4"
+    still = clip(Clip(width=160, height=90, seconds=1, has_sound=False))
+    ffmpeg("-display_rotation", str(-degrees), "-i", str(still), "-c", "copy", str(path))
+    assert probe_file(path)["container"]["tracks"][0]["videoProperties"].get("rotation") == told
 
 
 @pytest.mark.parametrize(
