@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from sandbox.mediaconvert.source import VideoTrack
 
-UNSPECIFIED, RGB = 2, 0
+UNSPECIFIED, NOT_TOLD = 2, frozenset({0, 2, 3})
 BT_709, BT_470BG, SMPTE_170M, BT_2020, BT_2020_10_BIT = 1, 5, 6, 9, 14
 PQ, HLG = 16, 18
 PRESERVE_DETAILS, VIBRANT = "PRESERVE_DETAILS", "VIBRANT"
@@ -83,10 +83,10 @@ def source_colour(track: VideoTrack) -> Colour:
     else:
         usual = SDR_601_525 if track.height <= NTSC_HEIGHT else SDR_601_625
     return Colour(
-        usual.primaries if track.primaries == UNSPECIFIED else track.primaries,
-        usual.transfer if track.transfer == UNSPECIFIED else track.transfer,
-        # Outputs are never RGB: it becomes YUV by the usual matrix.
-        usual.matrix if track.matrix in (UNSPECIFIED, RGB) else track.matrix,
+        usual.primaries if track.primaries in NOT_TOLD else track.primaries,
+        usual.transfer if track.transfer in NOT_TOLD else track.transfer,
+        # The matrix 0 is RGB's, which no output is: it becomes YUV by the usual matrix.
+        usual.matrix if track.matrix in NOT_TOLD else track.matrix,
     )
 
 

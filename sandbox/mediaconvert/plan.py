@@ -145,6 +145,9 @@ def input_uri(settings: Mapping[str, Any]) -> str:
     for member in ("inputClippings", "crop", "position", "imageInserter", "videoOverlays", "videoGenerator"):
         if inputs[0].get(member):
             raise unsupported(f"inputs[0].{member}")
+    for member, made in (("colorSpace", "FOLLOW"), ("sampleRange", "FOLLOW"), ("padVideo", "DISABLED")):
+        if inputs[0].get("videoSelector", {}).get(member, made) != made:
+            raise unsupported(f"inputs[0].videoSelector.{member}")
     uri: str = inputs[0]["fileInput"]
     return uri
 

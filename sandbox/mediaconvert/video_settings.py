@@ -19,7 +19,15 @@ from sandbox.mediaconvert.colour import (
     to_sdr,
 )
 from sandbox.mediaconvert.encodes import FrameCapture, VideoEncode, unsupported
-from sandbox.mediaconvert.picture import DEFAULT, SCALING_BEHAVIORS, Area, Placement, display_size, place
+from sandbox.mediaconvert.picture import (
+    DEFAULT,
+    SCALING_BEHAVIORS,
+    Area,
+    Placement,
+    Size,
+    display_size,
+    place,
+)
 from sandbox.mediaconvert.source import VideoTrack
 
 AUTOMATIC_GOP_SECONDS = 2
@@ -61,6 +69,7 @@ MASTERING_DEFAULTS = {
 LIGHT_LEVELS = ("maxContentLightLevel", "maxFrameAverageLightLevel")
 # Conversions to what a source may be already: this endpoint makes no other to a high dynamic range.
 UNCHANGED = {"FORCE_HDR10": HDR_10, "FORCE_HLG_2020": HLG_2020}
+ROUNDING_PIXELS = 2
 
 
 def crf_for_qvbr(level: float, codec: str) -> float:
@@ -88,7 +97,11 @@ def frame_placement(description: Mapping[str, Any], track: VideoTrack, rotation:
     if area is None:
         return Placement(placement.scaled, placement.frame, crop=crop)
     _check_within(area, (placement.frame.width, placement.frame.height), "position")
-    return Placement(place(shown, area.width, area.height, behavior).scaled, placement.frame, area, crop)
+    scaled = place(shown, area.width, area.height, behavior).scaled
+    # Even sizes have seldom the very shape of their source: the rest of it is no reason for bars.
+    if max(abs(scaled.width - area.width), abs(scaled.height - area.height)) <= ROUNDING_PIXELS:
+        scaled = Size(area.width, area.height)
+    return Placement(scaled, placement.frame, area, crop)
 
 
 def colour_path(description: Mapping[str, Any], track: VideoTrack) -> ColourPath:

@@ -62,6 +62,15 @@ def test_a_picture_keeps_its_shape_in_its_position(run_job: RunJob, tmp_path: Pa
     assert stretched.luma(0.1, 0.5) == pytest.approx(BLACK, abs=3)
 
 
+def test_a_picture_of_odd_size_fills_its_even_position(run_job: RunJob, tmp_path: Path) -> None:
+    """A picture of 17x5 has no even size of its own shape: it fills a rectangle of 16x4 without bars."""
+    source, even = tmp_path / "odd.mp4", flat(tmp_path / "even.mp4", (GREY, 128, 128), size=(32, 16))
+    ffmpeg("-i", str(even), "-vf", "format=yuv444p,crop=17:5:exact=1", "-c:v", "libx264", str(source))
+    seen = first_picture(made(run_job, source, video(32, 32, **LOOSE) | {"position": area(8, 14, 16, 4)}))
+    lit = [(x, y) for x in range(32) for y in range(32) if seen.luma((x + 0.5) / 32, (y + 0.5) / 32) > 70]
+    assert (min(lit), max(lit), len(lit)) == ((8, 14), (23, 17), 16 * 4)
+
+
 def test_a_crop_shows_a_part_of_the_upright_picture(run_job: RunJob, tmp_path: Path) -> None:
     """The rectangle is counted on the picture as it is seen, after its rotation."""
     bars = hdr_bars(tmp_path / "bars.mp4", [0.2, 0.4, 0.6, 0.8], "smpte2084", size=(128, 64))

@@ -218,6 +218,8 @@ def test_audio_selectors_choose_the_track(selector: Settings, stream: int) -> No
         job(hls(output("_v", "M3U8", picture=LARGE), segmentControl="SINGLE_FILE")),
         job(cmaf(output("_v", "CMFC", picture=LARGE), encryption={"spekeKeyProvider": {}})),
         job(file(output("_v", "MP4", picture=LARGE)), inputClippings=[{}]),
+        job(file(output("_v", "MP4", picture=LARGE)), videoSelector={"colorSpace": "HDR10"}),
+        job(file(output("_v", "MP4", picture=LARGE)), videoSelector={"padVideo": "BLACK"}),
         job() | {"inputs": [{"fileInput": INPUT_URI}, {"fileInput": INPUT_URI}]},
     ],
 )

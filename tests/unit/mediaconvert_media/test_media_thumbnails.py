@@ -2,7 +2,8 @@
 
 import math
 import re
-from dataclasses import dataclass
+import threading
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from urllib.parse import unquote
@@ -10,9 +11,11 @@ from xml.etree import ElementTree
 
 import pytest
 
+from sandbox.mediaconvert.instant.transcode import InstantTranscode
 from sandbox.mediaconvert.model import JobError
 from sandbox.mediaconvert.picture import Size
 from sandbox.mediaconvert.plan import make_plan
+from sandbox.mediaconvert.source import inspect_source
 from tests.media_checks import check_dash, check_hls
 from tests.unit.mediaconvert_media.clips import first_picture, grey_steps, hdr_bars, pq
 from tests.unit.mediaconvert_media.conftest import RunJob
@@ -166,6 +169,21 @@ def test_thumbnails_of_high_range_are_tone_mapped(run_job: RunJob, tmp_path: Pat
     dark, bright = (seen.luma(share / only.columns, 0.5 / only.rows) for share in (0.25, 0.75))
     assert dark < 45
     assert bright > 240
+
+
+def test_instant_thumbnails_look_real_from_outside(outputs: Path, steps: Path, tmp_path: Path) -> None:
+    """Instant mode makes up as many pictures of the same size, with the same playlist but for the bitrate."""
+    settings = job(cmaf(output("_v", "CMFC", picture=video(128, 72)), **ADVANCED))
+    result = InstantTranscode()(settings, inspect_source(steps), tmp_path, lambda _: None, threading.Event())
+    for file_ in result.files:
+        target = tmp_path / "made" / file_.key
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(file_.path.read_bytes())
+    real, instant = (image_playlist(folder / "cmaf/c.m3u8") for folder in (outputs, tmp_path / "made/one"))
+    same_place = [replace(one, path=outputs / "cmaf" / one.path.name) for one in instant]
+    assert same_place == real
+    sizes = [(seen.width, seen.height) for seen in (first_picture(one.path) for one in instant)]
+    assert sizes == [(192, 72)] * 2
 
 
 @pytest.mark.parametrize(
