@@ -66,6 +66,16 @@ def display_size(
     return (shown[1], shown[0]) if rotation % 180 else shown
 
 
+def seen_size(
+    stored: Size, sample_aspect: Fraction, rotation: int, crop: Area | None
+) -> tuple[Fraction, Fraction]:
+    """Give the display size of a source, or of the part of it that a rectangle crops after its rotation."""
+    if crop is None:
+        return display_size(stored.width, stored.height, sample_aspect, rotation)
+    upright_aspect = 1 / sample_aspect if rotation % 180 else sample_aspect
+    return display_size(crop.width, crop.height, upright_aspect, 0)
+
+
 def place(
     shown: tuple[Fraction, Fraction], width: int | None, height: int | None, scaling_behavior: str
 ) -> Placement:

@@ -174,32 +174,34 @@ def _group(group: Mapping[str, Any], job_input: Mapping[str, Any], uri: str, sou
     settings = group["outputGroupSettings"].get(member, {})
     segments = None if kind is GroupKind.FILE else _segments(settings, DEFAULT_SEGMENT_SECONDS[member])
     outputs = [_output(output, job_input, source, segments) for output in group["outputs"]]
+    outputs = _aligned(outputs, segments) if segments else outputs
     bucket, base_key = _destination(settings["destination"], uri)
     is_cmaf = kind is GroupKind.CMAF
     return Group(
         kind=kind,
         bucket=bucket,
         base_key=base_key,
-        outputs=tuple(_aligned(outputs, segments) if segments else outputs),
+        outputs=tuple(outputs),
         writes_hls=kind is GroupKind.HLS or (is_cmaf and settings.get("writeHlsManifest") != "DISABLED"),
         writes_dash=kind is GroupKind.DASH_ISO
         or (is_cmaf and settings.get("writeDashManifest") != "DISABLED"),
-        thumbnails=_thumbnails(settings, outputs, segments, job_input, source),
+        thumbnails=_thumbnails(settings, outputs, job_input, source),
     )
 
 
 def _thumbnails(
     settings: Mapping[str, Any],
     outputs: Sequence[Output],
-    segments: _Segments | None,
     job_input: Mapping[str, Any],
     source: Source,
 ) -> TiledThumbnails | None:
-    video = next((output.video for output in outputs if output.video), None)
-    if video is None or segments is None:
-        return None
-    turn = rotation(job_input, source)
-    return tiled_thumbnails(settings, video, select_video(source), turn, segments.seconds)
+    for output in outputs:
+        if output.video is not None and output.segment_seconds is not None:
+            turn = rotation(job_input, source)
+            return tiled_thumbnails(
+                settings, output.video, select_video(source), turn, output.segment_seconds
+            )
+    return None
 
 
 def _segments(settings: Mapping[str, Any], default_seconds: int) -> _Segments:

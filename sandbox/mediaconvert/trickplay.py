@@ -1,14 +1,14 @@
 """Turn a group's settings of image-based trick play into the thumbnails to make, tiled into JPEG pictures."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
 from sandbox.mediaconvert.colour import ColourPath, to_sdr
-from sandbox.mediaconvert.encodes import UNSUPPORTED, VideoEncode, segment_frames, unsupported
+from sandbox.mediaconvert.encodes import UNSUPPORTED, VideoEncode, unsupported
 from sandbox.mediaconvert.model import JobError
-from sandbox.mediaconvert.picture import DEFAULT, Placement, Size, display_size, place
+from sandbox.mediaconvert.picture import DEFAULT, Placement, Size, place, seen_size
 from sandbox.mediaconvert.source import VideoTrack
 
 # Source: botocore mediaconvert model, CmafImageBasedTrickPlaySettings.
@@ -57,7 +57,7 @@ def tiled_thumbnails(
     rotation: int,
     segment_seconds: Fraction,
 ) -> TiledThumbnails | None:
-    """Describe the thumbnails that a group's settings ask for; ``video`` is its first output's.
+    """Describe the thumbnails that a group asks for; ``video`` and its segments are its first output's.
 
     JPEG has a standard range only, so that those of a source with a high one are tone-mapped.
 
@@ -83,9 +83,10 @@ def tiled_thumbnails(
             f"imageBasedTrickPlaySettings: {rows} rows of thumbnails {height} high are higher than "
             f"{MAX_TILED_HEIGHT} together.",
         )
-    shown = display_size(track.width, track.height, track.sample_aspect, rotation)
+    crop = video.placement.crop
+    shown = seen_size(Size(track.width, track.height), track.sample_aspect, rotation, crop)
     return TiledThumbnails(
-        placement=place(shown, width, height, DEFAULT),
+        placement=replace(place(shown, width, height, DEFAULT), crop=crop),
         colour=to_sdr(track),
         frame_rate=video.frame_rate,
         interval_frames=_interval_frames(details, video, segment_seconds),
@@ -99,6 +100,6 @@ def _interval_frames(details: Mapping[str, Any], video: VideoEncode, segment_sec
         case "FOLLOW_CUSTOM":
             return max(1, round(Fraction(details["thumbnailInterval"]) * video.frame_rate))
         case "FOLLOW_SEGMENTATION":
-            return segment_frames(video, segment_seconds, exact=True)
+            return round(segment_seconds * video.frame_rate)
         case _:
             return video.gop_frames

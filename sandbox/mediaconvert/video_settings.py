@@ -25,8 +25,8 @@ from sandbox.mediaconvert.picture import (
     Area,
     Placement,
     Size,
-    display_size,
     place,
+    seen_size,
 )
 from sandbox.mediaconvert.source import VideoTrack
 
@@ -87,16 +87,14 @@ def frame_placement(description: Mapping[str, Any], track: VideoTrack, rotation:
     if behavior not in SCALING_BEHAVIORS:
         raise unsupported(f"scalingBehavior {behavior}")
     crop, area = _area(description, "crop"), _area(description, "position")
-    shown = display_size(track.width, track.height, track.sample_aspect, rotation)
+    stored = Size(track.width, track.height)
     if crop is not None:
-        upright = (track.height, track.width) if rotation % 180 else (track.width, track.height)
-        _check_within(crop, upright, "crop")
-        aspect = 1 / track.sample_aspect if rotation % 180 else track.sample_aspect
-        shown = display_size(crop.width, crop.height, aspect, 0)
+        _check_within(crop, stored.turned(rotation), "crop")
+    shown = seen_size(stored, track.sample_aspect, rotation, crop)
     placement = place(shown, description.get("width"), description.get("height"), behavior)
     if area is None:
         return Placement(placement.scaled, placement.frame, crop=crop)
-    _check_within(area, (placement.frame.width, placement.frame.height), "position")
+    _check_within(area, placement.frame, "position")
     scaled = place(shown, area.width, area.height, behavior).scaled
     # Even sizes have seldom the very shape of their source: the rest of it is no reason for bars.
     if max(abs(scaled.width - area.width), abs(scaled.height - area.height)) <= ROUNDING_PIXELS:
@@ -201,9 +199,9 @@ def _area(description: Mapping[str, Any], member: str) -> Area | None:
     return Area(*(rectangle[side] for side in ("x", "y", "width", "height")))
 
 
-def _check_within(area: Area, size: tuple[int, int], member: str) -> None:
-    if area.left + area.width > size[0] or area.top + area.height > size[1]:
-        raise unsupported(f"a {member} that reaches out of the picture of {size[0]}x{size[1]}")
+def _check_within(area: Area, size: Size, member: str) -> None:
+    if area.left + area.width > size.width or area.top + area.height > size.height:
+        raise unsupported(f"a {member} that reaches out of the picture of {size.width}x{size.height}")
 
 
 def _declared_light(path: ColourPath, track: VideoTrack, given: Mapping[str, int] | None) -> ColourPath:

@@ -13,13 +13,24 @@ import pytest
 
 from sandbox.mediaconvert.instant.transcode import InstantTranscode
 from sandbox.mediaconvert.model import JobError
-from sandbox.mediaconvert.picture import Size
+from sandbox.mediaconvert.picture import Area, Size
 from sandbox.mediaconvert.plan import make_plan
 from sandbox.mediaconvert.source import inspect_source
 from tests.media_checks import check_dash, check_hls
 from tests.unit.mediaconvert_media.clips import first_picture, grey_steps, hdr_bars, pq
 from tests.unit.mediaconvert_media.conftest import RunJob
-from tests.unit.mediaconvert_media.jobs import Settings, cmaf, dash, file, hls, job, output, source, video
+from tests.unit.mediaconvert_media.jobs import (
+    Settings,
+    area,
+    cmaf,
+    dash,
+    file,
+    hls,
+    job,
+    output,
+    source,
+    video,
+)
 
 RATE, SECONDS = 10, 11
 LEVELS = [30 + 18 * second for second in range(SECONDS)]
@@ -216,6 +227,29 @@ def test_defaults_are_those_of_the_models_documentation(
     assert tiled.placement.frame == thumbnail
     assert (tiled.columns, tiled.rows) == layout
     assert tiled.interval_frames == interval_frames
+
+
+def test_thumbnails_of_each_segment_follow_grown_segments() -> None:
+    """Where segments grow to whole GOPs, the thumbnails that follow them do as well."""
+    details = {"intervalCadence": "FOLLOW_SEGMENTATION"}
+    group = cmaf(
+        output("_v", "CMFC", picture=video(320, 180)),
+        segmentLength=3,
+        segmentLengthControl="GOP_MULTIPLE",
+        imageBasedTrickPlay="ADVANCED",
+        imageBasedTrickPlaySettings=details,
+    )
+    plan = make_plan(job(group), source())
+    assert plan.outputs[0].segment_seconds == plan.thumbnails[0].interval_seconds == 4
+
+
+def test_thumbnails_show_what_the_video_shows() -> None:
+    """A crop of the video is a crop of its thumbnails, in their shape."""
+    picture = video(None, None) | {"crop": area(80, 0, 160, 180)}
+    settings = job(cmaf(output("_v", "CMFC", picture=picture), imageBasedTrickPlay="THUMBNAIL"))
+    (tiled,) = make_plan(settings, source()).thumbnails
+    assert tiled.placement.frame == tiled.placement.scaled == Size(312, 352)
+    assert tiled.placement.crop == Area(80, 0, 160, 180)
 
 
 def test_groups_without_trick_play_have_no_thumbnails() -> None:
