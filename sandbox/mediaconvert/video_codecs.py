@@ -40,8 +40,8 @@ def _x265(encode: VideoEncode, threads: int) -> list[str]:
         "info": "0",
         "pools": str(threads),
         "ctu": str(HEVC_BLOCK),
-        # As HEV1 the samples hold the parameter sets as well.
-        "repeat-headers": "1" if encode.mp4_tag == "hev1" else "0",
+        # As HEV1 the samples hold the parameter sets as well; as HVC1 the muxer takes them out.
+        "repeat-headers": "1",
     }
     if encode.level is not None:
         parameters |= {"level-idc": encode.level, "high-tier": str(int(encode.high_tier))}

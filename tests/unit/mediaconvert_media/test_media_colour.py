@@ -149,6 +149,8 @@ def test_hdr10_light_levels_follow_the_source_or_the_job(run_job: RunJob, tmp_pa
     assert light_levels(made["forced"]) == (4000, 500)
     assert not told & first_picture(made["ignored"]).side_data
     assert first_picture(made["ignored"]).colour == (2, 2, 2)
+    alone = converted(run_job, source, mapped=SMALL | FORCE_709)["mapped"]
+    assert not told & first_picture(alone).side_data
     # What is brighter than the declared peak of 800 is beyond white.
     assert first_picture(made["mapped"]).bars(len(NITS))[-1] > 236
 

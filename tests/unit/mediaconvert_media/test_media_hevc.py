@@ -1,5 +1,6 @@
 """HEVC: how it is tagged, declared in manifests, and aligned with AVC."""
 
+import io
 import re
 from fractions import Fraction
 from pathlib import Path
@@ -27,6 +28,7 @@ from tests.unit.mediaconvert_media.jobs import (
 
 MPD = {"mpd": "urn:mpeg:dash:schema:mpd:2011"}
 FORCE_709 = corrected(colorSpaceConversion="FORCE_709")
+IDR = {19, 20}  # of NAL units; source: ITU-T H.265, table 7-1
 NTSC = Fraction(30000, 1001)
 CBR: Settings = {"rateControlMode": "CBR", "bitrate": 300_000}
 VBR: Settings = {"rateControlMode": "VBR", "bitrate": 200_000, "maxBitrate": 400_000}
@@ -92,6 +94,15 @@ def test_segments_keep_tag_and_colours(ladder: Path, tmp_path: Path) -> None:
     seen = first_picture(whole)
     assert (seen.tag, seen.colour, seen.pixel_format) == ("hvc1", (9, 16, 9), "yuv420p10le")
     assert b"colrnclx\x00\x09\x00\x10\x00\x09" in parts[0].read_bytes()
+
+
+def test_keyframes_need_nothing_that_came_before(ladder: Path) -> None:
+    """Each GOP is closed: it begins with an IDR picture, which no picture refers across."""
+    whole = b"".join((ladder / f"c_hevc{part}.cmfv").read_bytes() for part in ("init", "_000000001"))
+    with av.open(io.BytesIO(whole)) as container:
+        samples = [bytes(packet) for packet in container.demux(video=0) if packet.is_keyframe]
+    assert len(samples) == 2
+    assert all(IDR & set(unit_types(sample)) for sample in samples)
 
 
 @pytest.mark.parametrize(("packaging", "tag"), [("HVC1", "hvc1"), ("HEV1", "hev1"), (None, "hev1")])
