@@ -99,7 +99,7 @@ def test_segments_keep_tag_and_colours(ladder: Path, tmp_path: Path) -> None:
 def test_keyframes_need_nothing_that_came_before(ladder: Path) -> None:
     """Each GOP is closed: it begins with an IDR picture, which no picture refers across."""
     whole = b"".join((ladder / f"c_hevc{part}.cmfv").read_bytes() for part in ("init", "_000000001"))
-    with av.open(io.BytesIO(whole)) as container:
+    with av.open(io.BytesIO(whole), "r") as container:
         samples = [bytes(packet) for packet in container.demux(video=0) if packet.is_keyframe]
     assert len(samples) == 2
     assert all(IDR & set(unit_types(sample)) for sample in samples)
