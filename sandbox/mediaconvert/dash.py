@@ -14,6 +14,7 @@ from xml.etree import ElementTree
 from sandbox.mediaconvert.package import Segments
 
 CHANNEL_SCHEME = "urn:mpeg:mpegB:cicp:ChannelConfiguration"
+ROLE_SCHEME = "urn:mpeg:dash:role:2011"
 NUMBER = "$Number%09d$"
 THUMBNAIL_TILE = "http://dashif.org/guidelines/thumbnail_tile"
 COLOUR_SCHEMES = tuple(
@@ -34,6 +35,9 @@ class Representation:
         extension: Of its segments, without the dot.
         video_range: SDR, PQ or HLG; a player doesn't switch between them.
         colour: Code points of primaries, transfer and matrix; 2 for what isn't declared.
+        bandwidth_bps: What it declares; None for what its densest segment needs.
+        label: Of sound, for people; may be empty.
+        role: Of sound among the rest, ``main`` or ``alternate``.
     """
 
     name: str
@@ -47,6 +51,9 @@ class Representation:
     channels: int | None = None
     sample_rate: int | None = None
     language: str | None = None
+    bandwidth_bps: int | None = None
+    label: str = ""
+    role: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +75,11 @@ class Images:
 
 
 def manifest(
-    representations: Sequence[Representation], seconds: Fraction, images: Sequence[Images] = ()
+    representations: Sequence[Representation],
+    seconds: Fraction,
+    images: Sequence[Images] = (),
+    *,
+    has_timeline: bool = True,
 ) -> str:
     """Write the manifest of one period in which every representation plays."""
     root = ElementTree.Element(
@@ -84,8 +95,11 @@ def manifest(
     # The manifest's own folder, as without it; but ffmpeg opens a relative path to the manifest only with it.
     ElementTree.SubElement(root, "BaseURL").text = "./"
     period = ElementTree.SubElement(root, "Period", {"id": "1", "start": "PT0S"})
-    for number, (key, members) in enumerate(groupby(sorted(representations, key=_set_key), key=_set_key), 1):
-        _adaptation_set(period, number, key[-1] or None, list(members))
+    sets: dict[tuple[object, ...], list[Representation]] = {}
+    for member in sorted(representations, key=lambda member: member.size is None):
+        sets.setdefault(_set_key(member), []).append(member)
+    for number, members in enumerate(sets.values(), 1):
+        _adaptation_set(period, number, members, has_timeline)
     for number, pictures in enumerate(images, len(period) + 1):
         _image_set(period, number, pictures)
     for number, representation in enumerate(period.iter("Representation"), 1):
@@ -94,14 +108,14 @@ def manifest(
     return ElementTree.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
 
 
-def _set_key(representation: Representation) -> tuple[bool, str, str, str]:
-    """Group representations that a player may switch between: pictures first, then sound by language."""
-    codec = representation.codec.split(".")[0]
-    return representation.size is None, codec, representation.video_range, representation.language or ""
+def _set_key(member: Representation) -> tuple[object, ...]:
+    """Tell apart what a player may not switch between by itself: codecs, ranges, and different sound."""
+    picture = (member.codec.split(".")[0], member.video_range)
+    return member.size is None, *picture, member.language, member.label, member.channels
 
 
 def _adaptation_set(
-    period: ElementTree.Element, number: int, language: str | None, members: Sequence[Representation]
+    period: ElementTree.Element, number: int, members: Sequence[Representation], has_timeline: bool
 ) -> None:
     kind = "audio" if members[0].size is None else "video"
     attributes = {
@@ -111,8 +125,8 @@ def _adaptation_set(
         "segmentAlignment": "true",
         "startWithSAP": "1",
     }
-    if language is not None:
-        attributes["lang"] = language
+    if members[0].language is not None:
+        attributes["lang"] = members[0].language
     sizes = [member.size for member in members if member.size is not None]
     rates = [member.frame_rate for member in members if member.frame_rate is not None]
     if sizes and rates:
@@ -125,8 +139,12 @@ def _adaptation_set(
             if code != UNSPECIFIED:
                 value = {"schemeIdUri": scheme, "value": str(code)}
                 ElementTree.SubElement(adaptation_set, "SupplementalProperty", value)
+    if members[0].label:
+        ElementTree.SubElement(adaptation_set, "Label").text = members[0].label
+    if members[0].role is not None:
+        ElementTree.SubElement(adaptation_set, "Role", {"schemeIdUri": ROLE_SCHEME, "value": members[0].role})
     for member in members:
-        _representation(adaptation_set, member)
+        _representation(adaptation_set, member, has_timeline)
 
 
 def _image_set(period: ElementTree.Element, number: int, images: Images) -> None:
@@ -150,8 +168,9 @@ def _image_set(period: ElementTree.Element, number: int, images: Images) -> None
     )
 
 
-def _representation(adaptation_set: ElementTree.Element, member: Representation) -> None:
-    attributes = {"codecs": member.codec, "bandwidth": str(member.segments.peak_bps)}
+def _representation(adaptation_set: ElementTree.Element, member: Representation, has_timeline: bool) -> None:
+    bandwidth_bps = member.bandwidth_bps or member.segments.peak_bps
+    attributes = {"codecs": member.codec, "bandwidth": str(bandwidth_bps)}
     if member.size is not None:
         attributes |= {"width": str(member.size[0]), "height": str(member.size[1]), "sar": "1:1"}
     if member.frame_rate is not None:
@@ -177,8 +196,11 @@ def _representation(adaptation_set: ElementTree.Element, member: Representation)
             "startNumber": "1",
         },
     )
-    timeline = ElementTree.SubElement(template, "SegmentTimeline")
     items = member.segments.items
+    if not has_timeline:
+        template.set("duration", str(max(item.duration for item in items)))
+        return
+    timeline = ElementTree.SubElement(template, "SegmentTimeline")
     for position, (duration, run) in enumerate(groupby(item.duration for item in items)):
         repeats = len(list(run)) - 1
         entry = {"t": str(items[0].start)} if position == 0 else {}

@@ -17,14 +17,15 @@ from pathlib import Path
 
 from sandbox.mediaconvert import dash, hls
 from sandbox.mediaconvert.encoded import EncodedAudio, EncodedVideo
-from sandbox.mediaconvert.encodes import AudioEncode, FrameCapture, VideoEncode, unsupported
+from sandbox.mediaconvert.encodes import FrameCapture, VideoEncode, unsupported
+from sandbox.mediaconvert.master import Rendition, arrange, main_sound
 from sandbox.mediaconvert.model import OutputDetail, OutputGroupDetail, ProducedFile
 from sandbox.mediaconvert.package import Format, Package, Segments, read_segments, whole_file
 from sandbox.mediaconvert.plan import Group, GroupKind, Output
+from sandbox.mediaconvert.sound import AudioEncode
 from sandbox.mediaconvert.thumbnails import NAME, ThumbnailPictures
 from sandbox.mediaconvert.trickplay import TiledThumbnails
 
-CMAF_AUDIO_GROUP = "program_audio"
 SEGMENT_DIGITS = {GroupKind.HLS: 5, GroupKind.DASH_ISO: 9, GroupKind.CMAF: 9}
 FILE_FORMATS = {"MP4": Format.MP4, "MOV": Format.MOV, "M2TS": Format.M2TS}
 
@@ -105,36 +106,36 @@ class Delivery:
 
     def _hls_group(self, group: Group) -> OutputGroupDetail:
         details = []
-        renditions: list[tuple[Output, str, Segments]] = []
+        renditions: list[Rendition] = []
         for number, output in enumerate(group.outputs):
             segments = self._segments(group, output)
-            name = _name(group, output) + ".m3u8"
             names = self._add_segments(group, output, segments, Format.TS_SEGMENTS)
-            uri = self._write(group, number, name, hls.media_playlist(segments, names, None))
-            renditions.append((output, name, segments))
+            renditions.append(Rendition(output, f"{_name(group, output)}.m3u8", segments))
+            uri = self._media_playlist(group, number, renditions[-1], names, None)
             details.append(self._detail(output, [uri]))
         master = self._master(group, renditions, self._thumbnails(group), is_mp4=False)
         return OutputGroupDetail(group.kind, [master], details)
 
     def _mp4_group(self, group: Group) -> OutputGroupDetail:
         details, representations = [], []
-        renditions: list[tuple[Output, str, Segments]] = []
+        renditions: list[Rendition] = []
         for number, output in enumerate(group.outputs):
             segments = self._segments(group, output)
             extension = "mp4" if group.kind is GroupKind.DASH_ISO else "cmfv" if output.video else "cmfa"
             name = _name(group, output)
             names = self._add_segments(group, output, segments, extension)
-            representations.append(self._representation(output, name, extension, segments))
+            representations.append(self._representation(group, output, name, extension, segments))
+            renditions.append(Rendition(output, f"{name}.m3u8", segments))
             if group.writes_hls:
-                playlist = hls.media_playlist(segments, names, f"{name}init.{extension}")
-                self._write(group, number, f"{name}.m3u8", playlist)
-            renditions.append((output, f"{name}.m3u8", segments))
+                self._media_playlist(group, number, renditions[-1], names, f"{name}init.{extension}")
             details.append(self._detail(output, []))
         playlists = []
         pictures = self._thumbnails(group)
         if group.writes_dash:
             seconds = max(self._seconds(output) for output in group.outputs)
-            text = dash.manifest(representations, seconds, [one.images() for one in pictures])
+            timeline = group.manifests.has_timeline
+            images = [one.images() for one in pictures]
+            text = dash.manifest(representations, seconds, images, has_timeline=timeline)
             playlists.append(self._write(group, "manifest", f"{_base_name(group)}.mpd", text))
         if group.writes_hls:
             playlists.append(self._master(group, renditions, pictures, is_mp4=True))
@@ -154,68 +155,33 @@ class Delivery:
             self._write(group, "thumbnails", pictures.playlist_name, pictures.image_playlist())
         return [pictures]
 
+    def _media_playlist(
+        self, group: Group, number: int, rendition: Rendition, names: Sequence[str], init: str | None
+    ) -> str:
+        whole = group.manifests.has_whole_seconds
+        text = hls.media_playlist(rendition.segments, names, init, in_whole_seconds=whole)
+        return self._write(group, number, rendition.name, text)
+
     def _master(
         self,
         group: Group,
-        renditions: Sequence[tuple[Output, str, Segments]],
+        renditions: Sequence[Rendition],
         thumbnails: Sequence[ThumbnailPictures],
         *,
         is_mp4: bool,
     ) -> str:
-        """Write the master playlist; sound of its own rendition plays beside every variant with a picture."""
-        beside = {
-            name: output.audio_group or CMAF_AUDIO_GROUP
-            for output, name, _ in renditions
-            if output.video is None
-            and (output.audio_group or is_mp4)
-            and any(other.video for other in group.outputs)
-        }
-        sound = [
-            (self.audios[output.audios[0]].codec, segments)
-            for output, name, segments in renditions
-            if name in beside
-        ]
-        variants = []
-        for output, name, segments in renditions:
-            if name in beside:
-                continue
-            own = [self.audios[audio].codec for audio in output.audios]
-            video = self.videos[output.video] if output.video else None
-            joined = sound if video is not None and not own else []
-            codecs = [*([video.codec] if video else []), *own, *(codec for codec, _ in joined)]
-            variants.append(
-                hls.Variant(
-                    name=name,
-                    peak_bps=segments.peak_bps + max((other.peak_bps for _, other in joined), default=0),
-                    average_bps=segments.average_bps
-                    + max((other.average_bps for _, other in joined), default=0),
-                    codecs=list(dict.fromkeys(codecs)),
-                    size=(video.width, video.height) if video else None,
-                    frame_rate=video.frame_rate if video else None,
-                    video_range=video.video_range if video else None,
-                    audio_group=next(iter(beside.values())) if joined else None,
-                )
-            )
-        audios = [
-            hls.AudioRendition(
-                name=name,
-                group=beside[name],
-                label=output.stream_name or output.audios[0].language or f"Audio {number}",
-                channels=self.audios[output.audios[0]].channels,
-                language=output.audios[0].language,
-                is_default=number == 1,
-            )
-            for number, (output, name, _) in enumerate((one for one in renditions if one[1] in beside), 1)
-        ]
+        has_resolution = group.manifests.has_resolution
+        found = arrange(renditions, self.videos, self.audios, is_mp4=is_mp4, has_resolution=has_resolution)
         images = [one.image_stream() for one in thumbnails]
-        text = hls.master_playlist(variants, audios, images, is_mp4=is_mp4)
+        text = hls.master_playlist(found.variants, found.sounds, images, is_mp4=is_mp4)
         return self._write(group, "master", f"{_base_name(group)}.m3u8", text)
 
     def _representation(
-        self, output: Output, name: str, extension: str, segments: Segments
+        self, group: Group, output: Output, name: str, extension: str, segments: Segments
     ) -> dash.Representation:
         if output.video is not None:
             video = self.videos[output.video]
+            declared = {"AVERAGE": segments.average_bps, "MAX": output.video.max_bitrate_bps}
             return dash.Representation(
                 name=name,
                 extension=extension,
@@ -225,8 +191,10 @@ class Delivery:
                 frame_rate=video.frame_rate,
                 video_range=video.video_range,
                 colour=video.colour,
+                bandwidth_bps=declared.get(group.manifests.bandwidth or ""),
             )
-        audio = self.audios[output.audios[0]]
+        sound, audio = output.audios[0], self.audios[output.audios[0]]
+        main = main_sound(group.outputs)
         return dash.Representation(
             name=name,
             extension=extension,
@@ -234,7 +202,9 @@ class Delivery:
             segments=segments,
             channels=audio.channels,
             sample_rate=audio.sample_rate,
-            language=output.audios[0].language,
+            language=sound.language,
+            label=output.rendition.label,
+            role="main" if main is not None and _is_of_one_sound(output, main) else "alternate",
         )
 
     def _detail(self, output: Output, uris: Sequence[str]) -> OutputDetail:
@@ -276,6 +246,14 @@ class Delivery:
         path = self.work_dir / f"m{len(self.files)}-{label}.txt"
         path.write_text(text, encoding="utf-8")
         return self._add(group, group.base_key.removesuffix(_base_name(group)) + name, path)
+
+
+def _is_of_one_sound(output: Output, other: Output) -> bool:
+    """Tell whether two outputs are the same sound in different qualities."""
+    return (output.rendition.label, output.audios[0].language) == (
+        other.rendition.label,
+        other.audios[0].language,
+    )
 
 
 def _base_name(group: Group) -> str:

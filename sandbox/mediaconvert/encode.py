@@ -7,19 +7,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
+from types import MappingProxyType
 
-from sandbox.mediaconvert.encodes import AudioEncode, FrameCapture, VideoEncode
+from sandbox.mediaconvert.encodes import FrameCapture, VideoEncode
 from sandbox.mediaconvert.ffmpeg import source_arguments
+from sandbox.mediaconvert.loudness import Correction, Corrections, sound_filters
 from sandbox.mediaconvert.plan import Plan
 from sandbox.mediaconvert.selection import select_video
+from sandbox.mediaconvert.sound import AudioEncode
 from sandbox.mediaconvert.trickplay import TiledThumbnails
 from sandbox.mediaconvert.video_codecs import codec_arguments
 from sandbox.mediaconvert.video_filters import video_filters
 
-LAYOUTS = {1: "mono", 2: "stereo", 6: "5.1"}
 BEST_MJPEG_SCALE, WORST_MJPEG_SCALE = 2, 31
 CAPTURE_NAME, THUMBNAILS_NAME = "%07d.jpg", "%09d.jpg"
 THUMBNAILS_QUALITY = 80
+NO_CORRECTIONS: Corrections = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,9 @@ class EncodeCommand:
     thumbnails: dict[TiledThumbnails, str]
 
 
-def encode_command(plan: Plan, source_path: Path, threads: int) -> EncodeCommand:
+def encode_command(
+    plan: Plan, source_path: Path, threads: int, corrections: Corrections = NO_CORRECTIONS
+) -> EncodeCommand:
     """Build the command that makes all encodes and pictures of a plan."""
     videos = {encode: f"v{number}.mp4" for number, encode in enumerate(plan.video_encodes)}
     audios = {encode: f"a{number}.mp4" for number, encode in enumerate(plan.audio_encodes)}
@@ -49,7 +54,9 @@ def encode_command(plan: Plan, source_path: Path, threads: int) -> EncodeCommand
     if videos or captures or thumbnails:
         track = select_video(plan.source)
         filters += video_filters(track, plan.rotation, [*videos], [*captures], [*thumbnails])
-    filters += [_audio_filters(number, encode) for number, encode in enumerate(audios)]
+    filters += [
+        _audio_filters(number, encode, corrections.get(encode)) for number, encode in enumerate(audios)
+    ]
     outputs = chain(
         *(
             _video_output(number, encode, threads, name)
@@ -65,12 +72,8 @@ def encode_command(plan: Plan, source_path: Path, threads: int) -> EncodeCommand
     )
 
 
-def _audio_filters(number: int, encode: AudioEncode) -> str:
-    steps = [f"aresample={encode.sample_rate}:async=1:first_pts=0"]
-    if encode.loudness_lkfs is not None:
-        steps += [f"loudnorm=I={encode.loudness_lkfs}", f"aresample={encode.sample_rate}"]
-    steps.append(f"aformat=channel_layouts={LAYOUTS[encode.channels]}")
-    return f"[0:{encode.stream_index}]{','.join(steps)}[a{number}]"
+def _audio_filters(number: int, encode: AudioEncode, correction: Correction | None) -> str:
+    return f"[0:{encode.stream_index}]{','.join(sound_filters(encode, correction))}[a{number}]"
 
 
 def _video_output(number: int, encode: VideoEncode, threads: int, name: str) -> list[str]:

@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from sandbox.mediaconvert.package import Segments
 
+DESCRIBES_PICTURE = "public.accessibility.describes-video"
 MPEG_TS_VERSION, FRAGMENTED_MP4_VERSION = 3, 7
 SDR = "SDR"
 
@@ -49,14 +50,23 @@ class ImageStream:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AudioRendition:
-    """Describe sound that plays beside a variant's picture."""
+    """Describe sound that plays beside a variant's picture.
 
-    name: str
+    Attributes:
+        name: File name of its media playlist; None where it is in the variants' own segments.
+        is_default: Whether a player begins with it where nothing speaks for another.
+        is_selectable: Whether a player may choose it by itself, by the user's language.
+        is_audio_description: Whether it describes the picture to people who don't see it.
+    """
+
+    name: str | None
     group: str
     label: str
     channels: int
     language: str | None
     is_default: bool
+    is_selectable: bool = True
+    is_audio_description: bool = False
 
 
 def master_playlist(
@@ -76,9 +86,10 @@ def master_playlist(
             f'NAME="{_quotable(audio.label)}"',
             *([f'LANGUAGE="{_quotable(audio.language)}"'] if audio.language else []),
             f"DEFAULT={'YES' if audio.is_default else 'NO'}",
-            "AUTOSELECT=YES",
+            f"AUTOSELECT={'YES' if audio.is_selectable else 'NO'}",
+            *([f'CHARACTERISTICS="{DESCRIBES_PICTURE}"'] if audio.is_audio_description else []),
             f'CHANNELS="{audio.channels}"',
-            f'URI="{quote(audio.name)}"',
+            *([f'URI="{quote(audio.name)}"'] if audio.name is not None else []),
         ]
         lines.append("#EXT-X-MEDIA:" + ",".join(attributes))
     for variant in variants:
@@ -103,7 +114,9 @@ def master_playlist(
     return "\n".join(lines) + "\n"
 
 
-def media_playlist(segments: Segments, names: Sequence[str], init_name: str | None) -> str:
+def media_playlist(
+    segments: Segments, names: Sequence[str], init_name: str | None, *, in_whole_seconds: bool = False
+) -> str:
     """Write the playlist of one rendition's segments; ``names`` are their file names."""
     seconds = [item.duration / segments.timescale for item in segments.items]
     lines = [
@@ -116,7 +129,8 @@ def media_playlist(segments: Segments, names: Sequence[str], init_name: str | No
     if init_name is not None:
         lines.append(f'#EXT-X-MAP:URI="{quote(init_name)}"')
     for length, name in zip(seconds, names, strict=True):
-        lines += [f"#EXTINF:{length:.6f},", quote(name)]
+        told = f"{max(1, int(length + 0.5))}" if in_whole_seconds else f"{length:.6f}"
+        lines += [f"#EXTINF:{told},", quote(name)]
     return "\n".join([*lines, "#EXT-X-ENDLIST"]) + "\n"
 
 

@@ -11,7 +11,8 @@ from enum import StrEnum
 from fractions import Fraction
 from pathlib import Path
 
-from sandbox.mediaconvert.encodes import AudioEncode, VideoEncode
+from sandbox.mediaconvert.encodes import VideoEncode
+from sandbox.mediaconvert.sound import AudioEncode
 
 PLAYLIST, INIT = "list.m3u8", "init.mp4"
 MICROSECONDS = 1_000_000
@@ -120,6 +121,9 @@ def package_arguments(
         name, options = muxer(package, folder)
         for option, value in options.items():
             arguments += [f"-{option}", value]
+        # A player begins with the first sound, where nothing speaks for another.
+        for number in range(len(package.audios)):
+            arguments += [f"-disposition:a:{number}", "0" if number else "default"]
         arguments += ["-f", name, str(main_file(package, Path(folder)))]
     return arguments
 

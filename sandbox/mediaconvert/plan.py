@@ -11,15 +11,23 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from sandbox.mediaconvert.encodes import (
-    AudioEncode,
     FrameCapture,
     VideoEncode,
-    audio_encode,
     segment_frames,
     unsupported,
 )
+from sandbox.mediaconvert.manifest_settings import (
+    PLAIN_MANIFESTS,
+    PLAIN_RENDITION,
+    ManifestSettings,
+    RenditionSettings,
+    manifest_settings,
+    matches_video_duration,
+    rendition_settings,
+)
 from sandbox.mediaconvert.model import JobError
 from sandbox.mediaconvert.selection import NO_AUDIO, rotation, select_audio, select_video
+from sandbox.mediaconvert.sound import AudioEncode, audio_encode
 from sandbox.mediaconvert.source import Source
 from sandbox.mediaconvert.trickplay import TiledThumbnails, tiled_thumbnails
 from sandbox.mediaconvert.video_settings import frame_capture, video_encode
@@ -52,8 +60,7 @@ class Output:
     Attributes:
         container: Value of MediaConvert's ContainerType.
         segment_seconds: Length of its segments; None in a FILE group.
-        audio_group: Group id of an audio rendition that plays beside HLS variants; None otherwise.
-        stream_name: Label of its audio for people; may be empty.
+        rendition: How it appears in its group's manifests.
         moov_first: Whether an MP4 begins with its index.
     """
 
@@ -64,8 +71,7 @@ class Output:
     capture: FrameCapture | None = None
     audios: tuple[AudioEncode, ...] = ()
     segment_seconds: Fraction | None = None
-    audio_group: str | None = None
-    stream_name: str = ""
+    rendition: RenditionSettings = PLAIN_RENDITION
     moov_first: bool = True
 
 
@@ -84,6 +90,7 @@ class Group:
     outputs: tuple[Output, ...]
     writes_hls: bool
     writes_dash: bool
+    manifests: ManifestSettings = PLAIN_MANIFESTS
     thumbnails: TiledThumbnails | None = None
 
 
@@ -185,6 +192,7 @@ def _group(group: Mapping[str, Any], job_input: Mapping[str, Any], uri: str, sou
         writes_hls=kind is GroupKind.HLS or (is_cmaf and settings.get("writeHlsManifest") != "DISABLED"),
         writes_dash=kind is GroupKind.DASH_ISO
         or (is_cmaf and settings.get("writeDashManifest") != "DISABLED"),
+        manifests=manifest_settings(settings),
         thumbnails=_thumbnails(settings, outputs, job_input, source),
     )
 
@@ -236,16 +244,15 @@ def _output(
         else:
             cuts = segments.seconds if segments and segments.is_exact else None
             video = video_encode(description, track, turn, cuts)
+    seconds = _video_seconds(source) if matches_video_duration(output) else None
     audios = tuple(
-        audio_encode(audio, sound)
+        audio_encode(audio, sound, seconds)
         for audio in audio_descriptions
         if (sound := select_audio(audio, job_input, source)) is not None
     )
     if description is None and not audios:
         raise JobError(NO_AUDIO, "The input file has no audio, and an audio-only output needs it.")
     container = output.get("containerSettings", {})
-    hls = output.get("outputSettings", {}).get("hlsSettings", {})
-    is_variant = description is not None or hls.get("audioTrackType") == "AUDIO_ONLY_VARIANT_STREAM"
     return Output(
         name_modifier=output.get("nameModifier", ""),
         container=container.get("container", "MP4"),
@@ -253,10 +260,15 @@ def _output(
         video=video,
         capture=capture,
         audios=audios,
-        audio_group=None if is_variant else hls.get("audioGroupId"),
-        stream_name=next((audio["streamName"] for audio in audio_descriptions if "streamName" in audio), ""),
+        rendition=rendition_settings(output),
         moov_first=container.get("mp4Settings", {}).get("moovPlacement") != "NORMAL",
     )
+
+
+def _video_seconds(source: Source) -> Fraction | None:
+    """Give the duration of the picture; None where the file doesn't say."""
+    declared = source.videos[0].duration_seconds if source.videos else None
+    return Fraction(declared).limit_denominator(1_000_000) if declared else None
 
 
 def _aligned(outputs: Sequence[Output], segments: _Segments) -> list[Output]:

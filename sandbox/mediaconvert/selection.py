@@ -29,22 +29,28 @@ def select_video(source: Source) -> VideoTrack:
 def select_audio(
     description: Mapping[str, Any], job_input: Mapping[str, Any], source: Source
 ) -> AudioTrack | None:
-    """Give the track that an audio description encodes; None where the source lacks it.
+    """Give the track that an audio description encodes; None where the source has no sound at all.
 
-    An unknown selector's name falls back to the default selector, as MediaConvert does.
+    Where the selector or its track doesn't exist, the selector that is marked as default stands in, as in
+    MediaConvert. Without one MediaConvert makes a silent output; where the source has sound that is never
+    what was wanted, so here the job fails.
 
     Raises:
-        JobError: 1030, its codec is unknown; 1040, a selector that isn't made here.
+        JobError: 1021, the source has sound and none of it is selected; 1030, its codec is unknown; 1040, a
+            selector that isn't made here.
     """
     selectors: Mapping[str, Any] = job_input.get("audioSelectors", {})
     name = description.get("audioSourceName", DEFAULT_AUDIO_SELECTOR)
     if name in job_input.get("audioSelectorGroups", {}):
         raise unsupported("audio selector groups")
-    fallback: Mapping[str, Any] = next(
-        (one for one in selectors.values() if one.get("defaultSelection") == "DEFAULT"), {}
-    )
-    track = _selected(selectors.get(name, fallback), source)
-    return _decodable(track) if track is not None else None
+    fallback = next((one for one in selectors.values() if one.get("defaultSelection") == "DEFAULT"), None)
+    for selector in (selectors.get(name), fallback):
+        track = None if selector is None else _selected(selector, source)
+        if track is not None:
+            return _decodable(track)
+    if source.audios:
+        raise JobError(NO_AUDIO, f"The input file has audio, but no track that {name!r} selects.")
+    return None
 
 
 def rotation(job_input: Mapping[str, Any], source: Source) -> int:
@@ -64,7 +70,7 @@ def _selected(selector: Mapping[str, Any], source: Source) -> AudioTrack | None:
     tracks, kind = selector.get("tracks", []), selector.get("selectorType", "TRACK")
     if kind == "LANGUAGE_CODE":
         wanted = selector.get("customLanguageCode") or selector.get("languageCode", "").lower()
-        return next((track for track in source.audios if track.language == wanted), None)
+        return next((track for track in source.audios if track.language == wanted.lower()), None)
     if kind != "TRACK":
         raise unsupported(f"audio selectors of type {kind}")
     if len(tracks) > 1:

@@ -5,17 +5,20 @@ Each step raises JobError with MediaConvert's code; the caller uploads what come
 
 import threading
 from collections.abc import Callable, Mapping
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 from sandbox.mediaconvert.delivery import Delivery, package_of
 from sandbox.mediaconvert.encode import EncodeCommand, encode_command
 from sandbox.mediaconvert.encoded import EncodedAudio, EncodedVideo, measure_audio, measure_video
-from sandbox.mediaconvert.encodes import AudioEncode, VideoEncode
+from sandbox.mediaconvert.encodes import VideoEncode
 from sandbox.mediaconvert.ffmpeg import UNEXPECTED_END, run_ffmpeg
+from sandbox.mediaconvert.loudness import corrections
 from sandbox.mediaconvert.model import Cancelled, JobError, Phase, Progress, TranscodeResult
 from sandbox.mediaconvert.package import Package, package_arguments
 from sandbox.mediaconvert.plan import Plan, input_uri, make_plan
+from sandbox.mediaconvert.sound import AudioEncode
 from sandbox.mediaconvert.source import Source, Track, inspect_source
 
 # A source may lack this much of what its headers promise: timestamps and edit lists are seldom exact.
@@ -41,7 +44,8 @@ def transcode(
     source = inspect_source(path, cancelled)
     plan = make_plan(settings, source)
     packages = packages_of(plan)
-    command = encode_command(plan, path, threads)
+    levels = corrections(plan.audio_encodes, path, work_dir, threads, cancelled)
+    command = encode_command(plan, path, threads, levels)
     progress(Progress(Phase.PROBING, 100))
     frames = _encode(command, source, work_dir, progress, cancelled)
     videos = {
@@ -104,11 +108,13 @@ def _check_complete(
         _check_track("video", source.videos[0], float(max(one.seconds for one in videos.values())))
     for encode, made in audios.items():
         track = next(track for track in source.audios if track.index == encode.stream_index)
-        _check_track("audio", track, float(made.seconds))
+        _check_track("audio", track, float(made.seconds), wanted=encode.seconds)
 
 
-def _check_track(kind: str, track: Track, seconds: float) -> None:
+def _check_track(kind: str, track: Track, seconds: float, wanted: Fraction | None = None) -> None:
     declared = track.duration_seconds
+    if declared is not None and wanted is not None:
+        declared = min(declared, float(wanted))
     if declared is not None and declared - seconds > max(MISSING_SECONDS, declared * MISSING_SHARE):
         raise JobError(
             UNEXPECTED_END,

@@ -10,10 +10,11 @@ from pathlib import Path
 import av
 
 from sandbox.mediaconvert.encode import CAPTURE_NAME, THUMBNAILS_NAME
-from sandbox.mediaconvert.encodes import AudioEncode, FrameCapture, VideoEncode
+from sandbox.mediaconvert.encodes import FrameCapture, VideoEncode
 from sandbox.mediaconvert.instant import picture, silence
 from sandbox.mediaconvert.model import Cancelled
 from sandbox.mediaconvert.picture import Size
+from sandbox.mediaconvert.sound import AudioEncode
 from sandbox.mediaconvert.trickplay import TiledThumbnails
 
 GREY = 128

@@ -11,9 +11,10 @@ from typing import Any
 import av
 from av.container import InputContainer, OutputContainer
 
-from sandbox.mediaconvert.encodes import AudioEncode, VideoEncode
+from sandbox.mediaconvert.encodes import VideoEncode
 from sandbox.mediaconvert.model import Cancelled
 from sandbox.mediaconvert.package import Package, main_file, muxer
+from sandbox.mediaconvert.sound import AudioEncode
 
 
 def write_package(

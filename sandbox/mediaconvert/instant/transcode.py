@@ -10,12 +10,13 @@ from typing import Any
 
 from sandbox.mediaconvert.delivery import Delivery
 from sandbox.mediaconvert.encoded import EncodedAudio, EncodedVideo, measure_audio, measure_video
-from sandbox.mediaconvert.encodes import AudioEncode, FrameCapture, VideoEncode
+from sandbox.mediaconvert.encodes import FrameCapture, VideoEncode
 from sandbox.mediaconvert.instant.encodes import write_audio, write_pictures, write_thumbnails, write_video
 from sandbox.mediaconvert.instant.packages import write_package
 from sandbox.mediaconvert.model import Phase, Progress, TranscodeResult
 from sandbox.mediaconvert.package import Package
 from sandbox.mediaconvert.plan import Plan, make_plan
+from sandbox.mediaconvert.sound import AudioEncode
 from sandbox.mediaconvert.source import Source
 from sandbox.mediaconvert.transcode import packages_of
 from sandbox.mediaconvert.trickplay import TiledThumbnails
