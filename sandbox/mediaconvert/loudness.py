@@ -18,7 +18,9 @@ LAYOUTS = {1: "mono", 2: "stereo", 6: "5.1"}
 PEAK_MARGIN_DB = 1.0
 OVERSAMPLED_HZ = 192_000
 ACCURACY_LU = 0.2
-MAX_LIMITED_PASSES = 4
+MAX_LIMITED_PASSES = 6
+# Of a decibel of gain a limiter leaves part; what it left before tells how much more is needed.
+LEAST_EFFECT = 0.25
 # What the meter says of silence, and of a clip shorter than its 0.4 s window.
 UNMEASURED_LKFS = -70.0
 SILENT_AMPLITUDE = 1e-9
@@ -93,17 +95,19 @@ def corrections(
     first = measured(dict.fromkeys(by_sound)) if by_sound else {}
     found = {sound: one for sound, level in first.items() if (one := _first(sound, level)) is not None}
     limited = {sound: one for sound, one in found.items() if one.limit_dbfs is not None}
+    # Without a limiter a gain of nothing would give this loudness.
+    before = {sound: (0.0, first[sound].loudness_lkfs) for sound in limited}
     for _ in range(MAX_LIMITED_PASSES):
-        levels = measured(limited) if limited else {}
-        for sound, level in levels.items():
-            missing = _target(sound).target_lkfs - level.loudness_lkfs
+        for sound, level in (measured(limited) if limited else {}).items():
+            gain, missing = limited[sound].gain_db, _target(sound).target_lkfs - level.loudness_lkfs
             if abs(missing) <= ACCURACY_LU:
                 del limited[sound]
                 continue
-            found[sound] = limited[sound] = replace(found[sound], gain_db=found[sound].gain_db + missing)
-    return {
-        encode: found[sound] for sound, sharing in by_sound.items() if sound in found for encode in sharing
-    }
+            slope = (level.loudness_lkfs - before[sound][1]) / ((gain - before[sound][0]) or 1.0)
+            before[sound] = gain, level.loudness_lkfs
+            corrected = gain + missing / min(1.0, max(LEAST_EFFECT, slope))
+            found[sound] = limited[sound] = replace(limited[sound], gain_db=corrected)
+    return {encode: found[sound] for sound in found for encode in by_sound[sound]}
 
 
 def _target(sound: AudioEncode) -> Loudness:

@@ -6,6 +6,7 @@ Pure: settings in wire format go in, faults come out. Shapes, ranges and enums w
 from collections.abc import Iterator
 from typing import Any
 
+from sandbox.mediaconvert.audio_rules import output_faults, rendition_faults
 from sandbox.mediaconvert.picture_rules import thumbnail_faults, video_faults
 from sandbox.mediaconvert.validation import Fault, Path
 from sandbox.mediaconvert.wire import Document
@@ -22,28 +23,6 @@ _GROUPS: dict[str, tuple[str, frozenset[str]]] = {
     ),
 }
 _SEPARATE_AUDIO = frozenset({"DASH_ISO_GROUP_SETTINGS", "CMAF_GROUP_SETTINGS", "MS_SMOOTH_GROUP_SETTINGS"})
-
-_AUDIO_MEMBERS = {
-    "AAC": "aacSettings",
-    "AC3": "ac3Settings",
-    "AC4": "ac4Settings",
-    "AIFF": "aiffSettings",
-    "EAC3": "eac3Settings",
-    "EAC3_ATMOS": "eac3AtmosSettings",
-    "FLAC": "flacSettings",
-    "MP2": "mp2Settings",
-    "MP3": "mp3Settings",
-    "OPUS": "opusSettings",
-    "VORBIS": "vorbisSettings",
-    "WAV": "wavSettings",
-}
-# Source: the model's documentation of AacSettings.bitrate, in kb/s.
-_AAC_KBPS = (
-    *(6, 8, 10, 12, 14, 16, 20, 24, 28, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 288, 320),
-    *(384, 448, 512, 576, 640, 768, 896, 1024),
-)
-# Source: https://docs.aws.amazon.com/mediaconvert/latest/ug/aac-support.html
-_AAC_SAMPLE_RATES = (8000, 12000, 16000, 22050, 24000, 32000, 44100, 48000, 88200, 96000)
 
 
 def job_faults(settings: Document) -> Iterator[Fault]:
@@ -109,8 +88,8 @@ def _group_faults(group: Document, path: Path, *, destination_required: bool) ->
         yield from _container_faults(output, output_path, type_, containers)
         yield from _track_faults(output, output_path, type_)
         yield from video_faults(output.get("videoDescription"), (*output_path, "videoDescription"), automated)
-        for track, audio in enumerate(output.get("audioDescriptions", [])):
-            yield from _audio_faults(audio, (*output_path, "audioDescriptions", track))
+        yield from output_faults(output, output_path, is_file=type_ == "FILE_GROUP_SETTINGS")
+    yield from rendition_faults(outputs, path)
 
 
 def _destination_faults(settings: Document, path: Path, *, required: bool) -> Iterator[Fault]:
@@ -166,6 +145,9 @@ def _track_faults(output: Document, path: Path, type_: str) -> Iterator[Fault]:
             yield Fault(path, f"Video and audio should be in separate outputs in {type_}")
         if len(audio) > 1:
             yield Fault((*path, "audioDescriptions"), f"Should have at most one item in {type_}")
+    elif len(audio) > 1 and not video:
+        # Source: https://docs.aws.amazon.com/mediaconvert/latest/ug/audio-only.html
+        yield Fault((*path, "audioDescriptions"), "Should have at most one item in an output without video")
     if _codec(output) == "FRAME_CAPTURE":
         if type_ == "FILE_GROUP_SETTINGS" and output.get("containerSettings", {}).get("container") not in (
             None,
@@ -174,32 +156,6 @@ def _track_faults(output: Document, path: Path, type_: str) -> Iterator[Fault]:
             yield Fault((*path, "containerSettings", "container"), "Should be RAW for frame capture")
         if audio:
             yield Fault((*path, "audioDescriptions"), "Should not be present in a frame capture output")
-
-
-def _audio_faults(audio: Document, path: Path) -> Iterator[Fault]:
-    settings, settings_path = audio.get("codecSettings", {}), (*path, "codecSettings")
-    codec = settings.get("codec")
-    if codec is None:
-        yield Fault(settings_path, "codec is a required property")
-        return
-    member = _AUDIO_MEMBERS.get(codec)
-    if member and member not in settings:
-        yield Fault(settings_path, f"{member} is a required property when codec is {codec}")
-    elif codec == "AAC":
-        yield from _aac_faults(settings["aacSettings"], (*settings_path, "aacSettings"))
-
-
-def _aac_faults(settings: Document, path: Path) -> Iterator[Fault]:
-    for required in ("codingMode", "sampleRate"):
-        if required not in settings:
-            yield Fault(path, f"{required} is a required property")
-    if settings.get("rateControlMode", "CBR") == "CBR" and "bitrate" not in settings:
-        yield Fault(path, "bitrate is a required property when rateControlMode is CBR")
-    bitrate = settings.get("bitrate")
-    if bitrate is not None and (bitrate % 1000 or bitrate // 1000 not in _AAC_KBPS):
-        yield Fault((*path, "bitrate"), "Should be a bitrate that AAC has, such as 96000 or 128000")
-    if settings.get("sampleRate", 48000) not in _AAC_SAMPLE_RATES:
-        yield Fault((*path, "sampleRate"), f"Should be one of {', '.join(map(str, _AAC_SAMPLE_RATES))}")
 
 
 def _at_least_one(document: Document, member: str, path: Path) -> Iterator[Fault]:
