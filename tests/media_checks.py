@@ -45,7 +45,9 @@ def check_hls(master: Path, *, seconds: float, has_sound: bool = True) -> list[R
     for line in lines:
         if line.startswith("#EXT-X-MEDIA:TYPE=AUDIO,"):
             media = _attributes(line)
-            groups.setdefault(media["GROUP-ID"], []).append(_neighbour(master, media["URI"]))
+            group = groups.setdefault(media["GROUP-ID"], [])
+            # Without a playlist of its own it is the sound in the variants' segments.
+            group += [_neighbour(master, media["URI"])] if "URI" in media else []
     renditions = []
     for position, line in enumerate(lines):
         if not line.startswith("#EXT-X-STREAM-INF:"):

@@ -24,6 +24,9 @@ MATROSKA_DURATION = re.compile(r"(\d+):(\d+):([\d.]+)")
 MAX_STREAMS = 64
 # Red, green, blue and white, x and y, in steps of 0.00002; least and greatest light in 0.0001 cd/m2.
 MASTERING_UNITS = (*[50_000] * 8, 10_000, 10_000)
+ID3_HEADER_BYTES = 10
+FIRST_MP3_FRAME_BYTES = 4096
+MP3_INDEXES = (b"Xing", b"Info", b"VBRI")
 INTERLACED_FIELD_ORDERS = frozenset({2, 3, 4, 5})
 # Of ffmpeg's field orders, those of which muxers and demuxers agree which field is shown first.
 TOP_FIELD_FIRST = {2: True, 3: False}
@@ -137,6 +140,31 @@ def audio(stream: AudioStream) -> dict[str, Any]:
     }
 
 
+def is_estimated(format_: str, path: Path) -> bool:
+    """Tell whether a duration is guessed from a file's size: neither ADTS nor a bare MP3 has an index."""
+    if format_ != "mp3":
+        return format_ == "aac"
+    with path.open("rb") as file:
+        tag = file.read(ID3_HEADER_BYTES)
+        if tag.startswith(b"ID3"):
+            # Its length is told in seven bits a byte.
+            file.seek(ID3_HEADER_BYTES + sum(byte << 7 * place for place, byte in enumerate(tag[:5:-1])))
+        else:
+            file.seek(0)
+        head = file.read(FIRST_MP3_FRAME_BYTES)
+    return not any(index in head for index in MP3_INDEXES)
+
+
+def counted_seconds(path: Path) -> float | None:
+    """Tell how long the first sound lasts by reading all of it; None where there is none."""
+    end = Fraction(0)
+    with open_media(path) as container:
+        for packet in container.demux(container.streams.audio[0]):
+            if packet.pts is not None and packet.duration:
+                end = max(end, (packet.pts + packet.duration) * packet.time_base)
+    return float(end) or None
+
+
 def open_media(path: Path) -> "av.container.InputContainer":
     """Open a local file as one of the allowed containers."""
     return av.open(
@@ -166,11 +194,15 @@ def inspect(path: Path) -> dict[str, Any]:
             for stream in container.streams.audio
             if stream.codec_context is not None and stream.sample_rate > 0 and stream.channels > 0
         ]
+        duration = container.duration / av.time_base if container.duration else None
+        if audios and is_estimated(container.format.name, path):
+            duration = counted_seconds(path)
+            audios = [described | {"duration": duration} for described in audios]
         return {
             "format": container.format.name,
             "brand": container.metadata.get("major_brand", "").strip(),
             "webm": b"webm" in head,
-            "duration": container.duration / av.time_base if container.duration else None,
+            "duration": duration,
             "size": path.stat().st_size,
             "videos": videos,
             "audios": audios,

@@ -220,6 +220,46 @@ GROUP_0 = "outputGroups/0/outputGroupSettings"
         (drop(f"{AAC}/bitrate"), f"/{AAC}: bitrate is a required property"),
         (put(f"{AAC}/bitrate", 100_000), f"/{AAC}/bitrate: Should be a bitrate that AAC has"),
         (put(f"{AAC}/sampleRate", 47_999), f"/{AAC}/sampleRate: Should be one of"),
+        (put(f"{AAC}/bitrate", 56_000), f"/{AAC}/bitrate: Should be in the range of 64000 to 576000"),
+        (put(f"{AAC}/bitrate", 640_000), f"/{AAC}/bitrate: Should be in the range of 64000 to 576000"),
+        (put(f"{AAC}/sampleRate", 24_000), f"/{AAC}/bitrate: Should be in the range of 32000 to 32000"),
+        (
+            put(f"{AAC}/codingMode", "CODING_MODE_3_0"),
+            f"/{AAC}/codingMode: Should be one of the enumerated values",
+        ),
+        (
+            put(
+                "outputGroups/2/outputs/0/containerSettings/cmfcSettings",
+                {"audioRenditionSets": "sound, other"},
+            ),
+            "/outputGroups/2/outputs/0/containerSettings/cmfcSettings/audioRenditionSets: "
+            "No output of this group has the audioGroupId sound",
+        ),
+        (
+            put("outputGroups/0/outputs/0/outputSettings", {"hlsSettings": {"audioRenditionSets": "sound"}}),
+            "/outputGroups/0/outputs/0/outputSettings/hlsSettings/audioRenditionSets: No output of this",
+        ),
+        (
+            put(
+                "outputGroups/3/outputs",
+                [{"containerSettings": {"container": "MP4"}, "audioDescriptions": audio() * 2}],
+            ),
+            "/outputGroups/3/outputs/0/audioDescriptions: Should have at most one item in an output without",
+        ),
+        (
+            put("outputGroups/3/outputs/0/audioDescriptions/0/customLanguageCode", "pt-BR"),
+            "/outputGroups/3/outputs/0/audioDescriptions/0/customLanguageCode: Should be an ISO 639-2",
+        ),
+        (
+            put("outputGroups/3/outputs/0/audioDescriptions/0/streamName", "5.1"),
+            "/outputGroups/3/outputs/0/audioDescriptions/0/streamName: Should match pattern",
+        ),
+        (
+            put(
+                "outputGroups/3/outputs/0/audioDescriptions/0/audioNormalizationSettings", {"targetLkfs": -60}
+            ),
+            "/outputGroups/3/outputs/0/audioDescriptions/0/audioNormalizationSettings/targetLkfs: Should be",
+        ),
         (
             put("outputGroups/4/outputs/0/containerSettings/container", "MP4"),
             "/outputGroups/4/outputs/0/containerSettings/container: Should be RAW",
@@ -232,6 +272,41 @@ def test_fault_is_named_by_its_path(change: Callable[[Settings], None], message:
     change(settings)
     found = faults(settings)
     assert len([fault for fault in found if fault.startswith(message)]) == 1, found
+
+
+@pytest.mark.parametrize(
+    ("mode", "rate", "bitrate_bps"),
+    [
+        ("CODING_MODE_1_0", 48_000, 64_000),
+        ("CODING_MODE_2_0", 44_100, 512_000),
+        ("CODING_MODE_5_1", 48_000, 384_000),
+    ],
+)
+def test_sound_of_several_tracks_is_good(mode: str, rate: int, bitrate_bps: int) -> None:
+    """Tracks in a group that the pictures name, with labels, languages and loudness, have no fault."""
+    settings = whole()
+    aac = {"bitrate": bitrate_bps, "codingMode": mode, "sampleRate": rate}
+    described = {
+        "codecSettings": {"codec": "AAC", "aacSettings": aac},
+        "streamName": "Director commentary",
+        "customLanguageCode": "pt-BR",
+        "languageCodeControl": "USE_CONFIGURED",
+        "audioNormalizationSettings": {
+            "algorithm": "ITU_BS_1770_4",
+            "algorithmControl": "CORRECT_AUDIO",
+            "peakCalculation": "TRUE_PEAK",
+            "targetLkfs": -16.0,
+            "truePeakLimiterThreshold": -1.0,
+        },
+    }
+    outputs = settings["outputGroups"][2]["outputs"]
+    outputs[0]["containerSettings"]["cmfcSettings"] = {"audioRenditionSets": "audio"}
+    outputs[1]["audioDescriptions"] = [described]
+    outputs[1]["containerSettings"]["cmfcSettings"] = {
+        "audioGroupId": "audio",
+        "audioTrackType": "ALTERNATE_AUDIO_AUTO_SELECT_DEFAULT",
+    }
+    assert faults(settings) == []
 
 
 def test_frame_capture_alone_is_refused() -> None:

@@ -142,3 +142,31 @@ def source(
 
 def _group(type_: str, member: str, settings: Settings, outputs: tuple[Settings, ...]) -> Settings:
     return {"outputGroupSettings": {"type": type_, member: settings}, "outputs": list(outputs)}
+
+
+def sound(
+    track: int = 1, *, mode: str = "CODING_MODE_2_0", bitrate_bps: int = 128_000, **members: Any
+) -> Settings:
+    """Describe AAC of a track of the source; keyword arguments are further members."""
+    aac = {"bitrate": bitrate_bps, "codingMode": mode, "sampleRate": 48_000}
+    codec = {"codec": "AAC", "aacSettings": aac}
+    return {"audioSourceName": f"Audio Selector {track}", "codecSettings": codec, **members}
+
+
+def selectors(count: int) -> Settings:
+    """Select each track of a source by its number, the first one by default."""
+    return {
+        f"Audio Selector {track}": {
+            "selectorType": "TRACK",
+            "tracks": [track],
+            "defaultSelection": "DEFAULT" if track == 1 else "NOT_DEFAULT",
+        }
+        for track in range(1, count + 1)
+    }
+
+
+def audio_output(modifier: str, heard: Settings, **cmfc: Any) -> Settings:
+    """Describe an output of a CMAF group that has only sound; keyword arguments are its cmfcSettings."""
+    made = output(modifier, "CMFC", sound=heard)
+    made["containerSettings"]["cmfcSettings"] = cmfc
+    return made

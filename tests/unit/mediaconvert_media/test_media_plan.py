@@ -1,5 +1,6 @@
 """Planning a job: what is encoded, once each, and what is refused."""
 
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -22,6 +23,8 @@ from tests.unit.mediaconvert_media.jobs import (
     hls,
     job,
     output,
+    selectors,
+    sound,
     source,
     video,
 )
@@ -198,11 +201,71 @@ def test_audio_selectors_choose_the_track(selector: Settings, stream: int) -> No
     assert [encode.stream_index for encode in make_plan(settings, of).audio_encodes] == [stream]
 
 
+TRACKS = (
+    AudioTrack(index=1, codec="AAC", channels=2, sample_rate=48_000, language="eng"),
+    AudioTrack(index=2, codec="AAC", channels=8, sample_rate=48_000),
+)
+TWO_TRACKS = replace(source(), audios=TRACKS)
+
+
+@pytest.mark.parametrize(
+    ("declared", "stream"),
+    [
+        ({"Audio Selector 1": {"tracks": [2]}}, 2),
+        ({"Audio Selector 1": {"tracks": [3]}, "Other": {"tracks": [2], "defaultSelection": "DEFAULT"}}, 2),
+        ({"Other": {"tracks": [2], "defaultSelection": "DEFAULT"}}, 2),
+        ({"Audio Selector 1": {"tracks": [3]}, "Other": {"tracks": [2]}}, None),
+        ({"Other": {"tracks": [2]}}, None),
+        ({}, None),
+    ],
+)
+def test_a_source_with_sound_never_becomes_silent(declared: Settings, stream: int | None) -> None:
+    """The default selector stands in for what isn't there; without one the job fails with 1021."""
+    settings = job(file(output("_v", "MP4", picture=LARGE, sound=STEREO)), audioSelectors=declared)
+    if stream is None:
+        fault = refusal(settings, TWO_TRACKS)
+        assert fault.code == 1021
+        assert "'Audio Selector 1'" in fault.message
+    else:
+        assert [encode.stream_index for encode in make_plan(settings, TWO_TRACKS).audio_encodes] == [stream]
+
+
+@pytest.mark.parametrize(
+    ("track", "members", "language"),
+    [
+        (1, {}, "eng"),
+        (1, {"languageCode": "FRA"}, "eng"),
+        (1, {"languageCode": "FRA", "languageCodeControl": "USE_CONFIGURED"}, "fra"),
+        (1, {"customLanguageCode": "pt-BR", "languageCodeControl": "USE_CONFIGURED"}, "pt-BR"),
+        (2, {}, None),
+        (2, {"languageCode": "FRA"}, "fra"),
+        (2, {"customLanguageCode": "deu", "languageCodeControl": "FOLLOW_INPUT"}, "deu"),
+    ],
+)
+def test_languages_follow_the_source_or_the_job(track: int, members: Settings, language: str | None) -> None:
+    """A language is the source's where it has one and the job doesn't insist on its own."""
+    settings = job(
+        file(output("_v", "MP4", picture=LARGE, sound=sound(track, **members))), audioSelectors=selectors(2)
+    )
+    assert [encode.language for encode in make_plan(settings, TWO_TRACKS).audio_encodes] == [language]
+
+
+@pytest.mark.parametrize(("channels", "made"), [(1, 1), (2, 2), (3, 2), (4, 2), (6, 6), (8, 6)])
+def test_the_automatic_coding_mode_fills_all_its_channels(channels: int, made: int) -> None:
+    """CODING_MODE_AUTO takes the largest mode that the source's channels fill."""
+    of = replace(source(), audios=(replace(TRACKS[0], channels=channels),))
+    settings = job(file(output("_v", "MP4", picture=LARGE, sound=sound(mode="CODING_MODE_AUTO"))))
+    assert [encode.channels for encode in make_plan(settings, of).audio_encodes] == [made]
+
+
 @pytest.mark.parametrize(
     "settings",
     [
         job(file(output("_v", "MP4", picture={"codecSettings": {"codec": "VP9"}}))),
         job(file(output("_v", "MP4", picture=LARGE, sound={"codecSettings": {"codec": "MP3"}}))),
+        job(file(output("_v", "MP4", sound=sound(remixSettings={"channelsOut": 2})))),
+        job(file(output("_v", "MP4", sound=sound(mode="CODING_MODE_1_1")))),
+        job(file(output("_v", "MP4", sound=sound(audioNormalizationSettings={"loudnessLogging": "LOG"})))),
         job(file(output("_v", "MP4", picture=LARGE | {"scalingBehavior": "SMART_CROP"}))),
         job(file(output("_v", "MP4", picture=LARGE | {"position": area(64, 0, 320, 180)}))),
         job(file(output("_v", "MP4", picture=LARGE | {"crop": area(0, 2, 320, 180)}))),
