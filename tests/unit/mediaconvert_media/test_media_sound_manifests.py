@@ -5,7 +5,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 import av
-import m3u8
+import m3u8  # type: ignore[import-untyped]
 import pytest
 
 from tests.media_checks import MPD_NAMESPACE, check_dash, check_hls
@@ -189,7 +189,8 @@ def test_bandwidth_includes_the_densest_sound_of_the_group(source: Path, run_job
 
     def peak(name: str) -> float:
         segments = m3u8.loads((folder / name).read_text()).segments
-        return max((folder / one.uri).stat().st_size * 8 / float(one.duration) for one in segments)
+        rates: list[float] = [(folder / one.uri).stat().st_size * 8 / one.duration for one in segments]
+        return max(rates)
 
     own = peak("c_v.m3u8")
     for variant, beside in zip(playlist.playlists, [("c_a.m3u8", "c_b.m3u8"), ("c_c.m3u8",)], strict=True):
