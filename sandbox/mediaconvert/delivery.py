@@ -2,7 +2,7 @@
 
 With D the destination's base and M an output's name modifier::
 
-    HLS       D.m3u8  DM.m3u8  DM_00001.ts
+    HLS       D.m3u8  DM.m3u8  DM_00001.ts|aac
     DASH ISO  D.mpd  DMinit.mp4  DM_000000001.mp4
     CMAF      D.mpd  D.m3u8  DM.m3u8  DMinit.cmfv|cmfa  DM_000000001.cmfv|cmfa
     FILE      DM.mp4  DM.0000000.jpg
@@ -45,7 +45,9 @@ def package_of(group: Group, output: Output) -> Package | None:
             raise unsupported(f"container {output.container}")
         format_ = FILE_FORMATS[output.container]
     else:
-        format_ = Format.TS_SEGMENTS if group.kind is GroupKind.HLS else Format.MP4_SEGMENTS
+        is_bare = output.video is None and output.rendition.is_bare_sound
+        of_hls = Format.AAC_SEGMENTS if is_bare else Format.TS_SEGMENTS
+        format_ = of_hls if group.kind is GroupKind.HLS else Format.MP4_SEGMENTS
     package = Package(
         format=format_,
         video=output.video,
@@ -108,8 +110,9 @@ class Delivery:
         details = []
         renditions: list[Rendition] = []
         for number, output in enumerate(group.outputs):
-            segments = self._segments(group, output)
-            names = self._add_segments(group, output, segments, Format.TS_SEGMENTS)
+            package, folder = self._packaged(group, output)
+            segments = read_segments(package, folder)
+            names = self._add_segments(group, output, segments, package.format)
             renditions.append(Rendition(output, f"{_name(group, output)}.m3u8", segments))
             uri = self._media_playlist(group, number, renditions[-1], names, None)
             details.append(self._detail(output, [uri]))

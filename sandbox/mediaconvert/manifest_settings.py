@@ -41,6 +41,7 @@ class RenditionSettings:
         audio_groups: Groups that play beside its picture; empty where the job names none.
         track_type: Value of AudioTrackType; None where the job says nothing.
         is_audio_description: Whether its sound describes the picture to people who don't see it.
+        is_bare_sound: Whether HLS segments that have only sound hold it bare, and not in MPEG-TS.
     """
 
     label: str = ""
@@ -48,6 +49,7 @@ class RenditionSettings:
     audio_groups: tuple[str, ...] = ()
     track_type: str | None = None
     is_audio_description: bool = False
+    is_bare_sound: bool = True
 
 
 PLAIN_MANIFESTS, PLAIN_RENDITION = ManifestSettings(), RenditionSettings()
@@ -75,6 +77,7 @@ def rendition_settings(output: Mapping[str, Any]) -> RenditionSettings:
         audio_groups=named_groups(settings),
         track_type=settings.get("audioTrackType"),
         is_audio_description=settings.get("descriptiveVideoServiceFlag") == "FLAG",
+        is_bare_sound=settings.get("audioOnlyContainer") != "M2TS",
     )
 
 

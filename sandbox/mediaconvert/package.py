@@ -1,7 +1,7 @@
-"""Package encodes by copying: MPEG-TS and fragmented MP4 segments, and whole files, with one ffmpeg command.
+"""Package encodes by copying, with one ffmpeg command: segments of MPEG-TS, AAC and MP4, and whole files.
 
-No manifest of ffmpeg's is kept. Its playlists tell the times of MPEG-TS segments, and each MP4 segment tells
-its own; ``hls.py`` and ``dash.py`` write manifests from these.
+No manifest of ffmpeg's is kept. Its lists tell the times of MPEG-TS and AAC segments, and each MP4 segment
+tells its own; ``hls.py`` and ``dash.py`` write manifests from these.
 """
 
 import struct
@@ -14,11 +14,17 @@ from pathlib import Path
 from sandbox.mediaconvert.encodes import VideoEncode
 from sandbox.mediaconvert.sound import AudioEncode
 
-PLAYLIST, INIT = "list.m3u8", "init.mp4"
+PLAYLIST, TIMES, INIT = "list.m3u8", "list.csv", "init.mp4"
+SEGMENT_NAMES = "%09d"
 MICROSECONDS = 1_000_000
 # MPEG-TS has no negative times. Moved by the same time, a picture's B-frames and a sound's priming fit, and
 # renditions that are played together stay together; else the muxer would move each by its own need.
 TS_OFFSET_SECONDS = 1
+# By twice as much MPEG-TS is behind its clock.
+TS_DELAY_SECONDS = Fraction(7, 10)
+TS_TIMESCALE = 90_000
+AAC_FRAME_SAMPLES, ROUNDED_FRAMES = 1024, Fraction(1, 100)
+TIMESTAMP_OWNER = b"com.apple.streaming.transportStreamTimestamp"
 SEGMENT_INDEX = b"sidx"
 SEGMENT_HEAD_BYTES = 4096
 
@@ -27,6 +33,7 @@ class Format(StrEnum):
     """Name the formats in which encodes are packaged."""
 
     TS_SEGMENTS = "ts"
+    AAC_SEGMENTS = "aac"
     MP4_SEGMENTS = "m4s"
     MP4 = "mp4"
     MOV = "mov"
@@ -137,6 +144,8 @@ def read_segments(package: Package, folder: Path) -> Segments:
     """Measure the segments of a package."""
     if package.format is Format.TS_SEGMENTS:
         return Segments(MICROSECONDS, None, _listed(folder))
+    if package.format is Format.AAC_SEGMENTS:
+        return Segments(MICROSECONDS, None, _timed(folder))
     times = [(path, *_segment_times(path)) for path in sorted(folder.glob(f"*.{package.format}"))]
     items = [Segment(path, start, duration, path.stat().st_size) for path, _, start, duration in times]
     return Segments(times[0][1], folder / INIT, items)
@@ -144,7 +153,27 @@ def read_segments(package: Package, folder: Path) -> Segments:
 
 def main_file(package: Package, folder: Path) -> Path:
     """Give the path of what the muxer is asked to write: the whole file, or the list of the segments."""
+    if package.format is Format.AAC_SEGMENTS:
+        return folder / f"{SEGMENT_NAMES}.{package.format}"
     return whole_file(package, folder) if package.segment_seconds is None else folder / PLAYLIST
+
+
+def finish_package(package: Package, folder: Path) -> None:
+    """Add what no muxer writes: bare AAC knows no times, so that each segment begins with its own.
+
+    Source: RFC 8216, 3.4.
+    """
+    if package.format is not Format.AAC_SEGMENTS:
+        return
+    frame = Fraction(AAC_FRAME_SAMPLES, package.audios[0].sample_rate)
+    for item in _timed(folder):
+        content = item.path.read_bytes()
+        # The table begins at 0, though whole frames of the encoder's priming come before; it is rounded, too.
+        before = _adts_frames(content) - Fraction(item.duration, MICROSECONDS) / frame
+        before = int(before + ROUNDED_FRAMES) * frame
+        seconds = Fraction(item.start, MICROSECONDS) - before + TS_OFFSET_SECONDS + 2 * TS_DELAY_SECONDS
+        ticks = round(seconds * TS_TIMESCALE)
+        item.path.write_bytes(_timestamp(ticks) + content)
 
 
 def muxer(package: Package, folder: str) -> tuple[str, dict[str, str]]:
@@ -153,12 +182,16 @@ def muxer(package: Package, folder: str) -> tuple[str, dict[str, str]]:
         is_indexed_first = package.moov_first and package.format is not Format.M2TS
         return WHOLE_FILE_MUXERS[package.format], {"movflags": "+faststart"} if is_indexed_first else {}
     seconds = int(package.segment_seconds * MICROSECONDS)
+    if package.format is Format.AAC_SEGMENTS:
+        options = {"segment_format": "adts", "segment_time": f"{seconds}us", "segment_start_number": "1"}
+        return "segment", options | {"segment_list": f"{folder}/{TIMES}", "segment_list_type": "csv"}
     # Of this type the list is written once, at the end and in its place.
     options = {"hls_playlist_type": "vod"}
     options |= {"hls_time": f"{seconds}us", "hls_list_size": "0", "start_number": "1"}
-    options["hls_segment_filename"] = f"{folder}/%09d.{package.format}"
+    options["hls_segment_filename"] = f"{folder}/{SEGMENT_NAMES}.{package.format}"
     if package.format is Format.TS_SEGMENTS:
         options["output_ts_offset"] = str(TS_OFFSET_SECONDS)
+        options["max_delay"] = str(int(TS_DELAY_SECONDS * MICROSECONDS))
     else:
         options |= {"hls_segment_type": "fmp4", "hls_fmp4_init_filename": INIT}
         options["hls_segment_options"] = "movflags=+cmaf"
@@ -177,6 +210,34 @@ def _listed(folder: Path) -> list[Segment]:
             items.append(Segment(path, start, duration, path.stat().st_size))
             start += duration
     return items
+
+
+def _timed(folder: Path) -> list[Segment]:
+    """Read the segments and times of ffmpeg's table."""
+    items: list[Segment] = []
+    for line in (folder / TIMES).read_text(encoding="utf-8").splitlines():
+        name, start, end = line.split(",")
+        path, begins = folder / name, round(Fraction(start) * MICROSECONDS)
+        lasts = round(Fraction(end) * MICROSECONDS) - begins
+        items.append(Segment(path, begins, lasts, path.stat().st_size))
+    return items
+
+
+def _adts_frames(content: bytes) -> int:
+    """Count the frames of bare AAC. Source: ISO/IEC 14496-3, 1.A.2: a frame's length has 13 bits."""
+    at = count = 0
+    while at < len(content):
+        at += int.from_bytes(content[at + 3 : at + 6]) >> 5 & 0x1FFF
+        count += 1
+    return count
+
+
+def _timestamp(ticks: int) -> bytes:
+    """Write an ID3 tag that holds a time of MPEG-TS. Source: ID3 v2.4.0, 3.1 and 4.27."""
+    content = TIMESTAMP_OWNER + b"\0" + ticks.to_bytes(8)
+    frame = b"PRIV" + len(content).to_bytes(4) + b"\0\0" + content
+    # Lengths have seven bits a byte, and both of these fit into one.
+    return b"ID3\4\0\0" + len(frame).to_bytes(4) + frame
 
 
 def _segment_times(path: Path) -> tuple[int, int, int]:

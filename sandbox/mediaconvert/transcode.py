@@ -16,7 +16,7 @@ from sandbox.mediaconvert.encodes import VideoEncode
 from sandbox.mediaconvert.ffmpeg import UNEXPECTED_END, run_ffmpeg
 from sandbox.mediaconvert.loudness import corrections
 from sandbox.mediaconvert.model import Cancelled, JobError, Phase, Progress, TranscodeResult
-from sandbox.mediaconvert.package import Package, package_arguments
+from sandbox.mediaconvert.package import Package, finish_package, package_arguments
 from sandbox.mediaconvert.plan import Plan, input_uri, make_plan
 from sandbox.mediaconvert.sound import AudioEncode
 from sandbox.mediaconvert.source import Source, Track, inspect_source
@@ -57,6 +57,8 @@ def transcode(
         (work_dir / folder).mkdir()
     arguments = package_arguments(packages, command.videos, command.audios)
     run_ffmpeg(arguments, folder=work_dir, cancelled=cancelled)
+    for package, folder in packages.items():
+        finish_package(package, work_dir / folder)
     for name in (*command.videos.values(), *command.audios.values()):
         (work_dir / name).unlink()
     progress(Progress(Phase.TRANSCODING, 100, frames))

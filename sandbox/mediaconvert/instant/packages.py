@@ -13,7 +13,7 @@ from av.container import InputContainer, OutputContainer
 
 from sandbox.mediaconvert.encodes import VideoEncode
 from sandbox.mediaconvert.model import Cancelled
-from sandbox.mediaconvert.package import Package, main_file, muxer
+from sandbox.mediaconvert.package import Package, finish_package, main_file, muxer
 from sandbox.mediaconvert.sound import AudioEncode
 
 
@@ -39,6 +39,7 @@ def write_package(
                 raise Cancelled
             packet.stream = streams[number]
             made.mux(packet)
+    finish_package(package, folder)
 
 
 def _opened(package: Package, folder: Path, name: str, options: dict[str, str]) -> OutputContainer:

@@ -1,5 +1,6 @@
 """Sound of several tracks: its place in HLS, DASH and MP4, read from what was made."""
 
+import io
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -158,6 +159,20 @@ def test_hls_with_sound_in_its_segments_offers_the_other_track(outputs: Path) ->
     assert (variant.uri, variant.stream_info.audio) == ("master_v.m3u8", "audio")
     check_hls(outputs / "hls/master.m3u8", seconds=SECONDS)
     assert seconds_in_ffmpeg(Path("master.m3u8"), outputs / "hls") == pytest.approx(SECONDS, abs=0.2)
+
+
+def test_bare_sound_tells_the_times_of_its_segments(outputs: Path) -> None:
+    """Each segment of bare AAC begins with its time, which goes on where the segment before it ended."""
+    names = [f"master_audio_2_0000{number}.aac" for number in (1, 2, 3)]
+    contents = [(outputs / "hls" / name).read_bytes() for name in names]
+    times = [
+        int.from_bytes(content[:100].partition(b"com.apple.streaming.transportStreamTimestamp\0")[2][:8])
+        for content in contents
+    ]
+    for content, begin, end in zip(contents, times, times[1:], strict=False):
+        with av.open(io.BytesIO(content)) as container:
+            samples = sum(frame.samples for frame in container.decode(audio=0))
+        assert (end - begin) / 90_000 == pytest.approx(samples / 48_000, abs=0.0001)
 
 
 def test_mp4_has_all_tracks_and_begins_with_the_first(outputs: Path) -> None:
