@@ -43,7 +43,8 @@ def write_audio(path: Path, encode: AudioEncode, seconds: Fraction, cancelled: t
     frame = silence.frame(encode.channels, encode.sample_rate)
     content = (frame for _ in range(count))
     duration = Fraction(silence.SAMPLES, encode.sample_rate)
-    _write(path, "aac", frame * 4, content, iter(lambda: True, None), duration, cancelled)
+    always = iter(lambda: True, None)
+    _write(path, "aac", frame * 4, content, always, duration, cancelled, language=encode.language)
 
 
 def write_pictures(folder: Path, capture: FrameCapture, seconds: Fraction) -> None:
@@ -80,10 +81,13 @@ def _write(
     keyframes: Iterator[bool],
     duration: Fraction,
     cancelled: threading.Event,
+    language: str | None = None,
 ) -> None:
     with av.open(str(path), "w", format="mp4") as made:
         with av.open(io.BytesIO(sample), format=format_) as described:
             stream = made.add_stream_from_template(described.streams[0])
+        if language is not None:
+            stream.metadata["language"] = language
         for number, (data, is_keyframe) in enumerate(zip(content, keyframes, strict=False)):
             if cancelled.is_set():
                 raise Cancelled

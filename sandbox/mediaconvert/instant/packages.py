@@ -10,6 +10,7 @@ from typing import Any
 
 import av
 from av.container import InputContainer, OutputContainer
+from av.stream import Disposition
 
 from sandbox.mediaconvert.encodes import VideoEncode
 from sandbox.mediaconvert.model import Cancelled
@@ -33,6 +34,10 @@ def write_package(
         inputs = [opened.enter_context(av.open(str(encodes[encode]))) for encode in package.encodes]
         made = opened.enter_context(_opened(package, folder, name, options))
         streams = [made.add_stream_from_template(one.streams[0]) for one in inputs]
+        for stream, one in zip(streams, inputs, strict=True):
+            stream.metadata.update(one.streams[0].metadata)
+        for number, stream in enumerate(streams[-len(package.audios) :] if package.audios else ()):
+            stream.disposition = Disposition(0) if number else Disposition.default
         in_order = heapq.merge(*(_packets(number, one) for number, one in enumerate(inputs)))
         for _, number, _, packet in in_order:
             if cancelled.is_set():

@@ -143,6 +143,8 @@ def _picture_seconds(source: Source) -> Fraction:
 
 
 def _sound_seconds(source: Source, encode: AudioEncode) -> Fraction:
+    if encode.seconds is not None:
+        return encode.seconds
     track = next(track for track in source.audios if track.index == encode.stream_index)
     return _seconds(track.duration_seconds, source)
 
