@@ -9,9 +9,10 @@ from pathlib import Path
 
 import av
 
+from sandbox.mediaconvert.colour import UNSPECIFIED
 from sandbox.mediaconvert.encode import CAPTURE_NAME, THUMBNAILS_NAME
 from sandbox.mediaconvert.encodes import FrameCapture, VideoEncode
-from sandbox.mediaconvert.instant import picture, silence
+from sandbox.mediaconvert.instant import hevc, picture, silence
 from sandbox.mediaconvert.model import Cancelled
 from sandbox.mediaconvert.picture import Size
 from sandbox.mediaconvert.sound import AudioEncode
@@ -28,9 +29,28 @@ def write_video(path: Path, encode: VideoEncode, seconds: Fraction, cancelled: t
     """
     frame, rate = encode.placement.frame, encode.frame_rate
     count = max(1, round(seconds * rate))
-    content = picture.pictures(frame.width, frame.height, _keyframes(encode, count))
-    sample = picture.sample(frame.width, frame.height, rate)
-    _write(path, "h264", sample, content, _keyframes(encode, count), 1 / rate, cancelled)
+    keyframes = [*_keyframes(encode, count)]
+    if encode.codec == "H_265":
+        look = _look(encode)
+        sample, content = hevc.sample(look), hevc.pictures(look, iter(keyframes))
+    else:
+        sample = picture.sample(frame.width, frame.height, rate)
+        content = picture.pictures(frame.width, frame.height, iter(keyframes))
+    format_ = "hevc" if encode.codec == "H_265" else "h264"
+    _write(path, format_, sample, content, iter(keyframes), 1 / rate, cancelled, tag=encode.mp4_tag)
+
+
+def _look(encode: VideoEncode) -> hevc.Look:
+    frame, colour = encode.placement.frame, encode.colour.output
+    declared = (colour.primaries, colour.transfer, colour.matrix)
+    is_declared = encode.colour.is_declared
+    return hevc.Look(
+        width=frame.width,
+        height=frame.height,
+        frame_rate=encode.frame_rate,
+        pixel_format=encode.pixel_format,
+        colour=declared if is_declared else (UNSPECIFIED, UNSPECIFIED, UNSPECIFIED),
+    )
 
 
 def write_audio(path: Path, encode: AudioEncode, seconds: Fraction, cancelled: threading.Event) -> None:
@@ -82,10 +102,13 @@ def _write(
     duration: Fraction,
     cancelled: threading.Event,
     language: str | None = None,
+    tag: str | None = None,
 ) -> None:
     with av.open(str(path), "w", format="mp4") as made:
         with av.open(io.BytesIO(sample), format=format_) as described:
             stream = made.add_stream_from_template(described.streams[0])
+        if tag is not None:
+            stream.codec_context.codec_tag = tag
         if language is not None:
             stream.metadata["language"] = language
         for number, (data, is_keyframe) in enumerate(zip(content, keyframes, strict=False)):

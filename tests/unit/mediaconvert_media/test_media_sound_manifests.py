@@ -170,7 +170,7 @@ def test_bare_sound_tells_the_times_of_its_segments(outputs: Path) -> None:
         for content in contents
     ]
     for content, begin, end in zip(contents, times, times[1:], strict=False):
-        with av.open(io.BytesIO(content)) as container:
+        with av.open(io.BytesIO(content), "r") as container:
             samples = sum(frame.samples for frame in container.decode(audio=0))
         assert (end - begin) / 90_000 == pytest.approx(samples / 48_000, abs=0.0001)
 
