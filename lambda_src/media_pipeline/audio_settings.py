@@ -13,6 +13,8 @@ _CODING_MODES = {1: "CODING_MODE_1_0", 2: "CODING_MODE_2_0", FIVE_POINT_ONE: "CO
 # Source: MediaConvert API, AacSettings.Bitrate, those that 5.1 sounds well with
 _SURROUND_BITRATES_BPS = (256_000, 288_000, 320_000, 384_000, 448_000, 512_000, 576_000, 640_000, 768_000)
 _SURROUND_TO_STEREO = 3
+# Source: https://docs.aws.amazon.com/mediaconvert/latest/ug/aac-support.html, mono at 44.1 and 48 kHz
+_LEAST_MONO_BITRATE_BPS = 56_000
 # Source: EBU R 128 and its streaming supplement s2: true peaks of at most -1 dBTP
 _MAX_TRUE_PEAK_DBTP = -1.0
 
@@ -72,7 +74,7 @@ def _selector(track: int | None) -> str:
 
 def _bitrate_bps(channels: int, stereo_bitrate_bps: int) -> int:
     if channels == 1:
-        return stereo_bitrate_bps // 2
+        return max(stereo_bitrate_bps // 2, _LEAST_MONO_BITRATE_BPS)
     if channels == FIVE_POINT_ONE:
         wanted = stereo_bitrate_bps * _SURROUND_TO_STEREO
         return next(
