@@ -3,6 +3,7 @@
 import json
 import subprocess
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import botocore.parsers
@@ -11,13 +12,16 @@ import pytest
 
 from media_pipeline.job_settings import job_settings
 from media_pipeline.planned_outputs import planned_outputs
+from media_pipeline.presets import HdrLadder
 from media_pipeline.probe_response import source_from_probe
-from media_pipeline.sources import SourceInfo
+from media_pipeline.sources import SourceInfo, has_picture, has_sound
 from media_pipeline.verification import verify
 from sandbox.mediaconvert.ffmpeg import executable
 from sandbox.mediaconvert.instant.transcode import InstantTranscode
 from sandbox.mediaconvert.probe import probe_result
+from sandbox.mediaconvert.settings_rules import job_faults
 from sandbox.mediaconvert.source import inspect_source
+from sandbox.mediaconvert.validation import shape_faults
 from sandbox.mediaconvert.wire import service_model
 from tests.fakes import FakeOutputs
 from tests.strategies import shipped_presets, shipped_profiles
@@ -36,6 +40,7 @@ def sound(seconds: float) -> list[str]:
     return ["-f", "lavfi", "-i", f"sine=sample_rate=48000:duration={seconds}"]
 
 
+HLG = "setparams=color_primaries=bt2020:color_trc=arib-std-b67:colorspace=bt2020nc"
 SOURCES = {
     "tiny and silent": ("a.mp4", picture(1)),
     "several rungs": ("a.mp4", [*picture(9, "854x480", "24000/1001"), *sound(9)]),
@@ -46,11 +51,28 @@ SOURCES = {
     "sound ends early": ("a.mp4", [*picture(8), *sound(3)]),
     "no index": ("a.ts", [*picture(4), *sound(4)]),
     "no duration told": ("a.webm", [*picture(4), *sound(4), "-c:a", "libopus", "-live", "1"]),
+    "two languages": (
+        "a.mp4",
+        [
+            *(*picture(3), *sound(3), *sound(3), "-map", "0", "-map", "1", "-map", "2"),
+            *("-metadata:s:a:0", "language=eng", "-metadata:s:a:1", "language=fra"),
+        ],
+    ),
+    "surround": ("a.mkv", [*picture(2), *sound(2), "-ac", "6"]),
+    "mono": ("a.mp4", [*picture(2), *sound(2), "-ac", "1"]),
+    "high range": ("a.mp4", [*picture(2, "320x180"), *sound(2), "-vf", HLG]),
+    "sound alone": ("a.mp3", sound(7)),
 }
 
 
-@pytest.mark.parametrize("name", SOURCES)
-def test_instant_outputs_pass_verification(name: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("name", "asked"),
+    [
+        *((name, "default") for name in SOURCES),
+        *((name, "classic") for name in ("two languages", "surround", "several rungs")),
+    ],
+)
+def test_instant_outputs_pass_verification(name: str, asked: str, tmp_path: Path) -> None:
     """Every planned file is there, as long as the source, with the sizes and tracks that were planned."""
     suffix, arguments = SOURCES[name]
     path = tmp_path / suffix
@@ -63,7 +85,11 @@ def test_instant_outputs_pass_verification(name: str, tmp_path: Path) -> None:
     parser = botocore.parsers.create_parser("rest-json")
     source = source_from_probe(parser.parse({"status_code": 200, "headers": {}, "body": body}, probe))
     assert isinstance(source, SourceInfo)
-    presets, profile = shipped_presets(), shipped_profiles().by_name["default"]
+    presets, profiles = shipped_presets(), shipped_profiles()
+    presets = replace(presets, cmaf=replace(presets.cmaf, hdr_ladder=HdrLadder.HEVC))
+    profile = profiles.fitting(
+        profiles.by_name[asked], has_picture=has_picture(source, SOURCE_URI), has_sound=has_sound(source)
+    )
     settings = job_settings(
         source_uri=SOURCE_URI,
         destination=f"s3://outputs/{FOLDER}",
@@ -75,6 +101,8 @@ def test_instant_outputs_pass_verification(name: str, tmp_path: Path) -> None:
     create_job = service_model().operation_model("CreateJob")
     request = serializer.serialize_to_request({"Role": "role", "Settings": settings}, create_job)
     wire = json.loads(request["body"])["settings"]
+
+    assert [*shape_faults(service_model().shape_for("JobSettings"), wire), *job_faults(wire)] == []
 
     result = InstantTranscode()(wire, described, tmp_path, lambda _: None, threading.Event())
 
