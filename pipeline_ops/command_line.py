@@ -84,6 +84,7 @@ def parser() -> argparse.ArgumentParser:
     terminal = [status for status in AssetStatus if status in TERMINAL_STATUSES]
     replay = add("replay", commands.replay, "Begin another attempt of assets that have ended")
     _add_assets(replay, terminal)
+    replay.add_argument("--force", action="store_true", help="also those that a replay can't help")
 
     cancel = add("cancel", commands.cancel, "Cancel assets that are under way, with their jobs")
     _add_assets(cancel, CANCELABLE)

@@ -71,7 +71,7 @@ def show(adapters: Adapters, terminal: Terminal, options: Namespace) -> bool:
 
 def replay(adapters: Adapters, terminal: Terminal, options: Namespace) -> bool:
     """Begin another attempt of assets that have ended."""
-    change = Replay(table=adapters.table, queue=adapters.processing_queue, clock=_now)
+    change = Replay(table=adapters.table, queue=adapters.processing_queue, clock=_now, force=options.force)
     return _change(adapters, terminal, options, change, "replay")
 
 

@@ -37,11 +37,12 @@ class ProcessingQueue(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Replay:
-    """Begin the next attempt of assets that have ended."""
+    """Begin the next attempt of assets that have ended; where it can't help, only if that is forced."""
 
     table: ReplayTable
     queue: ProcessingQueue
     clock: Clock
+    force: bool = False
 
     def intention(self, asset: Asset) -> Intention:
         """Say which attempt would begin."""
@@ -51,6 +52,9 @@ class Replay:
         if asset.attempt >= MAX_ATTEMPTS:
             text = f"left alone: it has had {asset.attempt} attempts, the most there may be"
             return Intention(asset=asset, acts=False, text=text)
+        if asset.error is not None and not asset.error.replay_helps and not self.force:
+            text = f"left alone: another attempt at the same file can't help ({asset.error.code}); --force"
+            return Intention(asset=asset, acts=False, text=f"{text} replays it all the same")
         return Intention(asset=asset, acts=True, text=f"begins attempt {asset.attempt + 1}")
 
     def apply(self, asset: Asset) -> Outcome:

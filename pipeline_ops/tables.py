@@ -44,7 +44,8 @@ def assets_table(assets: Iterable[Asset], *, now: datetime) -> Table:
     for asset in assets:
         what = Text(printable(asset.upload.key))
         if asset.error is not None:
-            what.append(f"\n{asset.error.code}", style="red")
+            hopeless = "" if asset.error.replay_helps else ", a replay can't help"
+            what.append(f"\n{asset.error.code}{hopeless}", style="red")
         table.add_row(
             asset.asset_id,
             _status(asset.status.value),
@@ -141,6 +142,10 @@ def _facts(asset: Asset, record: Mapping[str, Any], outputs_bucket: str) -> Iter
     yield "Status", _status(asset.status.value) + Text(f" (attempt {asset.attempt}{progress})")
     if asset.error is not None:
         yield "Error", _error(asset.error)
+        yield (
+            "Replay",
+            Text("may help" if asset.error.replay_helps else "can't help: the same file fails again"),
+        )
     yield "Source", Text(printable(asset.upload.uri))
     version = f", version {asset.upload.version_id}" if asset.upload.version_id else ""
     yield "", Text(f"{size(asset.upload.size_bytes)}{version}")
@@ -186,7 +191,7 @@ def _past_attempts(asset: Asset) -> Table:
     for attempt in asset.past_attempts:
         what = Text(str(attempt.get("job_id", "no job")))
         if attempt.get("error"):
-            error = AssetError(**attempt["error"])
+            error = AssetError.from_record(attempt["error"])
             again = asset.error is not None and error.code == asset.error.code
             what.append("\n").append_text(Text(error.code, style="red") if again else _error(error))
         table.add_row(str(attempt["attempt"]), _status(attempt["status"]), what)

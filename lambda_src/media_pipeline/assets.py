@@ -89,11 +89,25 @@ class UploadedObject:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AssetError:
-    """Say why an asset failed: `code` for machines, `category` for who can act, `message` for people."""
+    """Say why an asset failed: `code` for machines, `category` for who can act, `message` for people.
+
+    `replay_helps` tells whether another attempt at the same file may succeed.
+    """
 
     code: str
     category: str
     message: str
+    replay_helps: bool = True
+
+    @classmethod
+    def from_record(cls, record: Mapping[str, Any]) -> "AssetError":
+        """Read what `as_record` wrote; of an earlier version's record, nothing speaks against a replay."""
+        return cls(
+            code=record["code"],
+            category=record["category"],
+            message=record["message"],
+            replay_helps=record.get("replay_helps", True),
+        )
 
     def as_record(self) -> dict[str, Any]:
         """Return the plain data that the asset record keeps."""
@@ -101,6 +115,7 @@ class AssetError:
             "code": self.code,
             "category": self.category,
             "message": self.message[:MAX_DETAIL_CHARACTERS],
+            "replay_helps": self.replay_helps,
         }
 
 
@@ -177,7 +192,7 @@ class Asset:
             source_info=record.get("source_info") or {},
             planned_outputs=record.get("planned_outputs") or (),
             outputs=record.get("outputs") or (),
-            error=AssetError(**error) if error else None,
+            error=AssetError.from_record(error) if error else None,
             submitted_at=record.get("submitted_at"),
             completed_at=record.get("completed_at"),
             notified_at=record.get("notified_at"),

@@ -34,11 +34,11 @@ from media_pipeline.assets import (
 from media_pipeline.errors import (
     ClaimHeldError,
     PermanentError,
-    SourceError,
     ThrottledError,
     TransientError,
 )
 from media_pipeline.events import parse_upload
+from media_pipeline.failures import failure, replay_helps
 from media_pipeline.job_settings import groups_of, job_settings
 from media_pipeline.job_slots import JobSlots
 from media_pipeline.lifecycle import Clock, EndsTable, Lifecycle
@@ -127,20 +127,13 @@ class SourceLimits:
     def check(self, upload: UploadedObject) -> None:
         """Raise SourceError for an upload that can't be a video to process."""
         if upload.size_bytes == 0:
-            raise SourceError(
-                "EMPTY_FILE", "The file is empty: the upload probably broke off. Upload it again."
-            )
+            raise failure("EMPTY_FILE").fault()
         if upload.size_bytes > self.max_size_bytes:
-            raise SourceError(
-                "FILE_TOO_LARGE",
-                f"The file has {upload.size_bytes:,} bytes; at most {self.max_size_bytes:,} are accepted. "
-                "Upload a smaller file.",
+            raise failure("FILE_TOO_LARGE").fault(
+                size_bytes=f"{upload.size_bytes:,}", max_size_bytes=f"{self.max_size_bytes:,}"
             )
         if not upload.key.lower().endswith(self.suffixes):
-            raise SourceError(
-                "UNSUPPORTED_FILE_TYPE",
-                f"Files of this type are not accepted. Upload one of: {', '.join(self.suffixes)}.",
-            )
+            raise failure("UNSUPPORTED_FILE_TYPE").fault(suffixes=", ".join(self.suffixes))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -209,9 +202,7 @@ class Ingest:
         """
         current = self.uploads.current(asset.upload.key)
         if current is None:
-            raise SourceError(
-                "SOURCE_MISSING", "The file was removed before it could be processed. Upload it again."
-            )
+            raise failure("SOURCE_MISSING").fault()
         superseded = superseded_by(current, asset.upload)
         if superseded is None:
             return current
@@ -281,7 +272,12 @@ class Ingest:
         self.metrics.asset_submitted()
 
     def _fail(self, asset: Asset, fault: PermanentError) -> None:
-        error = AssetError(code=fault.code, category=fault.category, message=fault.message)
+        error = AssetError(
+            code=fault.code,
+            category=fault.category,
+            message=fault.message,
+            replay_helps=replay_helps(fault.code),
+        )
         self._end(asset, AssetStatus.FAILED, error)
 
     def _end(self, asset: Asset, status: AssetStatus, error: AssetError) -> None:

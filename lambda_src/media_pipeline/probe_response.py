@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
-from media_pipeline.errors import SourceError
+from media_pipeline.failures import failure
 from media_pipeline.sources import (
     AUDIO_CONTAINERS,
     AudioTrack,
@@ -40,11 +40,7 @@ def source_from_probe(response: Mapping[str, Any]) -> Source:
     if format_ in AUDIO_CONTAINERS and audio:
         videos = []
     if not videos and not audio:
-        raise SourceError(
-            "NOT_A_MEDIA_FILE",
-            "This is not a media file: neither picture nor sound was found in it. "
-            "Upload a video or audio file.",
-        )
+        raise failure("NOT_A_MEDIA_FILE").fault()
     video = _video_track(videos[0]) if videos else None
     if videos and video is None:
         return UnknownSource(reason="Probe returned no picture size")

@@ -9,7 +9,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from media_pipeline.errors import PresetsInvalidError, SourceError
+from media_pipeline.errors import PresetsInvalidError
+from media_pipeline.failures import failure
 from media_pipeline.presets import AUDIO_PRESETS, PresetName
 
 DEFAULT_PROFILE = "default"
@@ -48,10 +49,8 @@ class Profiles:
             return self.by_name[self.prefixes.get(longest, DEFAULT_PROFILE)]
         profile = self.by_name.get(requested.strip())
         if profile is None:
-            raise SourceError(
-                "UNKNOWN_PROFILE",
-                f"The upload asks for the profile {requested[:64]!r}, which does not exist. "
-                f"Upload it again with one of: {', '.join(sorted(self.by_name))}.",
+            raise failure("UNKNOWN_PROFILE").fault(
+                profile=repr(requested[:64]), allowed=", ".join(sorted(self.by_name))
             )
         return profile
 
@@ -62,11 +61,7 @@ class Profiles:
         """
         profile = self.by_name[AUDIO_PROFILE] if asked_for.has_picture and not has_picture else asked_for
         if not profile.has_picture and not has_sound:
-            raise SourceError(
-                "NO_AUDIO_TRACK",
-                f"The profile {profile.name!r} makes sound, but the file has none. "
-                "Upload a file with sound, or with another profile.",
-            )
+            raise failure("NO_AUDIO_TRACK").fault(profile=repr(profile.name))
         return profile
 
 

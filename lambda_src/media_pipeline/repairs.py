@@ -11,7 +11,6 @@ from typing import Any, Protocol
 from media_pipeline.assets import (
     OPEN_STATUSES,
     Asset,
-    AssetError,
     AssetStatus,
     Transition,
     instant,
@@ -19,6 +18,7 @@ from media_pipeline.assets import (
 from media_pipeline.backlog import AnnouncementQueue, has_backlog
 from media_pipeline.errors import MediaPipelineError
 from media_pipeline.events import JobStateChange, JobStatus, state_change_of_job, upload_event
+from media_pipeline.failures import failure
 from media_pipeline.lifecycle import Clock, Lifecycle
 from media_pipeline.telemetry import logger
 
@@ -138,12 +138,7 @@ class Repairs:
         return "waiting"
 
     def _give_up(self, asset: Asset) -> str:
-        error = AssetError(
-            code="NEVER_SUBMITTED",
-            category="service",
-            message="The file could not be submitted for two days. An operator can replay it once the cause, "
-            "which the log of ingest_orchestrator tells, is mended.",
-        )
+        error = failure("NEVER_SUBMITTED").error()
         step = Transition(
             to=AssetStatus.FAILED,
             attempt=asset.attempt,
@@ -157,11 +152,7 @@ class Repairs:
     def _ask_for_job(self, asset: Asset, job_id: str) -> str:
         job = self.jobs.get_job(job_id)
         if job is None:
-            error = AssetError(
-                code="JOB_NOT_FOUND",
-                category="service",
-                message="The transcoder no longer knows the job of this file. Trying again may help.",
-            )
+            error = failure("JOB_NOT_FOUND").error()
             step = Transition(
                 to=AssetStatus.FAILED,
                 attempt=asset.attempt,

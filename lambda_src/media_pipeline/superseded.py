@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from media_pipeline.assets import AssetError, UploadedObject
+from media_pipeline.failures import failure
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,8 +35,4 @@ def superseded_by(current: CurrentUpload | None, upload: UploadedObject) -> Asse
     """
     if current is None or current.etag == upload.etag:
         return None
-    return AssetError(
-        code="SUPERSEDED",
-        category="source",
-        message="Before this file was done, a newer version of it was uploaded, which is processed instead.",
-    )
+    return failure("SUPERSEDED").error()

@@ -17,7 +17,8 @@ from botocore.exceptions import BotoCoreError, ClientError, ReadTimeoutError
 
 from media_pipeline.assets import Asset, instant
 from media_pipeline.aws import aws_errors, error_code, http_status, translated
-from media_pipeline.errors import OperatorError, PermanentError, TransientError
+from media_pipeline.errors import OperatorError, TransientError
+from media_pipeline.failures import failure
 from media_pipeline.probe_response import source_from_probe
 from media_pipeline.sources import Source, UnknownSource
 
@@ -88,12 +89,7 @@ class Transcoder:
             # Throttling and faults of the caller's signature or credentials may come as 400 too.
             cause = error.__cause__
             if isinstance(cause, ClientError) and error_code(cause) == "BadRequestException":
-                raise PermanentError(
-                    "JOB_REFUSED",
-                    "settings",
-                    "The transcoder refused the encoding settings for this file. An operator must check the "
-                    f"encoding presets; the upload is kept. (MediaConvert: {cause})",
-                ) from error
+                raise failure("JOB_REFUSED").fault(said=cause) from error
             raise
         return str(answer["Job"]["Id"])
 

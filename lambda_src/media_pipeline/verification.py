@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from media_pipeline.assets import AssetError
 from media_pipeline.events import ProducedGroup
+from media_pipeline.failures import failure
 from media_pipeline.found_rendition import FoundRendition
 from media_pipeline.output_reader import OutputReader, Outputs
 from media_pipeline.outputs import PlannedOutput
@@ -38,16 +39,13 @@ class Verification:
         """Return the first faults of each kind as an asset's error, or None."""
         if not self.missing and not self.invalid:
             return None
-        sentences = ["The transcoder reported success, but its outputs are not what was planned."]
+        sentences = []
         if self.missing:
             sentences.append(f"Missing or empty: {_first(self.missing, ', ')}.")
         if self.invalid:
             sentences.append(f"{_first(self.invalid, '; ')}.")
-        return AssetError(
-            code="OUTPUTS_MISSING" if self.missing else "OUTPUTS_INVALID",
-            category="service",
-            message=" ".join([*sentences, "Trying again may help: replay the asset."]),
-        )
+        code = "OUTPUTS_MISSING" if self.missing else "OUTPUTS_INVALID"
+        return failure(code).error(found=" ".join(sentences))
 
 
 def verify(

@@ -91,16 +91,17 @@ def unannounced_uploads(sandbox: Sandbox) -> Iterator[None]:
 
 
 def test_a_failed_asset_is_found_and_replayed(pipeline: Pipeline, operator: Operator) -> None:
-    """What is no video fails again, as attempt 2, and the record keeps what became of attempt 1."""
+    """What is no video is replayed by force alone, fails again, and the record keeps both attempts."""
     record = pipeline.ended("replayed.mp4", pipeline.put("replayed.mp4", b"This is no video.\n" * 40))
     asset_id, code = record["asset_id"], record["error"]["code"]
     listed = json.loads(operator.run("list", "--status", "FAILED", "--newer-than", "1h", "--json"))
     assert asset_id in [entry["asset_id"] for entry in listed]
     assert asset_id in operator.run("list", "--status", "FAILED", "--code", code)
 
-    assert "Dry run" in operator.run("replay", asset_id, "--dry-run")
+    assert "0 assets to replay, 1 to leave alone" in operator.run("replay", asset_id, "--yes")
+    assert "Dry run" in operator.run("replay", asset_id, "--dry-run", "--force")
     assert operator.record(asset_id)["attempt"] == 1
-    assert "attempt 2 has begun" in operator.run("replay", asset_id, "--yes")
+    assert "attempt 2 has begun" in operator.run("replay", asset_id, "--yes", "--force")
 
     def ended_again() -> Any:
         found = operator.record("replayed.mp4")

@@ -105,7 +105,9 @@ class Operated:
         assert self.table.register(upload, now=then, detail="The upload was announced")
         return self.read(upload.asset_id)
 
-    def failed(self, key: str, *, code: str = "INVALID_SOURCE", minutes_ago: float = 5) -> Asset:
+    def failed(
+        self, key: str, *, code: str = "INVALID_SOURCE", minutes_ago: float = 5, replay_helps: bool = True
+    ) -> Asset:
         """Return an asset that has failed."""
         asset = self.received(key, minutes_ago=minutes_ago)
         step = Transition(
@@ -113,7 +115,12 @@ class Operated:
             attempt=1,
             at=datetime.now(tz=UTC) - timedelta(minutes=minutes_ago),
             detail="It is no video",
-            error=AssetError(code=code, category="source", message="The file is no video. Upload one."),
+            error=AssetError(
+                code=code,
+                category="source",
+                message="The file is no video. Upload one.",
+                replay_helps=replay_helps,
+            ),
         )
         assert self.table.advance(asset.asset_id, step)
         return self.read(asset.asset_id)

@@ -69,6 +69,7 @@ def test_list_for_programs(operated: Operated) -> None:
                 "code": "INVALID_SOURCE",
                 "category": "source",
                 "message": "The file is no video. Upload one.",
+                "replay_helps": True,
             },
         }
     ]
@@ -123,6 +124,21 @@ def test_replay_begins_attempts_of_those_that_ended(operated: Operated) -> None:
     again = operated.run("replay", failed.asset_id, "--yes")
     assert (again.code, operated.read(failed.asset_id).attempt) == (0, 2)
     assert "0 assets to replay, 1 to leave alone." in again.out
+
+
+def test_a_replay_that_cant_help_needs_force(operated: Operated) -> None:
+    """By id and by selection alike: list and show say so, and only --force begins another attempt."""
+    asset = operated.failed("a.mp4", code="MEDIACONVERT_1010", replay_helps=False)
+    assert "can't help" in " ".join(operated.run("list").out.split())
+    assert "can't help" in operated.run("show", asset.asset_id).out
+    assert not json.loads(operated.run("list", "--json").out)[0]["error"]["replay_helps"]
+    for chosen in ([asset.asset_id], ["--status", "FAILED"]):
+        run = operated.run("replay", *chosen, "--yes")
+        assert (run.code, operated.read(asset.asset_id).attempt) == (0, 1)
+        assert "0 assets to replay, 1 to leave alone." in run.out
+    assert operated.run("replay", "--status", "FAILED", "--force", "--yes").code == 0
+    assert operated.read(asset.asset_id).attempt == 2
+    assert "can't help" not in operated.run("show", asset.asset_id).out
 
 
 def test_cancel_records_what_mediaconvert_does_not_tell(operated: Operated) -> None:

@@ -2,9 +2,10 @@
 
 import pytest
 
-from media_pipeline.assets import MAX_ATTEMPTS, TERMINAL_STATUSES, AssetStatus
+from media_pipeline.assets import MAX_ATTEMPTS, TERMINAL_STATUSES, Asset, AssetStatus, Transition
 from media_pipeline.errors import TransientError
 from media_pipeline.events import parse_upload
+from media_pipeline.failures import CATALOGUE, failure
 from pipeline_ops.changes import Result
 from pipeline_ops.replay import Replay
 from tests.fakes import FakeQueue
@@ -17,9 +18,9 @@ def world() -> OpsWorld:
     return OpsWorld()
 
 
-def replay_in(world: OpsWorld, queue: FakeQueue) -> Replay:
+def replay_in(world: OpsWorld, queue: FakeQueue, *, force: bool = False) -> Replay:
     """Return the command on the world's table."""
-    return Replay(table=world.table, queue=queue, clock=world.clock)
+    return Replay(table=world.table, queue=queue, clock=world.clock, force=force)
 
 
 @pytest.mark.parametrize("status", sorted(TERMINAL_STATUSES))
@@ -48,6 +49,33 @@ def test_an_intention_changes_nothing(world: OpsWorld) -> None:
     intention = replay_in(world, queue).intention(asset)
     assert (intention.acts, intention.text) == (True, "begins attempt 2")
     assert (world.table.records[asset.asset_id], queue.bodies) == (before, [])
+
+
+def failed(world: OpsWorld, code: str) -> Asset:
+    """Return an asset that failed with this code of the catalogue."""
+    asset = world.asset(AssetStatus.PROCESSING)
+    facts = dict.fromkeys(("said", "found", "profile", "allowed", "suffixes", "size_bytes"), "x")
+    error = failure(code).error(**facts, max_size_bytes="x")
+    step = Transition(to=AssetStatus.FAILED, attempt=1, at=world.clock(), detail="", error=error)
+    assert world.table.advance(asset.asset_id, step)
+    return world.read(asset.asset_id)
+
+
+@pytest.mark.parametrize("code", CATALOGUE)
+def test_what_a_replay_cant_help_is_left_alone(world: OpsWorld, code: str) -> None:
+    """The same file fails for the same reason: unless it is forced, no encode is spent on it."""
+    asset = failed(world, code)
+    intention = replay_in(world, FakeQueue()).intention(asset)
+    assert intention.acts == CATALOGUE[code].replay_helps
+    assert intention.acts or (code in intention.text and "--force" in intention.text)
+    assert replay_in(world, FakeQueue(), force=True).intention(asset).acts
+
+
+def test_a_record_of_before_is_replayed(world: OpsWorld) -> None:
+    """A failure that was recorded before replays were judged is replayed as ever."""
+    asset = failed(world, "EMPTY_FILE")
+    del world.table.records[asset.asset_id]["error"]["replay_helps"]
+    assert replay_in(world, FakeQueue()).intention(world.read(asset.asset_id)).acts
 
 
 def test_attempts_have_an_end(world: OpsWorld) -> None:

@@ -1,0 +1,125 @@
+"""Every failure that an asset's record may name, in one place: the catalogue.
+
+Errors are made from it (`failure("EMPTY_FILE").error()`), and the README's table is held against it.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from media_pipeline.failure import Failure
+from media_pipeline.job_errors import JOB_FAILURES
+
+_OWN = (
+    Failure(
+        code="EMPTY_FILE",
+        category="source",
+        sentence="The file is empty: the upload probably broke off. Upload it again.",
+        replay_helps=False,
+        quarantines=True,
+    ),
+    Failure(
+        code="NOT_A_MEDIA_FILE",
+        category="source",
+        sentence="This is not a media file: neither picture nor sound was found in it. "
+        "Upload a video or audio file.",
+        replay_helps=False,
+        quarantines=True,
+    ),
+    Failure(
+        code="FILE_TOO_LARGE",
+        category="source",
+        sentence="The file has {size_bytes} bytes; at most {max_size_bytes} are accepted. "
+        "Upload a smaller file.",
+        replay_helps=False,
+    ),
+    Failure(
+        code="UNSUPPORTED_FILE_TYPE",
+        category="source",
+        sentence="Files of this type are not accepted. Upload one of: {suffixes}.",
+        replay_helps=False,
+    ),
+    Failure(
+        code="NO_AUDIO_TRACK",
+        category="source",
+        sentence="The profile {profile} makes sound, but the file has none. "
+        "Upload a file with sound, or with another profile.",
+        replay_helps=False,
+    ),
+    Failure(
+        code="SOURCE_MISSING",
+        category="source",
+        sentence="The file was removed before it could be processed. Upload it again.",
+        replay_helps=False,
+    ),
+    Failure(
+        code="SUPERSEDED",
+        category="source",
+        sentence="Before this file was done, a newer version of it was uploaded, which is processed instead.",
+        replay_helps=False,
+    ),
+    Failure(
+        code="UNKNOWN_PROFILE",
+        category="source",
+        sentence="The upload asks for the profile {profile}, which does not exist. "
+        "Upload it again with one of: {allowed}.",
+        # Once an operator has added the profile.
+        replay_helps=True,
+    ),
+    Failure(
+        code="JOB_REFUSED",
+        category="settings",
+        sentence="The transcoder refused the encoding settings for this file. An operator must mend the "
+        "encoding presets, then replay the asset; the upload is kept. (MediaConvert: {said})",
+        replay_helps=True,
+    ),
+    Failure(
+        code="OUTPUTS_MISSING",
+        category="service",
+        sentence="The transcoder reported success, but its outputs are not what was planned. {found} "
+        "Trying again may help: replay the asset.",
+        replay_helps=True,
+    ),
+    Failure(
+        code="OUTPUTS_INVALID",
+        category="service",
+        sentence="The transcoder reported success, but its outputs are not what was planned. {found} "
+        "Trying again may help: replay the asset.",
+        replay_helps=True,
+    ),
+    Failure(
+        code="JOB_NOT_FOUND",
+        category="service",
+        sentence="The transcoder no longer knows the job of this file. Trying again may help: replay the "
+        "asset.",
+        replay_helps=True,
+    ),
+    Failure(
+        code="NEVER_SUBMITTED",
+        category="service",
+        sentence="The file could not be submitted for two days. An operator can replay it once the cause, "
+        "which the log of ingest_orchestrator tells, is mended.",
+        replay_helps=True,
+    ),
+)
+
+CATALOGUE: Mapping[str, Failure] = {known.code: known for known in (*_OWN, *JOB_FAILURES)}
+
+
+def failure(code: str) -> Failure:
+    """Return the failure of a code. Raises KeyError where the catalogue has none."""
+    return CATALOGUE[code]
+
+
+def quarantines(code: str) -> bool:
+    """Tell whether a file that failed with this code is damaged or no media."""
+    return code in CATALOGUE and CATALOGUE[code].quarantines
+
+
+def has_been_quarantined(past_attempts: Iterable[Mapping[str, Any]]) -> bool:
+    """Tell whether an attempt of these ended with a file that was found damaged."""
+    return any(quarantines(attempt["error"]["code"]) for attempt in past_attempts if attempt.get("error"))
+
+
+def replay_helps(code: str) -> bool:
+    """Tell whether another attempt may succeed; nothing speaks against it where a code is unknown."""
+    return code not in CATALOGUE or CATALOGUE[code].replay_helps
