@@ -157,6 +157,11 @@ class PrivateBucket(Construct):
         if self._key is not None:
             self._key.grant_encrypt(role, via="s3")
 
+    def grant_tag_versions(self, role: ServiceRole) -> None:
+        """Let a role read and write tags: s3:GetObjectVersionTagging, s3:PutObjectVersionTagging."""
+        actions = ["s3:GetObjectVersionTagging", "s3:PutObjectVersionTagging"]
+        self._grant(role, "TagVersions", actions, [f"{self.arn}/*"])
+
     def _grant(self, role: ServiceRole, verb: str, actions: Sequence[str], resources: Sequence[str]) -> None:
         role.allow(Statement(sid=f"{verb}{self.node.id}", actions=actions, resources=resources))
 

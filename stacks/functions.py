@@ -73,6 +73,7 @@ def add_ingest_orchestrator(scope: Construct, parts: Parts) -> Function:
     parts.uploads.grant_read(role)
     # Without it a removed source looks like a forbidden one.
     parts.uploads.grant_list(role)
+    parts.uploads.grant_tag_versions(role)
     parts.processing_queue.grant_postpone(role)
     parts.assets.grant_read_write(role)
     parts.presets.grant_read(role)
@@ -111,6 +112,7 @@ def add_job_status_processor(scope: Construct, parts: Parts) -> Function:
     role = function.role
     parts.uploads.grant_read(role)
     parts.uploads.grant_list(role)
+    parts.uploads.grant_tag_versions(role)
     parts.job_events_queue.grant_postpone(role)
     parts.outputs.grant_read(role)
     parts.outputs.grant_list(role)
@@ -148,6 +150,7 @@ def add_reconciler(scope: Construct, parts: Parts) -> Function:
     role = function.role
     parts.uploads.grant_read(role)
     parts.uploads.grant_list(role)
+    parts.uploads.grant_tag_versions(role)
     parts.uploads.grant_list_versions(role)
     parts.outputs.grant_read(role)
     parts.outputs.grant_list(role)

@@ -83,6 +83,7 @@ class AssetWorld:
         self.lifecycle = Lifecycle(
             pipeline="media-pipeline-test",
             table=self.table,
+            uploads=self.uploads,
             metrics=self.metrics,
             publisher=self.publisher,
             retention_days=0,

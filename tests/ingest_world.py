@@ -50,6 +50,7 @@ class IngestWorld:
         self.lifecycle = Lifecycle(
             pipeline="media-pipeline-test",
             table=self.table,
+            uploads=self.uploads,
             metrics=self.metrics,
             publisher=self.publisher,
             retention_days=30,

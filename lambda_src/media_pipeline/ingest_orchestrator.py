@@ -38,6 +38,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 def _wired() -> tuple[Ingest, Redelivery, PipelineMetrics]:
     config = read_config(OrchestratorConfig, os.environ)
     table = AssetTable(aws_client("dynamodb"), config.assets_table)
+    uploads = UploadStore(aws_client("s3"), config.uploads_bucket)
     metrics = PipelineMetrics()
     transcoder = Transcoder(
         _mediaconvert(ASK_TIMEOUT_SECONDS),
@@ -50,7 +51,7 @@ def _wired() -> tuple[Ingest, Redelivery, PipelineMetrics]:
     ingest = Ingest(
         table=table,
         transcoder=transcoder,
-        uploads=UploadStore(aws_client("s3"), config.uploads_bucket),
+        uploads=uploads,
         slots=JobSlots(transcoder, limit=config.max_jobs_in_flight),
         presets=PresetStore(
             aws_client("ssm"),
@@ -60,6 +61,7 @@ def _wired() -> tuple[Ingest, Redelivery, PipelineMetrics]:
         lifecycle=Lifecycle(
             pipeline=config.pipeline_name,
             table=table,
+            uploads=uploads,
             metrics=metrics,
             publisher=Notifier(aws_client("sns"), config.notifications_topic_arn),
             retention_days=config.asset_retention_days,

@@ -40,14 +40,16 @@ def _wired() -> tuple[JobChanges, Redelivery, PipelineMetrics]:
     table = AssetTable(aws_client("dynamodb"), config.assets_table)
     metrics = PipelineMetrics()
     s3 = aws_client("s3")
+    uploads = UploadStore(s3, config.uploads_bucket)
     changes = JobChanges(
         pipeline=config.pipeline_name,
         table=table,
-        uploads=UploadStore(s3, config.uploads_bucket),
+        uploads=uploads,
         outputs=OutputStore(s3, config.outputs_bucket),
         lifecycle=Lifecycle(
             pipeline=config.pipeline_name,
             table=table,
+            uploads=uploads,
             metrics=metrics,
             publisher=Notifier(aws_client("sns"), config.notifications_topic_arn),
             retention_days=config.asset_retention_days,

@@ -1,11 +1,15 @@
-"""The end of an asset, however it comes about: one conditional write, its metrics, its notification."""
+"""The end of an asset, however it comes about: one conditional write, its metrics, its notification.
+
+A file that was found damaged is quarantined before anybody is told of it, and so by the time that they look.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
-from media_pipeline.assets import Asset, AssetStatus, Transition, instant
+from media_pipeline.assets import Asset, AssetStatus, Transition, UploadedObject, instant
+from media_pipeline.failures import has_been_quarantined, quarantines
 from media_pipeline.telemetry import logger
 
 Clock = Callable[[], datetime]
@@ -47,6 +51,18 @@ class EndsMetrics(Protocol):
         ...
 
 
+class QuarantinedUploads(Protocol):
+    """What the end of an asset needs of the uploads bucket."""
+
+    def quarantine(self, upload: UploadedObject, *, reason: str) -> bool:
+        """Tag an upload as quarantined; return False where it is gone."""
+        ...
+
+    def release(self, upload: UploadedObject) -> bool:
+        """Take the tags off again; return False where it is gone."""
+        ...
+
+
 class Publisher(Protocol):
     """What the end of an asset needs of the notifications."""
 
@@ -61,6 +77,7 @@ class Lifecycle:
 
     pipeline: str
     table: EndsTable
+    uploads: QuarantinedUploads
     metrics: EndsMetrics
     publisher: Publisher
     retention_days: int
@@ -85,6 +102,7 @@ class Lifecycle:
         """Send the news of an asset's end, where that hasn't been done. At least once, seldom twice."""
         if not asset.is_terminal or asset.notified_at is not None:
             return
+        quarantined = self._keep_apart(asset)
         error = asset.error.as_record() if asset.error else None
         self.publisher.publish(
             f"[{self.pipeline}] {asset.status.value}: {asset.upload.key.rpartition('/')[2]}",
@@ -95,11 +113,20 @@ class Lifecycle:
                 "status": asset.status.value,
                 "source": asset.upload.uri,
                 "error": error,
+                "quarantined": quarantined,
                 "outputs": list(asset.outputs),
                 "completed_at": asset.completed_at,
             },
         )
         self.table.note_notified(asset, now=self.clock())
+
+    def _keep_apart(self, asset: Asset) -> bool:
+        """Quarantine a damaged file, and release one that came through after all; as often as need be."""
+        if asset.error is not None and asset.status is AssetStatus.FAILED and quarantines(asset.error.code):
+            return self.uploads.quarantine(asset.upload, reason=asset.error.code)
+        if asset.status is AssetStatus.COMPLETE and has_been_quarantined(asset.past_attempts):
+            self.uploads.release(asset.upload)
+        return False
 
     def _count(self, asset: Asset, step: Transition, output_minutes: float) -> None:
         seconds = (

@@ -58,6 +58,7 @@ def _wired() -> tuple[Repairs, UnsentEnds, UploadSweep, PipelineMetrics]:
     lifecycle = Lifecycle(
         pipeline=config.pipeline_name,
         table=table,
+        uploads=uploads,
         metrics=metrics,
         publisher=Notifier(aws_client("sns"), config.notifications_topic_arn),
         retention_days=config.asset_retention_days,

@@ -1,5 +1,6 @@
-"""The uploads bucket: what is there under a key now, and page by page all that was ever there."""
+"""The uploads bucket: what a key holds now, page by page all that was ever there, and quarantine's tags."""
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -8,6 +9,7 @@ from media_pipeline.assets import UploadedObject
 from media_pipeline.aws import aws_errors, http_status
 from media_pipeline.errors import TransientError
 from media_pipeline.profiles import METADATA_NAME
+from media_pipeline.quarantine import with_quarantine, without_quarantine
 from media_pipeline.superseded import CurrentUpload
 from media_pipeline.uploads import StoredUpload, UploadsPage
 
@@ -16,8 +18,11 @@ _MAX_PAGE_SIZE = 1000  # Source: S3 API, ListObjectVersions.MaxKeys
 _NULL_VERSION = "null"
 
 
+Tags = Mapping[str, str]
+
+
 class UploadStore:
-    """Look at the objects of the bucket. Raises TransientError and its kin where S3 can't answer."""
+    """Look at the bucket's objects and tag them. Raises TransientError and its kin where S3 can't answer."""
 
     def __init__(self, client: Any, bucket: str, *, page_size: int = _MAX_PAGE_SIZE) -> None:
         self._client = client
@@ -38,6 +43,14 @@ class UploadStore:
             version_id=_version_id(answer.get("VersionId")),
             profile=(answer.get("Metadata") or {}).get(METADATA_NAME),
         )
+
+    def quarantine(self, upload: UploadedObject, *, reason: str) -> bool:
+        """Tag an upload's version as quarantined for a reason; return False where it is gone."""
+        return self._retag(upload, lambda tags: with_quarantine(tags, reason))
+
+    def release(self, upload: UploadedObject) -> bool:
+        """Take quarantine's tags off an upload's version; return False where it is gone."""
+        return self._retag(upload, without_quarantine)
 
     def page(self, *, prefix: str, key_marker: str | None, version_marker: str | None) -> UploadsPage:
         """Return a page of versions after the markers, ordered by key, the newest of a key first."""
@@ -69,6 +82,25 @@ class UploadStore:
             key_marker=answer.get("NextKeyMarker") if more else None,
             version_marker=answer.get("NextVersionIdMarker") if more else None,
         )
+
+    def _retag(self, upload: UploadedObject, change: Callable[[Tags], Tags]) -> bool:
+        if upload.version_id is None:
+            # What lies under the key may be another file by now, and nothing else can be named.
+            return False
+        place = {"Bucket": self._bucket, "Key": upload.key, "VersionId": upload.version_id}
+        try:
+            with aws_errors("tagging the upload"):
+                answer = self._client.get_object_tagging(**place)
+                tags = {tag["Key"]: tag["Value"] for tag in answer["TagSet"]}
+                changed = change(tags)
+                if changed != tags:
+                    tag_set = [{"Key": name, "Value": value} for name, value in changed.items()]
+                    self._client.put_object_tagging(**place, Tagging={"TagSet": tag_set})
+        except TransientError as error:
+            if isinstance(error.__cause__, ClientError) and http_status(error.__cause__) == 404:
+                return False
+            raise
+        return True
 
 
 def _version_id(told: str | None) -> str | None:

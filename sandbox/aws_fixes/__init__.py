@@ -11,6 +11,7 @@ from sandbox.aws_fixes import (
     function_isolation,
     job_templates,
     object_created_version,
+    object_version_tags,
     object_versions_encoding,
     queue_urls,
     service_events,
@@ -29,6 +30,7 @@ def apply(mediaconvert_url: str, upload_faults: Faults) -> None:
     """
     alarms.apply()
     object_versions_encoding.apply()
+    object_version_tags.apply()
     # Before the next: the version must be in the event by then.
     upload_events.apply(upload_faults)
     object_created_version.apply()

@@ -1,11 +1,12 @@
 """The uploads and the outputs bucket, and how far a sweep over the uploads has come."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
 from media_pipeline.assets import UploadedObject
 from media_pipeline.errors import OperatorError
+from media_pipeline.quarantine import with_quarantine, without_quarantine
 from media_pipeline.superseded import CurrentUpload
 from media_pipeline.uploads import Cursor, StoredUpload, UploadsPage
 
@@ -38,13 +39,14 @@ class FakeOutputs:
 class FakeUploads:
     """Hold the versions of the uploads bucket: by key, the newest last; `deleted` keys hold nothing now.
 
-    `profiles` are those that uploads' metadata ask for, by asset id.
+    `profiles` are those that uploads' metadata ask for, by asset id; `tags` are those of a key's version.
     """
 
     def __init__(self) -> None:
         self.profiles: dict[str, str] = {}
         self.stored: dict[str, list[StoredUpload]] = {}
         self.deleted: set[str] = set()
+        self.tags: dict[tuple[str, str], Mapping[str, str]] = {}
         self.failures: list[Exception] = []
         self.page_size = 1000
 
@@ -70,6 +72,29 @@ class FakeUploads:
         return CurrentUpload(
             etag=upload.etag, version_id=upload.version_id, profile=self.profiles.get(upload.asset_id)
         )
+
+    def tags_of(self, upload: UploadedObject) -> Mapping[str, str]:
+        """Return a version's tags."""
+        return self.tags.get((upload.key, upload.version_id or ""), {})
+
+    def quarantine(self, upload: UploadedObject, *, reason: str) -> bool:
+        """Tag a version as quarantined."""
+        return self._retag(upload, lambda tags: with_quarantine(tags, reason))
+
+    def release(self, upload: UploadedObject) -> bool:
+        """Take the tags off a version."""
+        return self._retag(upload, without_quarantine)
+
+    def _retag(
+        self, upload: UploadedObject, change: Callable[[Mapping[str, str]], Mapping[str, str]]
+    ) -> bool:
+        if self.failures:
+            raise self.failures.pop(0)
+        versions = [stored.upload.version_id for stored in self.stored.get(upload.key, [])]
+        if upload.version_id is None or upload.version_id not in versions:
+            return False
+        self.tags[upload.key, upload.version_id] = change(self.tags_of(upload))
+        return True
 
     def page(self, *, prefix: str, key_marker: str | None, version_marker: str | None) -> UploadsPage:
         """Return a page of versions, by key, the newest of a key first."""

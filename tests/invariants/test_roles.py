@@ -67,7 +67,8 @@ NEEDS = [
             "queue": "mediaconvert:CreateJob mediaconvert:GetQueue mediaconvert:SearchJobs",
             # Without it a removed source looks like a forbidden one.
             "uploads": "s3:ListBucket",
-            "upload": "s3:GetObject",
+            # It quarantines damaged files, each in its own version.
+            "upload": "s3:GetObject s3:GetObjectVersionTagging s3:PutObjectVersionTagging",
             "topic": "sns:Publish",
         },
         "job-status-processor": {
@@ -75,7 +76,8 @@ NEEDS = [
             "assets": "dynamodb:GetItem dynamodb:UpdateItem",
             # It looks whether a source was overwritten while its job ran.
             "uploads": "s3:ListBucket",
-            "upload": "s3:GetObject",
+            # It quarantines damaged files, each in its own version.
+            "upload": "s3:GetObject s3:GetObjectVersionTagging s3:PutObjectVersionTagging",
             "outputs": "s3:ListBucket",
             "output": "s3:GetObject",
             "topic": "sns:Publish",
@@ -88,7 +90,8 @@ NEEDS = [
             "job": "mediaconvert:GetJob",
             "processing": "sqs:SendMessage sqs:GetQueueAttributes",
             "uploads": "s3:ListBucket s3:ListBucketVersions",
-            "upload": "s3:GetObject",
+            # It quarantines damaged files, each in its own version.
+            "upload": "s3:GetObject s3:GetObjectVersionTagging s3:PutObjectVersionTagging",
             "outputs": "s3:ListBucket",
             "output": "s3:GetObject",
             "topic": "sns:Publish",
@@ -205,6 +208,10 @@ FORBIDDEN = [
     ("ingest-orchestrator", "mediaconvert:CancelJob", "job"),
     ("ingest-orchestrator", "s3:PutObject", "upload"),
     ("ingest-orchestrator", "s3:DeleteObject", "upload"),
+    ("ingest-orchestrator", "s3:PutObjectVersionTagging", "output"),
+    ("job-status-processor", "s3:PutObjectVersionTagging", "output"),
+    ("reconciler", "s3:PutObjectVersionTagging", "output"),
+    ("reconciler", "s3:DeleteObjectVersionTagging", "upload"),
     ("ingest-orchestrator", "s3:PutObject", "output"),
     ("ingest-orchestrator", "dynamodb:DeleteItem", "assets"),
     ("ingest-orchestrator", "ssm:PutParameter", "preset"),

@@ -105,6 +105,21 @@ def test_buckets_abort_abandoned_uploads(any_stack: Stack) -> None:
         assert [f["prefix"] for r in rules for f in _as_list(r["filter"])] == [""] * len(rules)
 
 
+def test_uploads_are_kept(pipeline: Stack) -> None:
+    """Whatever a file's tags say, its key's version never expires, and its archive can be read at once.
+
+    So a quarantined file is kept, and can be looked at and replayed, until a better one takes its place.
+    """
+    rules = _of_bucket(pipeline, "aws_s3_bucket_lifecycle_configuration", _bucket(pipeline, "uploads"))[
+        "rule"
+    ]
+    for rule in rules:
+        assert _as_list(rule["filter"]) == [{"prefix": ""}]
+        assert _as_list(rule.get("expiration", [])) in ([], [{"expired_object_delete_marker": True}])
+        classes = {tier["storage_class"] for tier in _as_list(rule.get("transition", []))}
+        assert classes <= {"STANDARD_IA", "GLACIER_IR"}
+
+
 def test_buckets_expire_old_versions(any_stack: Stack) -> None:
     """Old versions end after the days of the settings, and the markers of deletions with them."""
     expected = {

@@ -57,16 +57,17 @@ def test_news_in_any_order_keeps_the_record_sound(news: list[JobStateChange], th
     """
     clock, table, outputs = FakeClock(), FakeAssetTable(), FakeOutputs()
     publisher, metrics = FakePublisher(), FakeMetrics()
+    uploads = FakeUploads()
+    uploads.put(UPLOAD, clock())
     lifecycle = Lifecycle(
         pipeline="media-pipeline-test",
         table=table,
+        uploads=uploads,
         metrics=metrics,
         publisher=publisher,
         retention_days=1,
         clock=clock,
     )
-    uploads = FakeUploads()
-    uploads.put(UPLOAD, clock())
     job_changes = JobChanges(
         pipeline="media-pipeline-test",
         table=table,

@@ -85,6 +85,7 @@ def wired(aws: SimulatedAws, process: Process, soundness: Soundness, conditions:
     lifecycle = Lifecycle(
         pipeline=PIPELINE,
         table=table,
+        uploads=uploads,
         metrics=metrics,
         publisher=stepped("publisher", aws.publisher),
         retention_days=0,

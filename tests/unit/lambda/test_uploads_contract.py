@@ -1,7 +1,8 @@
 """One contract for the uploads bucket in S3 and for the fake that stands for it elsewhere."""
 
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Protocol
 
@@ -9,6 +10,7 @@ import pytest
 
 from media_pipeline.assets import UploadedObject
 from media_pipeline.lifecycle import utc_now
+from media_pipeline.quarantine import QUARANTINED, REASON_TAG, STATUS_TAG
 from media_pipeline.upload_store import UploadStore
 from media_pipeline.uploads import StoredUpload, UploadsPage
 from tests.fakes import FakeUploads
@@ -16,6 +18,7 @@ from tests.local_resources import new_versioned_bucket
 
 KEYS = ["a.mp4", "a b+c%20.mp4", "ä/日本 🎬.mp4", "quote'\"<&>.mp4", "deep/er/x.mp4", "Z.mp4"]
 PAGE_SIZE = 3
+UNKNOWN_VERSION = "2b7daaa9-3e70-43c8-8a34-3654bb2f84ca"
 
 
 class Bucket(Protocol):
@@ -37,6 +40,14 @@ class Bucket(Protocol):
     @abstractmethod
     def suspend_versioning(self) -> None:
         """Let further uploads have no version id."""
+
+    @abstractmethod
+    def tag(self, upload: UploadedObject, tags: Mapping[str, str]) -> None:
+        """Give a version these tags, as its uploader may."""
+
+    @abstractmethod
+    def tags(self, upload: UploadedObject) -> Mapping[str, str]:
+        """Return a version's tags."""
 
 
 class FakeBucket(Bucket):
@@ -74,6 +85,14 @@ class FakeBucket(Bucket):
         """Let further uploads have no version id."""
         self._versioned = False
 
+    def tag(self, upload: UploadedObject, tags: Mapping[str, str]) -> None:
+        """Give a version these tags."""
+        self._store.tags[upload.key, upload.version_id or ""] = tags
+
+    def tags(self, upload: UploadedObject) -> Mapping[str, str]:
+        """Return a version's tags."""
+        return self._store.tags_of(upload)
+
 
 class LocalBucket(Bucket):
     """Drive a bucket of the local AWS, which lists so few versions a page."""
@@ -99,6 +118,20 @@ class LocalBucket(Bucket):
     def suspend_versioning(self) -> None:
         """Let further uploads have no version id."""
         self._s3.put_bucket_versioning(Bucket=self._name, VersioningConfiguration={"Status": "Suspended"})
+
+    def tag(self, upload: UploadedObject, tags: Mapping[str, str]) -> None:
+        """Give a version these tags."""
+        tag_set = [{"Key": name, "Value": value} for name, value in tags.items()]
+        self._s3.put_object_tagging(**self._place(upload), Tagging={"TagSet": tag_set})
+
+    def tags(self, upload: UploadedObject) -> Mapping[str, str]:
+        """Return a version's tags."""
+        found = self._s3.get_object_tagging(**self._place(upload))["TagSet"]
+        return {tag["Key"]: tag["Value"] for tag in found}
+
+    def _place(self, upload: UploadedObject) -> dict[str, str]:
+        assert upload.version_id is not None
+        return {"Bucket": self._name, "Key": upload.key, "VersionId": upload.version_id}
 
 
 @pytest.fixture(params=["fake", "s3"])
@@ -201,3 +234,61 @@ def test_uploads_without_versions_are_listed(bucket: Bucket) -> None:
     found = [(stored.upload.key, stored.upload.size_bytes) for stored in listed(bucket)]
     assert found == [(key, size) for key in ("a.mp4", "b.mp4", "c.mp4") for size in (3, 1)]
     assert [stored.upload.version_id is None for stored in listed(bucket)] == [True, False] * 3
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_a_version_is_quarantined_by_itself(bucket: Bucket, key: str) -> None:
+    """Its tags say so, its uploader's own stay, as often as it is done; other versions have none."""
+    bucket.put(key, b"broken")
+    bucket.put(key, b"good")
+    good, broken = (stored.upload for stored in listed(bucket))
+    bucket.tag(broken, {"team": "é +=._:/@-"})
+    for reason in ("EMPTY_FILE", "MEDIACONVERT_1010", "MEDIACONVERT_1010"):
+        assert bucket.store.quarantine(broken, reason=reason)
+        assert bucket.tags(broken) == {"team": "é +=._:/@-", STATUS_TAG: QUARANTINED, REASON_TAG: reason}
+    assert bucket.tags(good) == {}
+
+
+def test_a_version_is_released(bucket: Bucket) -> None:
+    """Quarantine's tags come off, the uploader's stay; without them there is nothing to take off."""
+    bucket.put("a.mp4", b"one")
+    (upload,) = (stored.upload for stored in listed(bucket))
+    assert bucket.store.release(upload)
+    bucket.tag(upload, {"team": "x"})
+    bucket.store.quarantine(upload, reason="EMPTY_FILE")
+    assert bucket.store.release(upload)
+    assert bucket.tags(upload) == {"team": "x"}
+
+
+def test_a_deleted_key_keeps_the_tags_of_its_versions(bucket: Bucket) -> None:
+    """A version below a delete marker is still there: it can be quarantined like any other."""
+    bucket.put("a.mp4", b"one")
+    (upload,) = (stored.upload for stored in listed(bucket))
+    bucket.delete("a.mp4")
+    assert bucket.store.quarantine(upload, reason="EMPTY_FILE")
+    assert bucket.tags(upload) == {STATUS_TAG: QUARANTINED, REASON_TAG: "EMPTY_FILE"}
+
+
+def test_what_is_gone_is_not_tagged(bucket: Bucket) -> None:
+    """A version that was removed for good, or that has no id, is passed over without an error."""
+    bucket.put("a.mp4", b"one")
+    (upload,) = (stored.upload for stored in listed(bucket))
+    gone = replace(upload, version_id=UNKNOWN_VERSION)
+    unversioned = replace(upload, version_id=None)
+    nowhere = replace(upload, key="b.mp4")
+    for missing in (gone, unversioned, nowhere):
+        assert not bucket.store.quarantine(missing, reason="EMPTY_FILE")
+        assert not bucket.store.release(missing)
+    assert bucket.tags(upload) == {}
+
+
+@pytest.mark.parametrize(("theirs", "ours"), [(8, {STATUS_TAG, REASON_TAG}), (9, {STATUS_TAG}), (10, set())])
+def test_an_uploaders_tags_are_never_lost(bucket: Bucket, theirs: int, ours: set[str]) -> None:
+    """S3 takes ten tags: ours take what room there is, the status first."""
+    bucket.put("a.mp4", b"one")
+    (upload,) = (stored.upload for stored in listed(bucket))
+    own = {f"tag {number}": "x" for number in range(theirs)}
+    bucket.tag(upload, own)
+    for _ in range(2):
+        assert bucket.store.quarantine(upload, reason="EMPTY_FILE")
+        assert bucket.tags(upload).keys() == own.keys() | ours
