@@ -5,15 +5,22 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from media_pipeline.aws import aws_errors
-from media_pipeline.presets import Presets, parse_presets
-from media_pipeline.profiles import Profiles, parse_profiles
+from botocore.exceptions import ClientError
+
+from media_pipeline.aws import aws_errors, error_code
+from media_pipeline.errors import OperatorError, PresetsInvalidError
+from media_pipeline.preset_documents import PresetDocuments
+from media_pipeline.presets import Presets
+from media_pipeline.profiles import Profiles
 
 _MAX_SUBJECT_CHARACTERS = 100  # Source: SNS API, Publish.Subject: ASCII, less than 100 characters
 
 
 class PresetStore:
-    """Read presets and profiles from SSM; a warm function reads them again once a minute."""
+    """Read presets and profiles from SSM; a warm function reads them again once a minute.
+
+    Those with faults it reads again sooner, for uploads wait.
+    """
 
     def __init__(
         self,
@@ -22,28 +29,37 @@ class PresetStore:
         presets_path: str,
         profiles_parameter: str,
         max_age_seconds: float = 60,
+        max_fault_age_seconds: float = 15,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._client = client
         self._presets_path = presets_path.rstrip("/")
         self._profiles_parameter = profiles_parameter
         self._max_age_seconds = max_age_seconds
+        self._max_fault_age_seconds = max_fault_age_seconds
         self._monotonic = monotonic
-        self._read_at = 0.0
-        self._current: tuple[Presets, Profiles] | None = None
+        self._read_again_at = 0.0
+        self._current: tuple[Presets, Profiles] | PresetsInvalidError | None = None
 
     def load(self) -> tuple[Presets, Profiles]:
         """Return the presets and profiles in force.
 
-        Raises PresetsInvalidError where a document has faults: uploads then wait in the queue.
+        Raises PresetsInvalidError where a document is missing or has faults: uploads then wait.
         """
         now = self._monotonic()
-        if self._current is None or now - self._read_at >= self._max_age_seconds:
-            self._current = self._read()
-            self._read_at = now
+        if self._current is None or now >= self._read_again_at:
+            documents = self.documents()
+            try:
+                self._current, age = documents.parsed(), self._max_age_seconds
+            except PresetsInvalidError as invalid:
+                self._current, age = invalid, self._max_fault_age_seconds
+            self._read_again_at = now + age
+        if isinstance(self._current, PresetsInvalidError):
+            raise PresetsInvalidError(self._current.faults)
         return self._current
 
-    def _read(self) -> tuple[Presets, Profiles]:
+    def documents(self) -> PresetDocuments:
+        """Return the documents as they are now."""
         documents: dict[str, str] = {}
         request: dict[str, Any] = {"Path": self._presets_path}
         with aws_errors("reading the presets"):
@@ -54,8 +70,20 @@ class PresetStore:
                 if not answer.get("NextToken"):
                     break
                 request["NextToken"] = answer["NextToken"]
-            profiles = self._client.get_parameter(Name=self._profiles_parameter)["Parameter"]["Value"]
-        return parse_presets(documents), parse_profiles(profiles)
+        return PresetDocuments(presets=documents, profiles=self._profiles())
+
+    def _profiles(self) -> str | None:
+        try:
+            with aws_errors("reading the profiles"):
+                value = self._client.get_parameter(Name=self._profiles_parameter)["Parameter"]["Value"]
+        except OperatorError as error:
+            if (
+                isinstance(error.__cause__, ClientError)
+                and error_code(error.__cause__) == "ParameterNotFound"
+            ):
+                return None
+            raise
+        return str(value)
 
 
 class OutputStore:

@@ -7,7 +7,8 @@ MediaPipelineError
 │   ├── ClaimHeldError          another invocation works on this asset
 │   ├── ThrottledError          AWS asks to slow down (rate or quota)
 │   └── OperatorError           permissions, a missing resource: waits in the queue or DLQ for an operator
-│       └── PresetsInvalidError   a preset or profile document has faults; carries all of them
+│       └── PresetsInvalidError   a preset or profile document is missing or has faults; carries all of them;
+│                                 the message waits, however long, until they are mended
 ├── MalformedEventError         not an event of ours: never dropped, its retries end in the DLQ
 ├── UnknownAssetError           an event of our job whose asset has no record: the same
 ├── UnreadableOutputError       a manifest or file of a finished job isn't what it should be: the asset fails

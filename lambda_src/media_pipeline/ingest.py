@@ -222,9 +222,10 @@ class Ingest:
 
     def _submit(self, asset: Asset, current: CurrentUpload, *, may_have_job: bool) -> str:
         self.limits.check(asset.upload)
-        self.slots.take()
+        # Before a slot: an upload that waits for presets, or has no such profile, takes none from others.
         presets, profiles = self.presets.load()
         asked_for = profiles.chosen(key=asset.upload.key, requested=current.profile)
+        self.slots.take()
         # One attempt has one plan: a request that may have been accepted is repeated as it was.
         source = source_from_record(asset.source_info) if may_have_job else self._look_into(asset)
         if isinstance(source, UnknownSource):

@@ -16,6 +16,7 @@ from media_pipeline.consumed_queue import ConsumedQueue
 from media_pipeline.ingest import Ingest, SourceLimits
 from media_pipeline.job_slots import JobSlots
 from media_pipeline.lifecycle import Lifecycle, utc_now
+from media_pipeline.preset_watch import PresetWatch
 from media_pipeline.redelivery import Redelivery
 from media_pipeline.telemetry import PipelineMetrics
 from media_pipeline.transcoder import Transcoder
@@ -39,6 +40,7 @@ def _wired() -> tuple[Ingest, Redelivery, PipelineMetrics]:
     config = read_config(OrchestratorConfig, os.environ)
     table = AssetTable(aws_client("dynamodb"), config.assets_table)
     uploads = UploadStore(aws_client("s3"), config.uploads_bucket)
+    notifier = Notifier(aws_client("sns"), config.notifications_topic_arn)
     metrics = PipelineMetrics()
     transcoder = Transcoder(
         _mediaconvert(ASK_TIMEOUT_SECONDS),
@@ -53,17 +55,23 @@ def _wired() -> tuple[Ingest, Redelivery, PipelineMetrics]:
         transcoder=transcoder,
         uploads=uploads,
         slots=JobSlots(transcoder, limit=config.max_jobs_in_flight),
-        presets=PresetStore(
-            aws_client("ssm"),
-            presets_path=config.presets_path,
-            profiles_parameter=config.profiles_parameter,
+        presets=PresetWatch(
+            pipeline=config.pipeline_name,
+            source=PresetStore(
+                aws_client("ssm"),
+                presets_path=config.presets_path,
+                profiles_parameter=config.profiles_parameter,
+            ),
+            publisher=notifier,
+            metrics=metrics,
+            clock=utc_now,
         ),
         lifecycle=Lifecycle(
             pipeline=config.pipeline_name,
             table=table,
             uploads=uploads,
             metrics=metrics,
-            publisher=Notifier(aws_client("sns"), config.notifications_topic_arn),
+            publisher=notifier,
             retention_days=config.asset_retention_days,
             clock=utc_now,
         ),

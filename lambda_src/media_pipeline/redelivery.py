@@ -5,21 +5,27 @@ So a service that asks to slow down must not use them up: such a message is hidd
 the time half of its receives are gone it is sent anew, delayed, and the old one is done. Waits grow
 exponentially with the number of tries and are jittered, lest what was refused together comes back together.
 
-What is the operator's to mend, and what nobody expected, is left to the queue: after its visibility timeout
-it comes back, and in the end it lies in the DLQ, with an alarm.
+Uploads that find presets with faults wait the same way, but for as long as it takes: nothing is wrong with
+them, an alarm of its own calls the operator, and once the presets are mended all of them are processed.
+
+What else is the operator's to mend, and what nobody expected, is left to the queue: after its visibility
+timeout it comes back, and in the end it lies in the DLQ, with an alarm.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from media_pipeline.errors import ClaimHeldError, OperatorError, TransientError
+from media_pipeline.errors import ClaimHeldError, OperatorError, PresetsInvalidError, TransientError
 
 # Source: SQS API, SendMessage.DelaySeconds: at most 900
 MAX_DELAY_SECONDS = 900
 FIRST_DELAY_SECONDS = 15
 # At 15 minutes each, more than a day: what still fails then is news for the DLQ.
 MAX_RENEWALS = 100
+# What waits for presets is not counted any further: delays are the longest by then, and throttling that meets
+# the message afterwards has nearly all of its own renewals.
+MAX_COUNTED_RENEWALS_OF_PRESETS = 7
 RENEWALS_ATTRIBUTE = "Renewals"
 
 
@@ -71,19 +77,25 @@ class Redelivery:
         if isinstance(error, ClaimHeldError):
             self.queue.hide(message.receipt_handle, seconds=min(error.seconds_left + 1, MAX_DELAY_SECONDS))
             return False
+        waits_for_presets = isinstance(error, PresetsInvalidError)
+        if not waits_for_presets and not self._is_slowed_down(message, error):
+            return False
+        seconds = self._delay_seconds(self._tries(message))
+        if message.receive_count < self._spared_receives:
+            self.queue.hide(message.receipt_handle, seconds=seconds)
+            return False
+        renewals = message.renewals + 1
+        if waits_for_presets:
+            renewals = max(message.renewals, min(renewals, MAX_COUNTED_RENEWALS_OF_PRESETS))
+        self.queue.renew(message.body, attributes={RENEWALS_ATTRIBUTE: renewals}, delay_seconds=seconds)
+        return True
+
+    def _is_slowed_down(self, message: Message, error: Exception) -> bool:
         if not isinstance(error, TransientError) or isinstance(error, OperatorError):
             return False
         if message.renewals >= MAX_RENEWALS:
             return False
         self.metrics.message_slowed_down()
-        tries = self._tries(message)
-        seconds = self._delay_seconds(tries)
-        if message.receive_count < self._spared_receives:
-            self.queue.hide(message.receipt_handle, seconds=seconds)
-            return False
-        self.queue.renew(
-            message.body, attributes={RENEWALS_ATTRIBUTE: message.renewals + 1}, delay_seconds=seconds
-        )
         return True
 
     @property

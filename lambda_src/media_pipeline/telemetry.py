@@ -56,6 +56,10 @@ class PipelineMetrics:
         """Count a message that AWS's throttling or failing made wait."""
         self._count("MessagesSlowedDown")
 
+    def presets_invalid(self) -> None:
+        """Count an upload that waits for presets to be mended."""
+        self._count("PresetsInvalid")
+
     def asset_repaired(self, *, kind: str) -> None:
         """Count a repair, in all and by its kind."""
         self._count("AssetsRepaired")

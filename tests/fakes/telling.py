@@ -48,6 +48,10 @@ class FakeMetrics:
         """Count a message that was made to wait."""
         self.counted.append(("slowed down",))
 
+    def presets_invalid(self) -> None:
+        """Count an upload that waits for presets to be mended."""
+        self.counted.append(("presets invalid",))
+
     def asset_repaired(self, *, kind: str) -> None:
         """Count a repair."""
         self.counted.append(("repaired", kind))

@@ -43,7 +43,17 @@ ADAPTERS = (
     "upload_store",
 )
 # What happens to an asset, step by step; it is handed its adapters and knows none of them.
-FLOW = ("backlog", "ingest", "job_changes", "job_slots", "lifecycle", "repairs", "sweep", "unsent_ends")
+FLOW = (
+    "backlog",
+    "ingest",
+    "job_changes",
+    "job_slots",
+    "lifecycle",
+    "preset_watch",
+    "repairs",
+    "sweep",
+    "unsent_ends",
+)
 # Whatever else lies in media_pipeline is the pure core, without being listed here.
 OUTER = (*HANDLERS, *ADAPTERS, *FLOW, "batch", "telemetry")
 

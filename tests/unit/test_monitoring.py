@@ -15,6 +15,7 @@ from constructs_lib.alarms import (
     pipeline_alarms,
 )
 from constructs_lib.dashboard import GRID_COLUMNS, dashboard_body
+from media_pipeline.redelivery import MAX_DELAY_SECONDS
 
 PIPELINE = "media-pipeline-test"
 QUEUES = (
@@ -74,6 +75,7 @@ def test_each_kind_of_trouble_has_its_alarm() -> None:
         "alarm-job-events-queue-depth",
         "alarm-job-failure-rate",
         "alarm-messages-slowed-down",
+        "alarm-presets-invalid",
         "alarm-processing-dlq-not-empty",
         "alarm-processing-oldest-message-age",
         "alarm-processing-queue-depth",
@@ -139,6 +141,15 @@ def test_a_short_slowdown_wakes_nobody() -> None:
     assert (alarm.threshold > 1, alarm.silence) == (True, "notBreaching")
 
 
+def test_one_upload_that_waits_for_presets_keeps_the_alarm_on() -> None:
+    """The first one raises it, and its tries are never further apart than a period: it doesn't flap."""
+    alarm = _alarms()["alarm-presets-invalid"]
+    assert isinstance(alarm.signal, Metric)
+    assert (alarm.signal.name, alarm.signal.statistic) == ("PresetsInvalid", "Sum")
+    assert (alarm.threshold, alarm.periods, alarm.silence) == (1, 1, "notBreaching")
+    assert alarm.signal.period_seconds >= 2 * MAX_DELAY_SECONDS
+
+
 def test_descriptions_tell_what_to_do() -> None:
     """Each alarm says what it means and what to do first, within CloudWatch's 1,024 characters."""
     for component, alarm in _alarms().items():
@@ -169,7 +180,7 @@ def test_metric_widgets_name_the_region() -> None:
     "metric",
     [
         "AssetsReceived", "AssetsSubmitted", "AssetsCompleted", "AssetsFailed", "AssetsFailedByReason",
-        "AssetsCanceled", "AssetsRepaired", "MessagesSlowedDown",
+        "AssetsCanceled", "AssetsRepaired", "MessagesSlowedDown", "PresetsInvalid",
         "ProcessingSeconds", "OutputMinutes", "StuckAssets",
         "JobsCompletedCount", "JobsErroredCount", "JobsCanceled",
         "ApproximateNumberOfMessagesVisible", "ApproximateAgeOfOldestMessage",
