@@ -153,8 +153,8 @@ _QUEUES = (
         "A message that was sent anew is done",
         code(
             "redelivery",
-            "delay_seconds=seconds\n        )\n        return True\n",
-            "delay_seconds=seconds\n        )\n        return False\n",
+            "delay_seconds=seconds)\n        return True\n",
+            "delay_seconds=seconds)\n        return False\n",
         ),
         held_by="unit/lambda/test_redelivery",
     ),

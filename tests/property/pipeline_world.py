@@ -11,7 +11,13 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from media_pipeline.assets import Asset
 from media_pipeline.batch import handle_batch
-from media_pipeline.errors import ClaimHeldError, MediaPipelineError, OperatorError, TransientError
+from media_pipeline.errors import (
+    ClaimHeldError,
+    MediaPipelineError,
+    OperatorError,
+    PresetsInvalidError,
+    TransientError,
+)
 from media_pipeline.events import parse_job_state_change, parse_upload
 from media_pipeline.job_slots import JobSlots
 from media_pipeline.redelivery import Message, Redelivery
@@ -62,9 +68,14 @@ class _Watched:
         """Let a failed message come back when it makes sense."""
         self.causes[message.receipt_handle] = "could not be postponed"
         done = self.redelivery.postpone(message, error)
-        is_slow = isinstance(error, TransientError) and not isinstance(error, OperatorError | ClaimHeldError)
-        self.causes[message.receipt_handle] = SLOWED_DOWN if is_slow else type(error).__name__
+        self.causes[message.receipt_handle] = SLOWED_DOWN if _only_waits(error) else type(error).__name__
         return done
+
+
+def _only_waits(error: Exception) -> bool:
+    if isinstance(error, PresetsInvalidError):
+        return True
+    return isinstance(error, TransientError) and not isinstance(error, OperatorError | ClaimHeldError)
 
 
 class PipelineWorld:
@@ -73,7 +84,11 @@ class PipelineWorld:
     def __init__(self, conditions: Conditions) -> None:
         self.conditions = conditions
         self.aws = SimulatedAws(conditions)
-        self.soundness = Soundness(is_whole=self.aws.is_whole, is_its_own=self.aws.is_its_own)
+        self.soundness = Soundness(
+            is_whole=self.aws.is_whole,
+            is_its_own=self.aws.is_its_own,
+            is_quarantined=self.aws.is_quarantined,
+        )
         self.faults: list[Fault] = []
         self.paused: list[Invocation] = []
         self.process = Process(

@@ -9,6 +9,7 @@ from typing import Any
 
 from media_pipeline.assets import Asset, AssetStatus, UploadedObject
 from media_pipeline.events import upload_event
+from media_pipeline.quarantine import STATUS_TAG
 from media_pipeline.uploads import UploadFilter
 from tests.fakes import (
     FakeAssetTable,
@@ -164,12 +165,18 @@ class SimulatedAws:
                 self.outputs.objects[key] = FILM if key.endswith(".mp4") else b"still"
         self.end_job(job, "COMPLETE", delivery)
 
-    def end_job(self, job: SimulatedJob, status: str, delivery: Delivery) -> None:
-        """Let a job end; on the cancellation of a waiting job MediaConvert sends no event."""
+    def end_job(
+        self, job: SimulatedJob, status: str, delivery: Delivery, *, error_code: int | None = None
+    ) -> None:
+        """Let a job end; on the cancellation of a waiting job MediaConvert sends no event.
+
+        Of the jobs that fail, those that had begun find their source damaged, unless it is said otherwise.
+        """
         was_waiting, job.status = job.status == "SUBMITTED", status
-        job.error_code = 1404 if status == "ERROR" else 0
+        if status == "ERROR":
+            job.error_code = error_code or (1404 if was_waiting else 1076)
         if not (was_waiting and status == "CANCELED"):
-            self._tell(job, status, delivery, **({"errorCode": 1404} if job.error_code else {}))
+            self._tell(job, status, delivery, **({"errorCode": job.error_code} if job.error_code else {}))
 
     def let_go(self, number: int) -> None:
         """Deliver one of the late events."""
@@ -180,6 +187,11 @@ class SimulatedAws:
         """Tell whether everything is there that the asset's job is to write."""
         job = self.mediaconvert.jobs.get(asset.job_id or "")
         return job is not None and all(self.outputs.objects.get(key) for key in job.files)
+
+    def is_quarantined(self, asset_id: str) -> bool:
+        """Tell whether the upload of an asset has quarantine's tags."""
+        asset = self.table.get(asset_id)
+        return asset is not None and STATUS_TAG in self.uploads.tags_of(asset.upload)
 
     def is_its_own(self, asset: Asset) -> bool:
         """Tell whether the asset's job read the asset's own upload, as far as the pipeline can know.

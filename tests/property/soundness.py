@@ -10,6 +10,7 @@ from itertools import pairwise
 from typing import Any
 
 from media_pipeline.assets import TERMINAL_STATUSES, Asset, AssetStatus, may_follow
+from media_pipeline.failures import quarantines
 from tests.property.invocations import Invocation, Process, Stepped
 from tests.property.simulated_mediaconvert import SimulatedJob
 
@@ -22,11 +23,12 @@ class Soundness:
     """Collect violations.
 
     `is_whole` tells whether all that an asset's job is to make is there, `is_its_own` whether that was made
-    of the asset's own upload.
+    of the asset's own upload, `is_quarantined` whether that has quarantine's tags.
     """
 
     is_whole: Callable[[Asset], bool]
     is_its_own: Callable[[Asset], bool]
+    is_quarantined: Callable[[str], bool]
     violations: list[str] = field(default_factory=list)
     made: Counter[str] = field(default_factory=Counter)
     replayed: Counter[str] = field(default_factory=Counter)
@@ -100,6 +102,9 @@ class Soundness:
                 if AssetStatus(entry["status"]) in TERMINAL_STATUSES
             ]
             self.require((news["attempt"], news["status"]) in ends, f"told what is not so: {news}")
+            is_current = records[news["asset_id"]]["attempt"] == news["attempt"]
+            if is_current and news["error"] and quarantines(news["error"]["code"]):
+                self.require(self.is_quarantined(news["asset_id"]), f"told before it was tagged: {news}")
         self._heard = len(published)
 
     def dead(self, messages: Iterable[tuple[str, Sequence[str]]]) -> None:

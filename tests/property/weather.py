@@ -8,7 +8,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError, ReadTimeoutError
 
-from media_pipeline.errors import OperatorError, TransientError
+from media_pipeline.errors import PresetsInvalidError, TransientError
 
 
 def refusal(status: int, code: str) -> ClientError:
@@ -79,7 +79,7 @@ class Fault(Enum):
     NEWS_CANNOT_BE_SENT = _trouble("publisher.*", Moment.BEFORE, lambda: TransientError("SNS failed"))
     MESSAGES_CANNOT_BE_POSTPONED = _trouble("*_queue.*", Moment.BEFORE, lambda: TransientError("SQS failed"))
     MESSAGES_CANNOT_BE_SENT = _trouble("queue.*", Moment.BEFORE, lambda: TransientError("SQS failed"))
-    PRESETS_ARE_INVALID = _trouble("presets.load", Moment.BEFORE, lambda: OperatorError("invalid presets"))
+    PRESETS_ARE_INVALID = _trouble("presets.load", Moment.BEFORE, lambda: PresetsInvalidError(["invalid"]))
 
     def concerns(self, call: str) -> bool:
         """Tell whether a call meets this fault."""

@@ -162,7 +162,7 @@ def wired(aws: SimulatedAws, process: Process, soundness: Soundness, conditions:
         repairs=repairs,
         ends=ends,
         sweep=sweep,
-        replay=Replay(table=table, queue=announcements, clock=clock),
+        replay=Replay(table=table, queue=announcements, clock=clock, force=True),
         cancel=Cancel(table=table, jobs=transcoder, retention_days=0, clock=clock),
         slots=slots,
         transcoder=transcoder,

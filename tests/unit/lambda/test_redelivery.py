@@ -13,11 +13,18 @@ from media_pipeline.errors import (
     ClaimHeldError,
     MalformedEventError,
     OperatorError,
+    PresetsInvalidError,
     ThrottledError,
     TransientError,
     UnknownAssetError,
 )
-from media_pipeline.redelivery import FIRST_DELAY_SECONDS, MAX_RENEWALS, Message, Redelivery
+from media_pipeline.redelivery import (
+    FIRST_DELAY_SECONDS,
+    MAX_DELAY_SECONDS,
+    MAX_RENEWALS,
+    Message,
+    Redelivery,
+)
 from media_pipeline.telemetry import PipelineMetrics
 from tests.fakes import FakeClock, FakeMetrics, FakeQueue
 from tests.lambda_invocation import Context, sqs_event
@@ -122,6 +129,51 @@ def test_throttling_for_a_day_fills_no_dead_letter_queue(max_receive_count: int)
         consumer.until_visible()
     consumer.invoke(lambda body: None)
     assert consumer.queue.messages == consumer.queue.dead == []
+
+
+INVALID = failing(PresetsInvalidError(["hls is missing"]))
+
+
+@pytest.mark.parametrize("max_receive_count", [2, 3, 5, 1000])
+def test_what_waits_for_presets_is_never_dead(max_receive_count: int) -> None:
+    """However long it takes to mend them, the message waits, at most a delay away from being handled.
+
+    That takes nothing of the patience with throttling, which may meet it afterwards.
+    """
+    consumer = Consumer(max_receive_count=max_receive_count)
+    began = consumer.clock()
+    while consumer.clock() - began < timedelta(days=5):
+        consumer.invoke(INVALID)
+        assert len(consumer.queue.messages) == 1
+        assert consumer.seconds_until_visible <= MAX_DELAY_SECONDS
+        consumer.until_visible()
+    # Nobody is said to have slowed it down.
+    assert consumer.metrics.counted == []
+    for _ in range(80):
+        consumer.invoke(THROTTLED)
+        consumer.until_visible()
+    consumer.invoke(lambda body: None)
+    assert consumer.queue.messages == consumer.queue.dead == []
+
+
+def test_tries_for_presets_become_seldom(consumer: Consumer) -> None:
+    """A backlog does not ask for presets all the time: each upload waits twice as long as before."""
+    found = []
+    for _ in range(20):
+        consumer.invoke(INVALID)
+        found.append(consumer.seconds_until_visible)
+        consumer.until_visible()
+    assert found[:7] == [15, 30, 60, 120, 240, 480, 900]
+    assert set(found[7:]) == {900}
+
+
+def test_presets_do_not_shorten_a_long_wait(consumer: Consumer) -> None:
+    """What was throttled often before keeps its count: it comes back no sooner, and not for ever."""
+    message = consumer.queue.receive()
+    assert message is not None
+    last = Message(body="body", receipt_handle="receipt-1", receive_count=2, renewals=MAX_RENEWALS)
+    assert consumer.failures(last, INVALID) == []
+    assert [sent.renewals for sent in consumer.queue.messages] == [0, MAX_RENEWALS]
 
 
 @pytest.mark.parametrize(
