@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 
-from media_pipeline.adapters import UploadQueue
+from media_pipeline.adapters import PresetStore, UploadQueue
 from media_pipeline.asset_table import AssetTable
 from media_pipeline.aws import aws_client
 from media_pipeline.transcoder import Transcoder
@@ -56,6 +56,15 @@ class Adapters:
             self._client("mediaconvert"),
             pipeline=self.resources.pipeline_name,
             queue_arn=self.resources.mediaconvert_queue_arn,
+        )
+
+    @cached_property
+    def presets(self) -> PresetStore:
+        """Return the encoding presets and profiles."""
+        return PresetStore(
+            self._client("ssm"),
+            presets_path=self.resources.presets_path,
+            profiles_parameter=self.resources.profiles_parameter,
         )
 
     @cached_property

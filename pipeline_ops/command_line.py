@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Sequence
+from pathlib import Path
 
 from botocore.exceptions import BotoCoreError
 
@@ -30,6 +31,8 @@ def main(argv: Sequence[str], *, default_pipeline: str | None) -> int:
     options = parser().parse_args(argv)
     terminal = Terminal()
     try:
+        if getattr(options, "folder", None) is not None:
+            return DONE if commands.preset_files(terminal, options.folder) else FAILED
         pipeline = options.pipeline or default_pipeline
         if not pipeline:
             raise OperatorFault(
@@ -88,6 +91,17 @@ def parser() -> argparse.ArgumentParser:
 
     cancel = add("cancel", commands.cancel, "Cancel assets that are under way, with their jobs")
     _add_assets(cancel, CANCELABLE)
+
+    presets = add(
+        "presets", commands.presets, "Check the encoding presets and profiles; 1 if any has a fault"
+    )
+    presets.add_argument(
+        "--file",
+        dest="folder",
+        type=Path,
+        metavar="FOLDER",
+        help="check those in a folder instead, before they are deployed; needs neither AWS nor a pipeline",
+    )
 
     redrive = add("redrive", commands.redrive, "Show a dead-letter queue's messages, and move them back")
     redrive.add_argument("queue", choices=["processing", "job-events"], help="whose dead letters")

@@ -8,10 +8,12 @@ from argparse import Namespace
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from media_pipeline.assets import Asset, AssetStatus
 from media_pipeline.errors import MediaPipelineError
+from media_pipeline.preset_documents import PresetDocuments
 from pipeline_ops import tables
 from pipeline_ops.adapters import Adapters
 from pipeline_ops.backfill import Backfill, Period
@@ -20,6 +22,7 @@ from pipeline_ops.changes import AssetChange, Result, apply_all
 from pipeline_ops.faults import OperatorFault, sentence
 from pipeline_ops.letters import job_content, upload_content
 from pipeline_ops.pace import Pace
+from pipeline_ops.preset_report import documents_of, preset_report
 from pipeline_ops.records import asset_ids
 from pipeline_ops.redrive import Foreign, Redrive
 from pipeline_ops.replay import Replay
@@ -84,6 +87,16 @@ def cancel(adapters: Adapters, terminal: Terminal, options: Namespace) -> bool:
         clock=_now,
     )
     return _change(adapters, terminal, options, change, "cancel")
+
+
+def presets(adapters: Adapters, terminal: Terminal, options: Namespace) -> bool:
+    """Show the presets and profiles in force, and every fault of theirs."""
+    return _presets_are_good(terminal, adapters.presets.documents())
+
+
+def preset_files(terminal: Terminal, folder: Path) -> bool:
+    """Show presets and profiles that lie in a folder, and every fault of theirs; AWS is not asked."""
+    return _presets_are_good(terminal, documents_of(folder))
 
 
 def redrive(adapters: Adapters, terminal: Terminal, options: Namespace) -> bool:
@@ -173,6 +186,18 @@ def backfill(adapters: Adapters, terminal: Terminal, options: Namespace) -> bool
     passed_over = f" {done.known:,} got an asset meanwhile." if done.known else ""
     terminal.say(f"Announced {_counted(done.announced, 'upload')}.{passed_over}")
     return _without_error(terminal, done.error)
+
+
+def _presets_are_good(terminal: Terminal, documents: PresetDocuments) -> bool:
+    report = preset_report(documents)
+    terminal.show(tables.presets_view(report))
+    for fault in report.faults:
+        terminal.complain(tables.printable(fault))
+    if report.faults:
+        terminal.complain(
+            f"{_counted(len(report.faults), 'fault')}: with these, new uploads wait until they are mended."
+        )
+    return not report.faults
 
 
 def _change(

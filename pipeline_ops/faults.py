@@ -35,6 +35,7 @@ _ACTIONS = {
     "DeleteMessage": "sqs:DeleteMessage",
     "GetItem": "dynamodb:GetItem",
     "GetParameter": "ssm:GetParameter",
+    "GetParametersByPath": "ssm:GetParametersByPath",
     "ListObjectVersions": "s3:ListBucketVersions",
     "PutItem": "dynamodb:PutItem",
     "Query": "dynamodb:Query",

@@ -26,6 +26,8 @@ class Resources:
     job_events_queue_url: str
     job_events_dlq_url: str
     mediaconvert_queue_arn: str
+    presets_path: str
+    profiles_parameter: str
     upload_key_prefix: str
     media_suffixes: str
     asset_retention_days: str

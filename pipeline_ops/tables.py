@@ -12,6 +12,7 @@ from rich.text import Text
 from media_pipeline.assets import Asset, AssetError, instant
 from media_pipeline.uploads import StoredUpload
 from pipeline_ops.changes import Intention
+from pipeline_ops.preset_report import PresetReport
 from pipeline_ops.redrive import Foreign, Shown
 
 MAX_ROWS = 20
@@ -120,6 +121,25 @@ def record_view(record: Mapping[str, Any], *, outputs_bucket: str) -> Renderable
     if asset.outputs:
         parts += [Text(""), _outputs(asset)]
     return Group(*parts)
+
+
+def presets_view(report: PresetReport) -> RenderableType:
+    """Return a row for each preset, and one for each profile with the prefixes that stand for it."""
+    presets = _table()
+    presets.add_column("Preset", no_wrap=True)
+    presets.add_column("Version", justify="right", no_wrap=True)
+    presets.add_column("State", overflow="fold")
+    for preset in report.presets:
+        state = Text(preset.state, style="" if preset.is_good else "red")
+        presets.add_row(Text(printable(preset.name)), Text(printable(preset.version)), state)
+    profiles = _table()
+    profiles.add_column("Profile", no_wrap=True)
+    profiles.add_column("Presets", overflow="fold")
+    profiles.add_column("Prefixes of keys", overflow="fold")
+    for name, chosen in report.profiles.items():
+        prefixes = [printable(prefix) for prefix, of in report.prefixes.items() if of == name]
+        profiles.add_row(Text(name), Text(", ".join(chosen)), Text(", ".join(prefixes)))
+    return Group(presets, Text(""), profiles) if report.profiles else presets
 
 
 def size(size_bytes: int) -> str:

@@ -36,6 +36,8 @@ OPERATED_RESOURCES = (
     "job_events_queue_url",
     "job_events_dlq_url",
     "mediaconvert_queue_arn",
+    "presets_path",
+    "profiles_parameter",
 )
 JOB_STATUSES = ("PROGRESSING", "STATUS_UPDATE", "COMPLETE", "ERROR", "CANCELED", "NEW_WARNING")
 

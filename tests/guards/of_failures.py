@@ -80,8 +80,8 @@ _PRESETS = (
         "An upload that waits for presets takes no slot",
         code(
             "ingest",
-            "        presets, profiles = self.presets.load()\n        self.slots.take()\n",
-            "        self.slots.take()\n        presets, profiles = self.presets.load()\n",
+            "        # Before a slot: an upload that waits for presets,",
+            "        self.slots.take()\n        # Before a slot: an upload that waits for presets,",
         ),
         held_by="unit/lambda/test_waiting_for_presets",
     ),

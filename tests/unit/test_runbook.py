@@ -29,7 +29,7 @@ def test_every_alarm_is_in_the_runbook(pipeline: Stack) -> None:
 
 
 def _commands() -> list[str]:
-    words = "|".join(("list", "show", "replay", "cancel", "redrive", "backfill"))
+    words = "|".join(("list", "show", "replay", "cancel", "redrive", "backfill", "presets"))
     return sorted(set(re.findall(rf"`((?:{words})(?: [^`]*)?)`", _runbook())))
 
 

@@ -97,7 +97,9 @@ def _replayed(world: AssetWorld) -> None:
         }
         for output in _planned()
     ]
-    world.table.record_plan(begun, profile="default", source_info={}, planned_outputs=planned)
+    world.table.record_plan(
+        begun, profile="default", source_info={}, planned_outputs=planned, preset_versions={}
+    )
     job_id = world.transcoder.create_job(begun, {})
     step = Transition(to=AssetStatus.SUBMITTED, attempt=2, at=world.clock(), detail="", job_id=job_id)
     assert world.table.advance(UPLOAD.asset_id, step)

@@ -66,6 +66,8 @@ class Operated:
             "job_events_queue_url": self.queues["job-events"],
             "job_events_dlq_url": self.queues["job-events-dlq"],
             "mediaconvert_queue_arn": queue["Arn"],
+            "presets_path": f"/{self.name}/presets",
+            "profiles_parameter": f"/{self.name}/profiles",
             "upload_key_prefix": "",
             "media_suffixes": ".mp4,.mov",
             "asset_retention_days": "30",
