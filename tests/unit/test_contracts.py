@@ -137,6 +137,8 @@ def test_operators_are_told_what_exists(pipeline: Stack) -> None:
         "job_events_queue_url": urls["job-events"],
         "job_events_dlq_url": urls["job-events-dlq"],
         "mediaconvert_queue_arn": pipeline.arn(jobs),
+        "presets_path": variables_of(pipeline, "ingest-orchestrator")["PRESETS_PATH"],
+        "profiles_parameter": variables_of(pipeline, "ingest-orchestrator")["PROFILES_PARAMETER"],
         "upload_key_prefix": settings.upload_key_prefix,
         "media_suffixes": ",".join(settings.media_suffixes),
         "asset_retention_days": str(settings.asset_retention_days),
