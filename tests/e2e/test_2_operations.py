@@ -98,6 +98,14 @@ def test_a_failed_asset_is_found_and_replayed(pipeline: Pipeline, operator: Oper
     assert asset_id in [entry["asset_id"] for entry in listed]
     assert asset_id in operator.run("list", "--status", "FAILED", "--code", code)
 
+    tagged = pipeline.s3.get_object_tagging(
+        Bucket=pipeline.uploads, Key="replayed.mp4", VersionId=record["version_id"]
+    )
+    assert {tag["Key"]: tag["Value"] for tag in tagged["TagSet"]} == {
+        "media-pipeline:status": "quarantined",
+        "media-pipeline:reason": code,
+    }
+
     assert "0 assets to replay, 1 to leave alone" in operator.run("replay", asset_id, "--yes")
     assert "Dry run" in operator.run("replay", asset_id, "--dry-run", "--force")
     assert operator.record(asset_id)["attempt"] == 1

@@ -21,6 +21,7 @@ _QUARANTINE = (
             "            except Exception:\n"
             "                return False\n",
         ),
+        held_by="unit/lambda/test_quarantine",
     ),
     guard(
         "A file that comes through is released",
