@@ -78,8 +78,12 @@ class Redelivery:
             self.queue.hide(message.receipt_handle, seconds=min(error.seconds_left + 1, MAX_DELAY_SECONDS))
             return False
         waits_for_presets = isinstance(error, PresetsInvalidError)
-        if not waits_for_presets and not self._is_slowed_down(message, error):
-            return False
+        if not waits_for_presets:
+            if not isinstance(error, TransientError) or isinstance(error, OperatorError):
+                return False
+            if message.renewals >= MAX_RENEWALS:
+                return False
+            self.metrics.message_slowed_down()
         seconds = self._delay_seconds(self._tries(message))
         if message.receive_count < self._spared_receives:
             self.queue.hide(message.receipt_handle, seconds=seconds)
@@ -88,14 +92,6 @@ class Redelivery:
         if waits_for_presets:
             renewals = max(message.renewals, min(renewals, MAX_COUNTED_RENEWALS_OF_PRESETS))
         self.queue.renew(message.body, attributes={RENEWALS_ATTRIBUTE: renewals}, delay_seconds=seconds)
-        return True
-
-    def _is_slowed_down(self, message: Message, error: Exception) -> bool:
-        if not isinstance(error, TransientError) or isinstance(error, OperatorError):
-            return False
-        if message.renewals >= MAX_RENEWALS:
-            return False
-        self.metrics.message_slowed_down()
         return True
 
     @property
