@@ -98,6 +98,7 @@ def test_a_failed_asset_is_found_and_replayed(pipeline: Pipeline, operator: Oper
     assert asset_id in [entry["asset_id"] for entry in listed]
     assert asset_id in operator.run("list", "--status", "FAILED", "--code", code)
 
+    wait_for(lambda: "notified_at" in operator.record("replayed.mp4"), "the notification")
     tagged = pipeline.s3.get_object_tagging(
         Bucket=pipeline.uploads, Key="replayed.mp4", VersionId=record["version_id"]
     )
