@@ -14,6 +14,7 @@ from media_pipeline.uploads import StoredUpload
 from pipeline_ops.changes import Intention
 from pipeline_ops.preset_report import PresetReport
 from pipeline_ops.redrive import Foreign, Shown
+from pipeline_ops.source_facts import profile_line, source_lines
 
 MAX_ROWS = 20
 _STYLES = {"COMPLETE": "green", "FAILED": "red", "CANCELED": "yellow"}
@@ -169,6 +170,10 @@ def _facts(asset: Asset, record: Mapping[str, Any], outputs_bucket: str) -> Iter
     yield "Source", Text(printable(asset.upload.uri))
     version = f", version {asset.upload.version_id}" if asset.upload.version_id else ""
     yield "", Text(f"{size(asset.upload.size_bytes)}{version}")
+    for number, line in enumerate(source_lines(asset)):
+        yield "" if number else "Contents", Text(printable(line))
+    if asset.profile is not None:
+        yield "Profile", Text(profile_line(asset))
     if asset.job_id is not None:
         yield "Job", Text(asset.job_id)
     if asset.outputs:
