@@ -82,7 +82,7 @@ def check_image_playlist(path: Path, declared_size: str | None, cover_seconds: f
         if seconds > each * columns * rows + LEAST_TOLERANCE_SECONDS:
             faults.append(f"{playlist.name}: {entry.uri} has too few tiles of {each} s for {seconds} s")
         faults += tile_faults(Tile(playlist.neighbour(entry.uri), (width, height), (columns, rows), seconds))
-    if abs(sum(durations) - cover_seconds) > max(longest, LEAST_TOLERANCE_SECONDS):
+    if abs(sum(durations) - cover_seconds) > max(longest / 2, LEAST_TOLERANCE_SECONDS):
         faults.append(f"{playlist.name}: its tiles cover {sum(durations):.3f} of {cover_seconds:.3f} s")
     return Checked(playlist, None, sum(durations), faults)
 

@@ -1,0 +1,76 @@
+"""Sets whose representations a player may not switch between are found; and how codecs are named."""
+
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+
+from tests.conformance.codecs import aac_codec_of_stream, avc_codec, hevc_codec
+from tests.conformance.dash_sets import set_faults
+from tests.conformance.media import Rendition, Segment
+from tests.conformance.mpd import PREFIX, adaptation_sets
+from tests.conformance.mpd_schema import NAMESPACE
+
+SEGMENTS = [Segment(Path(f"{at}.cmfv"), Fraction(2 * at), Fraction(2), 1000, True) for at in range(3)]
+LARGE = Rendition(SEGMENTS, ["avc1.640028"], (1920, 1080), Fraction(30), "SDR", None, None)
+
+
+def set_of(other: Rendition) -> list[str]:
+    """Give the faults of a set of a large picture and another one, whose declarations are true."""
+    text = "".join(
+        f'<Representation id="{number}" codecs="{one.codecs[0]}" bandwidth="4000" frameRate="30" '
+        f'width="{one.size[0]}" height="{one.size[1]}" />'
+        for number, one in enumerate((LARGE, other))
+        if one.size is not None
+    )
+    root = ElementTree.fromstring(
+        f'<MPD xmlns="{NAMESPACE}"><Period><AdaptationSet id="1" contentType="video" mimeType="video/mp4">'
+        f"{text}</AdaptationSet></Period></MPD>"
+    )
+    assert root.find(f"{PREFIX}Period") is not None
+    (one,) = adaptation_sets(root, Path())
+    return list(set_faults([(one, list(zip(one.representations, (LARGE, other), strict=True)))]))
+
+
+def test_rungs_of_one_ladder_are_a_set() -> None:
+    """A smaller picture of the same kind has no fault, also where its size is rounded to even numbers."""
+    assert set_of(replace(LARGE, size=(854, 480))) == []
+    assert set_of(replace(LARGE, size=(426, 240))) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "fault"),
+    [
+        ({"codecs": ["hvc1.2.4.L120.90"]}, "different codecs"),
+        ({"video_range": "PQ"}, "different ranges of brightness"),
+        ({"size": (608, 1080)}, "608x1080 has another shape than 1920x1080"),
+        ({"segments": SEGMENTS[:2]}, "3 and 2 segments"),
+    ],
+)
+def test_what_a_player_can_not_switch_between_is_found(change: dict[str, Any], fault: str) -> None:
+    """Another codec, range, shape or number of segments does not belong into a set."""
+    faults = set_of(replace(LARGE, **change))
+    assert any(fault in found for found in faults), faults
+
+
+def test_codecs_are_named_as_rfc_6381_does() -> None:
+    """Names come from the decoder's configuration: avcC, hvcC, ADTS."""
+    assert avc_codec(bytes([0x64, 0x00, 0x28])) == "avc1.640028"
+    main10 = bytes([0x02, 0x20, 0, 0, 0, 0xB0, 0, 0, 0, 0, 0, 153])
+    assert hevc_codec(main10) == "hvc1.2.4.L153.B0"
+    assert hevc_codec(bytes([0x21, 0x60, 0, 0, 0, 0, 0, 0, 0, 0, 0, 93])) == "hvc1.1.6.H93"
+    assert aac_codec_of_stream(bytes([0xFF, 0xF1, 0x50])) == "mp4a.40.2"
+    assert aac_codec_of_stream(bytes([0x00, 0x00, 0x50])) is None
+
+
+def test_the_peak_is_of_runs_near_the_target_duration() -> None:
+    """A short dense segment counts only together with its neighbour."""
+    sizes = [(Fraction(2), 2000), (Fraction(2), 1000), (Fraction(1, 2), 1000)]
+    segments = [Segment(Path("s"), Fraction(0), seconds, size, True) for seconds, size in sizes]
+    rendition = replace(LARGE, segments=segments)
+    assert rendition.peak_bps(2) == 8000
+    assert replace(LARGE, segments=segments[1:]).peak_bps(2) == pytest.approx(6400)
+    assert replace(LARGE, segments=segments[2:]).peak_bps(2) == 16_000
