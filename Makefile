@@ -22,7 +22,7 @@ test: setup-cdktf lint types ## Everything that a change must hold: lint, types,
 	@$(RUN) -m pytest
 
 ##@ Parts of the tests
-.PHONY: lint format types test-fast test-e2e snapshot-update guards bench chaos
+.PHONY: lint format types test-fast test-e2e playback snapshot-update guards bench chaos
 lint: setup ## Check style and format (ruff)
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
 format: setup ## Mend style and format (ruff)
@@ -33,6 +33,8 @@ test-fast: setup ## All tests that need no deployed sandbox
 	@$(RUN) -m pytest -m "not e2e"
 test-e2e: setup-cdktf ## The tests on the deployed sandbox
 	@$(RUN) -m pytest -m e2e
+playback: setup node_modules/.installed ## Play what the sandbox makes in headless Chromium, with hls.js and dash.js
+	@PYTHONPATH=lambda_src $(RUN) -m tests.browser
 snapshot-update: setup ## Accept the synthesized Terraform JSON as the new snapshots
 	@$(RUN) -m pytest tests/snapshot --snapshot-update
 guards: setup ## Break each guard of the functions in turn, and tell which test catches it

@@ -99,16 +99,21 @@ class Segments:
 
     @property
     def peak_bps(self) -> int:
-        """Bits per second of the densest segment; those shorter than half the longest don't count.
+        """Bits per second of the densest run of segments that lasts 0.5 to 1.5 of the longest one.
 
-        Source: RFC 8216, section 4.3.4.2: the peak is over segments of 0.5 to 1.5 target durations.
+        Source: RFC 8216, section 4.1. So a short last segment counts together with the one before it, and
+        the average is never above the peak.
         """
-        floor = max(item.duration for item in self.items) / 2
-        return max(
-            round(item.size_bytes * 8 * self.timescale / item.duration)
-            for item in self.items
-            if item.duration >= floor
-        )
+        longest, peak = max(item.duration for item in self.items), 0
+        for first in range(len(self.items)):
+            size_bytes, duration = 0, 0
+            for item in self.items[first:]:
+                size_bytes, duration = size_bytes + item.size_bytes, duration + item.duration
+                if 2 * duration > 3 * longest:
+                    break
+                if 2 * duration >= longest:
+                    peak = max(peak, round(size_bytes * 8 * self.timescale / duration))
+        return peak
 
 
 def package_arguments(

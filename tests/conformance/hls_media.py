@@ -66,9 +66,9 @@ def check_image_playlist(path: Path, declared_size: str | None, cover_seconds: f
     faults = [*playlist.faults, *_structure_faults(playlist, durations)]
     if not playlist.has("EXT-X-IMAGES-ONLY"):
         faults.append(f"{playlist.name}: it has no EXT-X-IMAGES-ONLY")
-    longest = 0.0
+    longest, tiles = 0.0, None
     for entry, seconds in zip(playlist.entries, durations, strict=False):
-        tiles = entry.tag("EXT-X-TILES")
+        tiles = entry.tag("EXT-X-TILES") or tiles
         if tiles is None or {"RESOLUTION", "LAYOUT", "DURATION"} - tiles.attributes.keys():
             faults.append(f"{playlist.name}: {entry.uri} has no EXT-X-TILES")
             continue

@@ -1,0 +1,1 @@
+"""Real playback of what the sandbox makes, in headless Chromium with hls.js and dash.js."""

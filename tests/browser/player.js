@@ -1,0 +1,178 @@
+// Plays one presentation to its end and reports what was seen and heard. `playThrough` is called from Python.
+"use strict";
+
+const SAMPLE_EVERY_MS = 100;
+// Of MPEG-TS hls.js counts time from the first decoding, some frames before the first picture is shown; it steps
+// over these, and tells of it as an error where it had to wait for them.
+const LATEST_FIRST_PICTURE_S = 0.3;
+
+// Each opens a presentation on the video element and gives: rungs, forced rung, languages, captions, and a
+// function that switches to another audio track. Errors go into `errors` as sentences.
+const openers = {
+  "hls.js": (video, wanted, errors) =>
+    new Promise((resolve, reject) => {
+      const hls = new Hls({ startLevel: wanted.rung === "highest" ? 1e9 : 0, testBandwidth: false });
+      hls.on(Hls.Events.ERROR, (_, data) => {
+        if (data.details === Hls.ErrorDetails.BUFFER_SEEK_OVER_HOLE && video.currentTime < LATEST_FIRST_PICTURE_S) return;
+        errors.push(`${data.fatal ? "fatal " : ""}${data.type}: ${data.details} ${data.reason || ""}`.trim());
+        if (data.fatal) reject(new Error(errors.at(-1)));
+      });
+      hls.on(Hls.Events.MANIFEST_PARSED, (_, data) => {
+        const rung = wanted.rung === "highest" ? data.levels.length - 1 : 0;
+        hls.currentLevel = rung;
+        if (hls.subtitleTracks.length > 0) {
+          hls.subtitleTrack = 0;
+          hls.subtitleDisplay = true;
+        }
+        resolve({
+          rungs: data.levels.length,
+          expected: { width: data.levels[rung].width || 0, height: data.levels[rung].height || 0 },
+          languages: () => hls.audioTracks.map((track) => track.lang || track.name),
+          captions: () => hls.subtitleTracks.map((track) => track.lang || track.name),
+          playing: () => (hls.audioTracks.length > 0 ? hls.audioTrack : 0),
+          switchSound: (index) => { hls.audioTrack = index; },
+          close: () => hls.destroy(),
+        });
+      });
+      hls.loadSource(wanted.url);
+      hls.attachMedia(video);
+    }),
+
+  "dash.js": (video, wanted, errors) =>
+    new Promise((resolve, reject) => {
+      const player = dashjs.MediaPlayer().create();
+      const forcedKbps = wanted.rung === "highest" ? 1e6 : 1;
+      player.updateSettings({
+        debug: { logLevel: dashjs.Debug.LOG_LEVEL_NONE },
+        streaming: {
+          abr: {
+            autoSwitchBitrate: { video: false, audio: false },
+            initialBitrate: { video: forcedKbps, audio: forcedKbps },
+          },
+          text: { defaultEnabled: true },
+        },
+      });
+      player.on(dashjs.MediaPlayer.events.ERROR, (event) => {
+        errors.push(`${event.error.code}: ${event.error.message}`);
+        reject(new Error(errors.at(-1)));
+      });
+      player.on(dashjs.MediaPlayer.events.PLAYBACK_ERROR, (event) => errors.push(String(event.error)));
+      player.on(dashjs.MediaPlayer.events.STREAM_INITIALIZED, () => {
+        const kind = player.getRepresentationsByType("video").length > 0 ? "video" : "audio";
+        const all = player.getRepresentationsByType(kind).toSorted((a, b) => a.bandwidth - b.bandwidth);
+        const chosen = wanted.rung === "highest" ? all.at(-1) : all[0];
+        const sounds = player.getTracksFor("audio");
+        resolve({
+          rungs: all.length,
+          expected: { width: chosen.width || 0, height: chosen.height || 0 },
+          languages: () => sounds.map((track) => track.lang || String(track.index)),
+          captions: () => player.getTracksFor("text").map((track) => track.lang || String(track.index)),
+          playing: () => sounds.findIndex((track) => track.id === player.getCurrentTrackFor("audio")?.id),
+          switchSound: (index) => player.setCurrentTrack(sounds[index]),
+          close: () => player.destroy(),
+        });
+      });
+      player.initialize(video, wanted.url, false);
+    }),
+
+  video: (video, wanted) =>
+    new Promise((resolve, reject) => {
+      video.onloadedmetadata = () =>
+        resolve({
+          rungs: 1,
+          expected: { width: video.videoWidth, height: video.videoHeight },
+          languages: () => ["one"],
+          captions: () => [],
+          playing: () => 0,
+          switchSound: () => {},
+          close: () => {},
+        });
+      video.addEventListener("error", () => reject(new Error(video.error.message)));
+      video.src = wanted.url;
+    }),
+};
+
+// Average brightness of the middle of each corner's 16th and of the whole picture, 0 to 255.
+function brightness(video) {
+  const canvas = document.getElementById("canvas");
+  const context = canvas.getContext("2d", { willReadFrequently: true });
+  context.drawImage(video, 0, 0, canvas.width, canvas.height);
+  const { data } = context.getImageData(0, 0, canvas.width, canvas.height);
+  const at = (x, y) => {
+    const offset = 4 * (y * canvas.width + x);
+    return (data[offset] + data[offset + 1] + data[offset + 2]) / 3;
+  };
+  let sum = 0;
+  for (let y = 0; y < canvas.height; y += 1) for (let x = 0; x < canvas.width; x += 1) sum += at(x, y);
+  const near = canvas.width / 16;
+  const far = canvas.width - 1 - near;
+  return {
+    average: sum / (canvas.width * canvas.height),
+    corners: { topLeft: at(near, near), topRight: at(far, near), bottomLeft: at(near, far), bottomRight: at(far, far) },
+  };
+}
+
+async function playThrough(wanted) {
+  const video = document.getElementById("video");
+  const errors = [];
+  const shown = new Set();
+  const pictures = [];
+  const cues = new Set();
+  const heard = new Set();
+  let opened = null;
+  let sampling = 0;
+  const report = () => {
+    const quality = video.getVideoPlaybackQuality();
+    return {
+      errors,
+      rungs: opened?.rungs ?? 0,
+      expected: opened?.expected ?? null,
+      sizes: [...shown],
+      languages: opened?.languages() ?? [],
+      heard: [...heard],
+      captions: opened?.captions() ?? [],
+      visibleTracks: [...video.textTracks].filter((track) => track.mode === "showing").length,
+      cues: [...cues],
+      ended: video.ended,
+      position: video.currentTime,
+      duration: video.duration,
+      frames: quality.totalVideoFrames,
+      dropped: quality.droppedVideoFrames,
+      audioBytes: video.webkitAudioDecodedByteCount,
+      pictures,
+    };
+  };
+  try {
+    opened = await Promise.race([
+      openers[wanted.player](video, wanted, errors),
+      new Promise((_, reject) => setTimeout(() => reject(new Error("the player did not open it")), wanted.timeoutMs)),
+    ]);
+    sampling = setInterval(() => {
+      if (video.readyState < 2 || video.seeking) return;
+      if (video.videoWidth > 0) {
+        shown.add(`${video.videoWidth}x${video.videoHeight}`);
+        pictures.push(brightness(video));
+      }
+      for (const track of video.textTracks)
+        for (const cue of track.mode === "showing" ? track.activeCues ?? [] : []) cues.add(cue.text);
+      heard.add(opened.playing());
+      const languages = opened.languages().length;
+      const due = Math.floor((video.currentTime / video.duration) * languages);
+      if (due < languages && due !== opened.playing() && !heard.has(due)) opened.switchSound(due);
+    }, SAMPLE_EVERY_MS);
+    await new Promise((resolve, reject) => {
+      video.addEventListener("ended", resolve);
+      video.addEventListener("error", () => reject(new Error(video.error?.message ?? "the video failed")));
+      setTimeout(() => reject(new Error(`it did not end, and stands at ${video.currentTime} s`)), wanted.timeoutMs);
+      video.playbackRate = wanted.rate;
+      video.defaultPlaybackRate = wanted.rate;
+      video.play().catch(reject);
+    });
+  } catch (error) {
+    errors.push(error.message);
+  }
+  clearInterval(sampling);
+  const result = report();
+  opened?.close();
+  return result;
+}

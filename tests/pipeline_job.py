@@ -1,0 +1,39 @@
+"""The very job that the pipeline would submit for a file, in the form in which MediaConvert receives it."""
+
+from pathlib import Path
+from typing import Any
+
+from media_pipeline.job_settings import job_settings
+from media_pipeline.presets import parse_presets
+from media_pipeline.probe_response import source_from_probe
+from media_pipeline.profiles import parse_profiles
+from sandbox.mediaconvert.probe import probe_file
+from stacks.encoding import read_encoding_documents
+
+PRESETS_FOLDER = Path(__file__).resolve().parents[1] / "stacks" / "presets"
+SOURCE_URI = "s3://uploads/clip.mp4"
+
+
+def wire_settings(source: Path, profile: str = "default") -> dict[str, Any]:
+    """Return the settings of the job for a file, by the shipped presets and one of the shipped profiles."""
+    encoding = read_encoding_documents(PRESETS_FOLDER)
+    probed = source_from_probe({"ProbeResults": [_cased(probe_file(source), str.upper)]})
+    settings = job_settings(
+        source_uri=SOURCE_URI,
+        destination="s3://outputs/asset/1",
+        source=probed,
+        profile=parse_profiles(encoding.profiles).by_name[profile],
+        presets=parse_presets(encoding.presets),
+    )
+    wire: dict[str, Any] = _cased(settings, str.lower)
+    return wire
+
+
+def _cased(value: Any, case: Any) -> Any:
+    """Give every key's first letter the case of boto3 (upper) or of the wire (lower)."""
+    if isinstance(value, dict):
+        # Audio selectors are named by their users: such keys have spaces and stay as they are.
+        return {
+            key if " " in key else case(key[0]) + key[1:]: _cased(each, case) for key, each in value.items()
+        }
+    return [_cased(each, case) for each in value] if isinstance(value, list) else value
