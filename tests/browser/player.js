@@ -2,8 +2,8 @@
 "use strict";
 
 const SAMPLE_EVERY_MS = 100;
-// Of MPEG-TS hls.js counts time from the first decoding, some frames before the first picture is shown; it steps
-// over these, and tells of it as an error where it had to wait for them.
+// Of MPEG-TS hls.js counts time from the first decoding, some frames before the first picture is shown; it
+// steps over these, and tells of it as an error where it had to wait for them.
 const LATEST_FIRST_PICTURE_S = 0.3;
 
 // Each opens a presentation on the video element and gives: rungs, forced rung, languages, captions, and a
@@ -13,7 +13,8 @@ const openers = {
     new Promise((resolve, reject) => {
       const hls = new Hls({ startLevel: wanted.rung === "highest" ? 1e9 : 0, testBandwidth: false });
       hls.on(Hls.Events.ERROR, (_, data) => {
-        if (data.details === Hls.ErrorDetails.BUFFER_SEEK_OVER_HOLE && video.currentTime < LATEST_FIRST_PICTURE_S) return;
+        const isHole = data.details === Hls.ErrorDetails.BUFFER_SEEK_OVER_HOLE;
+        if (isHole && video.currentTime < LATEST_FIRST_PICTURE_S) return;
         errors.push(`${data.fatal ? "fatal " : ""}${data.type}: ${data.details} ${data.reason || ""}`.trim());
         if (data.fatal) reject(new Error(errors.at(-1)));
       });
@@ -108,8 +109,17 @@ function brightness(video) {
   const far = canvas.width - 1 - near;
   return {
     average: sum / (canvas.width * canvas.height),
-    corners: { topLeft: at(near, near), topRight: at(far, near), bottomLeft: at(near, far), bottomRight: at(far, far) },
+    corners: {
+      topLeft: at(near, near),
+      topRight: at(far, near),
+      bottomLeft: at(near, far),
+      bottomRight: at(far, far),
+    },
   };
+}
+
+function failAfter(milliseconds, message) {
+  return new Promise((_, reject) => setTimeout(() => reject(new Error(message())), milliseconds));
 }
 
 async function playThrough(wanted) {
@@ -145,7 +155,7 @@ async function playThrough(wanted) {
   try {
     opened = await Promise.race([
       openers[wanted.player](video, wanted, errors),
-      new Promise((_, reject) => setTimeout(() => reject(new Error("the player did not open it")), wanted.timeoutMs)),
+      failAfter(wanted.timeoutMs, () => "the player did not open it"),
     ]);
     sampling = setInterval(() => {
       if (video.readyState < 2 || video.seeking) return;
@@ -160,14 +170,15 @@ async function playThrough(wanted) {
       const due = Math.floor((video.currentTime / video.duration) * languages);
       if (due < languages && due !== opened.playing() && !heard.has(due)) opened.switchSound(due);
     }, SAMPLE_EVERY_MS);
-    await new Promise((resolve, reject) => {
+    const ended = new Promise((resolve, reject) => {
       video.addEventListener("ended", resolve);
       video.addEventListener("error", () => reject(new Error(video.error?.message ?? "the video failed")));
-      setTimeout(() => reject(new Error(`it did not end, and stands at ${video.currentTime} s`)), wanted.timeoutMs);
-      video.playbackRate = wanted.rate;
       video.defaultPlaybackRate = wanted.rate;
+      video.playbackRate = wanted.rate;
       video.play().catch(reject);
     });
+    const late = () => `it did not end, and stands at ${video.currentTime} s`;
+    await Promise.race([ended, failAfter(wanted.timeoutMs, late)]);
   } catch (error) {
     errors.push(error.message);
   }

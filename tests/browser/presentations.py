@@ -50,6 +50,7 @@ def make_presentations(folder: Path) -> list[Presentation]:
     one = _transcoded(folder / "one", clip, "default")
     two = _transcoded(folder / "two", bilingual, "default")
     classic = _transcoded(folder / "classic", clip, "classic")
+    classic_two = _transcoded(folder / "classic-two", bilingual, "classic")
     heard = _transcoded(folder / "heard", sound, "audio")
     (mp4,) = (one / "mp4").glob("*.mp4")
     add_captions(two / "cmaf", SECONDS)
@@ -59,6 +60,7 @@ def make_presentations(folder: Path) -> list[Presentation]:
         Presentation("two languages, captions", two / "cmaf/index.m3u8", HLS_PLAYER, languages=2, captions=1),
         Presentation("two languages, captions", two / "cmaf/index.mpd", DASH_PLAYER, languages=2, captions=1),
         Presentation("classic HLS (MPEG-TS)", classic / "hls/master.m3u8", HLS_PLAYER),
+        Presentation("classic HLS, languages", classic_two / "hls/master.m3u8", HLS_PLAYER, languages=2),
         Presentation("classic DASH", classic / "dash/manifest.mpd", DASH_PLAYER),
         Presentation("MP4 progressive", mp4, NO_PLAYER),
         Presentation("sound alone by HLS", heard / "audio/index.m3u8", HLS_PLAYER, has_picture=False),

@@ -13,6 +13,7 @@ import av
 from tests.conformance.boxes import Fragment, Track, read_fragment, read_track
 from tests.conformance.codecs import aac_codec_of_stream, avc_codec_of_stream, begins_anew
 from tests.conformance.errors import UnreadableError
+from tests.conformance.packed_audio import CLOCK_HZ, read_packed_audio
 
 # Source: ISO/IEC 23091-2, transfer characteristics.
 VIDEO_RANGES = {16: "PQ", 18: "HLG"}
@@ -124,6 +125,24 @@ def measure_mp4(init_path: Path, paths: Sequence[Path]) -> Rendition:
     rate = frames / seconds if track.handler == "vide" and seconds else None
     described = (shape.size, rate, shape.video_range, shape.channels, shape.sample_rate)
     return Rendition(segments, [track.codec], *described, track)
+
+
+def measure_packed_audio(paths: Sequence[Path]) -> Rendition:
+    """Measure segments of packed audio.
+
+    Raises:
+        UnreadableError: A file isn't what it should be.
+    """
+    segments = []
+    for path in paths:
+        data = path.read_bytes()
+        try:
+            packed = read_packed_audio(data)
+        except UnreadableError as error:
+            raise UnreadableError(f"{path.name}: {error}") from error
+        seconds = Fraction(packed.frames * AAC_FRAME_SAMPLES, packed.sample_rate)
+        segments.append(Segment(path, Fraction(packed.start, CLOCK_HZ), seconds, len(data), None))
+    return Rendition(segments, [packed.codec], None, None, None, packed.channels, packed.sample_rate)
 
 
 def measure_stream(paths: Sequence[Path]) -> Rendition:

@@ -1,4 +1,4 @@
-"""Sets whose representations a player may not switch between are found; and how codecs are named."""
+"""Sets that a player may not switch within are found; codecs are named, peaks and packed audio measured."""
 
 from dataclasses import replace
 from fractions import Fraction
@@ -10,9 +10,11 @@ import pytest
 
 from tests.conformance.codecs import aac_codec_of_stream, avc_codec, hevc_codec
 from tests.conformance.dash_sets import set_faults
+from tests.conformance.errors import UnreadableError
 from tests.conformance.media import Rendition, Segment
 from tests.conformance.mpd import PREFIX, adaptation_sets
 from tests.conformance.mpd_schema import NAMESPACE
+from tests.conformance.packed_audio import OWNER, PackedAudio, is_packed_audio, read_packed_audio
 
 SEGMENTS = [Segment(Path(f"{at}.cmfv"), Fraction(2 * at), Fraction(2), 1000, True) for at in range(3)]
 LARGE = Rendition(SEGMENTS, ["avc1.640028"], (1920, 1080), Fraction(30), "SDR", None, None)
@@ -74,3 +76,35 @@ def test_the_peak_is_of_runs_near_the_target_duration() -> None:
     assert rendition.peak_bps(2) == 8000
     assert replace(LARGE, segments=segments[1:]).peak_bps(2) == pytest.approx(6400)
     assert replace(LARGE, segments=segments[2:]).peak_bps(2) == 16_000
+
+
+def packed(start: int, frames: int, *, owner: bytes = OWNER) -> bytes:
+    """Make packed audio: an ID3 tag, and frames of AAC, stereo at 48 kHz, with nothing in them."""
+    private = owner + start.to_bytes(8, "big")
+    frame = b"PRIV" + len(private).to_bytes(4, "big") + bytes(2) + private
+    tag = b"ID3\x04\x00\x00" + bytes([0, 0, 0, len(frame)]) + frame
+    return tag + frames * bytes([0xFF, 0xF1, 0x4C, 0x80, 0x01, 0x1F, 0xFC, 0x00])
+
+
+def test_packed_audio_begins_when_its_tag_says() -> None:
+    """Start, duration, codec, sample rate and channels are read of AAC frames behind their tag."""
+    assert is_packed_audio(packed(90_000, 1))
+    assert is_packed_audio(packed(90_000, 1)[73:])
+    assert not is_packed_audio(b"G" * 188)
+    assert read_packed_audio(packed(90_000, 3)) == PackedAudio(90_000, 3, "mp4a.40.2", 48_000, 2)
+
+
+@pytest.mark.parametrize(
+    "segment",
+    [
+        packed(0, 3, owner=b"another"),
+        packed(0, 3)[73:],
+        packed(0, 0),
+        packed(0, 3)[:-1],
+        packed(0, 3) + b"more",
+    ],
+)
+def test_packed_audio_without_time_or_with_broken_frames_is_refused(segment: bytes) -> None:
+    """No timestamp, no frame, half a frame, something else behind the frames."""
+    with pytest.raises(UnreadableError, match="packed audio"):
+        read_packed_audio(segment)
