@@ -2,9 +2,22 @@
 "use strict";
 
 const SAMPLE_EVERY_MS = 100;
-// Of MPEG-TS hls.js counts time from the first decoding, some frames before the first picture is shown; it
-// steps over these, and tells of it as an error where it had to wait for them.
-const LATEST_FIRST_PICTURE_S = 0.3;
+const LONGEST_LOADING_MS = 5000;
+const NEARLY_S = 0.3;
+// What hls.js tells of as an error before the first picture, and isn't one. Of MPEG-TS it counts time from
+// the first decoding, some frames before the first picture is shown: it waits for them, and steps over. And of
+// picture and sound in segments of their own it finds nothing playable as long as it has but one of them.
+const OPENING_S = 0.3;
+const USUAL_AT_OPENING = ["bufferStalledError", "bufferSeekOverHole", "bufferAppendNoProgress"];
+
+// While another track of sound is fetched, playback may wait for it.
+const USUAL_WHILE_SWITCHING = ["bufferStalledError", "bufferNudgeOnStall"];
+const SWITCHING_MS = 5000;
+let switchedAt = -Infinity;
+
+// dash.js does not end a presentation again that it had wholly loaded when a track was switched; so where one
+// will be, it is to load no more than it needs.
+const SHORT_BUFFER_S = 1;
 
 // Each opens a presentation on the video element and gives: rungs, forced rung, languages, captions, and a
 // function that switches to another audio track. Errors go into `errors` as sentences.
@@ -13,8 +26,11 @@ const openers = {
     new Promise((resolve, reject) => {
       const hls = new Hls({ startLevel: wanted.rung === "highest" ? 1e9 : 0, testBandwidth: false });
       hls.on(Hls.Events.ERROR, (_, data) => {
-        const isHole = data.details === Hls.ErrorDetails.BUFFER_SEEK_OVER_HOLE;
-        if (isHole && video.currentTime < LATEST_FIRST_PICTURE_S) return;
+        const usual = [
+          ...(video.currentTime < OPENING_S ? USUAL_AT_OPENING : []),
+          ...(performance.now() - switchedAt < SWITCHING_MS ? USUAL_WHILE_SWITCHING : []),
+        ];
+        if (!data.fatal && usual.includes(data.details)) return;
         errors.push(`${data.fatal ? "fatal " : ""}${data.type}: ${data.details} ${data.reason || ""}`.trim());
         if (data.fatal) reject(new Error(errors.at(-1)));
       });
@@ -51,6 +67,13 @@ const openers = {
             initialBitrate: { video: forcedKbps, audio: forcedKbps },
           },
           text: { defaultEnabled: true },
+          ...(wanted.switchesSound && {
+            buffer: {
+              bufferTimeDefault: SHORT_BUFFER_S,
+              bufferTimeAtTopQuality: SHORT_BUFFER_S,
+              bufferTimeAtTopQualityLongForm: SHORT_BUFFER_S,
+            },
+          }),
         },
       });
       player.on(dashjs.MediaPlayer.events.ERROR, (event) => {
@@ -118,6 +141,16 @@ function brightness(video) {
   };
 }
 
+// Wait until nearly all is loaded, or for as long as a player that loads less may take.
+async function loaded(video) {
+  const latest = performance.now() + LONGEST_LOADING_MS;
+  while (performance.now() < latest) {
+    const { buffered, duration } = video;
+    if (buffered.length > 0 && buffered.end(buffered.length - 1) > duration - NEARLY_S) return;
+    await new Promise((resolve) => setTimeout(resolve, SAMPLE_EVERY_MS));
+  }
+}
+
 function failAfter(milliseconds, message) {
   return new Promise((_, reject) => setTimeout(() => reject(new Error(message())), milliseconds));
 }
@@ -131,6 +164,7 @@ async function playThrough(wanted) {
   const heard = new Set();
   let opened = null;
   let sampling = 0;
+  let hasEnded = false;
   const report = () => {
     const quality = video.getVideoPlaybackQuality();
     return {
@@ -143,7 +177,7 @@ async function playThrough(wanted) {
       captions: opened?.captions() ?? [],
       visibleTracks: [...video.textTracks].filter((track) => track.mode === "showing").length,
       cues: [...cues],
-      ended: video.ended,
+      ended: hasEnded,
       position: video.currentTime,
       duration: video.duration,
       frames: quality.totalVideoFrames,
@@ -157,21 +191,31 @@ async function playThrough(wanted) {
       openers[wanted.player](video, wanted, errors),
       failAfter(wanted.timeoutMs, () => "the player did not open it"),
     ]);
+    const look = () => {
+      shown.add(`${video.videoWidth}x${video.videoHeight}`);
+      pictures.push(brightness(video));
+      setTimeout(() => video.requestVideoFrameCallback(look), SAMPLE_EVERY_MS);
+    };
+    video.requestVideoFrameCallback(look);
     sampling = setInterval(() => {
       if (video.readyState < 2 || video.seeking) return;
-      if (video.videoWidth > 0) {
-        shown.add(`${video.videoWidth}x${video.videoHeight}`);
-        pictures.push(brightness(video));
-      }
       for (const track of video.textTracks)
         for (const cue of track.mode === "showing" ? track.activeCues ?? [] : []) cues.add(cue.text);
       heard.add(opened.playing());
       const languages = opened.languages().length;
       const due = Math.floor((video.currentTime / video.duration) * languages);
-      if (due < languages && due !== opened.playing() && !heard.has(due)) opened.switchSound(due);
+      if (due < languages && due !== opened.playing() && !heard.has(due)) {
+        switchedAt = performance.now();
+        opened.switchSound(due);
+      }
     }, SAMPLE_EVERY_MS);
+    // A busy machine must not starve the playback: it begins with what the player has loaded.
+    if (!wanted.switchesSound) await loaded(video);
     const ended = new Promise((resolve, reject) => {
-      video.addEventListener("ended", resolve);
+      video.addEventListener("ended", () => {
+        hasEnded = true;
+        resolve();
+      });
       video.addEventListener("error", () => reject(new Error(video.error?.message ?? "the video failed")));
       video.defaultPlaybackRate = wanted.rate;
       video.playbackRate = wanted.rate;

@@ -18,7 +18,7 @@ def presentations(tmp_path_factory: pytest.TempPathFactory) -> list[Presentation
 
 
 def test_each_profile_makes_valid_streams(presentations: list[Presentation]) -> None:
-    """Every manifest is valid by RFC 8216 or ISO/IEC 23009-1, a last segment of a third its length or not."""
+    """Every manifest is valid by RFC 8216 or ISO/IEC 23009-1, with a short last segment as well."""
     manifests = [one.path for one in presentations if one.path.suffix in CHECKERS]
     assert len(manifests) == 9
     faults: dict[Path, list[str]] = {path: CHECKERS[path.suffix](path) for path in manifests}
