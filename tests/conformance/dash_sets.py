@@ -145,7 +145,6 @@ def _choice_faults(sounds: Sequence[AdaptationSet]) -> Iterator[str]:
         seen.add(key)
         if one.element.get("lang") is None and not one.labels:
             yield f"{one.name}: it has neither lang nor Label"
-    roles = [one.values("Role", ROLE_SCHEME) for one in sounds]
-    main = sum("main" in values for values in roles)
-    if any(roles) and main != 1:
+    main = sum("main" in one.values("Role", ROLE_SCHEME) for one in sounds)
+    if main != 1:
         yield f"{main} of {len(sounds)} sets of sound have the role main"

@@ -3,6 +3,7 @@
 import subprocess
 import threading
 from pathlib import Path
+from typing import Any
 
 from sandbox.clip import Clip, make_clip
 from sandbox.mediaconvert.ffmpeg import executable
@@ -11,6 +12,7 @@ from tests.unit.mediaconvert_media.jobs import (
     INPUT_URI,
     STEREO,
     Settings,
+    audio_output,
     cmaf,
     dash,
     hls,
@@ -48,19 +50,21 @@ def lay_out(folder: Path) -> None:
 
 def _settings() -> Settings:
     """Two rungs everywhere; in the CMAF group the one sound under two languages."""
-    sounds = {
-        code: STEREO | {"languageCode": code, "languageCodeControl": "USE_CONFIGURED"}
-        for code in ("ENG", "DEU")
-    }
 
-    def pictures(container: str) -> list[Settings]:
-        return [output("_l", container, picture=LARGE), output("_s", container, picture=SMALL)]
+    def pictures(container: str, **of_container: Any) -> list[Settings]:
+        made = [output("_l", container, picture=LARGE), output("_s", container, picture=SMALL)]
+        return [one | {"containerSettings": one["containerSettings"] | of_container} for one in made]
+
+    def sound(modifier: str, code: str, label: str, selection: str) -> Settings:
+        told = {"languageCode": code, "languageCodeControl": "USE_CONFIGURED", "streamName": label}
+        kind = f"ALTERNATE_AUDIO_AUTO_SELECT{selection}"
+        return audio_output(modifier, STEREO | told, audioGroupId="audio", audioTrackType=kind)
 
     return job(
         cmaf(
-            *pictures("CMFC"),
-            output("_audio_1", "CMFC", sound=sounds["ENG"] | {"streamName": "English"}),
-            output("_audio_2", "CMFC", sound=sounds["DEU"] | {"streamName": "Deutsch"}),
+            *pictures("CMFC", cmfcSettings={"audioRenditionSets": "audio"}),
+            sound("_audio_1", "ENG", "English", "_DEFAULT"),
+            sound("_audio_2", "DEU", "Deutsch", ""),
             destination="s3://outputs/cmaf/index",
             segmentLength=2,
         ),

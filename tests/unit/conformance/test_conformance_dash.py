@@ -109,15 +109,16 @@ DECLARED = [
 SETS = [
     changed("limit of width", 'maxWidth="320"', 'maxWidth="640"', "maxWidth is 640"),
     changed("limit of rate", 'maxFrameRate="30"', 'maxFrameRate="25"', "maxFrameRate is 25"),
-    changed("languages differ", 'lang="eng"', 'lang="deu"', "nothing tells it from another"),
-    changed("languages are there", ' lang="eng"', "", "neither lang nor Label"),
     changed(
-        "one main sound",
-        '(lang="eng">)',
-        rf"\1{ROLE.format('alternate')}",
-        "0 of 2 sets of sound have the role",
+        "sounds differ",
+        '(?s)lang="deu">.*?</Label>.*?/>',
+        f'lang="eng"><Label>English</Label>{ROLE.format("main")}',
+        "nothing tells it from another",
     ),
-    changed("known roles", '(lang="eng">)', rf"\1{ROLE.format('hero')}", "role hero is unknown"),
+    changed("languages are told", '(?s) lang="eng">.*?</Label>', ">", "neither lang nor Label"),
+    changed("a main sound", 'value="main"', 'value="alternate"', "0 of 2 sets of sound have the role main"),
+    changed("one main sound", 'value="alternate"', 'value="main"', "2 of 2 sets of sound have the role main"),
+    changed("known roles", 'value="alternate"', 'value="hero"', "role hero is unknown"),
     Broken("alignment", shifted("index_s_000000002.cmfv", 2000), r"index_s_000000002.cmfv begins \+0.130 s"),
 ]
 BESIDE = [

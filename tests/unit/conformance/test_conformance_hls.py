@@ -69,7 +69,7 @@ STRUCTURE = [
     in_media("segment twice", "_000000002", "_000000001", "is there twice"),
 ]
 GROUPS = [
-    in_master("group exists", 'AUDIO="program_audio"', 'AUDIO="other"', "no AUDIO group other"),
+    in_master("group exists", 'AUDIO="audio"', 'AUDIO="other"', "no AUDIO group other"),
     in_master(
         "group is used", 'GROUP-ID="subs"', 'GROUP-ID="texts"', "no variant uses the SUBTITLES group texts"
     ),
@@ -77,7 +77,7 @@ GROUPS = [
     in_master("one default", "DEFAULT=NO", "DEFAULT=YES", "more than one default"),
     in_master("a default", "DEFAULT=YES", "DEFAULT=NO", "has no default"),
     in_master("default is selectable", "AUTOSELECT=YES", "AUTOSELECT=NO", "may not be selected"),
-    in_master("every variant has sound", ',AUDIO="program_audio"', "", "some variants have AUDIO"),
+    in_master("every variant has sound", ',AUDIO="audio"', "", "some variants have AUDIO"),
     in_master("subtitles' URI", ',URI="en.m3u8"', "", "subtitles English without URI"),
     in_master("no stray INSTREAM-ID", 'CHANNELS="2"', 'INSTREAM-ID="CC1"', "INSTREAM-ID"),
     in_master("no stray FORCED", 'CHANNELS="2"', "FORCED=YES", "FORCED"),
