@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from media_pipeline.job_settings import job_settings
-from media_pipeline.presets import parse_presets
+from media_pipeline.presets import Presets, parse_presets
 from media_pipeline.probe_response import source_from_probe
 from media_pipeline.profiles import parse_profiles
 from sandbox.mediaconvert.probe import probe_file
@@ -14,8 +14,11 @@ PRESETS_FOLDER = Path(__file__).resolve().parents[1] / "stacks" / "presets"
 SOURCE_URI = "s3://uploads/clip.mp4"
 
 
-def wire_settings(source: Path, profile: str = "default") -> dict[str, Any]:
-    """Return the settings of the job for a file, by the shipped presets and one of the shipped profiles."""
+def wire_settings(source: Path, profile: str = "default", presets: Presets | None = None) -> dict[str, Any]:
+    """Return the settings of the job for a file, by one of the shipped profiles.
+
+    Without presets, those that are shipped.
+    """
     encoding = read_encoding_documents(PRESETS_FOLDER)
     probed = source_from_probe({"ProbeResults": [_cased(probe_file(source), str.upper)]})
     settings = job_settings(
@@ -23,7 +26,7 @@ def wire_settings(source: Path, profile: str = "default") -> dict[str, Any]:
         destination="s3://outputs/asset/1",
         source=probed,
         profile=parse_profiles(encoding.profiles).by_name[profile],
-        presets=parse_presets(encoding.presets),
+        presets=presets or parse_presets(encoding.presets),
     )
     wire: dict[str, Any] = _cased(settings, str.lower)
     return wire
