@@ -21,11 +21,6 @@ def webvtt_faults(path: Path) -> list[str]:
     return [f"{path.name}: {fault}" for fault in _block_faults(blocks)]
 
 
-def cue_times(text: str) -> list[tuple[float, float]]:
-    """Give start and end of each cue, in seconds."""
-    return [(_seconds(match.groups()[:4]), _seconds(match.groups()[4:])) for match in TIMING.finditer(text)]
-
-
 def _block_faults(blocks: list[str]) -> Iterator[str]:
     if any("-->" in line for line in blocks[0].split("\n")):
         yield "a cue stands in its header, without an empty line before it"
