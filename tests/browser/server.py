@@ -1,12 +1,14 @@
 """Serve a page, the players and a folder of media on the loopback interface."""
 
 import re
+import sys
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
@@ -47,7 +49,7 @@ def serving(media: Path) -> Iterator[str]:
     missing = [name for name, path in files.items() if not path.is_file()]
     if missing:
         raise PlayersMissingError(f"{' and '.join(missing)} not installed; `make setup-cdktf` does")
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(files, media.resolve()))
+    server = _Server(("127.0.0.1", 0), _handler(files, media.resolve()))
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
@@ -56,6 +58,13 @@ def serving(media: Path) -> Iterator[str]:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Pass over connections that a browser which has seen enough breaks off; tell of all other errors."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
 
 
 def _handler(files: Mapping[str, Path], media: Path) -> type[BaseHTTPRequestHandler]:

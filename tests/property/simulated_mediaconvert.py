@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from tests.property.weather import refusal, timeout
+from tests.service_model import request_faults
 
 QUEUE_ARN = "arn:aws:mediaconvert:us-east-1:123456789012:queues/media"
 ALIVE = ("SUBMITTED", "PROGRESSING")
@@ -104,6 +105,7 @@ class SimulatedMediaConvert:
         self, *, Settings: Any, UserMetadata: Any, ClientRequestToken: str, **_: Any
     ) -> dict[str, Any]:
         """Make a job, or answer with the one that the same token made just before."""
+        assert request_faults("mediaconvert", "CreateJob", {"Role": "role", "Settings": Settings}) == []
         job = self.tokens.get(ClientRequestToken)
         if job is None or self.now() - job.created_at >= self.token_life:
             job = SimulatedJob(
