@@ -42,7 +42,8 @@ def main() -> int:
     console.print(
         f"Encoded output minutes of a Full HD source, a minute of it: {encoded.shared} with one CMAF group, "
         f"{encoded.separate} with HLS and DASH apart (both with MP4): "
-        f"[{'red' if too_many else 'green'}]{encoded.ratio:.0%}[/], allowed {packaging.ALLOWED_RATIO:.0%}"
+        f"[{'red' if too_many else 'green'}]{encoded.ratio:.0%}[/], allowed {packaging.ALLOWED_RATIO:.0%}",
+        soft_wrap=True,
     )
     return 1 if too_slow or too_many else 0
 
