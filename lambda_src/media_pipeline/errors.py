@@ -11,6 +11,7 @@ MediaPipelineError
 │                                 the message waits, however long, until they are mended
 ├── MalformedEventError         not an event of ours: never dropped, its retries end in the DLQ
 ├── UnknownAssetError           an event of our job whose asset has no record: the same
+├── UnreadableCaptionError      a caption file can't be shown: it is told of, the video is published without
 ├── UnreadableOutputError       a manifest or file of a finished job isn't what it should be: the asset fails
 └── ConfigError                 the function's environment has faults; carries all of them
 """
@@ -81,6 +82,10 @@ class UnknownAssetError(MediaPipelineError):
 
 class UnreadableOutputError(MediaPipelineError):
     """Say what is wrong with a job's manifest or file, as the end of a sentence that begins with its key."""
+
+
+class UnreadableCaptionError(MediaPipelineError):
+    """Say in a sentence for its uploader why a caption file can't be used."""
 
 
 class ConfigError(MediaPipelineError):

@@ -3,6 +3,7 @@
 Source: RFC 3986, section 5, which HLS and DASH both use.
 """
 
+import posixpath
 from urllib.parse import quote, unquote, urljoin, urlsplit
 
 from media_pipeline.errors import UnreadableOutputError
@@ -30,3 +31,8 @@ def object_key(uri: str) -> str:
     if parts.scheme or parts.netloc:
         return uri
     return unquote(parts.path).removeprefix("/")
+
+
+def relative_reference(from_key: str, to_key: str) -> str:
+    """Return how something at one key refers to another one, whatever serves the bucket."""
+    return quote(posixpath.relpath(f"/{to_key}", posixpath.dirname(f"/{from_key}")))

@@ -1,0 +1,89 @@
+"""Add captions to HLS: subtitle renditions in a master playlist, and the playlist of each.
+
+Source: RFC 8216, sections 3.5, 4.3.4.1 and 4.3.4.2; section 6.2.4 lets subtitles have segments of another
+length than the picture's, so one segment plays the whole file.
+
+The rest of a master stays as it is, byte by byte: what was added is known by its group, and can be taken out.
+"""
+
+import re
+from collections.abc import Sequence
+from math import ceil
+
+from media_pipeline.errors import UnreadableOutputError
+from media_pipeline.languages import UNDETERMINED
+from media_pipeline.object_reference import relative_reference
+from media_pipeline.published_caption import PublishedCaption
+
+GROUP = "sidecar-captions"
+
+_VARIANT = "#EXT-X-STREAM-INF:"
+_NAMED_GROUP = f',SUBTITLES="{GROUP}"'
+
+
+def with_captions(master: str, captions: Sequence[PublishedCaption], *, key: str) -> str:
+    """Return the master playlist that lies at `key` with these captions, and none of those before.
+
+    Raises UnreadableOutputError where it has no variant.
+    """
+    lines = _without_captions(master)
+    first = next((number for number, line in enumerate(lines) if line.startswith(_VARIANT)), None)
+    if first is None:
+        raise UnreadableOutputError("names no variant")
+    if not captions:
+        return "".join(lines)
+    line_break = "\r\n" if lines[first].endswith("\r\n") else "\n"
+    media = [f"{_media(caption, key)}{line_break}" for caption in captions]
+    variants = [_named(line) if line.startswith(_VARIANT) else line for line in lines[first:]]
+    return "".join([*lines[:first], *media, *variants])
+
+
+def _without_captions(master: str) -> list[str]:
+    """Return the lines of a master playlist without what `with_captions` added, each with its line break."""
+    lines = master.splitlines(keepends=True)
+    return [
+        line.replace(_NAMED_GROUP, "") if line.startswith(_VARIANT) else line
+        for line in lines
+        if not (line.startswith("#EXT-X-MEDIA:TYPE=SUBTITLES,") and f'GROUP-ID="{GROUP}"' in line)
+    ]
+
+
+def caption_playlist(caption: PublishedCaption, *, duration_ms: int) -> str:
+    """Return the media playlist that plays a caption file as one segment."""
+    seconds = duration_ms / 1000
+    return "\n".join(
+        [
+            "#EXTM3U",
+            "#EXT-X-VERSION:3",
+            f"#EXT-X-TARGETDURATION:{max(1, ceil(seconds))}",
+            "#EXT-X-MEDIA-SEQUENCE:0",
+            "#EXT-X-PLAYLIST-TYPE:VOD",
+            f"#EXTINF:{seconds:.3f},",
+            relative_reference(caption.playlist_key, caption.key),
+            "#EXT-X-ENDLIST",
+            "",
+        ]
+    )
+
+
+def _media(caption: PublishedCaption, key: str) -> str:
+    attributes = [
+        "TYPE=SUBTITLES",
+        f'GROUP-ID="{GROUP}"',
+        f'NAME="{caption.label}"',
+        f'LANGUAGE="{caption.language}"',
+        "DEFAULT=NO",
+        # A player chooses by language; where that is unknown, a person does.
+        f"AUTOSELECT={'NO' if caption.language == UNDETERMINED else 'YES'}",
+        "FORCED=NO",
+        f'URI="{relative_reference(key, caption.playlist_key)}"',
+    ]
+    return "#EXT-X-MEDIA:" + ",".join(attributes)
+
+
+def _named(variant: str) -> str:
+    """Return a variant's line that names the group, unless it has subtitles of its own."""
+    text = variant.rstrip("\r\n")
+    if "SUBTITLES=" in re.sub(r'"[^"]*"', "", text):
+        return variant
+    return f"{text}{_NAMED_GROUP}{variant[len(text) :]}"
