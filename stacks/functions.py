@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from constructs_lib.bindings import Construct
 from constructs_lib.encryption import EncryptionKey
 from constructs_lib.function import Function, FunctionCode
-from constructs_lib.iam import Account
+from constructs_lib.iam import Account, ServiceRole
 from constructs_lib.messaging import EventQueue, Topic
 from constructs_lib.storage import PrivateBucket, Table
 from constructs_lib.transcoding import PresetParameters, Transcoder
@@ -61,7 +61,7 @@ def add_ingest_orchestrator(scope: Construct, parts: Parts) -> Function:
             "PRESETS_PATH": parts.presets.presets_path,
             "PROFILES_PARAMETER": parts.presets.profiles_name,
             "MAX_SOURCE_SIZE_BYTES": str(settings.max_source_size_bytes),
-            "MEDIA_SUFFIXES": ",".join(settings.media_suffixes),
+            **_suffixes(parts),
             # A request that a killed invocation had sent may still arrive.
             "CLAIM_SECONDS": str(settings.function_timeout_seconds + CLAIM_GRACE_SECONDS),
             "MAX_JOBS_IN_FLIGHT": str(settings.max_jobs_in_flight),
@@ -74,6 +74,8 @@ def add_ingest_orchestrator(scope: Construct, parts: Parts) -> Function:
     # Without it a removed source looks like a forbidden one.
     parts.uploads.grant_list(role)
     parts.uploads.grant_tag_versions(role)
+    # It adds captions that come after their video to the manifests.
+    _grant_publishing(parts, role)
     parts.processing_queue.grant_postpone(role)
     parts.assets.grant_read_write(role)
     parts.presets.grant_read(role)
@@ -106,6 +108,7 @@ def add_job_status_processor(scope: Construct, parts: Parts) -> Function:
         reserved_concurrency=settings.processing_concurrency,
         environment={
             "UPLOADS_BUCKET": parts.uploads.name,
+            **_suffixes(parts),
             **_redelivery(parts, parts.job_events_queue),
         },
     )
@@ -114,8 +117,7 @@ def add_job_status_processor(scope: Construct, parts: Parts) -> Function:
     parts.uploads.grant_list(role)
     parts.uploads.grant_tag_versions(role)
     parts.job_events_queue.grant_postpone(role)
-    parts.outputs.grant_read(role)
-    parts.outputs.grant_list(role)
+    _grant_publishing(parts, role)
     parts.assets.grant_update(role)
     parts.topic.grant_publish(role)
     function.consume(
@@ -141,7 +143,7 @@ def add_reconciler(scope: Construct, parts: Parts) -> Function:
         environment={
             "UPLOADS_BUCKET": parts.uploads.name,
             "UPLOAD_KEY_PREFIX": settings.upload_key_prefix,
-            "MEDIA_SUFFIXES": ",".join(settings.media_suffixes),
+            **_suffixes(parts),
             "MEDIACONVERT_QUEUE_ARN": parts.transcoder.queue_arn,
             "PROCESSING_QUEUE_URL": parts.processing_queue.url,
             "STUCK_AFTER_SECONDS": str(settings.stuck_after_seconds),
@@ -152,8 +154,7 @@ def add_reconciler(scope: Construct, parts: Parts) -> Function:
     parts.uploads.grant_list(role)
     parts.uploads.grant_tag_versions(role)
     parts.uploads.grant_list_versions(role)
-    parts.outputs.grant_read(role)
-    parts.outputs.grant_list(role)
+    _grant_publishing(parts, role)
     parts.assets.grant_read_write(role)
     parts.assets.grant_read_many(role)
     parts.assets.grant_describe(role)
@@ -164,6 +165,22 @@ def add_reconciler(scope: Construct, parts: Parts) -> Function:
     parts.topic.grant_publish(role)
     function.run_every(settings.reconciler_interval_minutes, rule_name=settings.name("reconciler-schedule"))
     return function
+
+
+def _grant_publishing(parts: Parts, role: ServiceRole) -> None:
+    """Let a role verify outputs, and add captions and a storyboard to them."""
+    parts.outputs.grant_read(role)
+    parts.outputs.grant_list(role)
+    parts.outputs.grant_write(role)
+
+
+def _suffixes(parts: Parts) -> Mapping[str, str]:
+    """Return what a function is told of the names of videos and of captions."""
+    settings = parts.settings
+    return {
+        "MEDIA_SUFFIXES": ",".join(settings.media_suffixes),
+        "CAPTION_SUFFIXES": ",".join(settings.caption_suffixes),
+    }
 
 
 def _redelivery(parts: Parts, queue: EventQueue) -> Mapping[str, str]:

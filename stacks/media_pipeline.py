@@ -229,7 +229,7 @@ class MediaPipelineStack(TerraformStack):
             self,
             "UploadsCreated",
             name=settings.name("uploads-created"),
-            description="Media files that were uploaded go to the processing queue",
+            description="Media and caption files that were uploaded go to the processing queue",
             pattern={
                 "source": ["aws.s3"],
                 "detail-type": ["Object Created"],
@@ -237,7 +237,8 @@ class MediaPipelineStack(TerraformStack):
                     "bucket": {"name": [self._uploads.name]},
                     "object": {
                         "key": [
-                            {"suffix": {"equals-ignore-case": suffix}} for suffix in settings.media_suffixes
+                            {"suffix": {"equals-ignore-case": suffix}}
+                            for suffix in (*settings.media_suffixes, *settings.caption_suffixes)
                         ]
                     },
                 },

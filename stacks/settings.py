@@ -73,6 +73,8 @@ class Settings:
         ".wmv",
     )
     """Matched in any letter case."""
+    caption_suffixes: tuple[str, ...] = (".srt", ".vtt")
+    """Files that are captions of the video beside them; matched in any letter case."""
     max_source_size_bytes: int = 100 * 1024**3
     browser_origins: tuple[str, ...]
     """Web pages that may upload to, and play from, the buckets."""

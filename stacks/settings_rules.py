@@ -184,7 +184,11 @@ def _upload_faults(settings: Settings) -> _Found:
     for suffix in settings.media_suffixes:
         if not re.fullmatch(r"\.[a-z0-9]{1,10}", suffix):
             yield "media_suffixes", suffix, "a dot and 1 to 10 lower-case letters or digits"
-    pattern_characters = 200 + sum(len(suffix) + 40 for suffix in settings.media_suffixes)
+    for suffix in settings.caption_suffixes:
+        if suffix not in (".srt", ".vtt") or suffix in settings.media_suffixes:
+            yield "caption_suffixes", suffix, ".srt or .vtt, and no suffix of media files"
+    suffixes = (*settings.media_suffixes, *settings.caption_suffixes)
+    pattern_characters = 200 + sum(len(suffix) + 40 for suffix in suffixes)
     if pattern_characters > MAX_EVENT_PATTERN_CHARACTERS:
         yield (
             "media_suffixes",

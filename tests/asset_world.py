@@ -14,13 +14,16 @@ from media_pipeline.lifecycle import Lifecycle
 from media_pipeline.outputs import PlannedOutput
 from media_pipeline.repairs import Repairs
 from media_pipeline.sources import AudioTrack, SourceInfo, UnknownSource, VideoTrack
+from tests.captioning import additions
 from tests.fakes import (
     FakeAssetTable,
     FakeClock,
+    FakeDocuments,
     FakeMetrics,
     FakeOutputs,
     FakePublisher,
     FakeQueue,
+    FakeSidecars,
     FakeTranscoder,
     FakeUploads,
 )
@@ -76,6 +79,8 @@ class AssetWorld:
         self.uploads = FakeUploads()
         self.uploads.put(UPLOAD, self.clock())
         self.outputs = FakeOutputs()
+        self.documents = FakeDocuments(self.outputs)
+        self.sidecars = FakeSidecars(self.uploads)
         self.publisher = FakePublisher()
         self.metrics = FakeMetrics()
         self.queue = FakeQueue(self.clock)
@@ -94,6 +99,7 @@ class AssetWorld:
             table=self.table,
             uploads=self.uploads,
             outputs=self.outputs,
+            **additions(documents=self.documents, sidecars=self.sidecars),
             lifecycle=self.lifecycle,
             clock=self.clock,
         )

@@ -26,6 +26,7 @@ class SweptWorld:
             queue=self.queue,
             metrics=self.metrics,
             wanted=UploadFilter(prefix="in/", suffixes=(".mp4", ".mov")),
+            captions=UploadFilter(prefix="in/", suffixes=(".srt", ".vtt")),
             overdue_seconds=OVERDUE_SECONDS,
             asset_retention_days=0,
             clock=self.clock,

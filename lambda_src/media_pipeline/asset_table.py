@@ -140,6 +140,7 @@ class AssetTable:
         optional = {
             "error": step.error.as_record() if step.error else None,
             "outputs": step.outputs,
+            "rejected_captions": step.rejected_captions,
             "warnings": step.warnings,
             "expires_at": step.expires_at,
         }
@@ -162,6 +163,28 @@ class AssetTable:
         """Record the warnings that an asset's job has met so far."""
         write = ConditionalWrite().set("warnings", warnings).require_equal("attempt", asset.attempt)
         self._update(write.require_equal("status", asset.status.value), asset.asset_id)
+
+    def note_captions(
+        self,
+        asset: Asset,
+        *,
+        outputs: Sequence[Mapping[str, Any]],
+        rejected: Sequence[Mapping[str, Any]],
+    ) -> bool:
+        """Record a complete asset's captions; return False where it changed meanwhile.
+
+        Its last change of status stays when it was: `updated_at` is what ends are told by.
+        """
+        write = (
+            ConditionalWrite()
+            .set("outputs", list(outputs))
+            .set("rejected_captions", list(rejected))
+            .require_equal("attempt", asset.attempt)
+            .require_equal("status", AssetStatus.COMPLETE.value)
+            .require_equal("outputs", list(asset.outputs))
+            .require_absent_or_equal("rejected_captions", list(asset.rejected_captions))
+        )
+        return self._update(write, asset.asset_id) is not None
 
     def note_notified(self, asset: Asset, *, now: datetime) -> None:
         """Record that the news of an asset's end was sent."""

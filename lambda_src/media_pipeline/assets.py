@@ -136,6 +136,7 @@ class Asset:
     source_info: Mapping[str, Any] = field(default_factory=dict)
     planned_outputs: Sequence[Mapping[str, Any]] = ()
     outputs: Sequence[Mapping[str, Any]] = ()
+    rejected_captions: Sequence[Mapping[str, Any]] = ()
     error: AssetError | None = None
     submitted_at: str | None = None
     completed_at: str | None = None
@@ -192,6 +193,7 @@ class Asset:
             source_info=record.get("source_info") or {},
             planned_outputs=record.get("planned_outputs") or (),
             outputs=record.get("outputs") or (),
+            rejected_captions=record.get("rejected_captions") or (),
             error=AssetError.from_record(error) if error else None,
             submitted_at=record.get("submitted_at"),
             completed_at=record.get("completed_at"),
@@ -219,6 +221,7 @@ class Transition:
     claimed_until: str | None = None
     error: AssetError | None = None
     outputs: Sequence[Mapping[str, Any]] | None = None
+    rejected_captions: Sequence[Mapping[str, Any]] | None = None
     warnings: Sequence[Mapping[str, Any]] | None = None
     expires_at: int | None = None
 
@@ -307,6 +310,7 @@ OF_ONE_ATTEMPT = (
     "profile",
     "progress_percent",
     "redeliveries",
+    "rejected_captions",
     "source_info",
     "submitted_at",
     "warnings",

@@ -34,6 +34,7 @@ class OrchestratorConfig:
     notifications_topic_arn: str
     max_source_size_bytes: int
     media_suffixes: tuple[str, ...]
+    caption_suffixes: tuple[str, ...]
     asset_retention_days: int
     claim_seconds: int
     max_jobs_in_flight: int
@@ -51,6 +52,8 @@ class JobStatusProcessorConfig:
     outputs_bucket: str
     uploads_bucket: str
     notifications_topic_arn: str
+    media_suffixes: tuple[str, ...]
+    caption_suffixes: tuple[str, ...]
     asset_retention_days: int
     consumed_queue_url: str
     max_receive_count: int
@@ -71,6 +74,7 @@ class ReconcilerConfig:
     processing_queue_url: str
     stuck_after_seconds: int
     media_suffixes: tuple[str, ...]
+    caption_suffixes: tuple[str, ...]
     upload_key_prefix: str = ""
 
 

@@ -2,6 +2,7 @@
 
 import os
 import random
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -11,13 +12,19 @@ from media_pipeline.adapters import Notifier, PresetStore
 from media_pipeline.asset_table import AssetTable
 from media_pipeline.aws import aws_client
 from media_pipeline.batch import handle_batch
+from media_pipeline.caption_files import SidecarNames
+from media_pipeline.caption_uploads import CaptionUploads
+from media_pipeline.captions import CaptionPublisher
 from media_pipeline.config import OrchestratorConfig, read_config
 from media_pipeline.consumed_queue import ConsumedQueue
+from media_pipeline.document_store import DocumentStore
+from media_pipeline.events import parse_upload
 from media_pipeline.ingest import Ingest, SourceLimits
 from media_pipeline.job_slots import JobSlots
 from media_pipeline.lifecycle import Lifecycle, utc_now
 from media_pipeline.preset_watch import PresetWatch
 from media_pipeline.redelivery import Redelivery
+from media_pipeline.sidecar_store import SidecarStore
 from media_pipeline.telemetry import PipelineMetrics
 from media_pipeline.transcoder import Transcoder
 from media_pipeline.upload_store import UploadStore
@@ -31,17 +38,19 @@ PROBE_TIMEOUT_SECONDS = 10
 
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Handle a batch of the processing queue."""
-    ingest, redelivery, metrics = _wired()
-    return handle_batch(event, context, handle=ingest.handle, redelivery=redelivery, metrics=metrics)
+    handle, redelivery, metrics = _wired()
+    return handle_batch(event, context, handle=handle, redelivery=redelivery, metrics=metrics)
 
 
 @cache
-def _wired() -> tuple[Ingest, Redelivery, PipelineMetrics]:
+def _wired() -> tuple[Callable[[str], None], Redelivery, PipelineMetrics]:
     config = read_config(OrchestratorConfig, os.environ)
     table = AssetTable(aws_client("dynamodb"), config.assets_table)
     uploads = UploadStore(aws_client("s3"), config.uploads_bucket)
     notifier = Notifier(aws_client("sns"), config.notifications_topic_arn)
     metrics = PipelineMetrics()
+    publisher = Notifier(aws_client("sns"), config.notifications_topic_arn)
+    s3 = aws_client("s3")
     transcoder = Transcoder(
         _mediaconvert(ASK_TIMEOUT_SECONDS),
         submit_client=_mediaconvert(SUBMIT_TIMEOUT_SECONDS),
@@ -89,7 +98,27 @@ def _wired() -> tuple[Ingest, Redelivery, PipelineMetrics]:
         max_delay_seconds=config.max_delay_seconds,
         random=random.random,
     )
-    return ingest, redelivery, metrics
+    names = SidecarNames(media_suffixes=config.media_suffixes, caption_suffixes=config.caption_suffixes)
+    sidecars = SidecarStore(s3, config.uploads_bucket)
+    captions = CaptionUploads(
+        pipeline=config.pipeline_name,
+        uploads_bucket=config.uploads_bucket,
+        names=names,
+        sidecars=sidecars,
+        table=table,
+        captions=CaptionPublisher(
+            names=names, sidecars=sidecars, documents=DocumentStore(s3, config.outputs_bucket)
+        ),
+        publisher=publisher,
+        metrics=metrics,
+    )
+
+    def handle(body: str) -> None:
+        """Handle a message: of a caption file, or of a video."""
+        key = parse_upload(body, bucket=config.uploads_bucket).key
+        (captions.handle if names.is_caption(key) else ingest.handle)(body)
+
+    return handle, redelivery, metrics
 
 
 def _mediaconvert(read_timeout_seconds: float) -> Any:

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from media_pipeline.assets import Asset, AssetError, AssetStatus, Transition
+from media_pipeline.captions import CaptionPublisher
 from media_pipeline.errors import UnknownAssetError
 from media_pipeline.events import JobStateChange, JobStatus
 from media_pipeline.job_errors import job_error
@@ -16,6 +17,7 @@ from media_pipeline.lifecycle import Clock, EndsTable, Lifecycle
 from media_pipeline.output_reader import Outputs
 from media_pipeline.outputs import PlannedOutput, finished_output, output_minutes
 from media_pipeline.sources import source_from_record
+from media_pipeline.storyboards import StoryboardPublisher
 from media_pipeline.superseded import CurrentUploads, superseded_by
 from media_pipeline.telemetry import logger
 from media_pipeline.verification import verify
@@ -45,6 +47,8 @@ class JobChanges:
     table: ChangesTable
     uploads: CurrentUploads
     outputs: Outputs
+    storyboards: StoryboardPublisher
+    captions: CaptionPublisher
     lifecycle: Lifecycle
     clock: Clock
 
@@ -128,12 +132,21 @@ class JobChanges:
             )
             return self._fail(asset, change, verification.error)
         source_duration_ms = int(asset.source_info.get("duration_ms", 0))
-        entries = [
+        entries: list[Mapping[str, Any]] = [
             finished_output(output, change.groups, source_duration_ms=source_duration_ms)
             for output in planned
         ]
-        detail = f"{len(entries)} outputs verified, {verification.objects} objects"
-        step = self._step(AssetStatus.COMPLETE, change, detail, outputs=entries)
+        # What is no rendition comes last: it is made of what was verified.
+        entries += self.storyboards.publish(f"{asset.asset_id}/{asset.attempt}", entries)
+        published = self.captions.publish(asset, entries)
+        detail = f"{len(planned)} outputs verified, {verification.objects} objects"
+        step = self._step(
+            AssetStatus.COMPLETE,
+            change,
+            detail,
+            outputs=[*entries, *published.outputs],
+            rejected_captions=published.rejected,
+        )
         return self.lifecycle.finish(asset, step, output_minutes=output_minutes(change.groups))
 
     def _fail(self, asset: Asset, change: JobStateChange, error: AssetError) -> bool:
@@ -154,6 +167,7 @@ class JobChanges:
         *,
         error: AssetError | None = None,
         outputs: Sequence[Mapping[str, Any]] | None = None,
+        rejected_captions: Sequence[Mapping[str, Any]] = (),
     ) -> Transition:
         return Transition(
             to=to,
@@ -163,5 +177,6 @@ class JobChanges:
             job_id=change.job_id,
             error=error,
             outputs=outputs,
+            rejected_captions=rejected_captions or None,
             warnings=change.warnings or None,
         )

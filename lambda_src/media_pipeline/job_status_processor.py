@@ -11,12 +11,17 @@ from media_pipeline.adapters import Notifier, OutputStore
 from media_pipeline.asset_table import AssetTable
 from media_pipeline.aws import aws_client
 from media_pipeline.batch import handle_batch
+from media_pipeline.caption_files import SidecarNames
+from media_pipeline.captions import CaptionPublisher
 from media_pipeline.config import JobStatusProcessorConfig, read_config
 from media_pipeline.consumed_queue import ConsumedQueue
+from media_pipeline.document_store import DocumentStore
 from media_pipeline.events import parse_job_state_change
 from media_pipeline.job_changes import JobChanges
 from media_pipeline.lifecycle import Lifecycle, utc_now
 from media_pipeline.redelivery import Redelivery
+from media_pipeline.sidecar_store import SidecarStore
+from media_pipeline.storyboards import StoryboardPublisher
 from media_pipeline.telemetry import PipelineMetrics, logger
 from media_pipeline.upload_store import UploadStore
 
@@ -41,11 +46,20 @@ def _wired() -> tuple[JobChanges, Redelivery, PipelineMetrics]:
     metrics = PipelineMetrics()
     s3 = aws_client("s3")
     uploads = UploadStore(s3, config.uploads_bucket)
+    documents = DocumentStore(s3, config.outputs_bucket)
     changes = JobChanges(
         pipeline=config.pipeline_name,
         table=table,
         uploads=uploads,
         outputs=OutputStore(s3, config.outputs_bucket),
+        storyboards=StoryboardPublisher(documents=documents),
+        captions=CaptionPublisher(
+            names=SidecarNames(
+                media_suffixes=config.media_suffixes, caption_suffixes=config.caption_suffixes
+            ),
+            sidecars=SidecarStore(s3, config.uploads_bucket),
+            documents=documents,
+        ),
         lifecycle=Lifecycle(
             pipeline=config.pipeline_name,
             table=table,

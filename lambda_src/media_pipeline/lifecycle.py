@@ -50,6 +50,10 @@ class EndsMetrics(Protocol):
         """Count an asset whose job was cancelled."""
         ...
 
+    def captions_rejected(self, count: int) -> None:
+        """Count caption files that can't be used."""
+        ...
+
 
 class QuarantinedUploads(Protocol):
     """What the end of an asset needs of the uploads bucket."""
@@ -115,6 +119,7 @@ class Lifecycle:
                 "error": error,
                 "quarantined": quarantined,
                 "outputs": list(asset.outputs),
+                "rejected_captions": list(asset.rejected_captions),
                 "completed_at": asset.completed_at,
             },
         )
@@ -136,6 +141,8 @@ class Lifecycle:
         )
         if step.to is AssetStatus.COMPLETE:
             self.metrics.asset_completed(processing_seconds=seconds or 0.0, output_minutes=output_minutes)
+            if step.rejected_captions:
+                self.metrics.captions_rejected(len(step.rejected_captions))
         elif step.to is AssetStatus.FAILED:
             reason = step.error.code if step.error else "UNKNOWN"
             self.metrics.asset_failed(reason=reason, processing_seconds=seconds)

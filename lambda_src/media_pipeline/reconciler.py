@@ -12,11 +12,16 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from media_pipeline.adapters import Notifier, OutputStore, UploadQueue
 from media_pipeline.asset_table import AssetTable
 from media_pipeline.aws import aws_client
+from media_pipeline.caption_files import SidecarNames
+from media_pipeline.captions import CaptionPublisher
 from media_pipeline.config import ReconcilerConfig, read_config
+from media_pipeline.document_store import DocumentStore
 from media_pipeline.ends_cursor import EndsCursor
 from media_pipeline.job_changes import JobChanges
 from media_pipeline.lifecycle import Lifecycle, utc_now
 from media_pipeline.repairs import Repairs
+from media_pipeline.sidecar_store import SidecarStore
+from media_pipeline.storyboards import StoryboardPublisher
 from media_pipeline.sweep import UploadSweep
 from media_pipeline.sweep_cursor import SweepCursor
 from media_pipeline.telemetry import PipelineMetrics, logger
@@ -53,6 +58,8 @@ def _wired() -> tuple[Repairs, UnsentEnds, UploadSweep, PipelineMetrics]:
     dynamodb, s3 = aws_client("dynamodb"), aws_client("s3")
     table = AssetTable(dynamodb, config.assets_table)
     uploads = UploadStore(s3, config.uploads_bucket)
+    documents = DocumentStore(s3, config.outputs_bucket)
+    names = SidecarNames(media_suffixes=config.media_suffixes, caption_suffixes=config.caption_suffixes)
     queue = UploadQueue(aws_client("sqs"), config.processing_queue_url)
     metrics = PipelineMetrics()
     lifecycle = Lifecycle(
@@ -69,6 +76,10 @@ def _wired() -> tuple[Repairs, UnsentEnds, UploadSweep, PipelineMetrics]:
         table=table,
         uploads=uploads,
         outputs=OutputStore(s3, config.outputs_bucket),
+        storyboards=StoryboardPublisher(documents=documents),
+        captions=CaptionPublisher(
+            names=names, sidecars=SidecarStore(s3, config.uploads_bucket), documents=documents
+        ),
         lifecycle=lifecycle,
         clock=utc_now,
     )
@@ -101,6 +112,7 @@ def _wired() -> tuple[Repairs, UnsentEnds, UploadSweep, PipelineMetrics]:
         queue=queue,
         metrics=metrics,
         wanted=UploadFilter(prefix=config.upload_key_prefix, suffixes=config.media_suffixes),
+        captions=UploadFilter(prefix=config.upload_key_prefix, suffixes=config.caption_suffixes),
         overdue_seconds=config.stuck_after_seconds,
         asset_retention_days=config.asset_retention_days,
         clock=utc_now,

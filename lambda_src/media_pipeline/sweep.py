@@ -1,11 +1,14 @@
 """Sweep the uploads bucket, a part a run, for uploads whose event was lost: they get an asset and an event.
 
+Captions have no record that would tell whether their event came, and publishing them again changes nothing:
+so each gets another event once, when the first sweep after its upload comes by.
+
 S3 lists by key, not by time, so a sweep goes once through all versions of all keys, as far in each run as
 time allows, and then begins anew. Uploads that the last whole sweep has already seen are passed over unread.
 What was uploaded before the pipeline was there is left to the operator's `backfill`.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -15,7 +18,7 @@ from media_pipeline.backlog import AnnouncementQueue, has_backlog
 from media_pipeline.events import upload_event
 from media_pipeline.lifecycle import Clock
 from media_pipeline.telemetry import logger
-from media_pipeline.uploads import Cursor, UploadFilter, UploadsPage
+from media_pipeline.uploads import Cursor, StoredUpload, UploadFilter, UploadsPage
 
 MAX_PAGES = 50
 MAX_REGISTERED = 500
@@ -82,6 +85,7 @@ class UploadSweep:
     queue: AnnouncementQueue
     metrics: SweepMetrics
     wanted: UploadFilter
+    captions: UploadFilter
     overdue_seconds: int
     asset_retention_days: int
     clock: Clock
@@ -95,10 +99,11 @@ class UploadSweep:
         found = {"listed": 0, "registered": 0}
         if has_backlog(self.queue):
             return found
+        captions = 0
         cursor = self.cursors.load()
         beginning = self.cursors.beginning()
         for _ in range(MAX_PAGES):
-            if not has_time() or found["registered"] >= MAX_REGISTERED:
+            if not has_time() or found["registered"] + captions >= MAX_REGISTERED:
                 break
             if cursor.began_at is None:
                 cursor = replace(cursor, began_at=timestamp(self.clock()))
@@ -108,7 +113,11 @@ class UploadSweep:
                 version_marker=cursor.version_marker,
             )
             found["listed"] += len(page.uploads)
-            found["registered"] += self._register(self._unseen(page, cursor, beginning))
+            unseen = list(self._unseen(page, cursor, beginning))
+            found["registered"] += self._register(
+                stored.upload for stored in unseen if self.wanted.admits(stored.upload.key)
+            )
+            captions += self._announce_captions(unseen)
             cursor = replace(cursor, key_marker=page.key_marker, version_marker=page.version_marker)
             whole = page.key_marker is None
             if whole:
@@ -118,7 +127,7 @@ class UploadSweep:
                 break
         return found
 
-    def _unseen(self, page: UploadsPage, cursor: Cursor, beginning: datetime) -> Iterator[UploadedObject]:
+    def _unseen(self, page: UploadsPage, cursor: Cursor, beginning: datetime) -> Iterator[StoredUpload]:
         now, grace = self.clock(), timedelta(seconds=self.overdue_seconds)
         since = max(beginning, now - LOOK_BACK)
         if self.asset_retention_days:
@@ -127,10 +136,19 @@ class UploadSweep:
         seen = instant(cursor.previous_began_at) - grace if cursor.previous_began_at else since
         for stored in page.uploads:
             overdue = since <= stored.modified_at < now - grace
-            if overdue and stored.there_by >= seen and self.wanted.admits(stored.upload.key):
-                yield stored.upload
+            if overdue and stored.there_by >= seen:
+                yield stored
 
-    def _register(self, uploads: Iterator[UploadedObject]) -> int:
+    def _announce_captions(self, unseen: Iterable[StoredUpload]) -> int:
+        announced = 0
+        for stored in unseen:
+            if stored.is_latest and self.captions.admits(stored.upload.key):
+                self.queue.send(upload_event(stored.upload))
+                logger.info("A caption file is announced again", source=stored.upload.uri)
+                announced += 1
+        return announced
+
+    def _register(self, uploads: Iterable[UploadedObject]) -> int:
         by_id = {upload.asset_id: upload for upload in uploads}
         registered = 0
         for asset_id in sorted(by_id.keys() - self.table.known(by_id)):

@@ -52,6 +52,10 @@ class PipelineMetrics:
         """Count an asset whose job was cancelled."""
         self._count("AssetsCanceled")
 
+    def captions_rejected(self, count: int) -> None:
+        """Count caption files that can't be used."""
+        self._count("CaptionsRejected", count)
+
     def message_slowed_down(self) -> None:
         """Count a message that AWS's throttling or failing made wait."""
         self._count("MessagesSlowedDown")

@@ -74,6 +74,7 @@ def deploy(servers: Servers, name: str) -> Deployment:
         "NOTIFICATIONS_TOPIC_ARN": topic,
         "MAX_SOURCE_SIZE_BYTES": str(1024**3),
         "MEDIA_SUFFIXES": ".mp4",
+        "CAPTION_SUFFIXES": ".srt,.vtt",
         "ASSET_RETENTION_DAYS": "0",
         "CLAIM_SECONDS": str(CLAIM_SECONDS),
         "MAX_JOBS_IN_FLIGHT": "1000",

@@ -2,6 +2,7 @@
 
 from tests.fakes.asset_table import FakeAssetTable
 from tests.fakes.buckets import FakeCursors, FakeOutputs, FakeUploads
+from tests.fakes.captions import FakeDocuments, FakeSidecars
 from tests.fakes.clock import FakeClock
 from tests.fakes.ends_cursor import FakeEndsCursor
 from tests.fakes.queue import FakeQueue, SentMessage
@@ -12,12 +13,14 @@ __all__ = [
     "FakeAssetTable",
     "FakeClock",
     "FakeCursors",
+    "FakeDocuments",
     "FakeEndsCursor",
     "FakeMetrics",
     "FakeOutputs",
     "FakePresets",
     "FakePublisher",
     "FakeQueue",
+    "FakeSidecars",
     "FakeTranscoder",
     "FakeUploads",
     "SentMessage",

@@ -111,6 +111,7 @@ class FakeAssetTable:
         optional = {
             "error": step.error.as_record() if step.error else None,
             "outputs": step.outputs,
+            "rejected_captions": step.rejected_captions,
             "warnings": step.warnings,
             "expires_at": step.expires_at,
         }
@@ -131,6 +132,24 @@ class FakeAssetTable:
         record = self._unchanged(asset, "status", "attempt")
         if record is not None:
             record["warnings"] = list(warnings)
+
+    def note_captions(
+        self,
+        asset: Asset,
+        *,
+        outputs: Sequence[Mapping[str, Any]],
+        rejected: Sequence[Mapping[str, Any]],
+    ) -> bool:
+        """Record a complete asset's captions."""
+        record = self._unchanged(asset, "attempt")
+        if record is None or record["status"] != AssetStatus.COMPLETE.value or "outputs" not in record:
+            return False
+        if list(record["outputs"]) != list(asset.outputs) or list(
+            record.get("rejected_captions", asset.rejected_captions)
+        ) != list(asset.rejected_captions):
+            return False
+        record |= {"outputs": list(outputs), "rejected_captions": list(rejected)}
+        return True
 
     def note_notified(self, asset: Asset, *, now: datetime) -> None:
         """Record that the news was sent."""

@@ -44,6 +44,10 @@ class FakeMetrics:
         """Count a cancelled asset."""
         self.counted.append(("canceled",))
 
+    def captions_rejected(self, count: int) -> None:
+        """Count rejected caption files."""
+        self.counted.append(("captions rejected", count))
+
     def message_slowed_down(self) -> None:
         """Count a message that was made to wait."""
         self.counted.append(("slowed down",))

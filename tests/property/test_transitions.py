@@ -17,7 +17,17 @@ from media_pipeline.events import JobStateChange, JobStatus
 from media_pipeline.job_changes import JobChanges
 from media_pipeline.lifecycle import Lifecycle
 from media_pipeline.outputs import PlannedOutput
-from tests.fakes import FakeAssetTable, FakeClock, FakeMetrics, FakeOutputs, FakePublisher, FakeUploads
+from tests.captioning import additions
+from tests.fakes import (
+    FakeAssetTable,
+    FakeClock,
+    FakeDocuments,
+    FakeMetrics,
+    FakeOutputs,
+    FakePublisher,
+    FakeSidecars,
+    FakeUploads,
+)
 from tests.made_outputs import made_outputs
 
 ORDER = list(AssetStatus)
@@ -73,6 +83,7 @@ def test_news_in_any_order_keeps_the_record_sound(news: list[JobStateChange], th
         table=table,
         uploads=uploads,
         outputs=outputs,
+        **additions(documents=FakeDocuments(outputs), sidecars=FakeSidecars(uploads)),
         lifecycle=lifecycle,
         clock=clock,
     )

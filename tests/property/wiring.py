@@ -14,9 +14,11 @@ from media_pipeline.repairs import Repairs
 from media_pipeline.sweep import UploadSweep
 from media_pipeline.transcoder import Transcoder
 from media_pipeline.unsent_ends import UnsentEnds
+from media_pipeline.uploads import UploadFilter
 from pipeline_ops.cancel import Cancel
 from pipeline_ops.replay import Replay
-from tests.fakes import FakeMetrics, FakePresets
+from tests.captioning import additions
+from tests.fakes import FakeDocuments, FakeMetrics, FakePresets, FakeSidecars
 from tests.property.invocations import Process, Stepped
 from tests.property.simulated_aws import WANTED, Conditions, SimulatedAws
 from tests.property.simulated_mediaconvert import QUEUE_ARN
@@ -96,6 +98,10 @@ def wired(aws: SimulatedAws, process: Process, soundness: Soundness, conditions:
         table=table,
         uploads=uploads,
         outputs=stepped("outputs", aws.outputs),
+        **additions(
+            documents=stepped("documents", FakeDocuments(aws.outputs)),
+            sidecars=stepped("sidecars", FakeSidecars(aws.uploads)),
+        ),
         lifecycle=lifecycle,
         clock=clock,
     )
@@ -150,6 +156,7 @@ def wired(aws: SimulatedAws, process: Process, soundness: Soundness, conditions:
         queue=announcements,
         metrics=metrics,
         wanted=WANTED,
+        captions=UploadFilter(prefix=WANTED.prefix, suffixes=(".srt", ".vtt")),
         overdue_seconds=conditions.stuck_after,
         asset_retention_days=0,
         clock=clock,

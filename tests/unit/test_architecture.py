@@ -37,7 +37,9 @@ ADAPTERS = (
     "aws",
     "conditional_write",
     "consumed_queue",
+    "document_store",
     "ends_cursor",
+    "sidecar_store",
     "sweep_cursor",
     "transcoder",
     "upload_store",
@@ -45,12 +47,15 @@ ADAPTERS = (
 # What happens to an asset, step by step; it is handed its adapters and knows none of them.
 FLOW = (
     "backlog",
+    "caption_uploads",
+    "captions",
     "ingest",
     "job_changes",
     "job_slots",
     "lifecycle",
     "preset_watch",
     "repairs",
+    "storyboards",
     "sweep",
     "unsent_ends",
 )

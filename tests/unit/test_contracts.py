@@ -156,7 +156,7 @@ def _resources_parameter(stack: Stack) -> dict[str, str]:
 
 
 def test_function_admits_what_the_rule_lets_through(pipeline: Stack) -> None:
-    """Rule and orchestrator agree on what a media file is."""
+    """Rule and functions agree on what a media file and a caption file is."""
     config = read_config(OrchestratorConfig, variables_of(pipeline, "ingest-orchestrator"))
     (rule,) = (
         r
@@ -164,7 +164,14 @@ def test_function_admits_what_the_rule_lets_through(pipeline: Stack) -> None:
         if "Object Created" in str(r.get("event_pattern", ""))
     )
     suffixes = set(re.findall(r"\.[a-z0-9]+(?='})", str(rule["event_pattern"]["detail"]["object"]["key"])))
-    assert suffixes == set(config.media_suffixes)
+    assert suffixes == {*config.media_suffixes, *config.caption_suffixes}
+    for component, other in CONFIGS.items():
+        read = read_config(other, variables_of(pipeline, component))
+        assert (read.media_suffixes, read.caption_suffixes) == (
+            config.media_suffixes,
+            config.caption_suffixes,
+        )
+    assert config.caption_suffixes == ENVIRONMENTS[pipeline.name].caption_suffixes
 
 
 @pytest.mark.parametrize("component", CONFIGS)

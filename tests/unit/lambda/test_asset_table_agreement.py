@@ -105,6 +105,15 @@ class Actor:
             choice, lambda asset: self.table.note_warnings(asset, [{"code": 1, "count": choice["age"]}])
         )
 
+    def caption(self, choice: dict[str, Any]) -> Any:
+        """Record captions."""
+        entries = [{"format": "CAPTIONS", "key": f"{choice['age']}.vtt", "duration_ms": 1}]
+        rejected = [{"key": "a.srt", "etag": "e", "message": "no"}] if choice["flag"] else []
+        return self._with(
+            choice,
+            lambda asset: self.table.note_captions(asset, outputs=[*PLAN, *entries], rejected=rejected),
+        )
+
     def notify(self, choice: dict[str, Any]) -> Any:
         """Note that the news was sent."""
         return self._with(choice, lambda asset: self.table.note_notified(asset, now=self.clock()))
@@ -144,6 +153,7 @@ class Actor:
 
 OPERATIONS = [
     "advance",
+    "caption",
     "claim",
     "notify",
     "plan",

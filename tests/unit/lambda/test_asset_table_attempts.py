@@ -187,6 +187,7 @@ LATE: dict[str, Late] = {
     "a release": lambda table, first, clock: table.release(first.received, now=clock()),
     "progress": lambda table, first, clock: table.note_progress(first.submitted, percent=99, now=clock()),
     "warnings": lambda table, first, clock: table.note_warnings(first.submitted, [{"code": 9, "count": 9}]),
+    "captions": lambda table, first, clock: table.note_captions(first.ended, outputs=[], rejected=[]),
     "news": lambda table, first, clock: table.note_notified(first.ended, now=clock()),
     "a repair": lambda table, first, clock: table.take_for_repair(first.submitted, now=clock()),
 }

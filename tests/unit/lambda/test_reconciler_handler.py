@@ -32,6 +32,7 @@ def aws(local_aws: Callable[[str], Any], monkeypatch: pytest.MonkeyPatch) -> Ite
         "ASSET_RETENTION_DAYS": "0",
         "MEDIACONVERT_QUEUE_ARN": "arn:aws:mediaconvert:us-east-1:000000000000:queues/jobs",
         "MEDIA_SUFFIXES": ".mp4",
+        "CAPTION_SUFFIXES": ".srt,.vtt",
         "NOTIFICATIONS_TOPIC_ARN": "arn:aws:sns:us-east-1:000000000000:topic",
         "OUTPUTS_BUCKET": "outputs",
         "PIPELINE_NAME": "media-pipeline-test",

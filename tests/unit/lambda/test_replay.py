@@ -9,7 +9,8 @@ from media_pipeline.events import JobStateChange, JobStatus, upload_event
 from media_pipeline.job_changes import JobChanges
 from media_pipeline.outputs import PlannedOutput
 from media_pipeline.repairs import Repairs
-from tests.fakes import FakeOutputs, FakeQueue
+from tests.captioning import additions
+from tests.fakes import FakeDocuments, FakeOutputs, FakeQueue, FakeSidecars
 from tests.ingest_world import IngestWorld
 from tests.made_outputs import made_outputs
 
@@ -26,6 +27,7 @@ class ReplayWorld(IngestWorld):
             table=self.table,
             uploads=self.uploads,
             outputs=self.outputs,
+            **additions(documents=FakeDocuments(self.outputs), sidecars=FakeSidecars(self.uploads)),
             lifecycle=self.lifecycle,
             clock=self.clock,
         )

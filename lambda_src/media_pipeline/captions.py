@@ -1,0 +1,204 @@
+"""Publish the captions that lie beside an asset's source: WebVTT files, and their names in its manifests.
+
+Captions cost no encode, so they may come before the video is done and at any time after. Several invocations
+may publish for one asset at once, and each may be killed between any two calls. What keeps this right:
+
+- first the state of all that may be written is read, then what lies beside the source, and each write holds
+  only while that state is the current one. So whoever writes saw the uploads at a time when what it replaces
+  was there already: no older set of captions ever takes the place of a newer one;
+- a caption's files are written before the manifests that name them, so a manifest never names what is not
+  there, and nothing is deleted;
+- equal uploads make equal bytes, and what is as it should be is not written: repeating changes nothing. Who
+  repeats it is the queue: no message is done before all is written.
+
+A file that can't be read never holds up the others, or the video: it is told of by a sentence.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from media_pipeline import dash_captions, hls_captions
+from media_pipeline.assets import Asset, UploadedObject
+from media_pipeline.caption_files import Sidecar, SidecarNames
+from media_pipeline.caption_text import last_cue_ends_ms, webvtt_text
+from media_pipeline.documents import Document, Documents
+from media_pipeline.errors import TransientError, UnreadableCaptionError, UnreadableOutputError
+from media_pipeline.published_caption import PublishedCaption
+from media_pipeline.telemetry import logger
+
+CAPTIONS = "CAPTIONS"
+# More languages than any film has; each takes a few calls of S3.
+MAX_CAPTIONS = 40
+_MAX_TRIES = 5
+_MANIFESTS = ("HLS", "DASH")
+_WEBVTT, _PLAYLIST = "text/vtt; charset=utf-8", "application/vnd.apple.mpegurl"
+
+
+class Sidecars(Protocol):
+    """What captions need of the uploads bucket."""
+
+    def keys(self, prefix: str) -> Sequence[str]:
+        """Return the keys that begin so and hold something now."""
+        ...
+
+    def read(self, key: str) -> tuple[bytes, str] | None:
+        """Return what a caption file holds now, and its ETag; None where it is gone."""
+        ...
+
+    def upload(self, key: str) -> UploadedObject | None:
+        """Return the version that a key holds now, None where it holds nothing."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Published:
+    """Hold the entries of the captions for the asset's outputs, and those files that could not be used.
+
+    A rejected file is told by its key, its ETag and a sentence.
+    """
+
+    outputs: Sequence[Mapping[str, Any]] = ()
+    rejected: Sequence[Mapping[str, Any]] = ()
+
+
+class _ChangedMeanwhileError(Exception):
+    """Say that another invocation wrote what this one was about to."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaptionPublisher:
+    """Bring an attempt's folder up to date with the captions beside its source."""
+
+    names: SidecarNames
+    sidecars: Sidecars
+    documents: Documents
+
+    def publish(self, asset: Asset, outputs: Sequence[Mapping[str, Any]]) -> Published:
+        """Publish what is there now; `outputs` are the entries of the attempt's other outputs.
+
+        Raises TransientError where others write all the time, and where S3 can't answer.
+        """
+        manifests = [entry for entry in outputs if entry["format"] in _MANIFESTS]
+        if not manifests:
+            return Published()
+        for _ in range(_MAX_TRIES):
+            try:
+                return self._publish(asset, manifests)
+            except _ChangedMeanwhileError:
+                logger.info("Captions are published by another invocation as well: once more")
+        raise TransientError("captions are being published by other invocations all the time")
+
+    def _publish(self, asset: Asset, manifests: Sequence[Mapping[str, Any]]) -> Published:
+        folder = f"{asset.asset_id}/{asset.attempt}/captions"
+        # The state before the uploads: the module says why.
+        texts = {entry["key"]: self.documents.read(entry["key"]) for entry in manifests}
+        etags = self.documents.etags(f"{folder}/")
+        keys = self.sidecars.keys(self.names.prefix_beside(asset.upload.key))
+        sidecars = self.names.sidecars(asset.upload.key, keys)
+        duration_ms = max(entry.get("duration_ms", 0) for entry in manifests)
+        used: dict[str, PublishedCaption] = {}
+        outputs: list[Mapping[str, Any]] = []
+        rejected: list[Mapping[str, Any]] = []
+        for sidecar in sidecars:
+            held = self.sidecars.read(sidecar.key)
+            if held is None:
+                raise _ChangedMeanwhileError
+            body, etag = held
+            try:
+                text = self._text(sidecar, body, used, duration_ms)
+            except UnreadableCaptionError as error:
+                logger.warning("A caption file is left out", source=sidecar.key, reason=str(error))
+                rejected.append({"key": sidecar.key, "etag": etag, "message": str(error)})
+                continue
+            caption = PublishedCaption(
+                language=sidecar.language,
+                key=f"{folder}/{sidecar.language}.vtt",
+                playlist_key=f"{folder}/{sidecar.language}.m3u8",
+                size_bytes=len(text.encode()),
+            )
+            lasts_ms = duration_ms or last_cue_ends_ms(text)
+            playlist = hls_captions.caption_playlist(caption, duration_ms=lasts_ms)
+            self._replace(caption.key, text, _WEBVTT, etags)
+            self._replace(caption.playlist_key, playlist, _PLAYLIST, etags)
+            used[sidecar.language] = caption
+            outputs.append(_entry(caption, sidecar, lasts_ms))
+        for entry in manifests:
+            self._add(entry, texts[entry["key"]], list(used.values()), duration_ms)
+        return Published(outputs=outputs, rejected=rejected)
+
+    def _text(
+        self, sidecar: Sidecar, body: bytes, used: Mapping[str, PublishedCaption], duration_ms: int
+    ) -> str:
+        if sidecar.language in used:
+            raise UnreadableCaptionError(
+                f"There is another caption file for the language {sidecar.language}, which is used instead."
+            )
+        if len(used) >= MAX_CAPTIONS:
+            raise UnreadableCaptionError(f"A video has captions in at most {MAX_CAPTIONS} languages.")
+        return webvtt_text(body, suffix=sidecar.suffix, duration_ms=duration_ms)
+
+    def _replace(self, key: str, text: str, content_type: str, etags: Mapping[str, str]) -> None:
+        """Write a caption's file unless it is as it should be."""
+        etag, body = etags.get(key), text.encode()
+        if etag is not None:
+            current = self.documents.read(key)
+            if current is None or current.etag != etag:
+                raise _ChangedMeanwhileError
+            if current.body == body:
+                return
+        if not self.documents.write(key, body, content_type=content_type, replaces=etag):
+            raise _ChangedMeanwhileError
+
+    def _add(
+        self,
+        entry: Mapping[str, Any],
+        manifest: Document | None,
+        captions: Sequence[PublishedCaption],
+        duration_ms: int,
+    ) -> None:
+        """Write a manifest unless it names these captions already."""
+        key = entry["key"]
+        if manifest is None:
+            logger.error("The manifest is gone: nothing names the captions", manifest=key)
+            return
+        try:
+            text = _adapted(entry, manifest, captions, duration_ms)
+        except UnreadableOutputError as error:
+            # It played without captions, and so it does now.
+            logger.error("The manifest can't name captions", manifest=key, reason=f"{key} {error}")
+            return
+        if text.encode() != manifest.body and not self.documents.write(
+            key, text.encode(), content_type=manifest.content_type, replaces=manifest.etag
+        ):
+            raise _ChangedMeanwhileError
+
+
+def without_captions(outputs: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Return an asset's outputs but for its captions."""
+    return [entry for entry in outputs if entry["format"] != CAPTIONS]
+
+
+def _adapted(
+    entry: Mapping[str, Any], manifest: Document, captions: Sequence[PublishedCaption], duration_ms: int
+) -> str:
+    try:
+        text = manifest.body.decode()
+    except UnicodeDecodeError as error:
+        raise UnreadableOutputError("is not text in UTF-8") from error
+    if entry["format"] == "HLS":
+        return hls_captions.with_captions(text, captions, key=entry["key"])
+    return dash_captions.with_captions(text, captions, key=entry["key"], duration_ms=duration_ms)
+
+
+def _entry(caption: PublishedCaption, sidecar: Sidecar, duration_ms: int) -> dict[str, Any]:
+    return {
+        "format": CAPTIONS,
+        "key": caption.key,
+        "language": caption.language,
+        "label": caption.label,
+        "source": sidecar.key,
+        "width": 0,
+        "height": 0,
+        "duration_ms": duration_ms,
+    }

@@ -1,0 +1,70 @@
+"""The uploads bucket as captions see it: what lies beside a file now, and what it holds."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from media_pipeline.assets import UploadedObject
+from media_pipeline.aws import aws_errors, http_status
+from media_pipeline.caption_text import MAX_CAPTION_BYTES
+from media_pipeline.errors import TransientError
+
+# Versions that were put while versioning was suspended have this id, and events of them none.
+_NULL_VERSION = "null"
+
+
+class SidecarStore:
+    """Look at files beside each other. Raises TransientError and its kin where S3 can't answer."""
+
+    def __init__(self, client: Any, bucket: str) -> None:
+        self._client = client
+        self._bucket = bucket
+
+    def keys(self, prefix: str) -> Sequence[str]:
+        """Return the keys that begin so and hold something now."""
+        with aws_errors(f"listing {prefix}"):
+            pages = self._client.get_paginator("list_objects_v2")
+            return [
+                entry["Key"]
+                for page in pages.paginate(Bucket=self._bucket, Prefix=prefix)
+                for entry in page.get("Contents", ())
+            ]
+
+    def read(self, key: str) -> tuple[bytes, str] | None:
+        """Return what a caption file holds now, and its ETag; None where it is gone.
+
+        Of a file that is too large only so much is read that it can be told.
+        """
+        try:
+            with aws_errors(f"reading {key}"):
+                answer = self._client.get_object(Bucket=self._bucket, Key=key)
+                with answer["Body"] as body:
+                    return body.read(MAX_CAPTION_BYTES + 1), answer["ETag"].strip('"')
+        except TransientError as error:
+            if _is_missing(error):
+                return None
+            raise
+
+    def upload(self, key: str) -> UploadedObject | None:
+        """Return the version that a key holds now, None where it holds nothing."""
+        try:
+            with aws_errors(f"looking at {key}"):
+                answer = self._client.head_object(Bucket=self._bucket, Key=key)
+        except TransientError as error:
+            if _is_missing(error):
+                return None
+            raise
+        version_id = answer.get("VersionId")
+        return UploadedObject(
+            bucket=self._bucket,
+            key=key,
+            version_id=None if version_id == _NULL_VERSION else version_id,
+            etag=answer["ETag"].strip('"'),
+            size_bytes=answer["ContentLength"],
+            sequencer="",
+        )
+
+
+def _is_missing(error: TransientError) -> bool:
+    return isinstance(error.__cause__, ClientError) and http_status(error.__cause__) == 404

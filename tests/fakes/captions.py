@@ -1,0 +1,93 @@
+"""What lies beside a source, and the documents of the outputs bucket, on the other buckets' fakes."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from hashlib import md5
+
+from media_pipeline.assets import UploadedObject
+from media_pipeline.documents import Document
+from tests.fakes.buckets import FakeOutputs, FakeUploads
+
+
+class FakeDocuments:
+    """See the objects of a fake outputs bucket as documents; errors in `failures` are raised first."""
+
+    def __init__(self, outputs: FakeOutputs) -> None:
+        self.content_types: dict[str, str] = {}
+        self.failures: list[Exception] = []
+        self._outputs = outputs
+
+    def etags(self, prefix: str) -> Mapping[str, str]:
+        """Return the ETag of every object whose key begins so."""
+        self._fail()
+        return {key: _etag(body) for key, body in self._outputs.objects.items() if key.startswith(prefix)}
+
+    def read(self, key: str) -> Document | None:
+        """Return an object, None where there is none."""
+        self._fail()
+        body = self._outputs.objects.get(key)
+        if body is None:
+            return None
+        content_type = self.content_types.get(key, "binary/octet-stream")
+        return Document(body=body, etag=_etag(body), content_type=content_type)
+
+    def write(self, key: str, body: bytes, *, content_type: str, replaces: str | None) -> bool:
+        """Write an object in the place of the one with this ETag, or of none."""
+        self._fail()
+        current = self._outputs.objects.get(key)
+        if (_etag(current) if current is not None else None) != replaces:
+            return False
+        self._outputs.objects[key] = body
+        self.content_types[key] = content_type
+        return True
+
+    def _fail(self) -> None:
+        if self.failures:
+            raise self.failures.pop(0)
+
+
+class FakeSidecars:
+    """See a fake uploads bucket as captions do; `bodies` are what caption files hold, by key."""
+
+    def __init__(self, uploads: FakeUploads) -> None:
+        self.bodies: dict[str, bytes] = {}
+        self._uploads = uploads
+        self._count = 0
+
+    def put(self, key: str, body: bytes) -> UploadedObject:
+        """Upload a caption file."""
+        self._count += 1
+        upload = UploadedObject(
+            bucket="uploads",
+            key=key,
+            version_id=f"caption-{self._count}",
+            etag=_etag(body),
+            size_bytes=len(body),
+            sequencer="",
+        )
+        self._uploads.put(upload, datetime(2026, 1, 2, tzinfo=UTC))
+        self.bodies[key] = body
+        return upload
+
+    def keys(self, prefix: str) -> Sequence[str]:
+        """Return the keys that begin so and hold something now."""
+        return [
+            key
+            for key in sorted(self._uploads.stored)
+            if key.startswith(prefix) and key not in self._uploads.deleted
+        ]
+
+    def read(self, key: str) -> tuple[bytes, str] | None:
+        """Return what a caption file holds now, and its ETag."""
+        upload = self.upload(key)
+        return (self.bodies[key], upload.etag) if upload else None
+
+    def upload(self, key: str) -> UploadedObject | None:
+        """Return the version that a key holds now."""
+        if key in self._uploads.deleted or key not in self._uploads.stored:
+            return None
+        return self._uploads.stored[key][-1].upload
+
+
+def _etag(body: bytes) -> str:
+    return md5(body, usedforsecurity=False).hexdigest()
