@@ -143,9 +143,7 @@ class CaptionPublisher:
         etag, body = etags.get(key), text.encode()
         if etag is not None:
             current = self.documents.read(key)
-            if current is None or current.etag != etag:
-                raise _ChangedMeanwhileError
-            if current.body == body:
+            if current is not None and current.body == body:
                 return
         if not self.documents.write(key, body, content_type=content_type, replaces=etag):
             raise _ChangedMeanwhileError
