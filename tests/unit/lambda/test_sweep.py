@@ -210,3 +210,30 @@ def test_an_empty_bucket_is_swept(world: SweptWorld) -> None:
     """A bucket without objects has one page, with nothing on it."""
     assert world.run() == {"listed": 0, "registered": 0}
     assert world.cursors.cursor == Cursor(previous_began_at=timestamp(world.clock()))
+
+
+def test_a_caption_is_announced_again_once(world: SweptWorld) -> None:
+    """Captions have no record: each overdue one gets another event, when the first sweep comes by."""
+    caption = world.upload("in/a b.en.SRT")
+    world.upload("elsewhere/a.srt")
+    assert world.run()["registered"] == 0
+    world.until_overdue()
+    assert world.run() == {"listed": 1, "registered": 0}
+    assert world.announced == [caption]
+    assert world.table.records == {}
+    assert world.metrics.counted == []
+    for _ in range(3):
+        world.until_overdue()
+        world.run()
+    assert world.announced == [caption]
+
+
+def test_only_the_newest_version_of_a_caption_is_announced(world: SweptWorld) -> None:
+    """Older versions, and those of a removed file, count for nothing."""
+    world.upload("in/a.srt", version_id="v1")
+    newest = world.upload("in/a.srt", version_id="v2", etag="f")
+    world.upload("in/gone.srt")
+    world.uploads.delete("in/gone.srt")
+    world.until_overdue()
+    world.run()
+    assert world.announced == [newest]
