@@ -127,6 +127,7 @@ class CaptionWorld:
         assert self.table.record_plan(
             asset,
             profile="default",
+            preset_versions={},
             source_info=SOURCE.as_record(),
             planned_outputs=[HLS.as_record(), DASH.as_record()],
         )
