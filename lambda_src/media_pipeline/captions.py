@@ -24,12 +24,16 @@ from media_pipeline.caption_files import Sidecar, SidecarNames
 from media_pipeline.caption_text import last_cue_ends_ms, webvtt_text
 from media_pipeline.documents import Document, Documents
 from media_pipeline.errors import TransientError, UnreadableCaptionError, UnreadableOutputError
+from media_pipeline.hls_manifest import read_master_playlist, read_media_playlist
 from media_pipeline.published_caption import PublishedCaption
 from media_pipeline.telemetry import logger
+from media_pipeline.transport_stream import BEGIN_BYTES, first_timestamp
 
 CAPTIONS = "CAPTIONS"
 # More languages than any film has; each takes a few calls of S3.
 MAX_CAPTIONS = 40
+# So much is converted in a fraction of a function's time.
+MAX_TOTAL_BYTES = 4 * 1024**2
 _MAX_TRIES = 5
 _MANIFESTS = ("HLS", "DASH")
 _WEBVTT, _PLAYLIST = "text/vtt; charset=utf-8", "application/vnd.apple.mpegurl"
@@ -92,51 +96,93 @@ class CaptionPublisher:
     def _publish(self, asset: Asset, manifests: Sequence[Mapping[str, Any]]) -> Published:
         folder = f"{asset.asset_id}/{asset.attempt}/captions"
         # The state before the uploads: the module says why.
-        texts = {entry["key"]: self.documents.read(entry["key"]) for entry in manifests}
+        documents = {entry["key"]: self.documents.read(entry["key"]) for entry in manifests}
         etags = self.documents.etags(f"{folder}/")
         keys = self.sidecars.keys(self.names.prefix_beside(asset.upload.key))
         sidecars = self.names.sidecars(asset.upload.key, keys)
         duration_ms = max(entry.get("duration_ms", 0) for entry in manifests)
-        used: dict[str, PublishedCaption] = {}
-        outputs: list[Mapping[str, Any]] = []
+        used: dict[str, tuple[Sidecar, str]] = {}
         rejected: list[Mapping[str, Any]] = []
+        total_bytes = 0
         for sidecar in sidecars:
             held = self.sidecars.read(sidecar.key)
             if held is None:
                 raise _ChangedMeanwhileError
             body, etag = held
             try:
-                text = self._text(sidecar, body, used, duration_ms)
+                self._check(sidecar, used, total_bytes=total_bytes + len(body))
+                text = webvtt_text(body, suffix=sidecar.suffix, duration_ms=duration_ms)
             except UnreadableCaptionError as error:
                 logger.warning("A caption file is left out", source=sidecar.key, reason=str(error))
                 rejected.append({"key": sidecar.key, "etag": etag, "message": str(error)})
                 continue
-            caption = PublishedCaption(
-                language=sidecar.language,
-                key=f"{folder}/{sidecar.language}.vtt",
-                playlist_key=f"{folder}/{sidecar.language}.m3u8",
-                size_bytes=len(text.encode()),
-            )
-            lasts_ms = duration_ms or last_cue_ends_ms(text)
-            playlist = hls_captions.caption_playlist(caption, duration_ms=lasts_ms)
-            self._replace(caption.key, text, _WEBVTT, etags)
-            self._replace(caption.playlist_key, playlist, _PLAYLIST, etags)
-            used[sidecar.language] = caption
-            outputs.append(_entry(caption, sidecar, lasts_ms))
+            used[sidecar.language] = sidecar, text
+            total_bytes += len(body)
+        texts = {language: text for language, (_, text) in used.items()}
+        files = {0: self._files(folder, texts, etags, duration_ms, starts_at=0)}
         for entry in manifests:
-            self._add(entry, texts[entry["key"]], list(used.values()), duration_ms)
+            manifest = documents[entry["key"]]
+            starts_at = self._starts_at(entry, manifest) if manifest and used else 0
+            if starts_at not in files:
+                files[starts_at] = self._files(folder, texts, etags, duration_ms, starts_at=starts_at)
+            self._add(entry, manifest, files[starts_at], duration_ms)
+        outputs = [_entry(caption, used[caption.language][0], duration_ms) for caption in files[0]]
         return Published(outputs=outputs, rejected=rejected)
 
-    def _text(
-        self, sidecar: Sidecar, body: bytes, used: Mapping[str, PublishedCaption], duration_ms: int
-    ) -> str:
+    def _check(self, sidecar: Sidecar, used: Mapping[str, Any], *, total_bytes: int) -> None:
         if sidecar.language in used:
             raise UnreadableCaptionError(
                 f"There is another caption file for the language {sidecar.language}, which is used instead."
             )
         if len(used) >= MAX_CAPTIONS:
             raise UnreadableCaptionError(f"A video has captions in at most {MAX_CAPTIONS} languages.")
-        return webvtt_text(body, suffix=sidecar.suffix, duration_ms=duration_ms)
+        if used and total_bytes > MAX_TOTAL_BYTES:
+            raise UnreadableCaptionError(
+                f"The caption files of a video have at most {MAX_TOTAL_BYTES:,} bytes together."
+            )
+
+    def _starts_at(self, entry: Mapping[str, Any], manifest: Document) -> int:
+        """Return the time stamp that is the zero of what a manifest names: another one than 0 in TS alone."""
+        if entry["format"] != "HLS":
+            return 0
+        try:
+            master = read_master_playlist(entry["key"], _decoded(manifest))
+            document = self.documents.read(master.variants[0].key)
+            if document is None:
+                return 0
+            playlist = read_media_playlist(master.variants[0].key, _decoded(document))
+        except UnreadableOutputError:
+            return 0
+        begin = self.documents.begin(playlist.files[0], length=BEGIN_BYTES)
+        return first_timestamp(begin) or 0
+
+    def _files(
+        self,
+        folder: str,
+        texts: Mapping[str, str],
+        etags: Mapping[str, str],
+        duration_ms: int,
+        *,
+        starts_at: int,
+    ) -> list[PublishedCaption]:
+        """Write the files of all languages for what starts at this time stamp."""
+        captions = []
+        for language, text in texts.items():
+            name = f"{folder}/{language}_{starts_at}" if starts_at else f"{folder}/{language}"
+            caption = PublishedCaption(
+                language=language,
+                key=f"{name}.vtt",
+                playlist_key=f"{name}.m3u8",
+                size_bytes=len(text.encode()),
+            )
+            mapped = hls_captions.with_timestamp_map(text, starts_at) if starts_at else text
+            playlist = hls_captions.caption_playlist(
+                caption, duration_ms=duration_ms or last_cue_ends_ms(text)
+            )
+            self._replace(caption.key, mapped, _WEBVTT, etags)
+            self._replace(caption.playlist_key, playlist, _PLAYLIST, etags)
+            captions.append(caption)
+        return captions
 
     def _replace(self, key: str, text: str, content_type: str, etags: Mapping[str, str]) -> None:
         """Write a caption's file unless it is as it should be."""
@@ -180,13 +226,17 @@ def without_captions(outputs: Sequence[Mapping[str, Any]]) -> list[Mapping[str, 
 def _adapted(
     entry: Mapping[str, Any], manifest: Document, captions: Sequence[PublishedCaption], duration_ms: int
 ) -> str:
-    try:
-        text = manifest.body.decode()
-    except UnicodeDecodeError as error:
-        raise UnreadableOutputError("is not text in UTF-8") from error
+    text = _decoded(manifest)
     if entry["format"] == "HLS":
         return hls_captions.with_captions(text, captions, key=entry["key"])
     return dash_captions.with_captions(text, captions, key=entry["key"], duration_ms=duration_ms)
+
+
+def _decoded(document: Document) -> str:
+    try:
+        return document.body.decode()
+    except UnicodeDecodeError as error:
+        raise UnreadableOutputError("is not text in UTF-8") from error
 
 
 def _entry(caption: PublishedCaption, sidecar: Sidecar, duration_ms: int) -> dict[str, Any]:

@@ -45,6 +45,19 @@ class DocumentStore:
                 return None
             raise
 
+    def begin(self, key: str, *, length: int) -> bytes:
+        """Return an object's first bytes, none where there is none."""
+        try:
+            with aws_errors(f"reading {key}"):
+                answer = self._client.get_object(Bucket=self._bucket, Key=key)
+                with answer["Body"] as body:
+                    first: bytes = body.read(length)
+                    return first
+        except TransientError as error:
+            if _status(error) == 404:
+                return b""
+            raise
+
     def write(self, key: str, body: bytes, *, content_type: str, replaces: str | None) -> bool:
         """Replace the object with this ETag, or none; return False where another state is the current one."""
         condition = {"IfNoneMatch": "*"} if replaces is None else {"IfMatch": f'"{replaces}"'}

@@ -25,6 +25,10 @@ class Documents(Protocol):
         """Return an object, None where there is none."""
         ...
 
+    def begin(self, key: str, *, length: int) -> bytes:
+        """Return an object's first bytes, none where there is none."""
+        ...
+
     def write(self, key: str, body: bytes, *, content_type: str, replaces: str | None) -> bool:
         """Replace the object with this ETag, or none; return False where another state is the current one."""
         ...

@@ -1,7 +1,8 @@
 """Add captions to HLS: subtitle renditions in a master playlist, and the playlist of each.
 
 Source: RFC 8216, sections 3.5, 4.3.4.1 and 4.3.4.2; section 6.2.4 lets subtitles have segments of another
-length than the picture's, so one segment plays the whole file.
+length than the picture's, so one segment plays the whole file. Transport streams rarely begin at zero, and
+their WebVTT must say which of their time stamps is its own zero; fragments of MP4 begin at zero.
 
 The rest of a master stays as it is, byte by byte: what was added is known by its group, and can be taken out.
 """
@@ -64,6 +65,12 @@ def caption_playlist(caption: PublishedCaption, *, duration_ms: int) -> str:
             "",
         ]
     )
+
+
+def with_timestamp_map(text: str, timestamp: int) -> str:
+    """Return WebVTT whose zero is this time stamp (90,000 a second) of a transport stream."""
+    first, _, rest = text.partition("\n")
+    return f"{first}\nX-TIMESTAMP-MAP=MPEGTS:{timestamp},LOCAL:00:00:00.000\n{rest}"
 
 
 def _media(caption: PublishedCaption, key: str) -> str:

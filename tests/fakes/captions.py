@@ -31,6 +31,11 @@ class FakeDocuments:
         content_type = self.content_types.get(key, "binary/octet-stream")
         return Document(body=body, etag=_etag(body), content_type=content_type)
 
+    def begin(self, key: str, *, length: int) -> bytes:
+        """Return an object's first bytes."""
+        self._fail()
+        return self._outputs.objects.get(key, b"")[:length]
+
     def write(self, key: str, body: bytes, *, content_type: str, replaces: str | None) -> bool:
         """Write an object in the place of the one with this ETag, or of none."""
         self._fail()

@@ -3,6 +3,7 @@
 import pytest
 
 from media_pipeline.assets import AssetStatus
+from media_pipeline.captions import MAX_CAPTIONS, MAX_TOTAL_BYTES
 from media_pipeline.errors import TransientError
 from tests.caption_world import DASH, FOLDER, HLS, STEM, UPLOAD, CaptionWorld, everywhere, srt
 
@@ -123,6 +124,22 @@ def test_of_two_files_for_one_language_one_is_used(world: CaptionWorld) -> None:
     world.settle()
     assert "from SubRip" in world.text(f"{FOLDER}/captions/en.vtt")
     assert [entry["key"] for entry in world.asset.rejected_captions] == [f"{STEM}.EN.vtt"]
+
+
+def test_a_video_has_so_many_captions_at_most(world: CaptionWorld) -> None:
+    """What is too many, or too much together, is told of; the first ones are published."""
+    languages = [f"{first}{second}" for first in "ab" for second in "abcdefghijklmnopqrstuvwxyz"]
+    for language in languages:
+        world.put(f".{language}.srt")
+    world.finish()
+    assert world.offered() == everywhere(*languages[:MAX_CAPTIONS])
+    assert len(world.asset.rejected_captions) == len(languages) - MAX_CAPTIONS
+    big = srt() + b"x\n" * (MAX_TOTAL_BYTES // 5)
+    for language in languages[:4]:
+        world.put(f".{language}.srt", big)
+    world.deliver()
+    rejected = {entry["key"]: entry["message"] for entry in world.asset.rejected_captions}
+    assert "4,194,304 bytes together" in rejected[f"{STEM}.ac.srt"]
 
 
 @pytest.mark.parametrize("status", [AssetStatus.SUBMITTED, AssetStatus.PROCESSING])

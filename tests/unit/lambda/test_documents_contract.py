@@ -49,6 +49,14 @@ def test_a_document_is_replaced_as_it_was_read(documents: Documents) -> None:
     assert second.etag != first.etag
 
 
+def test_the_begin_of_an_object_is_read(documents: Documents) -> None:
+    """So many bytes come, or as many as there are."""
+    assert documents.begin(KEY, length=3) == b""
+    assert documents.write(KEY, b"0123456", content_type="video/mp2t", replaces=None)
+    assert documents.begin(KEY, length=3) == b"012"
+    assert documents.begin(KEY, length=99) == b"0123456"
+
+
 def test_what_is_gone_is_not_replaced(documents: Documents) -> None:
     """A document that was removed meanwhile is not brought back by who read it."""
     assert not documents.write(KEY, b"one", content_type="text/vtt", replaces="0" * 32)

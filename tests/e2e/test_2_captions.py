@@ -1,0 +1,144 @@
+"""Captions beside a video, uploaded before and after it, play in what the pipeline has made."""
+
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import av
+import pytest
+
+from tests.e2e.pipeline import Pipeline, Record, wait_for
+from tests.media_checks import check_dash, check_hls
+from tests.playback import seconds_in_ffmpeg
+
+SECONDS = 2
+SRT = (
+    "1\r\n00:00:00,200 --> 00:00:00,900\r\nGood <i>morning</i>\r\n\r\n"
+    "2\r\n00:00:01,000 --> 00:00:01,800\r\nBye\r\n"
+)
+VTT = "WEBVTT\n\n00:00.300 --> 00:01.000\nBom dia, você\n"
+
+
+def put_video(pipeline: Pipeline, key: str, clip: Path, profile: str) -> Record:
+    """Upload a video that asks for a profile, and wait for its asset to end."""
+    put = pipeline.s3.put_object(
+        Bucket=pipeline.uploads, Key=key, Body=clip.read_bytes(), Metadata={"profile": profile}
+    )
+    record = pipeline.ended(key, put["VersionId"])
+    assert record["status"] == "COMPLETE", record.get("error")
+    return record
+
+
+def record_with(pipeline: Pipeline, key: str, *languages: str) -> Record:
+    """Wait until a video's record has captions in just these languages."""
+
+    def look() -> Record | None:
+        (record,) = pipeline.records(key)
+        return record if sorted(captions(record)) == sorted(languages) else None
+
+    found: Record = wait_for(look, f"captions of {key} in {languages}", lambda: pipeline.records(key))
+    return found
+
+
+def captions(record: Record) -> dict[str, Any]:
+    """Return the captions among a record's outputs, by language."""
+    return {entry["language"]: entry for entry in record["outputs"] if entry["format"] == "CAPTIONS"}
+
+
+def downloaded(pipeline: Pipeline, record: Record, folder: Path) -> dict[str, Path]:
+    """Download all of an asset's folder; return the manifests by format."""
+    pages = pipeline.s3.get_paginator("list_objects_v2")
+    for page in pages.paginate(Bucket=pipeline.outputs, Prefix=f"{record['asset_id']}/"):
+        for entry in page["Contents"]:
+            path = folder / entry["Key"]
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(pipeline.s3.get_object(Bucket=pipeline.outputs, Key=entry["Key"])["Body"].read())
+    return {entry["format"]: folder / entry["key"] for entry in record["outputs"]}
+
+
+def subtitles(manifest: Path) -> dict[str, list[tuple[float, str]]]:
+    """Return the cues that ffmpeg's reader of a manifest finds: by language, seconds and words."""
+    found: dict[str, list[tuple[float, str]]] = {}
+    with av.open(str(manifest), options={"allowed_extensions": "ALL"}) as container:
+        streams = [stream for stream in container.streams if stream.type == "subtitle"]
+        for packet in container.demux(streams):
+            if packet.size and packet.pts is not None:
+                language = packet.stream.metadata.get("language", "und")
+                seconds = round(float(packet.pts * packet.time_base), 3)
+                cue = (seconds, bytes(packet).decode())
+                if cue not in found.setdefault(language, []):
+                    found[language].append(cue)
+    return found
+
+
+@pytest.mark.parametrize("profile", ["default", "classic"])
+def test_captions_play_before_and_after(
+    pipeline: Pipeline, tiny_clip: Path, tmp_path: Path, profile: str
+) -> None:
+    """One language is there before the video, one comes after it: both play, and nothing plays less."""
+    stem = f"films/Ünder +%20 {profile}"
+    pipeline.put(f"{stem}.en.srt", SRT.encode("latin-1"))
+    record = put_video(pipeline, f"{stem}.mp4", tiny_clip, profile)
+    assert list(captions(record)) == ["en"]
+    pipeline.put(f"{stem}.pt-BR.VTT", VTT.encode("utf-16"))
+    record = record_with(pipeline, f"{stem}.mp4", "en", "pt-BR")
+    assert captions(record)["pt-BR"]["label"] == "Portuguese (BR)"
+    manifests = downloaded(pipeline, record, tmp_path)
+    check_hls(manifests["HLS"], seconds=SECONDS)
+    check_dash(manifests["DASH"], seconds=SECONDS)
+    for name in ("HLS", "DASH"):
+        assert abs(seconds_in_ffmpeg(manifests[name], tmp_path) - SECONDS) < 0.5
+    cues = subtitles(manifests["HLS"])
+    assert [words for _, words in cues["en"]] == ["Good <i>morning</i>", "Bye"]
+    assert [words for _, words in cues["pt-BR"]] == ["Bom dia, você"]
+    tree = ElementTree.parse(manifests["DASH"])
+    files = [
+        manifests["DASH"].parent / (found.findtext(".//{*}BaseURL") or "")
+        for found in tree.iterfind(".//{*}AdaptationSet[@contentType='text']")
+    ]
+    assert [file.resolve() for file in files] == [
+        (tmp_path / entry["key"]).resolve() for _, entry in sorted(captions(record).items())
+    ]
+    types = {
+        pipeline.s3.head_object(Bucket=pipeline.outputs, Key=entry["key"])["ContentType"]
+        for entry in captions(record).values()
+    }
+    assert types == {"text/vtt; charset=utf-8"}
+    assert len(pipeline.jobs(record["asset_id"])) == 1
+
+
+def test_a_bad_caption_file_is_told_of(pipeline: Pipeline, tiny_clip: Path) -> None:
+    """The video is complete all the same; the record says what is wrong until the file is mended."""
+    pipeline.put("films/bad.en.srt", b"nothing of the kind")
+    record = put_video(pipeline, "films/bad.mp4", tiny_clip, "default")
+    (rejected,) = record["rejected_captions"]
+    assert rejected["key"] == "films/bad.en.srt"
+    assert rejected["message"].startswith("The caption file does not begin with")
+    pipeline.put("films/bad.en.srt", SRT.encode())
+    record = record_with(pipeline, "films/bad.mp4", "en")
+    assert record["rejected_captions"] == []
+
+
+def test_captions_of_nothing_disturb_nobody(pipeline: Pipeline) -> None:
+    """A caption file without a video is no asset, and no dead letter."""
+    pipeline.put("films/alone.en.srt", SRT.encode())
+    wait_for(lambda: pipeline.depth(pipeline.processing_queue) == 0, "the queue to be empty")
+    assert pipeline.records("films/alone.en.srt") == []
+    assert pipeline.depth(pipeline.processing_dlq) == 0
+
+
+def test_a_storyboard_comes_with_the_video(pipeline: Pipeline, tiny_clip: Path) -> None:
+    """Where the job made pictures for seeking, the storyboard shows them; its pictures are there."""
+    record = put_video(pipeline, "films/board.mp4", tiny_clip, "default")
+    boards = [entry for entry in record["outputs"] if entry["format"] == "STORYBOARD"]
+    (hls,) = (entry for entry in record["outputs"] if entry["format"] == "HLS")
+    master = pipeline.s3.get_object(Bucket=pipeline.outputs, Key=hls["key"])["Body"].read().decode()
+    assert len(boards) == ("#EXT-X-IMAGE-STREAM-INF" in master)
+    for board in boards:
+        text = pipeline.s3.get_object(Bucket=pipeline.outputs, Key=board["key"])["Body"].read().decode()
+        references = [line for line in text.splitlines() if "#xywh=" in line]
+        assert references
+        folder = Path("/") / board["key"]
+        for reference in references:
+            picture = (folder.parent / reference.partition("#")[0]).resolve().relative_to("/")
+            assert pipeline.s3.head_object(Bucket=pipeline.outputs, Key=str(picture))["ContentLength"] > 0
