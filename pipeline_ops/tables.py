@@ -178,6 +178,9 @@ def _facts(asset: Asset, record: Mapping[str, Any], outputs_bucket: str) -> Iter
         yield "Job", Text(asset.job_id)
     if asset.outputs:
         yield "Outputs", Text(f"s3://{outputs_bucket}/{_folder(asset)}")
+    for rejected in asset.rejected_captions:
+        name = str(rejected["key"]).rpartition("/")[2]
+        yield "Captions", Text(printable(f"{name}: {rejected['message']}"), style="yellow")
     yield "Changed", Text(asset.updated_at)
     if asset.notified_at is not None:
         yield "Notified", Text(asset.notified_at)

@@ -71,7 +71,8 @@ def seconds_in_ffmpeg(path: Path, folder: Path) -> float:
         "pipe:1",
     ]
     done = subprocess.run(
-        [*command, "-i", str(path), "-map", "0", "-f", "null", "-"],
+        # Nothing encodes subtitles for nobody.
+        [*command, "-i", str(path), "-map", "0", "-c:s", "copy", "-f", "null", "-"],
         cwd=folder,
         capture_output=True,
         text=True,

@@ -46,11 +46,10 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 def _wired() -> tuple[Callable[[str], None], Redelivery, PipelineMetrics]:
     config = read_config(OrchestratorConfig, os.environ)
     table = AssetTable(aws_client("dynamodb"), config.assets_table)
-    uploads = UploadStore(aws_client("s3"), config.uploads_bucket)
+    s3 = aws_client("s3")
+    uploads = UploadStore(s3, config.uploads_bucket)
     notifier = Notifier(aws_client("sns"), config.notifications_topic_arn)
     metrics = PipelineMetrics()
-    publisher = Notifier(aws_client("sns"), config.notifications_topic_arn)
-    s3 = aws_client("s3")
     transcoder = Transcoder(
         _mediaconvert(ASK_TIMEOUT_SECONDS),
         submit_client=_mediaconvert(SUBMIT_TIMEOUT_SECONDS),
@@ -109,7 +108,7 @@ def _wired() -> tuple[Callable[[str], None], Redelivery, PipelineMetrics]:
         captions=CaptionPublisher(
             names=names, sidecars=sidecars, documents=DocumentStore(s3, config.outputs_bucket)
         ),
-        publisher=publisher,
+        publisher=notifier,
         metrics=metrics,
     )
 

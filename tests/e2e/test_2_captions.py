@@ -1,11 +1,16 @@
 """Captions beside a video, uploaded before and after it, play in what the pipeline has made."""
 
+import subprocess
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 from xml.etree import ElementTree
 
 import av
+import imageio_ffmpeg
+import m3u8  # type: ignore[import-untyped]
 import pytest
+import webvtt
 
 from tests.e2e.pipeline import Pipeline, Record, wait_for
 from tests.media_checks import check_dash, check_hls
@@ -56,19 +61,32 @@ def downloaded(pipeline: Pipeline, record: Record, folder: Path) -> dict[str, Pa
     return {entry["format"]: folder / entry["key"] for entry in record["outputs"]}
 
 
-def subtitles(manifest: Path) -> dict[str, list[tuple[float, str]]]:
-    """Return the cues that ffmpeg's reader of a manifest finds: by language, seconds and words."""
-    found: dict[str, list[tuple[float, str]]] = {}
-    with av.open(str(manifest), options={"allowed_extensions": "ALL"}) as container:
-        streams = [stream for stream in container.streams if stream.type == "subtitle"]
-        for packet in container.demux(streams):
-            if packet.size and packet.pts is not None:
-                language = packet.stream.metadata.get("language", "und")
-                seconds = round(float(packet.pts * packet.time_base), 3)
-                cue = (seconds, bytes(packet).decode())
-                if cue not in found.setdefault(language, []):
-                    found[language].append(cue)
+def subtitles_of_hls(master: Path) -> dict[str, webvtt.WebVTT]:
+    """Return the captions that the renditions of a master playlist lead to, by language."""
+    found = {}
+    for media in m3u8.load(str(master)).media:
+        if media.type == "SUBTITLES":
+            playlist = master.parent / unquote(media.uri)
+            (segment,) = m3u8.load(str(playlist)).segments
+            found[media.language] = webvtt.read(str(playlist.parent / unquote(segment.uri)))
     return found
+
+
+def subtitles_in_ffmpeg(manifest: Path, language: str) -> str:
+    """Return what ffmpeg's own reader of a manifest finds in a language."""
+    options = ["-nostdin", "-loglevel", "fatal", "-allowed_extensions", "ALL", "-i", str(manifest)]
+    chosen = ["-map", f"0:s:m:language:{language}", "-f", "webvtt", "-"]
+    command = [imageio_ffmpeg.get_ffmpeg_exe(), *options, *chosen]
+    return subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stdout
+
+
+def first_picture(master: Path) -> int:
+    """Return the time stamp of the first picture that a master's first variant shows."""
+    playlist = master.parent / unquote(m3u8.load(str(master)).playlists[0].uri)
+    segment = playlist.parent / unquote(m3u8.load(str(playlist)).segments[0].uri)
+    with av.open(str(segment)) as container:
+        times = [frame.pts for frame in container.decode(video=0) if frame.pts is not None]
+    return min(times)
 
 
 @pytest.mark.parametrize("profile", ["default", "classic"])
@@ -86,11 +104,19 @@ def test_captions_play_before_and_after(
     manifests = downloaded(pipeline, record, tmp_path)
     check_hls(manifests["HLS"], seconds=SECONDS)
     check_dash(manifests["DASH"], seconds=SECONDS)
-    for name in ("HLS", "DASH"):
-        assert abs(seconds_in_ffmpeg(manifests[name], tmp_path) - SECONDS) < 0.5
-    cues = subtitles(manifests["HLS"])
-    assert [words for _, words in cues["en"]] == ["Good <i>morning</i>", "Bye"]
-    assert [words for _, words in cues["pt-BR"]] == ["Bom dia, você"]
+    assert abs(seconds_in_ffmpeg(manifests["HLS"], tmp_path) - SECONDS) < 0.5
+    read = subtitles_of_hls(manifests["HLS"])
+    assert [(cue.start, cue.raw_text) for cue in read["en"].captions] == [
+        ("00:00:00.200", "Good <i>morning</i>"),
+        ("00:00:01.000", "Bye"),
+    ]
+    assert [cue.raw_text for cue in read["pt-BR"].captions] == ["Bom dia, você"]
+    # Fragments of MP4 begin at zero.
+    zero = first_picture(manifests["HLS"]) if profile == "classic" else None
+    expected = [] if zero is None else [f"X-TIMESTAMP-MAP=MPEGTS:{zero},LOCAL:00:00:00.000"]
+    assert read["en"].metadata == read["pt-BR"].metadata == expected
+    assert "Good <i>morning</i>" in subtitles_in_ffmpeg(manifests["DASH"], "en")
+    assert "Bom dia, você" in subtitles_in_ffmpeg(manifests["DASH"], "pt-BR")
     tree = ElementTree.parse(manifests["DASH"])
     files = [
         manifests["DASH"].parent / (found.findtext(".//{*}BaseURL") or "")

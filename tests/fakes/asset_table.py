@@ -141,8 +141,10 @@ class FakeAssetTable:
         rejected: Sequence[Mapping[str, Any]],
     ) -> bool:
         """Record a complete asset's captions."""
-        record = self._unchanged(asset, "attempt")
-        if record is None or record["status"] != AssetStatus.COMPLETE.value or "outputs" not in record:
+        record = self.records.get(asset.asset_id)
+        if record is None or "outputs" not in record:
+            return False
+        if (record["status"], record["attempt"]) != (AssetStatus.COMPLETE.value, asset.attempt):
             return False
         if list(record["outputs"]) != list(asset.outputs) or list(
             record.get("rejected_captions", asset.rejected_captions)

@@ -1,5 +1,11 @@
 """All guards."""
 
-from tests.guards import of_ends_and_losses, of_failures, of_records, of_submissions
+from tests.guards import of_captions, of_ends_and_losses, of_failures, of_records, of_submissions
 
-GUARDS = (*of_submissions.GUARDS, *of_records.GUARDS, *of_ends_and_losses.GUARDS, *of_failures.GUARDS)
+GUARDS = (
+    *of_submissions.GUARDS,
+    *of_records.GUARDS,
+    *of_ends_and_losses.GUARDS,
+    *of_failures.GUARDS,
+    *of_captions.GUARDS,
+)

@@ -7,7 +7,7 @@ import pytest
 
 from media_pipeline.captions import CaptionPublisher, without_captions
 from media_pipeline.errors import TransientError
-from tests.caption_world import FOLDER, STEM, Calls, CaptionWorld, Killed, everywhere, srt
+from tests.caption_world import FOLDER, HLS, STEM, Calls, CaptionWorld, Killed, everywhere, srt
 from tests.captioning import NAMES
 
 MOST_CALLS = 60
@@ -173,3 +173,20 @@ def test_a_slow_rival_records_what_it_saw(number: int) -> None:
     world.deliver(calls)
     if calls.count > number + 1:
         assert world.offered() == everywhere("de", "en", "fr")
+
+
+@pytest.mark.parametrize("number", every_call(after_the_end, "deliver"))
+def test_a_slow_rival_writes_what_it_saw(number: int) -> None:
+    """After whichever call a rival writes an older manifest first: the newer set comes after it."""
+    world, calls = after_the_end(), Calls()
+    before = world.documents.read(HLS.key)
+    assert before is not None
+
+    def meanwhile() -> None:
+        world.documents.write(
+            HLS.key, world.made[HLS.key], content_type=before.content_type, replaces=before.etag
+        )
+
+    calls.after[number] = meanwhile
+    world.deliver(calls)
+    assert world.offered() == everywhere("de", "en", "fr")

@@ -91,6 +91,9 @@ def test_what_the_pipeline_would_take_is_found() -> None:
         stored("in/a.mp4"),
         stored("in/B.MP4"),
         stored("in/c.txt"),
+        # Captions are no videos: whoever processes their video finds them.
+        stored("in/a.en.srt"),
+        stored("in/a.VTT"),
         stored("out/d.mp4"),
         stored("in/e.mp4", version_id="v2"),
         stored("in/e.mp4", version_id="v1", is_latest=False),
@@ -102,7 +105,7 @@ def test_what_the_pipeline_would_take_is_found() -> None:
         ("in/a.mp4", "v1"),
         ("in/e.mp4", "v2"),
     ]
-    assert world.pages == [2, 4, 6]
+    assert world.pages == [2, 4, 6, 8]
 
 
 def test_uploads_that_have_an_asset_are_passed_over() -> None:

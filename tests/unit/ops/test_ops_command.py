@@ -7,10 +7,11 @@ import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from media_pipeline.assets import AssetStatus
+from media_pipeline.assets import AssetStatus, Transition
 from media_pipeline.events import parse_upload, upload_event
 from tests.unit.ops.conftest import Operated
 
@@ -85,6 +86,28 @@ def test_show_tells_the_whole_story(operated: Operated) -> None:
     assert "Replayed by an operator" in run.out
     assert "INVALID_SOURCE (source): The file is no video. Upload one." in run.out
     assert f"s3://{operated.uploads}/a.mp4" in "".join(run.out.split())
+
+
+def test_show_tells_of_captions_that_can_not_be_used(operated: Operated) -> None:
+    """The file's name and the sentence that says what to mend, and the captions that are there."""
+    asset = operated.received("a.mp4")
+    english = {"format": "CAPTIONS", "key": f"{asset.asset_id}/1/captions/en.vtt", "duration_ms": 1_000}
+    steps: tuple[tuple[AssetStatus, dict[str, Any]], ...] = (
+        (AssetStatus.VERIFYING, {}),
+        (
+            AssetStatus.COMPLETE,
+            {
+                "outputs": [english],
+                "rejected_captions": [{"key": "a.de.srt", "etag": "e", "message": "The file is empty."}],
+            },
+        ),
+    )
+    for to, more in steps:
+        step = Transition(to=to, attempt=1, at=datetime.now(tz=UTC), detail="", job_id="job-1", **more)
+        assert operated.table.advance(asset.asset_id, step)
+    run = operated.run("show", asset.asset_id)
+    assert "a.de.srt: The file is empty." in run.out
+    assert "captions/en.vtt" in run.out
 
 
 def test_show_finds_all_versions_of_a_key(operated: Operated) -> None:

@@ -1,0 +1,77 @@
+"""The guards of captions: in which order things are read and written, and who looks again."""
+
+from tests.guards.guard import Edit, Guard, code, guard
+
+_CRASH = "unit/lambda/test_captions_crash"
+
+GUARDS: tuple[Guard, ...] = (
+    guard(
+        "What may be written is read before the uploads are",
+        code(
+            "captions",
+            '        documents = {entry["key"]: self.documents.read(entry["key"]) for entry in manifests}\n'
+            '        etags = self.documents.etags(f"{folder}/")\n'
+            "        keys = self.sidecars.keys(self.names.prefix_beside(asset.upload.key))\n",
+            "        keys = self.sidecars.keys(self.names.prefix_beside(asset.upload.key))\n"
+            '        documents = {entry["key"]: self.documents.read(entry["key"]) for entry in manifests}\n'
+            '        etags = self.documents.etags(f"{folder}/")\n',
+        ),
+        held_by=_CRASH,
+    ),
+    guard(
+        "A document is replaced only in the state that was read",
+        Edit(
+            path="tests/fakes/captions.py",
+            old="        if (_etag(current) if current is not None else None) != replaces:\n"
+            "            return False\n",
+            new="",
+        ),
+        held_by=_CRASH,
+    ),
+    guard(
+        "Who was refused a manifest looks again",
+        code(
+            "captions",
+            "            key, text.encode(), content_type=manifest.content_type, replaces=manifest.etag\n"
+            "        ):\n            raise _ChangedMeanwhileError\n",
+            "            key, text.encode(), content_type=manifest.content_type, replaces=manifest.etag\n"
+            "        ):\n            return\n",
+        ),
+        held_by=_CRASH,
+    ),
+    guard(
+        "Captions of an asset that is being verified wait",
+        code(
+            "caption_uploads",
+            "            if status is AssetStatus.VERIFYING:\n"
+            '                raise TransientError("the asset is being verified: '
+            'its captions are looked at afterwards")\n',
+            "",
+        ),
+        held_by=_CRASH,
+    ),
+    guard(
+        "Who was refused the record looks again",
+        code(
+            "caption_uploads",
+            "rejected=published.rejected):\n            return False\n",
+            "rejected=published.rejected):\n            return True\n",
+        ),
+        held_by=_CRASH,
+    ),
+    guard(
+        "People are told before the record is",
+        code(
+            "caption_uploads",
+            "        self._tell(asset, outputs, published)\n"
+            "        if not self.table.note_captions("
+            "asset, outputs=outputs, rejected=published.rejected):\n"
+            "            return False\n",
+            "        if not self.table.note_captions("
+            "asset, outputs=outputs, rejected=published.rejected):\n"
+            "            return False\n"
+            "        self._tell(asset, outputs, published)\n",
+        ),
+        held_by=_CRASH,
+    ),
+)
