@@ -1,5 +1,6 @@
 """Captions beside a video, uploaded before and after it, play in what the pipeline has made."""
 
+import io
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -154,17 +155,19 @@ def test_captions_of_nothing_disturb_nobody(pipeline: Pipeline) -> None:
 
 
 def test_a_storyboard_comes_with_the_video(pipeline: Pipeline, tiny_clip: Path) -> None:
-    """Where the job made pictures for seeking, the storyboard shows them; its pictures are there."""
+    """Its cues cover the video, and each is a part of a picture that is there."""
     record = put_video(pipeline, "films/board.mp4", tiny_clip, "default")
-    boards = [entry for entry in record["outputs"] if entry["format"] == "STORYBOARD"]
-    (hls,) = (entry for entry in record["outputs"] if entry["format"] == "HLS")
-    master = pipeline.s3.get_object(Bucket=pipeline.outputs, Key=hls["key"])["Body"].read().decode()
-    assert len(boards) == ("#EXT-X-IMAGE-STREAM-INF" in master)
-    for board in boards:
-        text = pipeline.s3.get_object(Bucket=pipeline.outputs, Key=board["key"])["Body"].read().decode()
-        references = [line for line in text.splitlines() if "#xywh=" in line]
-        assert references
-        folder = Path("/") / board["key"]
-        for reference in references:
-            picture = (folder.parent / reference.partition("#")[0]).resolve().relative_to("/")
-            assert pipeline.s3.head_object(Bucket=pipeline.outputs, Key=str(picture))["ContentLength"] > 0
+    (board,) = (entry for entry in record["outputs"] if entry["format"] == "STORYBOARD")
+    text = pipeline.s3.get_object(Bucket=pipeline.outputs, Key=board["key"])["Body"].read().decode()
+    cues = webvtt.from_string(text, strict=True).captions
+    assert cues[0].start_in_seconds == 0
+    assert abs(cues[-1].end_time.in_milliseconds() / 1000 - SECONDS) < 0.2
+    folder = (Path("/") / board["key"]).parent
+    for cue in cues:
+        name, _, place = cue.text.partition("#xywh=")
+        key = str((folder / unquote(name)).resolve().relative_to("/"))
+        body = pipeline.s3.get_object(Bucket=pipeline.outputs, Key=key)["Body"].read()
+        x, y, width, height = map(int, place.split(","))
+        with av.open(io.BytesIO(body), "r") as container:
+            sheet = next(container.decode(video=0))
+        assert (x + width, y + height) <= (sheet.width, sheet.height)

@@ -37,6 +37,14 @@ def test_pictures_follow_each_other_to_the_end() -> None:
     ]
 
 
+def test_tiles_may_be_described_after_the_duration() -> None:
+    """The order of a sheet's lines is free."""
+    tiles = "#EXT-X-TILES:RESOLUTION=320x180,LAYOUT=2x2,DURATION=2.0\n"
+    turned = IMAGES.replace(f"{tiles}#EXTINF:8.000,\n", f"#EXTINF:8.000,\n{tiles}")
+    assert turned != IMAGES
+    assert read_image_playlist(PLAYLIST, turned) == read_image_playlist(PLAYLIST, IMAGES)
+
+
 def test_one_description_is_for_all_sheets() -> None:
     """Where tiles are described once, they are of every sheet."""
     once = IMAGES.replace("#EXT-X-TILES:RESOLUTION=320x180,LAYOUT=2x2,DURATION=2.0\n#EXTINF:3", "#EXTINF:3")
