@@ -159,6 +159,7 @@ class CaptionWorld:
         lifecycle = Lifecycle(
             pipeline="media-pipeline-test",
             table=table,
+            uploads=calls.of(self.uploads),
             metrics=self.metrics,
             publisher=calls.of(self.publisher),
             retention_days=0,
