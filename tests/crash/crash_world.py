@@ -70,19 +70,22 @@ class CrashWorld:
         assert invoked.answer in (None, {"batchItemFailures": []})
         return invoked
 
-    def upload(self, key: str) -> UploadedObject:
-        """Upload the clip."""
-        put = self.deployment.clients["s3"].put_object(
-            Bucket=self.deployment.uploads, Key=key, Body=self.clip
-        )
+    def upload(self, key: str, body: bytes | None = None) -> UploadedObject:
+        """Upload the clip, or something else."""
+        body = self.clip if body is None else body
+        put = self.deployment.clients["s3"].put_object(Bucket=self.deployment.uploads, Key=key, Body=body)
         return UploadedObject(
             bucket=self.deployment.uploads,
             key=key,
             version_id=put["VersionId"],
             etag=put["ETag"].strip('"'),
-            size_bytes=len(self.clip),
+            size_bytes=len(body),
             sequencer="",
         )
+
+    def remove(self, upload: UploadedObject) -> None:
+        """Delete what lies under an upload's key."""
+        self.deployment.clients["s3"].delete_object(Bucket=self.deployment.uploads, Key=upload.key)
 
     def ingest(self, upload: UploadedObject, *, kill_after: int = NEVER) -> Invoked:
         """Deliver an upload's event."""

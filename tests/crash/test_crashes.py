@@ -2,8 +2,9 @@
 
 import time
 from collections.abc import Iterator, Mapping
-from itertools import count
+from itertools import count, product
 from pathlib import Path
+from string import ascii_lowercase
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from tests.crash.deployment import CLAIM_SECONDS, deploy
 from tests.crash.servers import Servers, running_servers
 
 CLIP = Clip(width=320, height=180, seconds=2.0)
+CAPTION = b"1\n00:00:00,500 --> 00:00:01,500\nHello\n"
 # What every upload must come to, of all that `outcome` tells.
 COMPLETE = {
     "status": "COMPLETE",
@@ -68,6 +70,7 @@ def test_job_status_processor(world: CrashWorld) -> None:
     outcomes = []
     for calls in count():
         upload = world.upload(f"killed-after-{calls}.mp4")
+        world.upload(f"killed-after-{calls}.en.srt", CAPTION)
         world.ingest(upload)
         *earlier, complete = world.events_of_job(upload)
         for event in earlier:
@@ -80,6 +83,30 @@ def test_job_status_processor(world: CrashWorld) -> None:
             break
     assert calls - 1 == invoked.calls
     assert outcomes == [outcomes[-1] | COMPLETE] * len(outcomes)
+    assert outcomes[-1]["outputs"][-1]["language"] == "en"
+
+
+def test_late_captions(world: CrashWorld) -> None:
+    """A caption that takes another's place is published, wherever the orchestrator was killed."""
+    upload = world.upload("film.mp4")
+    world.ingest(upload)
+    world.follow(upload)
+    before: UploadedObject | None = None
+    for calls, letters in enumerate(product("abcd", ascii_lowercase)):
+        language = "".join(letters)
+        if before is not None:
+            world.remove(before)
+        before = world.upload(f"film.{language}.srt", CAPTION)
+        invoked = world.ingest(before, kill_after=calls)
+        if not invoked.survived:
+            world.ingest(before)
+        outputs = world.record(upload)["outputs"]
+        captions = [entry for entry in outputs if entry["format"] == "CAPTIONS"]
+        assert [entry["language"] for entry in captions] == [language]
+        assert world.missing([entry["key"] for entry in outputs]) == []
+        if invoked.survived:
+            break
+    assert calls - 1 == invoked.calls
 
 
 def test_reconciler(world: CrashWorld) -> None:
@@ -129,4 +156,6 @@ def outcome(world: CrashWorld, upload: UploadedObject) -> dict[str, Any]:
 
 
 def _without_ids(entry: Mapping[str, Any], upload: UploadedObject) -> dict[str, Any]:
-    return {**entry, "key": entry["key"].removeprefix(upload.asset_id)}
+    told = {**entry, "key": entry["key"].removeprefix(upload.asset_id)}
+    told.pop("source", None)
+    return told
