@@ -54,6 +54,7 @@ def webvtt_text(body: bytes, *, suffix: str, duration_ms: int) -> str:
         cue.lines = list(_lines(cue.lines, is_webvtt=suffix == ".vtt"))
         # Comments and numbers are of no use to a player, and might not be written as they were read.
         cue.comments, cue.identifier = [], None
+        cue.settings = _settings(cue)
     written = webvtt.WebVTT(
         captions=sorted(in_time, key=_times_ms), styles=_styles(read), regions=list(read.regions)
     )
@@ -121,6 +122,14 @@ def _styles(read: webvtt.WebVTT) -> list[webvtt.Style]:
     for style in read.styles:
         style.comments = []
     return [style for style in read.styles if "-->" not in style.text]
+
+
+def _settings(cue: webvtt.Caption) -> webvtt.CueSettings | None:
+    """Return where a cue is shown, None where that is not told as WebVTT does."""
+    try:
+        return webvtt.CueSettings.from_string(str(cue.settings), strict=True)
+    except MalformedCaptionError:
+        return None
 
 
 def _lines(lines: list[str], *, is_webvtt: bool) -> Iterator[str]:

@@ -13,6 +13,9 @@ import m3u8  # type: ignore[import-untyped]
 import pytest
 import webvtt
 
+from tests.conformance.dash import dash_faults
+from tests.conformance.hls import hls_faults
+from tests.conformance.webvtt import webvtt_faults
 from tests.e2e.pipeline import Pipeline, Record, wait_for
 from tests.media_checks import check_dash, check_hls
 from tests.playback import seconds_in_ffmpeg
@@ -106,6 +109,11 @@ def test_captions_play_before_and_after(
     check_hls(manifests["HLS"], seconds=SECONDS)
     check_dash(manifests["DASH"], seconds=SECONDS)
     assert abs(seconds_in_ffmpeg(manifests["HLS"], tmp_path) - SECONDS) < 0.5
+    assert hls_faults(manifests["HLS"]) == []
+    assert dash_faults(manifests["DASH"]) == []
+    files = sorted(tmp_path.rglob("*.vtt"))
+    assert len(files) >= 2
+    assert [fault for file in files for fault in webvtt_faults(file)] == []
     read = subtitles_of_hls(manifests["HLS"])
     assert [(cue.start, cue.raw_text) for cue in read["en"].captions] == [
         ("00:00:00.200", "Good <i>morning</i>"),
@@ -119,11 +127,11 @@ def test_captions_play_before_and_after(
     assert "Good <i>morning</i>" in subtitles_in_ffmpeg(manifests["DASH"], "en")
     assert "Bom dia, você" in subtitles_in_ffmpeg(manifests["DASH"], "pt-BR")
     tree = ElementTree.parse(manifests["DASH"])
-    files = [
+    texts = [
         manifests["DASH"].parent / (found.findtext(".//{*}BaseURL") or "")
         for found in tree.iterfind(".//{*}AdaptationSet[@contentType='text']")
     ]
-    assert [file.resolve() for file in files] == [
+    assert [file.resolve() for file in texts] == [
         (tmp_path / entry["key"]).resolve() for _, entry in sorted(captions(record).items())
     ]
     types = {

@@ -2,6 +2,8 @@
 
 import codecs
 import time
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 import webvtt
@@ -10,6 +12,7 @@ from hypothesis import strategies as st
 
 from media_pipeline.caption_text import MAX_CAPTION_BYTES, decoded, last_cue_ends_ms, webvtt_text
 from media_pipeline.errors import UnreadableCaptionError
+from tests.conformance.webvtt import webvtt_faults
 
 SRT = "1\n00:00:01,000 --> 00:00:02,500\nHéllo\nthere\n\n2\n00:00:03,000 --> 00:00:04,000\nBye\n"
 VTT = "WEBVTT\n\n00:00:01.000 --> 00:00:02.500\nHéllo\nthere\n\n00:00:03.000 --> 00:00:04.000\nBye\n"
@@ -19,6 +22,14 @@ def converted(text: str | bytes, suffix: str = ".srt", duration_ms: int = 0) -> 
     """Return the WebVTT that becomes of a file."""
     body = text if isinstance(text, bytes) else text.encode()
     return webvtt_text(body, suffix=suffix, duration_ms=duration_ms)
+
+
+def faults_of(text: str) -> list[str]:
+    """Return what the checker of WebVTT finds."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "captions.vtt")
+        path.write_bytes(text.encode())
+        return webvtt_faults(path)
 
 
 @pytest.mark.parametrize(
@@ -53,6 +64,14 @@ def test_webvtt_keeps_what_players_use() -> None:
     assert converted(text, ".vtt") == (
         "WEBVTT\n\nREGION\nid:r\n\nSTYLE\n::cue(.x) { color: red }\n\n"
         "00:00:01.000 --> 00:00:02.000 align:start region:r\n<v Ann><c.x>a &amp; b</c></v>\n"
+    )
+
+
+def test_a_place_that_makes_no_sense_is_left_out() -> None:
+    """Settings that are no settings of WebVTT go, and the cue stays."""
+    text = "WEBVTT\n\n00:01.000 --> 00:02.000 X1:40 top\na\n\n00:02.000 --> 00:03.000 line:0\nb\n"
+    assert converted(text, ".vtt") == (
+        "WEBVTT\n\n00:00:01.000 --> 00:00:02.000\na\n\n00:00:02.000 --> 00:00:03.000 line:0\nb\n"
     )
 
 
@@ -126,6 +145,7 @@ def test_any_bytes_are_text_or_a_sentence(body: bytes, suffix: str) -> None:
         except UnreadableCaptionError:
             continue
         assert webvtt.from_string(text).captions
+        assert faults_of(text) == []
 
 
 LINES = st.lists(st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=20), min_size=1)
@@ -150,6 +170,7 @@ def test_any_srt_converts(cues: list[tuple[int, int, list[str]]]) -> None:
         (cue.start_time.in_milliseconds(), cue.end_time.in_milliseconds()) for cue in read
     ) == sorted((begins, begins + lasts) for begins, lasts, _ in cues)
     assert converted(text, ".vtt") == text
+    assert faults_of(text) == []
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=200))
