@@ -1,7 +1,9 @@
 """Choose the sound of a job: each track of the source becomes a rendition, with its language and channels."""
 
+import re
 from dataclasses import dataclass
 
+from media_pipeline.languages import UNDETERMINED, language_label, language_tag
 from media_pipeline.presets import Surround, VideoPreset
 from media_pipeline.sources import AudioTrack, Source, SourceInfo
 
@@ -39,7 +41,7 @@ def stereo_renditions(source: Source) -> tuple[SoundRendition, ...]:
 def _renditions(source: Source, *, keeps_surround: bool) -> tuple[SoundRendition, ...]:
     if not isinstance(source, SourceInfo):
         return (_ASSUMED,)
-    names = [track.language or "Audio" for track in source.audio]
+    names = [_name(track.language) for track in source.audio]
     return tuple(
         SoundRendition(
             track=number,
@@ -49,6 +51,13 @@ def _renditions(source: Source, *, keeps_surround: bool) -> tuple[SoundRendition
         )
         for number, (track, name) in enumerate(zip(source.audio, names, strict=True), 1)
     )
+
+
+def _name(language: str) -> str:
+    """Return a language's name as MediaConvert takes it for a stream: letters, digits and spaces."""
+    tag = language_tag(language)
+    label = language_label(tag) if tag and tag != UNDETERMINED else ""
+    return " ".join(re.findall(r"\w+", label)) or "Audio"
 
 
 def _channels(track: AudioTrack, *, keeps_surround: bool) -> int:

@@ -142,7 +142,7 @@ def test_languages_become_renditions() -> None:
         *["ALTERNATE_AUDIO_AUTO_SELECT"] * 3,
     ]
     described = [output["AudioDescriptions"][0] for output in sounds]
-    assert [sound["StreamName"] for sound in described] == ["eng", "fra 2", "fra 3", "Audio"]
+    assert [sound["StreamName"] for sound in described] == ["English", "French 2", "French 3", "Audio"]
     assert [sound.get("CustomLanguageCode") for sound in described] == ["eng", "fra", "fra", None]
     assert len(groups[1]["Outputs"][0]["AudioDescriptions"]) == 4
     classic = rendered(source, profile="classic")["OutputGroups"][0]["Outputs"]
