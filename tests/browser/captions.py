@@ -1,37 +1,43 @@
-"""Put captions beside a presentation: WebVTT in a SUBTITLES group of HLS, and in a text set of DASH."""
+"""Put captions beside a presentation, with the code that publishes caption files beside a video."""
 
 from pathlib import Path
 
-GROUP = "captions"
+from media_pipeline import dash_captions, hls_captions
+from media_pipeline.caption_text import webvtt_text
+from media_pipeline.published_caption import PublishedCaption
 
 
 def add_captions(folder: Path, seconds: float) -> None:
     """Add English captions that are always on screen to ``index.m3u8`` and ``index.mpd`` of a folder."""
-    cues = [f"00:{at:02d}.000 --> 00:{at + 1:02d}.000\nSecond {at}" for at in range(int(seconds))]
-    (folder / "en.vtt").write_text("WEBVTT\n\n" + "\n\n".join(cues) + "\n", encoding="utf-8")
-    (folder / "en.m3u8").write_text(
-        "#EXTM3U\n#EXT-X-VERSION:3\n"
-        f"#EXT-X-TARGETDURATION:{round(seconds)}\n#EXT-X-PLAYLIST-TYPE:VOD\n"
-        f"#EXTINF:{seconds:.3f},\nen.vtt\n#EXT-X-ENDLIST\n",
+    cues = [
+        f"{at + 1}\n00:00:{at:02d},000 --> 00:00:{at + 1:02d},000\nSecond {at}" for at in range(int(seconds))
+    ]
+    duration_ms = round(seconds * 1000)
+    text = webvtt_text("\n\n".join(cues).encode(), suffix=".srt", duration_ms=duration_ms)
+    caption = PublishedCaption(
+        language="en",
+        key="id/1/captions/en.vtt",
+        playlist_key="id/1/captions/en.m3u8",
+        size_bytes=len(text.encode()),
+    )
+    captions = folder.parent / "captions"
+    captions.mkdir()
+    (captions / "en.vtt").write_text(text, encoding="utf-8")
+    playlist = hls_captions.caption_playlist(caption, duration_ms=duration_ms)
+    (captions / "en.m3u8").write_text(playlist, encoding="utf-8")
+    master, manifest = folder / "index.m3u8", folder / "index.mpd"
+    master.write_text(
+        hls_captions.with_captions(
+            master.read_text(encoding="utf-8"), [caption], key=f"id/1/{folder.name}/index.m3u8"
+        ),
         encoding="utf-8",
     )
-    master = folder / "index.m3u8"
-    lines = master.read_text(encoding="utf-8").splitlines()
-    first = next(number for number, line in enumerate(lines) if line.startswith("#EXT-X-STREAM-INF:"))
-    lines.insert(
-        first,
-        f'#EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID="{GROUP}",NAME="English",LANGUAGE="en",'
-        'DEFAULT=YES,AUTOSELECT=YES,FORCED=NO,URI="en.m3u8"',
+    manifest.write_text(
+        dash_captions.with_captions(
+            manifest.read_text(encoding="utf-8"),
+            [caption],
+            key=f"id/1/{folder.name}/index.mpd",
+            duration_ms=duration_ms,
+        ),
+        encoding="utf-8",
     )
-    named = [
-        f'{line},SUBTITLES="{GROUP}"' if line.startswith("#EXT-X-STREAM-INF:") else line for line in lines
-    ]
-    master.write_text("\n".join(named) + "\n", encoding="utf-8")
-    manifest = folder / "index.mpd"
-    text_set = (
-        '<AdaptationSet contentType="text" mimeType="text/vtt" lang="en"><Label>English</Label>'
-        '<Role schemeIdUri="urn:mpeg:dash:role:2011" value="subtitle"/>'
-        '<Representation id="en" bandwidth="256"><BaseURL>en.vtt</BaseURL></Representation></AdaptationSet>'
-    )
-    text = manifest.read_text(encoding="utf-8")
-    manifest.write_text(text.replace("</Period>", f"{text_set}</Period>"), encoding="utf-8")
