@@ -1,0 +1,1 @@
+"""Run every kind of source through the deployed sandbox, and compare what comes out with what is written."""
