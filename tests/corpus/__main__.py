@@ -1,0 +1,92 @@
+"""`make corpus`: deploy the real stack to the local AWS, and run every kind of source through it."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from sandbox import demo, function_logs, servers
+from sandbox.assets import Upload
+from sandbox.console import Terminal, complain
+from sandbox.deploy import Deployer, Deployment, required_programs
+from sandbox.errors import SandboxError
+from sandbox.folder import Folder
+from tests.corpus import report
+from tests.corpus.case import Case
+from tests.corpus.examination import Result
+from tests.corpus.run import Place, made_sources, run
+from tests.corpus.table import chosen
+
+REPORT = "corpus-report.json"
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run the chosen cases and return the exit code: 1 where one does not hold."""
+    parser = argparse.ArgumentParser(prog="python -m tests.corpus", description=__doc__)
+    parser.add_argument(
+        "words", nargs="*", metavar="WORD", help="run the cases whose names hold one of these"
+    )
+    terminal, folder = Terminal(), Folder.chosen()
+    try:
+        cases = chosen(parser.parse_args(arguments).words)
+        required_programs()
+        with folder.locked("corpus"):
+            results = _run(folder, cases, terminal)
+    except (SandboxError, ValueError) as fault:
+        complain(str(fault))
+        return 1
+    path = folder.path / REPORT
+    report.write(path, results)
+    terminal.say("\n".join(["", *report.summary(results), f"The report: {folder.relative(path)}"]))
+    return 0 if all(result.holds for result in results) else 1
+
+
+def _run(folder: Folder, cases: Sequence[Case], terminal: Terminal) -> list[Result]:
+    with contextlib.ExitStack() as stack:
+        with terminal.phase("Starting the sandbox, synthesizing the stacks"):
+            running = stack.enter_context(servers.running(folder, terminal.say))
+            deployer = Deployer(folder, running.endpoints, running.check)
+            deployer.synthesize()
+            running.wait()
+        with terminal.phase(f"Making the sources of {len(cases)} cases") as phase:
+            sources = made_sources(cases, lambda done, name: phase.update(done, len(cases), name))
+        deployment = demo.deploy(deployer, terminal)
+        begun = time.time()
+        try:
+            return _transcoded(folder, running, deployment, cases, sources, terminal)
+        finally:
+            function_logs.save(running.endpoints.session(), begun, folder.log("functions"))
+
+
+def _transcoded(
+    folder: Folder,
+    running: servers.Running,
+    deployment: Deployment,
+    cases: Sequence[Case],
+    sources: dict[str, Path],
+    terminal: Terminal,
+) -> list[Result]:
+    place = Place.of(running.endpoints.session(), deployment, folder, running.check)
+    with terminal.phase("Transcoding and comparing") as phase:
+
+        def look(uploads: Sequence[Upload], examined: int) -> None:
+            ended = sum(each.share for each in uploads)
+            phase.update(ended + examined, 2 * len(cases), demo.standing(uploads) or "comparing")
+
+        results = run(
+            place,
+            cases,
+            sources,
+            on_result=lambda result: terminal.say("\n".join(report.lines(result))),
+            on_look=look,
+        )
+        phase.result(f"{sum(result.holds for result in results)} of {len(results)} hold")
+    return results
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

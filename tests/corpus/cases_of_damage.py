@@ -1,0 +1,57 @@
+"""Files that are no media, or not whole."""
+
+from dataclasses import replace
+
+from tests.corpus.case import Case
+from tests.corpus.outcomes import Facts, Outcome, Size, failed
+from tests.corpus.recipes import Damage, Picture, Recipe
+
+SMALL: tuple[Size, ...] = ((426, 240),)
+WHOLE = Recipe(picture=Picture(width=426, height=240), seconds=4.0)
+
+CASES = (
+    Case(
+        name="damage-zero-bytes",
+        recipe=Recipe(damage=Damage.EMPTY),
+        outcome=failed("EMPTY_FILE", "source"),
+        is_representative=True,
+    ),
+    Case(
+        name="damage-text-named-mp4",
+        recipe=Recipe(damage=Damage.TEXT),
+        outcome=failed("MEDIACONVERT_1010", "source"),
+        is_representative=True,
+    ),
+    Case(
+        name="damage-random-bytes",
+        recipe=Recipe(suffix=".mov", damage=Damage.NOISE),
+        outcome=failed("MEDIACONVERT_1010", "source"),
+    ),
+    Case(
+        name="damage-cut-index-first",
+        recipe=replace(WHOLE, index_first=True, damage=Damage.CUT),
+        outcome=failed("MEDIACONVERT_1076", "source"),
+        is_representative=True,
+    ),
+    Case(
+        name="damage-cut-index-last",
+        recipe=replace(WHOLE, damage=Damage.CUT),
+        outcome=failed("MEDIACONVERT_1010", "source"),
+    ),
+    Case(
+        name="damage-cut-ts",
+        # A transport stream has no end of its own: what is there is a shorter film.
+        recipe=replace(WHOLE, suffix=".ts", damage=Damage.CUT),
+        outcome=Outcome(ladder=SMALL, seconds=2.4, facts=Facts(container="mpegts")),
+    ),
+    Case(
+        name="damage-flipped-media",
+        recipe=replace(WHOLE, index_first=True, damage=Damage.FLIPPED_MEDIA),
+        outcome=Outcome(ladder=SMALL, seconds=4.0),
+    ),
+    Case(
+        name="damage-flipped-index",
+        recipe=replace(WHOLE, index_first=True, damage=Damage.FLIPPED_INDEX),
+        outcome=failed("MEDIACONVERT_1010", "source"),
+    ),
+)
