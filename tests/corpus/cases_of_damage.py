@@ -42,7 +42,7 @@ CASES = (
         name="damage-cut-ts",
         # A transport stream has no end of its own: what is there is a shorter film.
         recipe=replace(WHOLE, suffix=".ts", damage=Damage.CUT),
-        outcome=Outcome(ladder=SMALL, seconds=2.4, facts=Facts(container="mpegts")),
+        outcome=Outcome(ladder=SMALL, seconds=2.5, facts=Facts(container="mpegts")),
     ),
     Case(
         name="damage-flipped-media",

@@ -45,13 +45,12 @@ class Evidence:
     """Hold all there is to look at.
 
     Attributes:
-        twin: The SDR picture that an HDR source is compared with.
+        original: What the outputs are compared with: the source, undamaged and in SDR.
         record: The asset's record, plain.
         folder: Holds the asset's objects under their keys.
     """
 
-    source: Path
-    twin: Path | None
+    original: Path
     record: Mapping[str, Any]
     folder: Path
     seconds: float | None
@@ -70,8 +69,8 @@ def examine(case: Case, evidence: Evidence) -> Result:
                 delivered = delivery(record.get("outputs") or [], evidence.folder, Path(scratch))
                 seen = see(case, delivered)
                 faults += picture_faults(case, seen)
-                faults += sound_faults(case, evidence.source, delivered)
-                alike = compare(case, evidence.source, evidence.twin, seen)
+                faults += sound_faults(case, evidence.original, delivered)
+                alike = compare(case, evidence.original, seen)
                 faults += likeness_faults(case, alike)
                 faults += _still_faults(record, evidence.folder)
             except (DeliveryError, av.FFmpegError) as fault:

@@ -124,22 +124,19 @@ def _unaligned(format_: str, each: Sequence[Seen]) -> Iterator[str]:
             yield f"{format_}: keyframes of {one.said} at {keys}, of the largest at {first.keyframes}"
 
 
-def compare(
-    case: Case, source: Path, twin: Path | None, seen: dict[str, list[Seen]]
-) -> list[tuple[Seen, Likeness]]:
+def compare(case: Case, original: Path, seen: dict[str, list[Seen]]) -> list[tuple[Seen, Likeness]]:
     """Measure how like its source each rendition is, in the order of formats and sizes."""
     picture, found = case.recipe.picture, [*_once(seen)]
     if picture is None or not found:
         return []
     shown_width = round(picture.width * picture.sample_aspect)
     reference = Reference(
-        path=twin or source,
+        path=original,
         width=shown_width,
         height=picture.height,
         frame_rate=case.outcome.frame_rate,
         seconds=case.outcome.seconds,
         is_interlaced=picture.is_interlaced,
-        is_resampled=picture.rate_varies or picture.frame_rate != case.outcome.frame_rate,
         measure=measure(case),
     )
     candidates = [Candidate(one.rendition.path, *one.size) for one in found]

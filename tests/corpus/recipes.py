@@ -143,11 +143,11 @@ class Recipe:
     damage: Damage | None = None
 
     @property
-    def sdr_twin(self) -> "Recipe | None":
-        """Return what an HDR source should look like after tone mapping; None for any other source."""
+    def original(self) -> "Recipe":
+        """Return what a viewer should see and hear of this source: undamaged, and in SDR."""
         if self.picture is None or self.picture.dynamics is Dynamics.SDR:
-            return None
-        return replace(self, picture=self.picture.in_sdr, sounds=(), damage=None, suffix=".mp4")
+            return replace(self, damage=None)
+        return replace(self, damage=None, picture=self.picture.in_sdr)
 
 
 def pq_code(nits: float) -> int:

@@ -15,6 +15,7 @@ from sandbox.aws import Clients
 from sandbox.clip import CLIPS_FOLDER
 from sandbox.demo import OUTPUTS_OUTPUT, TABLE_OUTPUT, UPLOADS_OUTPUT
 from sandbox.deploy import Deployment
+from sandbox.errors import StalledError
 from sandbox.folder import Folder
 from tests.corpus.case import Case
 from tests.corpus.examination import Evidence, Result, examine
@@ -49,13 +50,13 @@ class Place:
 
 
 def made_sources(cases: Sequence[Case], told: Callable[[int, str], None]) -> dict[str, Path]:
-    """Make every case's source, and its SDR twin, and return the sources by the cases' names."""
+    """Make every case's source, and what it is compared with; return the sources by the cases' names."""
     made = {}
     for number, case in enumerate(cases):
         told(number, case.name)
         made[case.name] = make_source(SOURCES_FOLDER, case.recipe)
-        if twin := case.recipe.sdr_twin:
-            make_source(SOURCES_FOLDER, twin)
+        if case.outcome.status == "COMPLETE":
+            make_source(SOURCES_FOLDER, case.recipe.original)
     return made
 
 
@@ -67,7 +68,7 @@ def upload(place: Place, case: Case, source: Path) -> Upload:
         s3.put_object(Bucket=bucket, Key=key, Body=SUBTITLES.encode())
     metadata = {"profile": case.profile} if case.profile else {}
     answer = s3.put_object(Bucket=bucket, Key=case.key, Body=source.read_bytes(), Metadata=metadata)
-    return Upload(source, case.key, answer["VersionId"], time.time())
+    return Upload(Path(case.key), case.key, answer["VersionId"], time.time())
 
 
 def run(
@@ -93,15 +94,24 @@ def run(
     # One at a time: the transcodes of the other cases go on beside it.
     with ThreadPoolExecutor(max_workers=1) as examiner:
 
+        def examined(case: Case, each: Upload) -> None:
+            begun[case.name] = examiner.submit(_examined, place, case, each)
+            begun[case.name].add_done_callback(lambda done: on_result(done.result()))
+
         def look() -> None:
             for case, each in zip(cases, uploads, strict=True):
                 if each.status in assets.TERMINAL and case.name not in begun:
-                    begun[case.name] = examiner.submit(_examined, place, case, each)
-                    begun[case.name].add_done_callback(lambda done: on_result(done.result()))
+                    examined(case, each)
             on_look(uploads, sum(future.done() for future in begun.values()))
 
-        assets.follow(place.clients, place.names, uploads, place.folder, look, place.check)
-        look()
+        try:
+            assets.follow(place.clients, place.names, uploads, place.folder, look, place.check)
+        except StalledError:
+            # Those that came to no end are examined as they are.
+            place.check()
+        for case, each in zip(cases, uploads, strict=True):
+            if case.name not in begun:
+                examined(case, each)
         while not all(future.done() for future in begun.values()):
             time.sleep(0.3)
             on_look(uploads, sum(future.done() for future in begun.values()))
@@ -109,12 +119,11 @@ def run(
 
 
 def _examined(place: Place, case: Case, each: Upload) -> Result:
-    assets.download(place.clients, place.names.outputs, each, place.folder)
-    twin = case.recipe.sdr_twin
+    if each.record:
+        assets.download(place.clients, place.names.outputs, each, place.folder)
     ended = each.record.get("completed_at") or each.record.get("updated_at")
     evidence = Evidence(
-        source=each.source,
-        twin=make_source(SOURCES_FOLDER, twin) if twin else None,
+        original=make_source(SOURCES_FOLDER, case.recipe.original),
         record=each.record,
         folder=place.folder.outputs,
         seconds=datetime.fromisoformat(str(ended)).timestamp() - each.uploaded_at if ended else None,

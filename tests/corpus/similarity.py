@@ -33,10 +33,10 @@ class Reference:
         path: The source, or its SDR twin.
         width: As a viewer sees it, in square pixels.
         height: The same.
-        frame_rate: Of the renditions; where ``is_resampled``, the source's frames are taken at this rate.
+        frame_rate: Of the renditions; the source's pictures are taken at this rate from the file's beginning,
+            as a player shows them: where its sound begins first, a picture stands until the next one is due.
         seconds: Of the picture.
         is_interlaced: Its fields become frames before they are compared.
-        is_resampled: Whether the source's rate varies or is another one than the renditions'.
         measure: VMAF or SSIM.
     """
 
@@ -46,7 +46,6 @@ class Reference:
     frame_rate: Fraction
     seconds: float
     is_interlaced: bool = False
-    is_resampled: bool = False
     measure: str = VMAF
 
     @property
@@ -111,9 +110,12 @@ def _graph(reference: Reference, candidates: Sequence[Candidate]) -> Iterator[st
     steps = []
     if reference.is_interlaced:
         steps.append("bwdif=mode=send_frame")
-    if reference.is_resampled:
-        steps.append(f"fps={reference.frame_rate}:start_time=0")
-    steps += [sampled, f"scale={width}:{height}", f"split={2 * count}"]
+    steps += [
+        f"fps={reference.frame_rate}:start_time=0",
+        sampled,
+        f"scale={width}:{height}",
+        f"split={2 * count}",
+    ]
     labels = "".join(f"[ref{number}][same{number}]" for number in range(count))
     yield f"[0:v:0]{','.join(steps)}{labels}"
     for number, candidate in enumerate(candidates):
