@@ -17,7 +17,11 @@ def _sized(
     return Case(
         name=f"size-{width}x{height}",
         recipe=Recipe(picture=Picture(width=width, height=height)),
-        outcome=Outcome(ladder=ladder, inner=inner, facts=Facts(size=(width, height), container="mp4")),
+        outcome=Outcome(
+            ladder=ladder,
+            inner=inner,
+            facts=Facts(size=(width, height), container="mp4", dynamics="SDR", bit_depth=8),
+        ),
         is_representative=is_representative,
     )
 
@@ -104,7 +108,7 @@ def _timed(name: str, rate: Fraction, *, codec: VideoCodec = VideoCodec.AVC) -> 
     return Case(
         name=f"rate-{name}",
         recipe=Recipe(picture=Picture(width=426, height=240, frame_rate=rate, codec=codec)),
-        outcome=Outcome(ladder=SMALL, frame_rate=rate, facts=Facts(frame_rate=rate)),
+        outcome=Outcome(ladder=SMALL, frame_rate=rate, facts=Facts(frame_rate=rate, varies=False)),
     )
 
 

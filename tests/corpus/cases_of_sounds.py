@@ -18,7 +18,7 @@ def _alone(suffix: str, codec: AudioCodec, container: str, *, sound: Sound = STE
             profile="audio",
             seconds=3.0,
             sounds=(Track("", channels),),
-            facts=Facts(container=container, channels=(channels,)),
+            facts=Facts(container=container, has_picture=False, channels=(channels,)),
         ),
         is_representative=suffix == ".m4a",
     )

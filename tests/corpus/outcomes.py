@@ -36,6 +36,7 @@ class Facts:
     """
 
     container: str | None = None
+    has_picture: bool | None = None
     size: Size | None = None
     rotation: int | None = None
     frame_rate: Fraction | None = None

@@ -81,7 +81,7 @@ class Picture:
 
     @property
     def has_patches(self) -> bool:
-        """Tell whether the grey patches are in the picture, as in HDR sources and their SDR twins."""
+        """Tell whether the grey patches are in the picture, as in HDR sources and what they are compared with."""
         return self.bit_depth > 8
 
     @property

@@ -30,7 +30,7 @@ class Reference:
     """Say what renditions are compared with.
 
     Attributes:
-        path: The source, or its SDR twin.
+        path: The source, undamaged and in SDR.
         width: As a viewer sees it, in square pixels.
         height: The same.
         frame_rate: Of the renditions; the source's pictures are taken at this rate from the file's beginning,
@@ -90,6 +90,8 @@ def likenesses(reference: Reference, candidates: Sequence[Candidate]) -> list[Li
         arguments += ["-filter_complex", ";".join(_graph(reference, candidates))]
         for number in range(len(candidates)):
             arguments += ["-map", f"[rung{number}]", "-map", f"[whole{number}]"]
+        # Of a transport stream's tracks, ffmpeg takes the first one that is used for the beginning.
+        arguments += ["-map", "0:a?"]
         command = [executable(), "-hide_banner", "-nostdin", "-loglevel", "error", *arguments]
         subprocess.run(
             [*command, "-f", "null", "-"], check=True, stdin=subprocess.DEVNULL, cwd=scratch, timeout=300
