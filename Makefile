@@ -22,7 +22,7 @@ test: setup-cdktf lint types ## Everything that a change must hold: lint, types,
 	@$(RUN) -m pytest
 
 ##@ Parts of the tests
-.PHONY: lint format types test-fast test-e2e playback snapshot-update guards bench chaos
+.PHONY: lint format types test-fast test-e2e playback snapshot-update guards bench chaos corpus
 lint: setup ## Check style and format (ruff)
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
 format: setup ## Mend style and format (ruff)
@@ -41,6 +41,8 @@ guards: setup ## Break each guard of the functions in turn, and tell which test 
 	@$(RUN) -m tests.guards
 bench: setup ## Measure synthesis and transcoding, as ratios within one run
 	@PYTHONPATH=lambda_src $(RUN) -m tests.bench
+corpus: setup ## Run every kind of source through the sandbox and compare: make corpus [CASES="portrait hlg"]
+	@$(RUN) -m tests.corpus $(CASES)
 chaos: setup ## Let a storm of faults pass over thousands of uploads, audit: make chaos [UPLOADS=5000] [SEED=1]
 	@$(RUN) -m sandbox chaos$(if $(UPLOADS), --uploads=$(UPLOADS))$(if $(SEED), --seed=$(SEED))
 

@@ -76,6 +76,19 @@ CASES = (
         outcome=Outcome(ladder=SMALL, facts=Facts(container="mp4", subtitles=1)),
     ),
     Case(
+        name="captions-beside",
+        recipe=Recipe(picture=PICTURE, seconds=3.0),
+        captions=(".en.srt",),
+        outcome=Outcome(ladder=SMALL, seconds=3.0, captions=("en",)),
+        is_representative=True,
+    ),
+    Case(
+        name="profile-classic",
+        recipe=Recipe(),
+        profile="classic",
+        outcome=Outcome(profile="classic", ladder=USUAL),
+    ),
+    Case(
         name="profile-download",
         recipe=Recipe(),
         profile="download",
@@ -85,6 +98,6 @@ CASES = (
         name="profile-unknown",
         recipe=Recipe(picture=PICTURE),
         profile="no-such-profile",
-        outcome=failed("UNKNOWN_PROFILE", "settings"),
+        outcome=failed("UNKNOWN_PROFILE"),
     ),
 )

@@ -13,30 +13,30 @@ CASES = (
     Case(
         name="damage-zero-bytes",
         recipe=Recipe(damage=Damage.EMPTY),
-        outcome=failed("EMPTY_FILE", "source"),
+        outcome=failed("EMPTY_FILE", is_quarantined=True),
         is_representative=True,
     ),
     Case(
         name="damage-text-named-mp4",
         recipe=Recipe(damage=Damage.TEXT),
-        outcome=failed("MEDIACONVERT_1010", "source"),
+        outcome=failed("MEDIACONVERT_1010", is_quarantined=True),
         is_representative=True,
     ),
     Case(
         name="damage-random-bytes",
         recipe=Recipe(suffix=".mov", damage=Damage.NOISE),
-        outcome=failed("MEDIACONVERT_1010", "source"),
+        outcome=failed("MEDIACONVERT_1010", is_quarantined=True),
     ),
     Case(
         name="damage-cut-index-first",
         recipe=replace(WHOLE, index_first=True, damage=Damage.CUT),
-        outcome=failed("MEDIACONVERT_1076", "source"),
+        outcome=failed("MEDIACONVERT_1076", is_quarantined=True),
         is_representative=True,
     ),
     Case(
         name="damage-cut-index-last",
         recipe=replace(WHOLE, damage=Damage.CUT),
-        outcome=failed("MEDIACONVERT_1010", "source"),
+        outcome=failed("MEDIACONVERT_1010", is_quarantined=True),
     ),
     Case(
         name="damage-cut-ts",
@@ -47,11 +47,12 @@ CASES = (
     Case(
         name="damage-flipped-media",
         recipe=replace(WHOLE, index_first=True, damage=Damage.FLIPPED_MEDIA),
-        outcome=Outcome(ladder=SMALL, seconds=4.0),
+        # Decoders go over damaged pictures: it plays to its end, and shows where it was damaged.
+        outcome=Outcome(ladder=SMALL, seconds=4.0, floor=30.0),
     ),
     Case(
         name="damage-flipped-index",
         recipe=replace(WHOLE, index_first=True, damage=Damage.FLIPPED_INDEX),
-        outcome=failed("MEDIACONVERT_1010", "source"),
+        outcome=failed("MEDIACONVERT_1010", is_quarantined=True),
     ),
 )

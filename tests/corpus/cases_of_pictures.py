@@ -38,7 +38,11 @@ SIZES = (
     _sized(2560, 1440, (2560, 1440), (1920, 1080), (1280, 720), (854, 480), *USUAL),
     _sized(3840, 2160, (3840, 2160), (2560, 1440), (1920, 1080), (1280, 720), (854, 480), *USUAL),
     _sized(480, 480, (480, 480), (360, 360), (240, 240)),
-    _sized(360, 640, (360, 640), (240, 426)),
+    Case(
+        name="portrait-by-pixels",
+        recipe=Recipe(picture=Picture(width=360, height=640)),
+        outcome=Outcome(ladder=((360, 640), (240, 426)), facts=Facts(size=(360, 640), rotation=0)),
+    ),
     Case(
         name="size-odd-853x479",
         recipe=Recipe(
@@ -61,8 +65,9 @@ SIZES = (
 
 def _turned(rotation: int, suffix: str, *ladder: Size, is_representative: bool = False) -> Case:
     width, height = ladder[0]
+    way = "portrait" if width < height else "upside-down"
     return Case(
-        name=f"rotated-{rotation}{suffix.replace('.', '-')}",
+        name=f"{way}-by-rotation-{rotation}",
         recipe=Recipe(suffix=suffix, picture=Picture(width=width, height=height, rotation=rotation)),
         outcome=Outcome(ladder=ladder, facts=Facts(size=(width, height), rotation=rotation)),
         is_representative=is_representative,

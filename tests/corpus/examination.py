@@ -10,11 +10,14 @@ import av
 
 from tests.corpus.case import Case
 from tests.corpus.delivery import Delivery, DeliveryError, delivery
+from tests.corpus.extras import extra_faults
 from tests.corpus.outcomes import Outcome
 from tests.corpus.pictures import Seen, compare, likeness_faults, measure, picture_faults, see
 from tests.corpus.record import differing_facts, facts_of
 from tests.corpus.similarity import Likeness
 from tests.corpus.sounds import sound_faults
+
+STATUS_TAG, QUARANTINED = "media-pipeline:status", "quarantined"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +49,7 @@ class Evidence:
 
     Attributes:
         original: What the outputs are compared with: the source, undamaged and in SDR.
+        tags: Of the uploaded object's version, after the asset's end.
         record: The asset's record, plain.
         folder: Holds the asset's objects under their keys.
     """
@@ -53,13 +57,14 @@ class Evidence:
     original: Path
     record: Mapping[str, Any]
     folder: Path
+    tags: Mapping[str, str]
     seconds: float | None
 
 
 def examine(case: Case, evidence: Evidence) -> Result:
     """Look at everything that a case expects."""
     record = evidence.record
-    faults = [*_record_faults(case, record)]
+    faults = [*_record_faults(case, record), *_tag_faults(case, evidence.tags)]
     seen: dict[str, list[Seen]] = {}
     alike: list[tuple[Seen, Likeness]] = []
     delivered = Delivery({}, {})
@@ -72,7 +77,7 @@ def examine(case: Case, evidence: Evidence) -> Result:
                 faults += sound_faults(case, evidence.original, delivered)
                 alike = compare(case, evidence.original, seen)
                 faults += likeness_faults(case, alike)
-                faults += _still_faults(record, evidence.folder)
+                faults += extra_faults(case, record, evidence.folder)
             except (DeliveryError, av.FFmpegError) as fault:
                 faults.append(f"what was delivered can't be read: {fault}")
     return Result(
@@ -106,19 +111,10 @@ def _record_faults(case: Case, record: Mapping[str, Any]) -> Iterator[str]:
         yield f"the profile is {record.get('profile')}, not {case.outcome.profile}"
 
 
-def _still_faults(record: Mapping[str, Any], folder: Path) -> Iterator[str]:
-    for output in record.get("outputs") or []:
-        if str(output["format"]) not in ("THUMBNAIL", "POSTER"):
-            continue
-        path = folder / str(output["key"])
-        if not path.is_file():
-            yield f"{path.name} is missing"
-            continue
-        with av.open(str(path)) as container:
-            frame = next(container.decode(video=0))
-        wanted = int(output["width"]), int(output["height"])
-        if (frame.width, frame.height) != wanted:
-            yield f"{path.name} is {frame.width}x{frame.height}, in the record {wanted[0]}x{wanted[1]}"
+def _tag_faults(case: Case, tags: Mapping[str, str]) -> Iterator[str]:
+    is_quarantined = tags.get(STATUS_TAG) == QUARANTINED
+    if is_quarantined is not case.outcome.is_quarantined:
+        yield f"the upload is {'' if is_quarantined else 'not '}quarantined: its tags are {dict(tags)}"
 
 
 def _expected(outcome: Outcome) -> str:

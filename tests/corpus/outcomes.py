@@ -10,12 +10,13 @@ Size = tuple[int, int]
 
 # What an asset of each profile has to offer; by MPEG-DASH and HLS alike the same renditions are reached.
 FORMATS = {
-    "default": frozenset({"HLS", "DASH", "MP4", "THUMBNAIL"}),
-    "classic": frozenset({"HLS", "DASH", "MP4", "THUMBNAIL"}),
-    "download": frozenset({"MP4", "THUMBNAIL"}),
+    "default": frozenset({"HLS", "DASH", "MP4", "THUMBNAIL", "POSTER", "STORYBOARD"}),
+    "classic": frozenset({"HLS", "DASH", "MP4", "THUMBNAIL", "POSTER", "STORYBOARD"}),
+    "download": frozenset({"MP4", "THUMBNAIL", "POSTER"}),
     "audio": frozenset({"HLS", "DASH", "M4A"}),
 }
-STREAMED, DOWNLOADED = ("HLS", "DASH"), ("MP4", "M4A")
+STREAMED = ("HLS", "DASH")
+PLAYED = frozenset({"HLS", "DASH", "MP4", "M4A"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,8 @@ class Outcome:
         sounds: The streamed audio renditions, in the order of the source's tracks.
         downloaded_sounds: The same of the file to download; None means in stereo at most.
         is_tone_mapped: Whether the source is HDR: then its outputs are declared BT.709, and look it.
+        captions: Languages of the captions, as BCP 47 codes.
+        is_quarantined: Whether the uploaded file is kept apart as damaged.
         floor: What each rendition's likeness must reach, in the case's measure; None: the measure's own.
     """
 
@@ -75,6 +78,8 @@ class Outcome:
     sounds: tuple[Track, ...] = (Track("", 2),)
     downloaded_sounds: tuple[Track, ...] | None = None
     is_tone_mapped: bool = False
+    captions: tuple[str, ...] = ()
+    is_quarantined: bool = False
     floor: float | None = None
     facts: Facts = Facts()
 
@@ -98,6 +103,6 @@ class Outcome:
         return tuple(Track(track.language, min(track.channels, 2)) for track in self.sounds)
 
 
-def failed(code: str, category: str, facts: Facts = Facts()) -> Outcome:
+def failed(code: str, category: str = "source", *, is_quarantined: bool = False) -> Outcome:
     """Return the outcome of a source that can't be processed."""
-    return Outcome(status="FAILED", error=(code, category), facts=facts)
+    return Outcome(status="FAILED", error=(code, category), is_quarantined=is_quarantined)

@@ -10,7 +10,7 @@ from pathlib import Path
 from tests.corpus.case import Case
 from tests.corpus.colours import colour_faults
 from tests.corpus.delivery import Delivery, Rendition
-from tests.corpus.outcomes import Size
+from tests.corpus.outcomes import PLAYED, Size
 from tests.corpus.similarity import SSIM, VMAF, Candidate, Likeness, Reference, likenesses, measure_of
 from tests.corpus.watching import Watched, watch
 
@@ -67,7 +67,7 @@ def picture_faults(case: Case, seen: dict[str, list[Seen]]) -> Iterator[str]:
         if seen:
             yield f"there are pictures in {', '.join(seen)}, but none in the source"
         return
-    for format_ in sorted(case.outcome.formats - {"THUMBNAIL", "M4A"}):
+    for format_ in sorted(case.outcome.formats & PLAYED):
         sizes = tuple(one.size for one in seen.get(format_, []))
         wanted = case.outcome.sizes(format_)
         if sizes != wanted:

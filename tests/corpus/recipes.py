@@ -81,7 +81,7 @@ class Picture:
 
     @property
     def has_patches(self) -> bool:
-        """Tell whether the grey patches are in the picture, as in HDR sources and what they are compared with."""
+        """Tell whether the grey patches are in the picture."""
         return self.bit_depth > 8
 
     @property

@@ -126,6 +126,14 @@ def _examined(place: Place, case: Case, each: Upload) -> Result:
         original=make_source(SOURCES_FOLDER, case.recipe.original),
         record=each.record,
         folder=place.folder.outputs,
+        tags=_tags(place, each),
         seconds=datetime.fromisoformat(str(ended)).timestamp() - each.uploaded_at if ended else None,
     )
     return examine(case, evidence)
+
+
+def _tags(place: Place, each: Upload) -> dict[str, str]:
+    found = place.clients.s3().get_object_tagging(
+        Bucket=place.names.uploads, Key=each.key, VersionId=each.version_id
+    )
+    return {tag["Key"]: tag["Value"] for tag in found["TagSet"]}

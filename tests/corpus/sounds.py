@@ -6,7 +6,7 @@ from pathlib import Path
 from tests.corpus.case import Case
 from tests.corpus.delivery import Delivery, Rendition
 from tests.corpus.listening import Heard, listen, loudness_lufs
-from tests.corpus.outcomes import Track
+from tests.corpus.outcomes import PLAYED, STREAMED, Track
 from tests.corpus.recipes import Sound
 
 SECONDS_TOLERANCE = 0.15
@@ -24,9 +24,9 @@ def sound_faults(case: Case, source: Path, delivery: Delivery) -> Iterator[str]:
     originals = (
         [listen(source, number) for number in range(len(case.recipe.sounds))] if _is_media(case) else []
     )
-    for format_ in sorted(case.outcome.formats - {"THUMBNAIL"}):
+    for format_ in sorted(case.outcome.formats & PLAYED):
         wanted, got = case.outcome.tracks(format_), delivery.sounds.get(format_, [])
-        if case.outcome.profile == "audio" and format_ in ("HLS", "DASH"):
+        if case.outcome.profile == "audio" and format_ in STREAMED:
             # A ladder of sound alone: every rung is the same track at another bitrate.
             wanted = wanted[:1] * max(1, len(got))
         if len(got) != len(wanted):
