@@ -1,0 +1,94 @@
+"""The table is sound in itself: what it expects is possible, and no two cases are in each other's way."""
+
+from collections.abc import Callable
+from dataclasses import fields
+from itertools import pairwise
+from typing import Any
+
+import pytest
+
+from tests.corpus.case import Case
+from tests.corpus.outcomes import FORMATS, Facts
+from tests.corpus.recipes import Damage, Dynamics
+from tests.corpus.table import all_cases, chosen
+
+# So small a frame MediaConvert does not make.
+SMALLEST_SIDE = 32
+KINDS: dict[str, Callable[[Case], Any]] = {
+    "sizes from tiny to 4K": lambda case: case.name in ("size-16x16", "size-3840x2160"),
+    "portrait by rotation and by pixels": lambda case: case.name.startswith("portrait-by-"),
+    "odd sizes": lambda case: case.recipe.picture and case.recipe.picture.width % 2,
+    "pixels that aren't square": lambda case: case.recipe.picture and case.recipe.picture.sample_aspect != 1,
+    "variable frame rate": lambda case: case.recipe.picture and case.recipe.picture.rate_varies,
+    "interlaced": lambda case: case.recipe.picture and case.recipe.picture.is_interlaced,
+    "HLG": lambda case: case.recipe.picture and case.recipe.picture.dynamics is Dynamics.HLG,
+    "PQ": lambda case: case.recipe.picture and case.recipe.picture.dynamics is Dynamics.PQ,
+    "no sound": lambda case: not case.recipe.sounds and case.recipe.damage is None,
+    "surround": lambda case: any(track.channels == 6 for track in case.outcome.sounds),
+    "two languages": lambda case: len({track.language for track in case.outcome.sounds}) == 2,
+    "sound alone": lambda case: case.recipe.picture is None,
+    "subtitles": lambda case: case.recipe.subtitles,
+    "captions beside": lambda case: case.captions,
+    "index first": lambda case: case.recipe.index_first and case.recipe.damage is None,
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_kind_of_source_has_a_case(kind: str) -> None:
+    """Whatever the corpus is to cover has a case in the table."""
+    assert any(KINDS[kind](case) for case in all_cases())
+
+
+def test_each_kind_of_damage_and_container_has_a_case() -> None:
+    """Every way to damage a file is tried, and every common container is to be completed."""
+    assert {case.recipe.damage for case in all_cases()} >= set(Damage)
+    completed = {case.recipe.suffix for case in all_cases() if case.outcome.status == "COMPLETE"}
+    assert completed >= {".mp4", ".mov", ".mkv", ".webm", ".ts", ".avi", ".m4a", ".mp3", ".wav"}
+
+
+def test_names_and_keys_are_distinct() -> None:
+    """A case is found by its name, and no upload overwrites another one's."""
+    cases = all_cases()
+    assert len({case.name for case in cases}) == len({case.key for case in cases}) == len(cases)
+
+
+@pytest.mark.parametrize("case", all_cases(), ids=lambda case: case.name)
+def test_an_expected_ladder_is_possible(case: Case) -> None:
+    """Expected sizes are even, get smaller, and are never larger than what the source shows."""
+    sizes = case.outcome.ladder
+    assert all(side % 2 == 0 and side >= SMALLEST_SIDE for size in sizes for side in size)
+    assert all(larger[0] > smaller[0] and larger[1] > smaller[1] for larger, smaller in pairwise(sizes))
+    picture = case.recipe.picture
+    if case.outcome.status == "COMPLETE":
+        assert (picture is None) == (sizes == ())
+        if picture is not None and case.outcome.inner is None:
+            assert sizes[0][0] <= picture.width * picture.sample_aspect
+            assert sizes[0][1] <= picture.height
+
+
+@pytest.mark.parametrize("case", all_cases(), ids=lambda case: case.name)
+def test_an_expected_outcome_is_whole(case: Case) -> None:
+    """A failure has a code and a category and no ladder; a success has a known profile and its formats."""
+    outcome = case.outcome
+    assert outcome.profile in FORMATS
+    if outcome.status == "FAILED":
+        assert outcome.error is not None
+        assert outcome.ladder == ()
+        assert outcome.facts == Facts()
+    else:
+        assert outcome.error is None
+        assert len(case.captions) == len(outcome.captions)
+
+
+def test_every_kind_of_fact_is_compared_somewhere() -> None:
+    """No fact of the record goes without a case that expects it."""
+    for field in fields(Facts):
+        assert any(getattr(case.outcome.facts, field.name) is not None for case in all_cases()), field.name
+
+
+def test_cases_are_chosen_by_words() -> None:
+    """Words choose the cases in whose names they are; an unknown word is a mistake that is told."""
+    assert {case.name for case in chosen(["hlg", "pq"])} == {"colour-hlg-10bit", "colour-pq-10bit"}
+    assert chosen([]) == all_cases()
+    with pytest.raises(ValueError, match="no-such-word"):
+        chosen(["no-such-word"])
