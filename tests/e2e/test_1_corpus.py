@@ -1,4 +1,4 @@
-"""A representative part of the corpus: sources of each kind become what they should, in every run of the tests.
+"""A representative part of the corpus: each kind of source becomes what it should.
 
 The whole table is `make corpus`.
 """
