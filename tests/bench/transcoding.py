@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from media_pipeline.job_settings import job_settings
-from media_pipeline.presets import parse_presets
+from media_pipeline.presets import Presets, parse_presets
 from media_pipeline.probe_response import source_from_probe
 from media_pipeline.profiles import parse_profiles
 from sandbox.clip import DEMO_CLIP, make_clip
@@ -46,8 +46,11 @@ def measure() -> Comparison:
     return Comparison(ours, plain)
 
 
-def wire_settings(source: Path) -> dict[str, Any]:
-    """Return the very job that the pipeline would submit for a file, as MediaConvert receives it."""
+def wire_settings(source: Path, presets: Presets | None = None) -> dict[str, Any]:
+    """Return the very job that the pipeline would submit for a file, as MediaConvert receives it.
+
+    Without presets, those that are deployed.
+    """
     encoding = read_encoding_documents(PROJECT_ROOT / "stacks" / "presets")
     probed = source_from_probe({"ProbeResults": [_cased(probe_file(source), str.upper)]})
     settings = job_settings(
@@ -55,7 +58,7 @@ def wire_settings(source: Path) -> dict[str, Any]:
         destination="s3://outputs/asset/1",
         source=probed,
         profile=parse_profiles(encoding.profiles).by_name["default"],
-        presets=parse_presets(encoding.presets),
+        presets=presets or parse_presets(encoding.presets),
     )
     wire: dict[str, Any] = _cased(settings, str.lower)
     return wire
