@@ -16,7 +16,7 @@ WHITE_NITS, WHITE_LUMA = 203.0, (150, 240)
 GREY_NITS, GREY_LUMA = 26.0, (55, 150)
 # The pattern's bars from left to right, as Cb and Cr of BT.709 colours at full saturation.
 BARS = (("red", 102, 240), ("green", 42, 26), ("yellow", 16, 138), ("blue", 240, 118), ("magenta", 214, 230))
-HUE_TOLERANCE_DEGREES = 25.0
+HUE_TOLERANCE_DEGREES = 15.0
 SATURATION_SHARE = 0.45
 BAR_COUNT = 6
 
@@ -26,8 +26,8 @@ def colour_faults(path: Path) -> Iterator[str]:
     with av.open(str(path)) as container:
         frame = next(container.decode(video=0)).reformat(format="yuv444p")
     yield from _grey_faults(frame)
-    # Low enough to be clear of marker and clock, high enough to be clear of the patches.
-    row = round(frame.height * 0.42)
+    # Low enough to be clear of the pattern's line, high enough to be clear of the patches.
+    row = round(frame.height * 0.55)
     for number, (name, blue, red) in enumerate(BARS):
         column = round(frame.width * (number + 0.5) / BAR_COUNT)
         _, cb, cr = _mean(frame, column, row)

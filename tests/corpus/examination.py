@@ -16,6 +16,7 @@ from tests.corpus.pictures import Seen, compare, likeness_faults, measure, pictu
 from tests.corpus.record import differing_facts, facts_of
 from tests.corpus.similarity import Likeness
 from tests.corpus.sounds import sound_faults
+from tests.service_model import shape_faults
 
 STATUS_TAG, QUARANTINED = "media-pipeline:status", "quarantined"
 
@@ -49,6 +50,7 @@ class Evidence:
 
     Attributes:
         original: What the outputs are compared with: the source, undamaged and in SDR.
+        job_settings: Of the asset's job, as MediaConvert tells them; None where there is no job.
         tags: Of the uploaded object's version, after the asset's end.
         record: The asset's record, plain.
         folder: Holds the asset's objects under their keys.
@@ -57,6 +59,7 @@ class Evidence:
     original: Path
     record: Mapping[str, Any]
     folder: Path
+    job_settings: Mapping[str, Any] | None
     tags: Mapping[str, str]
     seconds: float | None
 
@@ -65,6 +68,8 @@ def examine(case: Case, evidence: Evidence) -> Result:
     """Look at everything that a case expects."""
     record = evidence.record
     faults = [*_record_faults(case, record), *_tag_faults(case, evidence.tags)]
+    if evidence.job_settings is not None:
+        faults += shape_faults("mediaconvert", "JobSettings", evidence.job_settings)
     seen: dict[str, list[Seen]] = {}
     alike: list[tuple[Seen, Likeness]] = []
     delivered = Delivery({}, {})

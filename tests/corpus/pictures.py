@@ -23,7 +23,6 @@ BT709 = (1, 1, 1)
 # ITU-T H.273's codes of PQ and HLG: nothing that was not HDR may be declared so.
 HDR_TRANSFERS = (16, 18)
 FLOORS = {VMAF: 90.0, SSIM: 0.90}
-TONE_MAPPED_FLOOR = 0.80
 # Along the ladder, a smaller rung may not look more like the source than a larger one, by more than this.
 MONOTONIC_TOLERANCE = {VMAF: 0.5, SSIM: 0.005}
 
@@ -155,7 +154,7 @@ def likeness_faults(case: Case, likenesses: Sequence[tuple[Seen, Likeness]]) -> 
     if not likenesses:
         return
     unit = measure(case)
-    floor = case.outcome.floor or (TONE_MAPPED_FLOOR if case.outcome.is_tone_mapped else FLOORS[unit])
+    floor = case.outcome.floor or FLOORS[unit]
     for one, likeness in likenesses:
         if not likeness.at_rung >= floor:
             yield f"{one.said} has {unit} {likeness.at_rung:.3f}, below {floor}"

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from sandbox import assets
 from sandbox.assets import Names, Upload
@@ -126,6 +127,7 @@ def _examined(place: Place, case: Case, each: Upload) -> Result:
         original=make_source(SOURCES_FOLDER, case.recipe.original),
         record=each.record,
         folder=place.folder.outputs,
+        job_settings=_job_settings(place, each),
         tags=_tags(place, each),
         seconds=datetime.fromisoformat(str(ended)).timestamp() - each.uploaded_at if ended else None,
     )
@@ -137,3 +139,11 @@ def _tags(place: Place, each: Upload) -> dict[str, str]:
         Bucket=place.names.uploads, Key=each.key, VersionId=each.version_id
     )
     return {tag["Key"]: tag["Value"] for tag in found["TagSet"]}
+
+
+def _job_settings(place: Place, each: Upload) -> Mapping[str, Any] | None:
+    job_id = each.record.get("job_id")
+    if job_id is None:
+        return None
+    settings: Mapping[str, Any] = place.clients.mediaconvert().get_job(Id=job_id)["Job"]["Settings"]
+    return settings

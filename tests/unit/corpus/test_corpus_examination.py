@@ -51,7 +51,7 @@ def record(**outputs: str) -> dict[str, Any]:
 
 def examined(case: Case, source: Path, folder: Path, told: dict[str, Any]) -> Sequence[str]:
     """Return the faults of a case."""
-    return examine(case, Evidence(source, told, folder, {}, 1.0)).faults
+    return examine(case, Evidence(source, told, folder, None, {}, 1.0)).faults
 
 
 def delivered(folder: Path, *arguments: str) -> tuple[Path, dict[str, Any]]:
@@ -127,6 +127,18 @@ def test_a_wrong_end_is_told(folder: Path) -> None:
         "the record says size (360, 640), not (640, 360)",
         "the profile is default, not download",
     )
+
+
+def test_a_job_that_the_service_model_forbids_is_told(folder: Path) -> None:
+    """The asset's job is held against AWS's own model, enums and limits too."""
+    source, told = delivered(folder, *GOOD)
+    settings = {
+        "OutputGroups": [{"Outputs": [{"VideoDescription": {"Width": 16, "AntiAlias": "SOMETIMES"}}]}]
+    }
+    faults = examine(CASE, Evidence(source, told, folder, settings, {}, 1.0)).faults
+    assert len(faults) == 2
+    assert "16 is not within 32 and 8192" in faults[0]
+    assert "'SOMETIMES' is none of" in faults[1]
 
 
 def hls(folder: Path, name: str, *, languages: Sequence[str] = ()) -> Path:
