@@ -7,7 +7,7 @@ from pathlib import Path
 from sandbox.folder import write_json
 from tests.corpus.examination import Result
 
-NAME_COLUMNS = 24
+NAME_COLUMNS = 28
 EXPECTED_COLUMNS = 44
 
 
