@@ -64,6 +64,14 @@ CASES = (
         ),
     ),
     Case(
+        name="sound-two-languages-classic",
+        recipe=Recipe(picture=PICTURE, sounds=LANGUAGES, seconds=3.0),
+        profile="classic",
+        outcome=Outcome(
+            profile="classic", ladder=SMALL, sounds=(Track("eng", 2), Track("fra", 2)), seconds=3.0
+        ),
+    ),
+    Case(
         name="sound-silent-track",
         recipe=Recipe(picture=PICTURE, sounds=(SILENCE,)),
         outcome=Outcome(ladder=SMALL, facts=Facts(channels=(2,))),

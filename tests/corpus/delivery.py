@@ -81,11 +81,13 @@ def delivery(outputs: Sequence[Mapping[str, Any]], folder: Path, scratch: Path) 
 
 def _hls(master_path: Path, scratch: Path) -> Iterator[tuple[bool, Rendition]]:
     master = m3u8.loads(_text(master_path))
-    audio = [media for media in master.media if media.type == "AUDIO" and media.uri]
+    audio = [media for media in master.media if media.type == "AUDIO"]
     for media in audio:
-        path = _playlist(master_path.parent / unquote(media.uri), scratch)
+        # Without an address, it is the sound that is muxed into the variants.
+        uri = media.uri or master.playlists[0].uri
+        path = _playlist(master_path.parent / unquote(uri), scratch)
         language = LANGUAGES.get(media.language or "", media.language or "")
-        yield False, Rendition(format="HLS", name=media.name or media.uri, path=path, language=language)
+        yield False, Rendition(format="HLS", name=media.name or uri, path=path, language=language)
     told: set[Path] = set()
     for variant in master.playlists:
         path = _playlist(master_path.parent / unquote(variant.uri), scratch)
@@ -170,7 +172,7 @@ def _joined(parts: Sequence[Path], scratch: Path) -> Path:
     if missing or not parts:
         raise DeliveryError(f"segments are missing: {', '.join(missing) or 'all of them'}")
     digest = hashlib.sha256("\0".join(map(str, parts)).encode()).hexdigest()[:16]
-    path = scratch / f"{digest}{'.ts' if parts[0].suffix == '.ts' else '.mp4'}"
+    path = scratch / f"{digest}{parts[0].suffix}"
     if not path.exists():
         path.write_bytes(b"".join(part.read_bytes() for part in parts))
     return path
