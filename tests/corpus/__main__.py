@@ -22,6 +22,7 @@ from tests.corpus.run import Place, made_sources, run
 from tests.corpus.table import chosen
 
 REPORT = "corpus-report.json"
+INTERRUPTED = 130
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -39,6 +40,9 @@ def main(arguments: Sequence[str]) -> int:
     except (SandboxError, ValueError) as fault:
         complain(str(fault))
         return 1
+    except KeyboardInterrupt:
+        complain("Interrupted; everything that was started has been stopped.")
+        return INTERRUPTED
     path = folder.path / REPORT
     report.write(path, results)
     terminal.say("\n".join(["", *report.summary(results), f"The report: {folder.relative(path)}"]))

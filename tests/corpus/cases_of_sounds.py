@@ -6,6 +6,7 @@ from tests.corpus.recipes import MONO, SILENCE, STEREO, SURROUND, AudioCodec, Pi
 
 SMALL: tuple[Size, ...] = ((426, 240),)
 PICTURE = Picture(width=426, height=240)
+SOUND_RUNGS = 3
 LANGUAGES = (Sound(language="eng"), Sound(tones_hz=(550, 770), language="fra"))
 
 
@@ -17,7 +18,8 @@ def _alone(suffix: str, codec: AudioCodec, container: str, *, sound: Sound = STE
         outcome=Outcome(
             profile="audio",
             seconds=3.0,
-            sounds=(Track("", channels),),
+            sounds=(Track("", channels),) * SOUND_RUNGS,
+            downloaded_sounds=(Track("", channels),),
             facts=Facts(container=container, has_picture=False, channels=(channels,)),
         ),
         is_representative=suffix == ".m4a",

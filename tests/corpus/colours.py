@@ -8,6 +8,7 @@ import av
 
 from tests.corpus.recipes import PATCH_NITS
 from tests.corpus.sources import MARKER_SHARE, PATCH_SHARE
+from tests.corpus.watching import first_picture
 
 NEUTRAL = 128
 NEUTRAL_TOLERANCE = 8
@@ -23,8 +24,7 @@ BAR_COUNT = 6
 
 def colour_faults(path: Path) -> Iterator[str]:
     """Yield what is wrong with the colours of the first picture of a tone-mapped rendition."""
-    with av.open(str(path)) as container:
-        frame = next(container.decode(video=0)).reformat(format="yuv444p")
+    frame = first_picture(path).reformat(format="yuv444p")
     yield from _grey_faults(frame)
     # Low enough to be clear of the pattern's line, high enough to be clear of the patches.
     row = round(frame.height * 0.55)

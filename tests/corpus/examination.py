@@ -1,5 +1,6 @@
 """Compare what became of a source with what was expected of it."""
 
+import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ from tests.corpus.similarity import Likeness
 from tests.corpus.sounds import sound_faults
 from tests.service_model import shape_faults
 
+# What a decoder or ffmpeg refuses, or what is empty, is a fault of the case and not of the run.
+UNREADABLE = (DeliveryError, av.FFmpegError, subprocess.SubprocessError, LookupError)
 STATUS_TAG, QUARANTINED = "media-pipeline:status", "quarantined"
 
 
@@ -83,8 +86,8 @@ def examine(case: Case, evidence: Evidence) -> Result:
                 alike = compare(case, evidence.original, seen)
                 faults += likeness_faults(case, alike)
                 faults += extra_faults(case, record, evidence.folder)
-            except (DeliveryError, av.FFmpegError) as fault:
-                faults.append(f"what was delivered can't be read: {fault}")
+            except UNREADABLE as fault:
+                faults.append(f"what was delivered can't be read: {fault!r}")
     return Result(
         name=case.name,
         expected=_expected(case.outcome),

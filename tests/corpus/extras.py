@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-import av
-
 from tests.corpus.case import Case
+from tests.corpus.watching import first_picture
 
 STILLS = ("THUMBNAIL", "POSTER")
 CUE = re.compile(r"(\d+):(\d\d):(\d\d\.\d{3}) --> (\d+):(\d\d):(\d\d\.\d{3})[^\n]*\n(.+)")
@@ -80,8 +79,7 @@ def _storyboard_faults(case: Case, path: Path) -> Iterator[str]:
 
 
 def _size(path: Path) -> tuple[int, int]:
-    with av.open(str(path)) as container:
-        frame = next(container.decode(video=0))
+    frame = first_picture(path)
     return frame.width, frame.height
 
 

@@ -61,27 +61,38 @@ def watch(path: Path, inner: tuple[int, int] | None = None) -> Watched:
                 keys.append(packet.pts * time_base)
         declared = stream.average_rate or stream.guessed_rate or Fraction(30)
         sample_aspect = stream.sample_aspect_ratio or Fraction(1)
+        codec = stream.codec_context.name
     times.sort()
     gaps = [after - before for before, after in pairwise(times)]
     rate = len(gaps) / (times[-1] - times[0]) if gaps else declared
+    frame = first_picture(path)
+    return Watched(
+        codec=codec,
+        width=frame.width,
+        height=frame.height,
+        sample_aspect=sample_aspect,
+        bit_depth=max(component.bits for component in frame.format.components),
+        frames=len(times),
+        frame_rate=float(rate),
+        seconds=float(times[-1] - times[0] + 1 / rate),
+        # Containers round times to a unit of their own.
+        is_steady=all(abs(gap - 1 / rate) < Fraction(1, 400) for gap in gaps),
+        keyframes=tuple(round(float(key - times[0]), 3) for key in sorted(keys)),
+        colour=(int(frame.color_primaries), int(frame.color_trc), int(frame.colorspace)),
+        corner=marked_corner(frame, inner),
+    )
+
+
+def first_picture(path: Path) -> av.VideoFrame:
+    """Decode the first picture of a file.
+
+    Raises:
+        LookupError: There is none.
+    """
     with av.open(str(path)) as container:
-        frame = next(container.decode(video=0))
-        components = frame.format.components
-        return Watched(
-            codec=container.streams.video[0].codec_context.name,
-            width=frame.width,
-            height=frame.height,
-            sample_aspect=sample_aspect,
-            bit_depth=max(component.bits for component in components),
-            frames=len(times),
-            frame_rate=float(rate),
-            seconds=float(times[-1] - times[0] + 1 / rate),
-            # Containers round times to a unit of their own.
-            is_steady=all(abs(gap - 1 / rate) < Fraction(1, 400) for gap in gaps),
-            keyframes=tuple(round(float(key - times[0]), 3) for key in sorted(keys)),
-            colour=(int(frame.color_primaries), int(frame.color_trc), int(frame.colorspace)),
-            corner=marked_corner(frame, inner),
-        )
+        for frame in container.decode(video=0):
+            return frame
+    raise LookupError(f"{path.name} has no picture")
 
 
 def marked_corner(frame: av.VideoFrame, inner: tuple[int, int] | None = None) -> str:

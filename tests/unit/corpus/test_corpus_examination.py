@@ -23,8 +23,11 @@ from tests.corpus.sounds import channel_tones, sound_faults
 from tests.corpus.sources import make_source
 from tests.corpus.watching import Watched
 
-LADDER = ((640, 360), (320, 180))
-RECIPE = Recipe(sounds=(Sound(language="eng"), Sound(tones_hz=(550, 770), language="fra")))
+LADDER = ((320, 180), (160, 90))
+RECIPE = Recipe(
+    picture=Picture(width=320, height=180),
+    sounds=(Sound(language="eng"), Sound(tones_hz=(550, 770), language="fra")),
+)
 TRACKS = (Track("eng", 2), Track("fra", 2))
 CASE = Case(name="made-up", recipe=RECIPE, outcome=Outcome(profile="download", ladder=LADDER, sounds=TRACKS))
 
@@ -75,7 +78,7 @@ def test_a_right_delivery_has_no_fault(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "fault"),
     [
-        (("-s", "320x180"), "MP4 has 320x180, not 640x360"),
+        (("-s", "160x90"), "MP4 has 160x90, not 320x180"),
         (("-vf", "setsar=2"), "shows 3.556 to 1, not 1.778"),
         (("-vf", "hflip"), "has its marker top left"),
         (("-t", "1.5"), "plays for 1.50 s, not 2.00 s"),
@@ -119,12 +122,12 @@ def test_a_wrong_end_is_told(folder: Path) -> None:
     assert examined(CASE, source, folder, told) == (
         "the asset is FAILED MEDIACONVERT_1999 (service), not COMPLETE",
     )
-    facts = replace(CASE, outcome=replace(CASE.outcome, facts=Facts(size=(640, 360))))
+    facts = replace(CASE, outcome=replace(CASE.outcome, facts=Facts(size=(320, 180))))
     _, told = delivered(folder, *GOOD)
-    told |= {"source_info": {"video": {"display_width": 360, "display_height": 640}}, "profile": "default"}
+    told |= {"source_info": {"video": {"display_width": 180, "display_height": 320}}, "profile": "default"}
     faults = examined(facts, source, folder, told)
     assert faults == (
-        "the record says size (360, 640), not (640, 360)",
+        "the record says size (180, 320), not (320, 180)",
         "the profile is default, not download",
     )
 
@@ -179,8 +182,8 @@ def test_an_hls_delivery_is_followed_to_its_segments(folder: Path, tmp_path: Pat
 def test_a_lost_segment_is_told(folder: Path, tmp_path: Path) -> None:
     """A playlist that names a segment which is not there does not pass."""
     master = hls(folder, "lost")
-    next(master.parent.glob("1801.m4s")).unlink()
-    with pytest.raises(DeliveryError, match=r"1801\.m4s"):
+    next(master.parent.glob("901.m4s")).unlink()
+    with pytest.raises(DeliveryError, match=r"901\.m4s"):
         delivery([{"format": "HLS", "key": str(master.relative_to(folder))}], folder, tmp_path)
 
 
@@ -208,24 +211,24 @@ def test_keyframes_that_differ_are_told() -> None:
     """Renditions between which a player could not change in step are a fault, as is one too many."""
     case = replace(CASE, outcome=replace(CASE.outcome, profile="default"))
     streamed = FORMATS["default"] & {"HLS", "DASH"}
-    right = {name: [seen(640, 360), seen(320, 180)] for name in streamed} | {"MP4": [seen(640, 360)]}
+    right = {name: [seen(320, 180), seen(160, 90)] for name in streamed} | {"MP4": [seen(320, 180)]}
     assert [*picture_faults(case, right)] == []
-    apart = {**right, "HLS": [seen(640, 360), seen(320, 180, (0.0, 1.2))]}
-    assert any("keyframes of HLS 320x180" in fault for fault in picture_faults(case, apart))
-    fewer = {**right, "HLS": [seen(640, 360), seen(320, 180, (0.0,))]}
-    assert any("keyframes of HLS 320x180" in fault for fault in picture_faults(case, fewer))
+    apart = {**right, "HLS": [seen(320, 180), seen(160, 90, (0.0, 1.2))]}
+    assert any("keyframes of HLS 160x90" in fault for fault in picture_faults(case, apart))
+    fewer = {**right, "HLS": [seen(320, 180), seen(160, 90, (0.0,))]}
+    assert any("keyframes of HLS 160x90" in fault for fault in picture_faults(case, fewer))
     blown_up = {**right, "HLS": [seen(1280, 720), *right["HLS"]]}
     assert "HLS 1280x720 is larger than its source" in [*picture_faults(case, blown_up)]
 
 
 def test_a_ladder_that_goes_up_as_it_gets_smaller_is_told() -> None:
     """Each rung has its floor, and a smaller rung may not look better than a larger one."""
-    large, small = seen(640, 360), seen(320, 180)
+    large, small = seen(320, 180), seen(160, 90)
     assert [*likeness_faults(CASE, [(large, Likeness(99, 99)), (small, Likeness(98, 80))])] == []
     low = [*likeness_faults(CASE, [(large, Likeness(99, 99)), (small, Likeness(50, 40))])]
-    assert low == ["HLS 320x180 has VMAF 50.000, below 90.0"]
+    assert low == ["HLS 160x90 has VMAF 50.000, below 90.0"]
     up = [*likeness_faults(CASE, [(large, Likeness(92, 92)), (small, Likeness(97, 95))])]
-    assert up == ["HLS 320x180 looks more like the source than HLS 640x360: VMAF 95.000 and 92.000"]
+    assert up == ["HLS 160x90 looks more like the source than HLS 320x180: VMAF 95.000 and 92.000"]
 
 
 def hdr(dynamics: Dynamics) -> Recipe:
