@@ -9,6 +9,8 @@ from typing import Any
 
 import av
 
+from tests.conformance.dash import dash_faults
+from tests.conformance.hls import hls_faults
 from tests.corpus.case import Case
 from tests.corpus.delivery import Delivery, DeliveryError, delivery
 from tests.corpus.extras import extra_faults
@@ -86,6 +88,7 @@ def examine(case: Case, evidence: Evidence) -> Result:
                 alike = compare(case, evidence.original, seen)
                 faults += likeness_faults(case, alike)
                 faults += extra_faults(case, record, evidence.folder)
+                faults += _manifest_faults(record, evidence.folder)
             except UNREADABLE as fault:
                 faults.append(f"what was delivered can't be read: {fault!r}")
     return Result(
@@ -117,6 +120,13 @@ def _record_faults(case: Case, record: Mapping[str, Any]) -> Iterator[str]:
         yield f"the record has no {', '.join(sorted(missing))}"
     if case.outcome.profile not in ("default", record.get("profile")):
         yield f"the profile is {record.get('profile')}, not {case.outcome.profile}"
+
+
+def _manifest_faults(record: Mapping[str, Any], folder: Path) -> Iterator[str]:
+    for output in record.get("outputs") or []:
+        check = {"HLS": hls_faults, "DASH": dash_faults}.get(str(output["format"]))
+        if check is not None:
+            yield from (f"{output['format']}: {fault}" for fault in check(folder / str(output["key"])))
 
 
 def _tag_faults(case: Case, tags: Mapping[str, str]) -> Iterator[str]:

@@ -179,6 +179,17 @@ def test_an_hls_delivery_is_followed_to_its_segments(folder: Path, tmp_path: Pat
     assert [*sound_faults(CASE, make_source(folder, RECIPE), found)] == ["MP4 has 0 sound tracks, not 2"]
 
 
+def test_manifests_are_held_against_their_standards(folder: Path) -> None:
+    """What a manifest declares wrongly is told, though everything that it names plays."""
+    source, told = delivered(folder, *GOOD)
+    master = hls(folder, "declared", languages=("en", "fr"))
+    told["outputs"].append({"format": "HLS", "key": str(master.relative_to(folder))})
+    faults = examined(CASE, source, folder, told)
+    assert faults
+    assert all(fault.startswith("HLS: ") for fault in faults)
+    assert any("default" in fault for fault in faults), faults
+
+
 def test_a_lost_segment_is_told(folder: Path, tmp_path: Path) -> None:
     """A playlist that names a segment which is not there does not pass."""
     master = hls(folder, "lost")
