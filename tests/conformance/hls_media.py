@@ -152,8 +152,9 @@ def _measured(playlist: Playlist) -> Rendition:
 
 
 def _segment_faults(playlist: Playlist, rendition: Rendition, durations: list[float]) -> Iterator[str]:
-    # A frame of sound may be left out as the encoder's delay; a picture's time is exact.
-    frames = 0.5 if rendition.size is not None else 1.0
+    # A picture's time is exact. Of sound in MP4, a frame may be left out as the encoder's delay. A stream of
+    # frames can leave nothing out: it has the delay's frame, and fills up the last one.
+    frames = 0.5 if rendition.size is not None else 1.0 if rendition.track is not None else 2.0
     tolerance = frames * rendition.frame_seconds + LEAST_TOLERANCE_SECONDS
     for segment, declared in zip(rendition.segments, durations, strict=True):
         if abs(float(segment.seconds) - declared) > tolerance:

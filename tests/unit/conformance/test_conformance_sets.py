@@ -11,6 +11,7 @@ import pytest
 from tests.conformance.codecs import aac_codec_of_stream, avc_codec, hevc_codec
 from tests.conformance.dash_sets import set_faults
 from tests.conformance.errors import UnreadableError
+from tests.conformance.hls_media import check_media_playlist
 from tests.conformance.media import Rendition, Segment
 from tests.conformance.mpd import PREFIX, adaptation_sets
 from tests.conformance.mpd_schema import NAMESPACE
@@ -108,3 +109,15 @@ def test_packed_audio_without_time_or_with_broken_frames_is_refused(segment: byt
     """No timestamp, no frame, half a frame, something else behind the frames."""
     with pytest.raises(UnreadableError, match="packed audio"):
         read_packed_audio(segment)
+
+
+@pytest.mark.parametrize(("frames", "is_right"), [(141, True), (142, True), (143, False), (138, False)])
+def test_packed_audio_may_hold_the_encoders_delay(tmp_path: Path, frames: int, is_right: bool) -> None:
+    """A segment of 3 s has 141 frames filled up, or one more for the delay; others are faults."""
+    (tmp_path / "1.aac").write_bytes(packed(90_000, frames))
+    playlist = tmp_path / "sound.m3u8"
+    playlist.write_text(
+        "#EXTM3U\n#EXT-X-VERSION:3\n#EXT-X-TARGETDURATION:3\n#EXT-X-PLAYLIST-TYPE:VOD\n"
+        "#EXTINF:3.000,\n1.aac\n#EXT-X-ENDLIST\n"
+    )
+    assert (check_media_playlist(playlist).faults == []) is is_right
