@@ -10,22 +10,16 @@ import time
 from pathlib import Path
 from typing import Any
 
-from media_pipeline.job_settings import job_settings
-from media_pipeline.presets import Presets, parse_presets
-from media_pipeline.probe_response import source_from_probe
-from media_pipeline.profiles import parse_profiles
 from sandbox.clip import DEMO_CLIP, make_clip
 from sandbox.mediaconvert.encodes import VideoEncode
 from sandbox.mediaconvert.ffmpeg import executable
 from sandbox.mediaconvert.plan import Plan, make_plan
-from sandbox.mediaconvert.probe import probe_file
 from sandbox.mediaconvert.source import inspect_source
 from sandbox.mediaconvert.transcode import transcode
-from stacks.encoding import read_encoding_documents
 from tests.bench.measuring import Comparison, Cost, cost
+from tests.pipeline_job import SOURCE_URI, wire_settings
 
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
-SOURCE_URI = "s3://uploads/clip.mp4"
 ROUNDS = 3
 ALLOWED_RATIO = 1.25
 
@@ -44,24 +38,6 @@ def measure() -> Comparison:
             target.mkdir()
             plain.append(cost(single_command(plan, source, target), cwd=target))
     return Comparison(ours, plain)
-
-
-def wire_settings(source: Path, presets: Presets | None = None) -> dict[str, Any]:
-    """Return the very job that the pipeline would submit for a file, as MediaConvert receives it.
-
-    Without presets, those that are deployed.
-    """
-    encoding = read_encoding_documents(PROJECT_ROOT / "stacks" / "presets")
-    probed = source_from_probe({"ProbeResults": [_cased(probe_file(source), str.upper)]})
-    settings = job_settings(
-        source_uri=SOURCE_URI,
-        destination="s3://outputs/asset/1",
-        source=probed,
-        profile=parse_profiles(encoding.profiles).by_name["default"],
-        presets=presets or parse_presets(encoding.presets),
-    )
-    wire: dict[str, Any] = _cased(settings, str.lower)
-    return wire
 
 
 def single_command(plan: Plan, source: Path, folder: Path) -> list[str]:
@@ -133,13 +109,3 @@ def run_once(settings: str, source: str, work_dir: str) -> None:
     after = os.times()
     assert result.files
     print(json.dumps([time.perf_counter() - begun, sum(after[:4]) - sum(before[:4])]))
-
-
-def _cased(value: Any, case: Any) -> Any:
-    """Give every key's first letter the case of boto3 (upper) or of the wire (lower)."""
-    if isinstance(value, dict):
-        # Audio selectors are named by their users: such keys have spaces and stay as they are.
-        return {
-            key if " " in key else case(key[0]) + key[1:]: _cased(each, case) for key, each in value.items()
-        }
-    return [_cased(each, case) for each in value] if isinstance(value, list) else value

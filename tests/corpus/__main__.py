@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import signal
 import sys
 import time
 from collections.abc import Sequence
@@ -32,6 +33,7 @@ def main(arguments: Sequence[str]) -> int:
         "words", nargs="*", metavar="WORD", help="run the cases whose names hold one of these"
     )
     terminal, folder = Terminal(), Folder.chosen()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         cases = chosen(parser.parse_args(arguments).words)
         required_programs()

@@ -11,13 +11,13 @@ import pytest
 
 from media_pipeline.presets import HdrLadder, HighFrameRates, Presets
 from sandbox.mediaconvert.transcode import transcode
-from tests.bench.transcoding import SOURCE_URI, wire_settings
 from tests.corpus.colours import colour_faults
 from tests.corpus.delivery import Delivery, delivery
 from tests.corpus.listening import loudness_lufs
 from tests.corpus.recipes import Dynamics, Picture, Recipe, Sound, VideoCodec
 from tests.corpus.sources import make_source
 from tests.corpus.watching import watch
+from tests.pipeline_job import SOURCE_URI, wire_settings
 from tests.strategies import shipped_presets
 
 QUIET = Recipe(picture=Picture(width=64, height=64), sounds=(Sound(amplitude=0.01),), seconds=4.0)
@@ -32,7 +32,7 @@ def made(folder: Path, recipe: Recipe, presets: Presets) -> Mapping[str, Path]:
     source = make_source(folder, recipe)
     work = folder / "work"
     work.mkdir()
-    settings = wire_settings(source, presets)
+    settings = wire_settings(source, presets=presets)
     done = transcode(settings, {SOURCE_URI: source}, work, lambda progress: None, threading.Event(), 1)
     for file in done.files:
         target = folder / "outputs" / file.key
