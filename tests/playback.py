@@ -70,9 +70,11 @@ def seconds_in_ffmpeg(path: Path, folder: Path) -> float:
         "-progress",
         "pipe:1",
     ]
+    # CMAF's own extensions are no "common multimedia extension" to ffmpeg's reader of DASH.
+    options = ["-allowed_extensions", "ALL"] if path.suffix == ".mpd" else []
     done = subprocess.run(
         # Nothing encodes subtitles for nobody.
-        [*command, "-i", str(path), "-map", "0", "-c:s", "copy", "-f", "null", "-"],
+        [*command, *options, "-i", str(path), "-map", "0", "-c:s", "copy", "-f", "null", "-"],
         cwd=folder,
         capture_output=True,
         text=True,
