@@ -40,6 +40,7 @@ with aws_bindings_on_demand():
         DynamodbTableServerSideEncryption,
         DynamodbTableTtl,
     )
+    from cdktf_cdktf_provider_aws.iam_policy import IamPolicy
     from cdktf_cdktf_provider_aws.iam_role import IamRole
     from cdktf_cdktf_provider_aws.iam_role_policy import IamRolePolicy
     from cdktf_cdktf_provider_aws.kms_alias import KmsAlias
@@ -122,6 +123,7 @@ __all__ = [
     "DynamodbTablePointInTimeRecovery",
     "DynamodbTableServerSideEncryption",
     "DynamodbTableTtl",
+    "IamPolicy",
     "IamRole",
     "IamRolePolicy",
     "KmsAlias",

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from constructs_lib.bindings import Construct, KmsAlias, KmsKey, TerraformResourceLifecycle
-from constructs_lib.iam import Account, ServiceRole, Statement, allow_service, policy_document
+from constructs_lib.iam import Account, Grantee, Statement, allow_service, policy_document
 
 
 def events_may_send(account: Account) -> Statement:
@@ -102,18 +102,18 @@ class EncryptionKey(Construct):
         self.arn: str = self._key.arn
         KmsAlias(self, "Alias", name=f"alias/{name}", target_key_id=self._key.key_id)
 
-    def grant_decrypt(self, role: ServiceRole, *, via: str) -> None:
+    def grant_decrypt(self, role: Grantee, *, via: str) -> None:
         """Let a role read what the service `via` (`sqs`, `s3`...) stored under the key: kms:Decrypt."""
         self._grant(role, via, ["kms:Decrypt"])
 
-    def grant_encrypt(self, role: ServiceRole, *, via: str) -> None:
+    def grant_encrypt(self, role: Grantee, *, via: str) -> None:
         """Let a role store through the service `via`: kms:Decrypt, kms:GenerateDataKey.
 
         Writers need kms:Decrypt too: data keys are reused, and multipart uploads read their parts.
         """
         self._grant(role, via, ["kms:Decrypt", "kms:GenerateDataKey"])
 
-    def grant_table_use(self, role: ServiceRole) -> None:
+    def grant_table_use(self, role: Grantee) -> None:
         """Let a role read and write tables: kms:Decrypt, DescribeKey, Encrypt, GenerateDataKey*, ReEncrypt*.
 
         Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
@@ -121,7 +121,7 @@ class EncryptionKey(Construct):
         actions = ["Decrypt", "DescribeKey", "Encrypt", "GenerateDataKey*", "ReEncryptFrom", "ReEncryptTo"]
         self._grant(role, "dynamodb", [f"kms:{action}" for action in actions])
 
-    def grant_function_environment(self, role: ServiceRole, function_name: str) -> None:
+    def grant_function_environment(self, role: Grantee, function_name: str) -> None:
         """Let a function's role read its own environment variables: kms:Decrypt.
 
         Source: https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars-encryption.html
@@ -136,7 +136,7 @@ class EncryptionKey(Construct):
             )
         )
 
-    def _grant(self, role: ServiceRole, via: str, actions: Sequence[str]) -> None:
+    def _grant(self, role: Grantee, via: str, actions: Sequence[str]) -> None:
         role.allow(
             Statement(
                 sid=f"UseKeyThrough{via.capitalize()}",

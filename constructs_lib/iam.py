@@ -1,4 +1,4 @@
-"""Roles of services and the policy documents of everything: the only place that builds them.
+"""Roles of services, policies for people, and the policy documents of everything: the only place for them.
 
 Documents are rendered as plain JSON, not as `aws_iam_policy_document` data sources: a reviewer reads in the
 synthesized JSON what AWS will be given.
@@ -7,9 +7,9 @@ synthesized JSON what AWS will be given.
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
-from constructs_lib.bindings import Construct, IamRole, IamRolePolicy
+from constructs_lib.bindings import Construct, IamPolicy, IamRole, IamRolePolicy
 
 Conditions = Mapping[str, Mapping[str, str | Sequence[str]]]
 
@@ -92,6 +92,36 @@ def allow_service(
     )
 
 
+class Grantee(Protocol):
+    """What resources grant to: a service's role, or a policy that people's roles are given."""
+
+    def allow(self, statement: Statement) -> None:
+        """Grant what a statement says; a statement of the same sid, resources and conditions is widened."""
+        ...
+
+
+class Grants:
+    """The statements granted to one grantee, each under its sid."""
+
+    def __init__(self, grantee_name: str) -> None:
+        self._name = grantee_name
+        self._statements: dict[str, Statement] = {}
+
+    def add(self, statement: Statement) -> str:
+        """Take a statement in, widening one of the same scope; return the whole document.
+
+        Raises ValueError where the sid stands for something else already.
+        """
+        known = self._statements.get(statement.sid)
+        if known is not None:
+            same_scope = (known.resources, known.conditions) == (statement.resources, statement.conditions)
+            if not same_scope:
+                raise ValueError(f"two different statements of {self._name} are called {statement.sid}")
+            statement = replace(statement, actions=sorted({*known.actions, *statement.actions}))
+        self._statements[statement.sid] = statement
+        return policy_document(list(self._statements.values()))
+
+
 class ServiceRole(Construct):
     """A role that one AWS service assumes, with one inline policy that grows with each grant."""
 
@@ -107,7 +137,7 @@ class ServiceRole(Construct):
     ) -> None:
         super().__init__(scope, id_)
         self._name = name
-        self._statements: dict[str, Statement] = {}
+        self._grants = Grants(name)
         self._policy: IamRolePolicy | None = None
         self._role = IamRole(
             self,
@@ -144,17 +174,41 @@ class ServiceRole(Construct):
 
         Raises ValueError where the sid stands for something else already.
         """
-        known = self._statements.get(statement.sid)
-        if known is not None:
-            same_scope = (known.resources, known.conditions) == (statement.resources, statement.conditions)
-            if not same_scope:
-                raise ValueError(f"two different statements of {self._name} are called {statement.sid}")
-            statement = replace(statement, actions=sorted({*known.actions, *statement.actions}))
-        self._statements[statement.sid] = statement
-        document = policy_document(list(self._statements.values()))
+        document = self._grants.add(statement)
         if self._policy is None:
             self._policy = IamRolePolicy(
                 self, "Policy", name="permissions", role=self._role.name, policy=document
+            )
+        else:
+            self._policy.policy = document
+
+
+class ManagedPolicy(Construct):
+    """A policy for people's roles, which whoever administers access attaches; it grows with each grant."""
+
+    def __init__(self, scope: Construct, id_: str, *, name: str, description: str) -> None:
+        super().__init__(scope, id_)
+        self._name = name
+        self._description = description
+        self._grants = Grants(name)
+        self._policy: IamPolicy | None = None
+
+    @property
+    def arn(self) -> str:
+        """Return the policy's ARN. Raises ValueError where nothing was granted yet."""
+        if self._policy is None:
+            raise ValueError(f"nothing is granted by the policy {self._name}")
+        return str(self._policy.arn)
+
+    def allow(self, statement: Statement) -> None:
+        """Grant what a statement says; a statement of the same sid, resources and conditions is widened.
+
+        Raises ValueError where the sid stands for something else already.
+        """
+        document = self._grants.add(statement)
+        if self._policy is None:
+            self._policy = IamPolicy(
+                self, "Policy", name=self._name, description=self._description, policy=document
             )
         else:
             self._policy.policy = document

@@ -20,7 +20,7 @@ from constructs_lib.bindings import (
 from constructs_lib.encryption import EncryptionKey
 from constructs_lib.iam import (
     Account,
-    ServiceRole,
+    Grantee,
     Statement,
     allow_service,
     deny_insecure_transport,
@@ -98,7 +98,7 @@ class EventQueue(Construct):
             ),
         )
 
-    def grant_consume(self, role: ServiceRole) -> None:
+    def grant_consume(self, role: Grantee) -> None:
         """Let a role consume, not send: sqs:ReceiveMessage, DeleteMessage, GetQueueAttributes; kms:Decrypt.
 
         Source: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
@@ -106,26 +106,34 @@ class EventQueue(Construct):
         self._grant(role, "Consume", ["DeleteMessage", "GetQueueAttributes", "ReceiveMessage"])
         self._key.grant_decrypt(role, via="sqs")
 
-    def grant_postpone(self, role: ServiceRole) -> None:
+    def grant_postpone(self, role: Grantee) -> None:
         """Let a consumer postpone messages: sqs:ChangeMessageVisibility, SendMessage; kms as for sending."""
         self._grant(role, "Postpone", ["ChangeMessageVisibility", "SendMessage"])
         self._key.grant_encrypt(role, via="sqs")
 
-    def grant_measure(self, role: ServiceRole) -> None:
+    def grant_measure(self, role: Grantee) -> None:
         """Let a role see how many messages wait: sqs:GetQueueAttributes."""
         self._grant(role, "Measure", ["GetQueueAttributes"])
 
-    def grant_send(self, role: ServiceRole) -> None:
+    def grant_send(self, role: Grantee) -> None:
         """Let a role send, not consume: sqs:SendMessage; kms:GenerateDataKey, kms:Decrypt."""
         self._grant(role, "SendTo", ["SendMessage"])
         self._key.grant_encrypt(role, via="sqs")
 
-    def _grant(self, role: ServiceRole, verb: str, actions: list[str]) -> None:
+    def grant_redrive(self, role: Grantee) -> None:
+        """Let a role look at dead letters and move them back: on the DLQ, sqs:ReceiveMessage, DeleteMessage,
+        ChangeMessageVisibility; on the queue, sqs:SendMessage; kms:GenerateDataKey, kms:Decrypt.
+        """
+        actions = ["ChangeMessageVisibility", "DeleteMessage", "ReceiveMessage"]
+        self._grant(role, "TakeDeadLettersOf", actions, arn=self.dlq_arn)
+        self.grant_send(role)
+
+    def _grant(self, role: Grantee, verb: str, actions: list[str], *, arn: str | None = None) -> None:
         role.allow(
             Statement(
                 sid=f"{verb}{self.node.id}",
                 actions=[f"sqs:{action}" for action in actions],
-                resources=[self.arn],
+                resources=[arn or self.arn],
             )
         )
 
@@ -231,7 +239,7 @@ class Topic(Construct):
         if email is not None:
             SnsTopicSubscription(self, "Email", topic_arn=self._topic.arn, protocol="email", endpoint=email)
 
-    def grant_publish(self, role: ServiceRole) -> None:
+    def grant_publish(self, role: Grantee) -> None:
         """Let a role publish: sns:Publish; kms:GenerateDataKey, kms:Decrypt."""
         role.allow(Statement(sid=f"PublishTo{self.node.id}", actions=["sns:Publish"], resources=[self.arn]))
         self._key.grant_encrypt(role, via="sns")

@@ -34,7 +34,7 @@ from constructs_lib.bindings import (
     TerraformResourceLifecycle,
 )
 from constructs_lib.encryption import EncryptionKey
-from constructs_lib.iam import ServiceRole, Statement, deny_insecure_transport, policy_document
+from constructs_lib.iam import Grantee, Statement, deny_insecure_transport, policy_document
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,32 +137,36 @@ class PrivateBucket(Construct):
         """Send the bucket's events to the account's default event bus."""
         S3BucketNotification(self, "Notification", bucket=self._bucket.id, eventbridge=True)
 
-    def grant_read(self, role: ServiceRole) -> None:
+    def grant_read(self, role: Grantee) -> None:
         """Let a role read objects as they are now: s3:GetObject; kms:Decrypt."""
         self._grant(role, "Read", ["s3:GetObject"], [f"{self.arn}/*"])
         if self._key is not None:
             self._key.grant_decrypt(role, via="s3")
 
-    def grant_list(self, role: ServiceRole) -> None:
+    def grant_list(self, role: Grantee) -> None:
         """Let a role list objects, and tell a missing one from a forbidden one: s3:ListBucket."""
         self._grant(role, "List", ["s3:ListBucket"], [self.arn])
 
-    def grant_list_versions(self, role: ServiceRole) -> None:
+    def grant_list_versions(self, role: Grantee) -> None:
         """Let a role list all versions of all objects: s3:ListBucketVersions."""
         self._grant(role, "ListVersions", ["s3:ListBucketVersions"], [self.arn])
 
-    def grant_write(self, role: ServiceRole) -> None:
-        """Let a role write: s3:PutObject, s3:AbortMultipartUpload; kms:GenerateDataKey, kms:Decrypt."""
-        self._grant(role, "Write", ["s3:AbortMultipartUpload", "s3:PutObject"], [f"{self.arn}/*"])
+    def grant_write(self, role: Grantee, *, prefix: str = "") -> None:
+        """Let a role write: s3:PutObject, s3:AbortMultipartUpload; kms:GenerateDataKey, kms:Decrypt.
+
+        S3 asks for no more to begin a multipart upload, to send its parts and to complete it. Source:
+        https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html#mpuAndPermissions
+        """
+        self._grant(role, "Write", ["s3:AbortMultipartUpload", "s3:PutObject"], [f"{self.arn}/{prefix}*"])
         if self._key is not None:
             self._key.grant_encrypt(role, via="s3")
 
-    def grant_tag_versions(self, role: ServiceRole) -> None:
+    def grant_tag_versions(self, role: Grantee) -> None:
         """Let a role read and write tags: s3:GetObjectVersionTagging, s3:PutObjectVersionTagging."""
         actions = ["s3:GetObjectVersionTagging", "s3:PutObjectVersionTagging"]
         self._grant(role, "TagVersions", actions, [f"{self.arn}/*"])
 
-    def _grant(self, role: ServiceRole, verb: str, actions: Sequence[str], resources: Sequence[str]) -> None:
+    def _grant(self, role: Grantee, verb: str, actions: Sequence[str], resources: Sequence[str]) -> None:
         role.allow(Statement(sid=f"{verb}{self.node.id}", actions=actions, resources=resources))
 
     def _block_public_access(self) -> S3BucketPublicAccessBlock:
@@ -293,28 +297,28 @@ class Table(Construct):
         self.name: str = self._table.name
         self.arn: str = self._table.arn
 
-    def grant_read_write(self, role: ServiceRole) -> None:
+    def grant_read_write(self, role: Grantee) -> None:
         """Let a role read and write items: dynamodb:GetItem, PutItem, UpdateItem; and use the key."""
         self._grant(role, "ReadWrite", ["GetItem", "PutItem", "UpdateItem"], [self.arn])
 
-    def grant_update(self, role: ServiceRole) -> None:
+    def grant_update(self, role: Grantee) -> None:
         """Let a role read and change items: dynamodb:GetItem, UpdateItem; and use the key."""
         self._grant(role, "Update", ["GetItem", "UpdateItem"], [self.arn])
 
-    def grant_read_many(self, role: ServiceRole) -> None:
+    def grant_read_many(self, role: Grantee) -> None:
         """Let a role read items by the hundred: dynamodb:BatchGetItem; and use the key."""
         self._grant(role, "ReadMany", ["BatchGetItem"], [self.arn])
 
-    def grant_describe(self, role: ServiceRole) -> None:
+    def grant_describe(self, role: Grantee) -> None:
         """Let a role see the table's age and state: dynamodb:DescribeTable; and use the key."""
         self._grant(role, "Describe", ["DescribeTable"], [self.arn])
 
-    def grant_query(self, role: ServiceRole, *, index: str) -> None:
+    def grant_query(self, role: Grantee, *, index: str) -> None:
         """Let a role query one index: dynamodb:Query; and use the key."""
         words = "".join(word.capitalize() for word in index.split("_"))
         self._grant(role, f"Query{words}", ["Query"], [f"{self.arn}/index/{index}"])
 
-    def _grant(self, role: ServiceRole, verb: str, actions: Sequence[str], resources: Sequence[str]) -> None:
+    def _grant(self, role: Grantee, verb: str, actions: Sequence[str], resources: Sequence[str]) -> None:
         role.allow(
             Statement(
                 sid=f"{verb}{self.node.id}",

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from constructs_lib.bindings import CloudformationStack, Construct, MediaConvertQueue, SsmParameter
-from constructs_lib.iam import Account, ServiceRole, Statement
+from constructs_lib.iam import Account, Grantee, ServiceRole, Statement
 from constructs_lib.storage import PrivateBucket
 
 # Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
@@ -47,7 +47,7 @@ class Transcoder(Construct):
         sources.grant_list(self._role)
         outputs.grant_write(self._role)
 
-    def grant_submit(self, role: ServiceRole) -> None:
+    def grant_submit(self, role: Grantee) -> None:
         """Let a role submit jobs to the queue: mediaconvert:CreateJob, iam:PassRole of the jobs' role."""
         role.allow(
             Statement(sid="SubmitJobs", actions=["mediaconvert:CreateJob"], resources=[self.queue_arn])
@@ -61,7 +61,7 @@ class Transcoder(Construct):
             )
         )
 
-    def grant_search(self, role: ServiceRole) -> None:
+    def grant_search(self, role: Grantee) -> None:
         """Let a role find the queue's jobs by their source: mediaconvert:SearchJobs, asked with the queue.
 
         Source: https://docs.aws.amazon.com/service-authorization/latest/reference/list_mediaconvert.html
@@ -70,16 +70,21 @@ class Transcoder(Construct):
             Statement(sid="SearchJobs", actions=["mediaconvert:SearchJobs"], resources=[self.queue_arn])
         )
 
-    def grant_count(self, role: ServiceRole) -> None:
+    def grant_count(self, role: Grantee) -> None:
         """Let a role see how many jobs the queue holds: mediaconvert:GetQueue."""
         role.allow(Statement(sid="CountJobs", actions=["mediaconvert:GetQueue"], resources=[self.queue_arn]))
 
-    def grant_describe(self, role: ServiceRole) -> None:
+    def grant_describe(self, role: Grantee) -> None:
         """Let a role look at any job: mediaconvert:GetJob. A job's ARN does not name its queue."""
         jobs = self._account.arn("mediaconvert", "jobs/*")
         role.allow(Statement(sid="DescribeJobs", actions=["mediaconvert:GetJob"], resources=[jobs]))
 
-    def grant_probe(self, role: ServiceRole) -> None:
+    def grant_cancel(self, role: Grantee) -> None:
+        """Let a role cancel any job: mediaconvert:CancelJob. A job's ARN does not name its queue."""
+        jobs = self._account.arn("mediaconvert", "jobs/*")
+        role.allow(Statement(sid="CancelJobs", actions=["mediaconvert:CancelJob"], resources=[jobs]))
+
+    def grant_probe(self, role: Grantee) -> None:
         """Let a role inspect sources that it may itself read: mediaconvert:Probe."""
         # Probe has no resource-level permissions. Source:
         # https://docs.aws.amazon.com/service-authorization/latest/reference/list_mediaconvert.html
@@ -169,7 +174,7 @@ class PresetParameters(Construct):
             word = name.rsplit("/", 1)[-1].capitalize()
             SsmParameter(self, word, name=name, type="String", tier="Standard", value=text)
 
-    def grant_read(self, role: ServiceRole) -> None:
+    def grant_read(self, role: Grantee) -> None:
         """Let a role read the documents: ssm:GetParametersByPath, GetParameter."""
         path = self._account.arn("ssm", f"parameter{self.presets_path}")
         profiles = self._account.arn("ssm", f"parameter{self.profiles_name}")

@@ -24,6 +24,7 @@ from constructs_lib.transcoding import JobTemplate, PresetParameters, Transcoder
 from stacks.deployment import add_provider, keep_state_in_s3
 from stacks.encoding import EncodingDocuments
 from stacks.functions import Parts, add_ingest_orchestrator, add_job_status_processor, add_reconciler
+from stacks.people import add_operator_policy, add_uploader_policy
 from stacks.settings import Settings
 
 OPERATED_RESOURCES = (
@@ -107,6 +108,11 @@ class MediaPipelineStack(TerraformStack):
         self._orchestrator = add_ingest_orchestrator(self, parts)
         self._status_processor = add_job_status_processor(self, parts)
         self._reconciler = add_reconciler(self, parts)
+        self._resources_parameter = f"/{settings.pipeline_name}/resources"
+        self._uploader_policy = add_uploader_policy(self, parts)
+        self._operator_policy = add_operator_policy(
+            self, parts, resources_parameter=self._resources_parameter
+        )
         self._route_events()
         self._monitoring = self._watch()
         self._add_outputs()
@@ -310,6 +316,8 @@ class MediaPipelineStack(TerraformStack):
             "ingest_orchestrator_function": self._orchestrator.name,
             "job_status_processor_function": self._status_processor.name,
             "reconciler_function": self._reconciler.name,
+            "uploader_policy_arn": self._uploader_policy.arn,
+            "operator_policy_arn": self._operator_policy.arn,
             "dashboard_url": self._monitoring.dashboard_url,
         }
         for name, value in outputs.items():
@@ -318,7 +326,7 @@ class MediaPipelineStack(TerraformStack):
         SsmParameter(
             self,
             "Resources",
-            name=f"/{self._settings.pipeline_name}/resources",
+            name=self._resources_parameter,
             description="Where the operator's command line finds this pipeline's resources",
             type="String",
             tier="Standard",

@@ -50,6 +50,8 @@ class Settings:
 
     upload_key_prefix: str = ""
     """Uploads outside of it are left alone; empty means that the whole bucket is processed."""
+    uploader_prefix: str | None = None
+    """Below which keys the uploader policy lets people put objects; None stands for upload_key_prefix."""
     media_suffixes: tuple[str, ...] = (
         ".aac",
         ".avi",
@@ -117,6 +119,11 @@ class Settings:
     def pipeline_name(self) -> str:
         """Return the name under which the pipeline knows itself in paths, metrics and job metadata."""
         return f"{self.project}-{self.environment_suffix}"
+
+    @property
+    def uploader_key_prefix(self) -> str:
+        """Return what the keys begin with that the uploader policy is about."""
+        return self.upload_key_prefix if self.uploader_prefix is None else self.uploader_prefix
 
     @property
     def state_key(self) -> str:

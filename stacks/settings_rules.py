@@ -198,6 +198,14 @@ def _upload_faults(settings: Settings) -> _Found:
     # Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html
     if len(settings.upload_key_prefix.encode()) > 512 or settings.upload_key_prefix.startswith("/"):
         yield "upload_key_prefix", settings.upload_key_prefix, "up to 512 bytes, not beginning with a slash"
+    prefix = settings.uploader_key_prefix
+    if not prefix.startswith(settings.upload_key_prefix) or set("*?$") & set(prefix):
+        yield (
+            "uploader_prefix",
+            prefix,
+            f"begins with the upload_key_prefix {settings.upload_key_prefix!r}, which it is where unset, and "
+            "has none of *?$, which IAM would not take literally",
+        )
 
 
 def _relation_faults(settings: Settings) -> _Found:

@@ -111,5 +111,7 @@ def test_outputs_name_the_key_resources(pipeline: Stack) -> None:
         "ingest_orchestrator_function": named("ingest-orchestrator"),
         "job_status_processor_function": named("job-status-processor"),
         "reconciler_function": named("reconciler"),
+        "uploader_policy_arn": f"arn:aws:iam::{ACCOUNT_ID}:policy/{named('uploader')}",
+        "operator_policy_arn": f"arn:aws:iam::{ACCOUNT_ID}:policy/{named('operator')}",
         "dashboard_url": f"{console}#dashboards/dashboard/{named('dashboard')}",
     }

@@ -179,9 +179,9 @@ def test_function_may_read_its_environment(pipeline: Stack, function: str) -> No
 
 
 def test_key_is_used_through_services_only(pipeline: Stack) -> None:
-    """No role may use the key by itself: always through a service, or for its own environment."""
+    """Nobody may use the key by itself: always through a service, or for a function's own environment."""
     key = _places(pipeline)["key"]
-    for policy in pipeline.of("aws_iam_role_policy"):
+    for policy in (*pipeline.of("aws_iam_role_policy"), *pipeline.of("aws_iam_policy")):
         for statement in statements(policy["policy"]):
             if any(action.startswith("kms:") for action in listed(statement["Action"])):
                 assert listed(statement["Resource"]) == [key], policy.address

@@ -45,6 +45,7 @@ any_settings = st.builds(
             "notification_email": st.none() | st.text() | st.emails(),
             "mediaconvert_endpoint": st.none() | st.text() | st.from_regex(r"https?://[a-z0-9.:@/-]*"),
             "upload_key_prefix": st.text(),
+            "uploader_prefix": st.none() | st.text(),
             "media_suffixes": st.lists(st.text(max_size=12), max_size=50).map(tuple),
             "caption_suffixes": st.lists(st.sampled_from([".srt", ".vtt", ".txt"]), max_size=3).map(tuple),
             "browser_origins": st.lists(st.text()).map(tuple),

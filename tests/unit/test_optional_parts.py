@@ -11,6 +11,8 @@ from media_pipeline.config import ReconcilerConfig, read_config
 from stacks.encoding import EncodingDocuments
 from stacks.media_pipeline import MediaPipelineStack
 from stacks.settings import ENVIRONMENTS, Settings
+from tests.invariants.policies import Request, allows
+from tests.invariants.stack import Stack
 
 DEV = ENVIRONMENTS["dev"]
 
@@ -68,6 +70,24 @@ def test_prefix_reaches_the_sweep_and_the_operators(tmp_path: Path) -> None:
         if parameter["name"].endswith("/resources")
     )
     assert told["upload_key_prefix"] == "incoming/"
+
+
+def test_uploader_is_kept_below_the_prefix(tmp_path: Path) -> None:
+    """Where people have a prefix of their own, keys beside it are denied: its parent, a longer name."""
+    settings = replace(DEV, upload_key_prefix="incoming/", uploader_prefix="incoming/partner/")
+    stack = Stack("dev", {"resource": _synthesized(settings, tmp_path)})
+    (policy,) = (p["policy"] for p in stack.of("aws_iam_policy") if "-uploader-" in p["name"])
+    (bucket,) = (stack.arn(b) for b in stack.of("aws_s3_bucket") if "-uploads-" in b["bucket"])
+
+    def may(action: str, key: str) -> bool:
+        return allows(policy, Request(action=action, resource=f"{bucket}/{key}"))
+
+    for action in ("s3:PutObject", "s3:AbortMultipartUpload"):
+        assert may(action, "incoming/partner/2026/a.mp4")
+        for key in ("a.mp4", "incoming/a.mp4", "incoming/partner", "incoming/partner2/a.mp4"):
+            assert not may(action, key), key
+    assert not may("s3:GetObject", "incoming/partner/a.mp4")
+    assert not may("s3:DeleteObject", "incoming/partner/a.mp4")
 
 
 def test_email_is_subscribed_only_where_it_is_set(tmp_path: Path) -> None:

@@ -59,6 +59,9 @@ def test_only_prod_is_protected() -> None:
         ("media_suffixes", tuple(f".m{number}" for number in range(60))),
         ("upload_key_prefix", "/incoming"),
         ("upload_key_prefix", "é" * 257),
+        ("uploader_prefix", "incoming/*"),
+        ("uploader_prefix", "a?"),
+        ("uploader_prefix", "${aws:username}/"),
         ("log_retention_days", 2),
         ("log_level", "LOUD"),
         ("max_receive_count", 4),
@@ -98,12 +101,24 @@ def test_fault_names_field_value_and_range(field: str, value: object) -> None:
         ("mediaconvert_endpoint", None),
         ("environment_suffix", "pr-1234"),
         ("upload_key_prefix", "incoming/"),
+        ("uploader_prefix", "a partner's/2026 ü/"),
         ("asset_retention_days", 0),
     ],
 )
 def test_allowed_values_have_no_fault(field: str, value: object) -> None:
     """The ends of each range, and what people really write, are accepted."""
     assert not find_faults(replace(DEV, **{field: value}))  # type: ignore[arg-type]
+
+
+def test_uploads_go_where_the_pipeline_looks() -> None:
+    """People may be given less than the pipeline takes, and nothing that it would never look at."""
+    narrower = replace(DEV, upload_key_prefix="incoming/", uploader_prefix="incoming/partner/")
+    assert not find_faults(narrower)
+    assert narrower.uploader_key_prefix == "incoming/partner/"
+    assert replace(narrower, uploader_prefix=None).uploader_key_prefix == "incoming/"
+    for elsewhere in ("", "incoming", "outgoing/"):
+        assert _faulty_fields(replace(narrower, uploader_prefix=elsewhere)) == ["uploader_prefix"]
+    assert _faulty_fields(replace(DEV, upload_key_prefix="in*/")) == ["uploader_prefix"]
 
 
 def test_concurrency_leaves_the_account_its_reserve() -> None:
