@@ -46,6 +46,13 @@ corpus: setup ## Run every kind of source through the sandbox and compare: make 
 chaos: setup ## Let a storm of faults pass over thousands of uploads, audit: make chaos [UPLOADS=5000] [SEED=1]
 	@$(RUN) -m sandbox chaos$(if $(UPLOADS), --uploads=$(UPLOADS))$(if $(SEED), --seed=$(SEED))
 
+##@ Supply chain
+.PHONY: sbom audit
+sbom: setup ## Write what the Lambda zip is made of to build/lambda-sbom.cdx.json (CycloneDX)
+	@$(RUN) -m supply_chain sbom
+audit: setup build/audit/.installed ## Look for known vulnerabilities of all that is locked; 3 if the source can't be asked
+	@$(RUN) -m supply_chain audit
+
 ##@ Deploying (ENV=dev|staging|prod|sandbox; AWS credentials as usual)
 .PHONY: synth diff deploy destroy state-bucket
 CDKTF := ENVIRONMENT=$(ENV) npx --no-install cdktf
@@ -104,7 +111,16 @@ build/lambda-dependencies/.installed: .venv/.synced
 	@VIRTUAL_ENV="$(CURDIR)/.venv" $(BIN)/pipenv requirements --categories lambda --hash > build/lambda-requirements.txt
 	@$(BIN)/pip install -qq --disable-pip-version-check --no-deps --no-compile --require-hashes --only-binary=:all: \
 		--platform manylinux2014_aarch64 --implementation cp --python-version 3.13 \
-		--target $(@D) --requirement build/lambda-requirements.txt
+		--report $(@D)/.installed.json --target $(@D) --requirement build/lambda-requirements.txt
+	@touch $@
+
+build/audit/.installed: .venv/.synced
+	@echo "Installing pip-audit, in an environment of its own"
+	@rm -rf $(@D)
+	@$(PYTHON) -m venv $(@D)
+	@VIRTUAL_ENV="$(CURDIR)/.venv" $(BIN)/pipenv requirements --categories audit --hash > build/audit-requirements.txt
+	@$(@D)/bin/python -m pip install -qq --disable-pip-version-check --no-deps --require-hashes --only-binary=:all: \
+		--requirement build/audit-requirements.txt
 	@touch $@
 
 node_modules/.installed: package.json package-lock.json

@@ -19,6 +19,9 @@ FILE_MODE = 0o100644
 # Large, and of no use here: boto3's resources (the functions use clients), and routers for HTTP APIs.
 UNUSED = (("boto3", "data"), ("boto3", "examples"), ("aws_lambda_powertools", "event_handler"))
 
+# Scripts and manual pages, beside the packages.
+OUTSIDE = frozenset({"bin", "share"})
+
 # What pip writes differs from one installation to the next.
 INSTALLER_FILES = frozenset({"RECORD", "INSTALLER", "REQUESTED", "direct_url.json"})
 
@@ -70,7 +73,7 @@ def _is_leftover(part: str) -> bool:
 def _dependency_files(root: Path) -> Iterator[tuple[str, Path]]:
     for name, path in _files(root):
         parts = name.split("/")
-        if parts[0] == "bin" or (parts[0].endswith(".dist-info") and parts[-1] in INSTALLER_FILES):
+        if parts[0] in OUTSIDE or (parts[0].endswith(".dist-info") and parts[-1] in INSTALLER_FILES):
             continue
         if parts[:2] == ["botocore", "data"] and len(parts) > 3 and parts[2] not in SERVICES:
             continue

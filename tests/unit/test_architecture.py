@@ -5,6 +5,7 @@ main -> stacks -> constructs_lib -> bindings -> cdktf, provider
 stacks ~> lambda_src        of its code only the pure core
 handlers -> adapters -> boto3;  handlers, adapters -> the pure core;  the pure core -> standard library
 pipeline_ops -> adapters, the pure core, boto3, rich;  nothing but tests -> pipeline_ops
+supply_chain -> how the zip is packed, and a library each;  nothing but tests -> supply_chain
 sandbox -> nothing of constructs_lib, stacks or lambda_src
 tests -> everything;  nothing -> tests
 ```
@@ -26,6 +27,7 @@ PACKAGES = {
     "pipeline_ops": ROOT,
     "sandbox": ROOT,
     "stacks": ROOT,
+    "supply_chain": ROOT,
     "tests": ROOT,
 }
 CDKTF = ("cdktf", "cdktf_cdktf_provider_aws", "constructs", "jsii")
@@ -88,7 +90,23 @@ RULES: tuple[tuple[str, tuple[str, ...]], ...] = (
         "pipeline_ops*",
         ("pipeline_ops", "media_pipeline", *BOTO, "rich", *_but(*HANDLERS, *FLOW, "batch", "telemetry")),
     ),
-    ("sandbox*", ("*", "!constructs_lib", "!stacks", "!media_pipeline", "!pipeline_ops", "!main", "!tests")),
+    ("supply_chain.__main__", ("supply_chain", "stacks.lambda_package")),
+    ("supply_chain.contents", ("packaging",)),
+    ("supply_chain.sbom", ("supply_chain", "cyclonedx", "packageurl")),
+    ("supply_chain*", ("supply_chain",)),
+    (
+        "sandbox*",
+        (
+            "*",
+            "!constructs_lib",
+            "!stacks",
+            "!media_pipeline",
+            "!pipeline_ops",
+            "!supply_chain",
+            "!main",
+            "!tests",
+        ),
+    ),
     ("tests*", ("*",)),
 )
 

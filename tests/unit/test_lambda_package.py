@@ -56,6 +56,7 @@ def dependencies(tmp_path: Path) -> Path:
             "botocore/data/ec2/2016-11-15/service-2.json.gz": "not used",
             "boto3/data/ec2/resources-1.json": "not used",
             "bin/jp.py": "a script",
+            "share/man/man1/jp.1": "its manual page",
         },
     )
 
@@ -89,6 +90,75 @@ def test_same_contents_give_the_same_bytes(source: Path, dependencies: Path, tmp
     )
     assert first.path.read_bytes() == second.path.read_bytes()
     assert first.sha256_base64 == second.sha256_base64
+
+
+_ELSEWHERE = """
+import compileall, os, random, shutil, sys
+from pathlib import Path
+
+os.umask(0o077)
+root, target = Path(sys.argv[1]), Path(sys.argv[2])
+copied = {}
+for name in ("lambda_src", "build/lambda-dependencies"):
+    copied[name] = target / "somewhere else" / name
+    paths = [path for path in (root / name).rglob("*") if path.is_file() and "__pycache__" not in path.parts]
+    random.shuffle(paths)
+    for path in paths:
+        copy = copied[name] / path.relative_to(root / name)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, copy)
+        copy.chmod(0o777)
+compileall.compile_dir(copied["lambda_src"], quiet=1)
+
+from stacks.lambda_package import build_lambda_package
+
+built = build_lambda_package(
+    source=copied["lambda_src"],
+    dependencies=copied["build/lambda-dependencies"],
+    target=target / "b.zip",
+)
+print(built.sha256_base64)
+"""
+
+
+def test_real_package_is_the_same_anywhere(tmp_path: Path) -> None:
+    """Twice here, and on another path with another umask, time zone, locale, hash seed and order of files."""
+    here = [
+        build_lambda_package(
+            source=PROJECT_ROOT / "lambda_src", dependencies=INSTALLED, target=tmp_path / name
+        )
+        for name in ("a.zip", "again.zip")
+    ]
+    done = subprocess.run(
+        [sys.executable, "-c", _ELSEWHERE, str(PROJECT_ROOT), str(tmp_path)],
+        cwd=PROJECT_ROOT,
+        env={**os.environ, "TZ": "Asia/Kathmandu", "LC_ALL": "C", "PYTHONHASHSEED": "7"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "somewhere else").is_dir()
+    assert {package.sha256_base64 for package in here} == {done.stdout.strip()}
+
+
+def test_real_package_has_fixed_times_and_modes(tmp_path: Path) -> None:
+    """Each file is stored as it is, from 1980, for all to read and its owner to write; none is compiled."""
+    package = build_lambda_package(
+        source=PROJECT_ROOT / "lambda_src", dependencies=INSTALLED, target=tmp_path / "a.zip"
+    )
+    with zipfile.ZipFile(package.path) as archive:
+        entries = archive.infolist()
+    assert [entry.filename for entry in entries] == sorted({entry.filename for entry in entries})
+    for entry in entries:
+        assert (entry.date_time, entry.external_attr >> 16, entry.create_system, entry.compress_type) == (
+            (1980, 1, 1, 0, 0, 0),
+            0o100644,
+            3,
+            zipfile.ZIP_STORED,
+        )
+        assert not entry.filename.endswith((".pyc", ".pyo", ".so", "/"))
+        assert entry.extra == b""
 
 
 def test_hash_is_that_of_the_zip(source: Path, dependencies: Path, tmp_path: Path) -> None:

@@ -1,0 +1,1 @@
+"""What the functions' zip is made of, and whether anything known speaks against it."""
