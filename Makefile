@@ -11,6 +11,7 @@ PYTHON ?= $(firstword $(foreach v,python3.13 python3.12 python3.11 python3,$(she
 BIN := .venv/bin
 RUN := $(BIN)/python
 export VIDEO
+export INTENDED
 export CHECKPOINT_DISABLE := 1
 export PIPENV_VERBOSITY := -1
 
@@ -56,8 +57,11 @@ audit: setup build/audit/.installed ## Look for known vulnerabilities of all tha
 ##@ Deploying (ENV=dev|staging|prod|sandbox; AWS credentials as usual)
 .PHONY: synth diff deploy destroy state-bucket
 CDKTF := ENVIRONMENT=$(ENV) npx --no-install cdktf
+REVIEW := $(RUN) -m change_review
+STACK := cdktf.out/stacks/$(ENV)
 ifeq ($(ENV),sandbox)
 CDKTF := $(RUN) -m sandbox exec -- npx --no-install cdktf
+REVIEW := $(RUN) -m sandbox exec -- $(REVIEW)
 endif
 # cdktf would ask the registry for checksums, for a lock file in a folder that nobody commits.
 UNLOCKED := --skip-provider-lock
@@ -65,8 +69,10 @@ synth: setup-cdktf ## Write the Terraform JSON of every environment to cdktf.out
 	@npx --no-install cdktf synth
 state-bucket: setup-cdktf ## Make the bucket for Terraform's state, once an account: make state-bucket ENV=dev
 	@$(CDKTF) deploy state-backend$(if $(filter sandbox,$(ENV)),-sandbox) $(UNLOCKED) $(ARGS)
-diff: setup-cdktf ## Show what a deployment would change: make diff ENV=prod
-	@$(CDKTF) diff $(ENV) $(UNLOCKED)
+diff: setup-cdktf ## Review what a deployment would change: make diff ENV=prod [INTENDED="address ..."]
+	@rm -f $(STACK)/plan $(STACK)/review.md
+	@$(CDKTF) diff $(ENV) $(UNLOCKED) $(ARGS) || { echo "Planning failed: there is nothing to review." >&2; exit 4; }
+	@$(REVIEW) $(STACK)/plan --intended="$$INTENDED" --markdown=$(STACK)/review.md
 deploy: setup-cdktf ## Apply: make deploy ENV=dev [ARGS=--auto-approve]
 	@$(CDKTF) deploy $(ENV) $(UNLOCKED) $(ARGS)
 destroy: setup-cdktf ## Remove: make destroy ENV=dev [ARGS=--auto-approve]

@@ -6,6 +6,7 @@ stacks ~> lambda_src        of its code only the pure core
 handlers -> adapters -> boto3;  handlers, adapters -> the pure core;  the pure core -> standard library
 pipeline_ops -> adapters, the pure core, boto3, rich;  nothing but tests -> pipeline_ops
 supply_chain -> how the zip is packed, and a library each;  nothing but tests -> supply_chain
+change_review -> standard library, and rich in its terminal;  nothing but tests -> change_review
 sandbox -> nothing of constructs_lib, stacks or lambda_src
 tests -> everything;  nothing -> tests
 ```
@@ -21,6 +22,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = {
+    "change_review": ROOT,
     "constructs_lib": ROOT,
     "main": ROOT,
     "media_pipeline": ROOT / "lambda_src",
@@ -61,6 +63,7 @@ FLOW = (
     "sweep",
     "unsent_ends",
 )
+REVIEW_EDGE = ("command_line", "plan_files", "terminal")
 # Whatever else lies in media_pipeline is the pure core, without being listed here.
 OUTER = (*HANDLERS, *ADAPTERS, *FLOW, "batch", "telemetry")
 
@@ -73,6 +76,11 @@ def _but(*modules: str) -> tuple[str, ...]:
 # "!" takes something out again.
 RULES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("main", ("stacks", "constructs_lib.bindings")),
+    ("change_review.terminal", ("change_review", "rich")),
+    ("change_review.command_line", ("change_review",)),
+    ("change_review.__main__", ("change_review",)),
+    # Reviewing is a function of the plan: it neither reads files nor prints.
+    ("change_review*", ("change_review", *(f"!change_review.{m}" for m in REVIEW_EDGE))),
     ("stacks*", ("stacks", "constructs_lib", "media_pipeline", *_but(*OUTER, "config"))),
     ("constructs_lib.bindings", (*CDKTF, "constructs_lib.lazy_loading")),
     ("constructs_lib*", ("constructs_lib",)),
@@ -103,6 +111,7 @@ RULES: tuple[tuple[str, tuple[str, ...]], ...] = (
             "!media_pipeline",
             "!pipeline_ops",
             "!supply_chain",
+            "!change_review",
             "!main",
             "!tests",
         ),
@@ -178,6 +187,10 @@ def test_imports_follow_the_architecture(module: str) -> None:
         ("sandbox.deploy", "from constructs_lib import iam"),
         ("sandbox.deploy", "import media_pipeline.presets"),
         ("sandbox.deploy", "from pipeline_ops import replay"),
+        ("sandbox.deploy", "from change_review import plans"),
+        ("change_review.review", "from rich.console import Console"),
+        ("change_review.review", "from change_review import plan_files"),
+        ("change_review.terminal", "import boto3"),
         ("stacks.media_pipeline", "import pipeline_ops"),
         ("media_pipeline.reconciler", "from pipeline_ops.replay import Replay"),
         ("pipeline_ops.replay", "from media_pipeline.repairs import Repairs"),
@@ -193,6 +206,7 @@ def test_the_rules_refuse(module: str, source: str) -> None:
 
 # jsii's process takes its options from the environment; a function takes its settings from there.
 READ_THE_ENVIRONMENT = {
+    "change_review.__main__",
     "constructs_lib.lazy_loading",
     "media_pipeline.telemetry",
     "pipeline_ops.__main__",
@@ -205,7 +219,7 @@ READ_THE_ENVIRONMENT = {
     sorted(
         module
         for module in MODULES
-        if module.startswith(("stacks", "constructs_lib", "media_pipeline", "pipeline_ops"))
+        if module.startswith(("change_review", "stacks", "constructs_lib", "media_pipeline", "pipeline_ops"))
         and module not in READ_THE_ENVIRONMENT
     ),
 )

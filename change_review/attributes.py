@@ -1,0 +1,218 @@
+"""What differs between two values of a resource, attribute by attribute, safe and short enough to show."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from change_review.plans import Change, json_document, mapping, sequence
+
+VALUE_CHARACTERS = 120
+UNKNOWN = "(known after apply)"
+SENSITIVE = "(sensitive)"
+ABSENT = "(none)"
+# So much of what two long values share is shown before the place where they part.
+_CONTEXT_CHARACTERS = 30
+# Deeper than any resource's schema; what lies below is compared as a whole.
+_MAX_DEPTH = 24
+_EMPTY: tuple[Any, ...] = (None, "", [], {})
+
+
+@dataclass(frozen=True, slots=True)
+class AttributeChange:
+    """One attribute's change. `before` or `after` is empty where items were only added or only taken out."""
+
+    path: str
+    before: str
+    after: str
+
+    @property
+    def root(self) -> str:
+        """Return the name of the resource's own attribute that this is a part of."""
+        return self.path.split(".")[0].split("[")[0]
+
+    @property
+    def unknown(self) -> bool:
+        """Tell whether what it will be is known only after the apply."""
+        return self.after == UNKNOWN
+
+
+@dataclass(frozen=True, slots=True)
+class _Marks:
+    unknown: Any
+    before: Any
+    after: Any
+
+    @property
+    def sensitive(self) -> bool:
+        return self.before is True or self.after is True
+
+    def at(self, key: str | int) -> _Marks:
+        return _Marks(_at(self.unknown, key), _at(self.before, key), _at(self.after, key))
+
+
+def attribute_changes(change: Change) -> list[AttributeChange]:
+    """Return every attribute that differs; JSON within strings is compared as what it means."""
+    marks = _Marks(change.unknown, change.before_sensitive, change.after_sensitive)
+    found = list(_differences("", change.before, change.after, marks, 0))
+    tags = {(each.path, each.before, each.after) for each in found if each.root == "tags"}
+    # The provider mirrors each tag.
+    return [
+        each
+        for each in found
+        if each.root != "tags_all"
+        or (each.path.replace("tags_all", "tags", 1), each.before, each.after) not in tags
+    ]
+
+
+def shown(value: Any) -> str:
+    """Return a value for people: JSON on one line, cut, with nothing in it that a terminal obeys."""
+    return _cut(_json(value))
+
+
+def printable(text: str) -> str:
+    """Return a text in which every character that isn't printable is spelled out."""
+    return "".join(each if each.isprintable() else f"\\u{ord(each):04x}" for each in text)
+
+
+def decoded(value: Any) -> Any:
+    """Return what a text of JSON holds, where that is an object or a list; else the value itself."""
+    if isinstance(value, str) and value.lstrip()[:1] in ("{", "["):
+        try:
+            return json_document(value)
+        except ValueError:
+            return value
+    return value
+
+
+def _differences(path: str, before: Any, after: Any, marks: _Marks, depth: int) -> Iterator[AttributeChange]:
+    if marks.sensitive:
+        if marks.unknown is True or before != after:
+            another = SENSITIVE if before is None else f"{SENSITIVE}, another one"
+            now = UNKNOWN if marks.unknown is True else ABSENT if after is None else another
+            yield AttributeChange(path or "value", ABSENT if before is None else SENSITIVE, now)
+        return
+    if marks.unknown is True:
+        yield AttributeChange(path or "value", _redacted_shown(before, marks.before), UNKNOWN)
+        return
+    before, after = _both_decoded(before, after)
+    if isinstance(before, dict) and isinstance(after, dict) and depth < _MAX_DEPTH:
+        for key in sorted({*before, *after, *mapping(marks.unknown)}):
+            inner = f"{path}.{_name(key)}" if path else _name(key)
+            yield from _differences(inner, before.get(key), after.get(key), marks.at(key), depth + 1)
+    elif isinstance(before, list) and isinstance(after, list) and depth < _MAX_DEPTH:
+        yield from _list_differences(path, before, after, marks, depth)
+    elif before != after and not (before in _EMPTY and after in _EMPTY):
+        yield AttributeChange(path or "value", *_pair(_redacted(before, marks.before), _after(after, marks)))
+
+
+def _list_differences(
+    path: str, before: list[Any], after: list[Any], marks: _Marks, depth: int
+) -> Iterator[AttributeChange]:
+    gone, come = list(_missing(before, after)), list(_missing(after, before))
+    blocks = any(isinstance(each, dict | list) for each in [*before, *after])
+    # Where items keep their places, each is compared with itself; else it may be a set, and they come and go.
+    in_place = [index for index, _ in gone] == [index for index, _ in come]
+    if len(before) == len(after) and in_place and (blocks or marks.unknown):
+        for index, (old, new) in enumerate(zip(before, after, strict=True)):
+            yield from _differences(f"{path}[{index}]", old, new, marks.at(index), depth + 1)
+        return
+    for index, old in gone:
+        yield AttributeChange(path or "value", _redacted_shown(old, _at(marks.before, index)), "")
+    for index, new in come:
+        yield AttributeChange(path or "value", "", shown(_after(new, marks.at(index))))
+    for index in range(len(after), len(sequence(marks.unknown))):
+        if _at(marks.unknown, index) is True:
+            yield AttributeChange(path or "value", "", UNKNOWN)
+
+
+def _missing(of: Sequence[Any], elsewhere: Sequence[Any]) -> Iterator[tuple[int, Any]]:
+    # Sets have no order, and a list in another order is told as nothing rather than as everything.
+    left = list(elsewhere)
+    for index, item in enumerate(of):
+        if item in left:
+            left.remove(item)
+        else:
+            yield index, item
+
+
+def _both_decoded(before: Any, after: Any) -> tuple[Any, Any]:
+    old, new = decoded(before), decoded(after)
+    return (old, new) if type(old) is type(new) else (before, after)
+
+
+def _after(value: Any, marks: _Marks) -> Any:
+    return _redacted(_with_unknown(value, marks.unknown), marks.after)
+
+
+def _redacted_shown(value: Any, marks: Any) -> str:
+    return ABSENT if value is None else shown(_redacted(value, marks))
+
+
+def _redacted(value: Any, marks: Any) -> Any:
+    """Return a value whose sensitive parts are replaced; where a value's marks differ in shape, all of it."""
+    if marks is True:
+        return SENSITIVE
+    if not _any_true(marks):
+        return value
+    if isinstance(value, dict) and isinstance(marks, dict):
+        return {key: _redacted(inner, marks.get(key)) for key, inner in value.items()}
+    if isinstance(value, list) and isinstance(marks, list):
+        return [_redacted(inner, _at(marks, index)) for index, inner in enumerate(value)]
+    return SENSITIVE
+
+
+def _with_unknown(value: Any, unknown: Any) -> Any:
+    if unknown is True:
+        return UNKNOWN
+    if isinstance(value, dict) and isinstance(unknown, dict):
+        keys = [*value, *(key for key in unknown if key not in value and _any_true(unknown[key]))]
+        return {key: _with_unknown(value.get(key), unknown.get(key)) for key in keys}
+    if isinstance(value, list) and isinstance(unknown, list):
+        return [_with_unknown(inner, _at(unknown, index)) for index, inner in enumerate(value)]
+    return value
+
+
+def _any_true(marks: Any) -> bool:
+    if isinstance(marks, dict):
+        return any(map(_any_true, marks.values()))
+    return any(map(_any_true, marks)) if isinstance(marks, list) else marks is True
+
+
+def _at(marks: Any, key: str | int) -> Any:
+    if isinstance(marks, dict):
+        return marks.get(key) if isinstance(key, str) else None
+    if isinstance(marks, list) and isinstance(key, int):
+        return marks[key] if key < len(marks) else None
+    # True holds for all that is below.
+    return marks if marks is True else None
+
+
+def _name(key: str) -> str:
+    plain = key.replace("-", "_").replace("/", "_").isidentifier()
+    return key if plain else printable(json.dumps(key, ensure_ascii=False))
+
+
+def _pair(before: Any, after: Any) -> tuple[str, str]:
+    old, new = _json(before), _json(after)
+    shared = next(
+        (i for i, (a, b) in enumerate(zip(old, new, strict=False)) if a != b), len(min(old, new, key=len))
+    )
+    start = max(0, shared - _CONTEXT_CHARACTERS)
+    if start and max(len(old), len(new)) > VALUE_CHARACTERS:
+        return f"…{_cut(old[start:])}", f"…{_cut(new[start:])}"
+    return _cut(old), _cut(new)
+
+
+def _json(value: Any) -> str:
+    if value is None or value in (UNKNOWN, SENSITIVE):
+        return ABSENT if value is None else str(value)
+    return printable(json.dumps(value, ensure_ascii=False, sort_keys=True))
+
+
+def _cut(text: str) -> str:
+    if len(text) <= VALUE_CHARACTERS:
+        return text
+    return f"{text[:VALUE_CHARACTERS]}… ({len(text):,} characters)"
