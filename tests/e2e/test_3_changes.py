@@ -4,16 +4,42 @@ import json
 import os
 import re
 import subprocess
+import sys
 import uuid
 
 import pytest
 
+from change_review.command_line import Exit
 from sandbox.errors import TerraformError
 from sandbox.folder import PROJECT_ROOT
+from sandbox.prerequisites import terraform
 from tests.e2e.deployed import Sandbox
 
 STATE_BUCKET = "media-pipeline-tfstate-sandbox"
 STATE_KEY = "media-pipeline/sandbox/terraform.tfstate"
+
+
+PLAN = PROJECT_ROOT / "cdktf.out" / "stacks" / "sandbox" / "plan"
+REVIEW = PLAN.with_name("review.md")
+# Whatever fails, `make` itself answers with this.
+MAKE_FAILED = 2
+
+
+def diff(sandbox: Sandbox, change: str = "") -> tuple[int, str]:
+    """Run `make diff` with the App, or with one of `altered_app`'s, and return exit code and output."""
+    app = f"--app='{sys.executable} -m tests.e2e.altered_app {change}'" if change else ""
+    done = subprocess.run(
+        ["make", "diff", "ENV=sandbox", f"ARGS={app}"],
+        cwd=PROJECT_ROOT,
+        env={**os.environ, "SANDBOX_DIR": str(sandbox.folder.path)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=600,
+        check=False,
+    )
+    # cdktf's live display colours words and repaints lines.
+    return done.returncode, re.sub(r"\x1b\[[0-9;]*[A-Za-z]", "", done.stdout)
 
 
 def test_a_plan_is_clean_after_everything_that_was_done(sandbox: Sandbox) -> None:
@@ -23,19 +49,62 @@ def test_a_plan_is_clean_after_everything_that_was_done(sandbox: Sandbox) -> Non
 
 def test_cdktf_diff_reports_no_changes(sandbox: Sandbox) -> None:
     """cdktf-cli, on the state that the sandbox's own Terraform wrote, finds nothing to change."""
-    done = subprocess.run(
-        ["make", "diff", "ENV=sandbox"],
-        cwd=PROJECT_ROOT,
-        env={**os.environ, "SANDBOX_DIR": str(sandbox.folder.path)},
-        capture_output=True,
-        text=True,
-        timeout=600,
-        check=False,
+    code, said = diff(sandbox)
+    assert code == 0, said
+    assert re.search(r"No changes\. .* found no differences", " ".join(said.split())), said
+    assert REVIEW.read_text().splitlines()[0].startswith("🟢 **Nothing changes.")
+
+
+def test_a_plan_that_replaces_the_table_stops(sandbox: Sandbox) -> None:
+    """`make diff` fails, and the first line of its review says which table; named as intended, it passes."""
+    code, said = diff(sandbox, "another-partition-key")
+    assert code == MAKE_FAILED, said
+    assert "Error 3" in said
+    first = REVIEW.read_text().splitlines()[0]
+    table = re.fullmatch(r"🔴 \*\*Stop: .*: `(aws_dynamodb_table\.\w+)` replaced\.\*\*", first)
+    assert table, first
+    assert REVIEW.read_text() in said, "the review ends what is printed"
+    assert '`hash_key: "asset_id" → "other_id"`' in said
+    allowed = sandbox.command(
+        "exec", "--", sys.executable, "-m", "change_review", str(PLAN), f"--intended={table[1]}"
     )
-    # cdktf's live display colours words and repaints lines.
-    said = " ".join(re.sub(r"\x1b\[[0-9;]*[A-Za-z]", "", done.stdout + done.stderr).split())
-    assert done.returncode == 0, said
-    assert re.search(r"No changes\. .* found no differences", said), said
+    assert allowed.returncode == 0, allowed.stderr
+    assert allowed.stdout.startswith("🟠 **Stateful resources would be lost, as intended")
+
+
+def test_a_renamed_construct_id_stops(sandbox: Sandbox) -> None:
+    """A table under a new construct id is destroyed by Terraform; the review stops it and says why."""
+    for command in (
+        (sys.executable, "-m", "tests.e2e.altered_app", "another-construct-id"),
+        (terraform(), f"-chdir={PLAN.parent}", "plan", "-refresh=false", "-input=false", f"-out={PLAN.name}"),
+    ):
+        done = sandbox.command("exec", "--", *command)
+        assert done.returncode == 0, done.stdout + done.stderr
+    done = sandbox.command("exec", "--", sys.executable, "-m", "change_review", str(PLAN))
+    assert done.returncode == Exit.LOSS
+    first = done.stdout.splitlines()[0]
+    assert re.fullmatch(
+        r"🔴 .*`aws_dynamodb_table\.Assets_\w+` destroyed\. This looks like a renamed .*", first
+    )
+
+
+def test_a_harmless_change_passes(sandbox: Sandbox) -> None:
+    """A tag and a longer log retention are shown attribute by attribute below a green verdict."""
+    code, said = diff(sandbox, "harmless")
+    assert code == 0, said
+    review = REVIEW.read_text()
+    assert review.splitlines()[0] == "🟢 **No stateful resource is lost: 1 changed in place.**"
+    assert "- retention_in_days: 14\n+ retention_in_days: 30" in review
+    assert '+ tags.Team: "media"' in review
+
+
+def test_a_failed_plan_is_told_apart(sandbox: Sandbox) -> None:
+    """Where planning fails, `make diff` has a code of its own, and leaves no review of an older plan."""
+    code, said = diff(sandbox, "impossible")
+    assert code == MAKE_FAILED, said
+    assert "Error 4" in said
+    assert "there is nothing to review" in said
+    assert not REVIEW.exists()
 
 
 def test_a_lock_held_by_another_is_respected(sandbox: Sandbox) -> None:
