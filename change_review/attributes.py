@@ -69,7 +69,7 @@ def attribute_changes(change: Change) -> list[AttributeChange]:
 
 def shown(value: Any) -> str:
     """Return a value for people: JSON on one line, cut, with nothing in it that a terminal obeys."""
-    return _cut(_json(value))
+    return cut(_json(value))
 
 
 def printable(text: str) -> str:
@@ -202,8 +202,8 @@ def _pair(before: Any, after: Any) -> tuple[str, str]:
     )
     start = max(0, shared - _CONTEXT_CHARACTERS)
     if start and max(len(old), len(new)) > VALUE_CHARACTERS:
-        return f"…{_cut(old[start:])}", f"…{_cut(new[start:])}"
-    return _cut(old), _cut(new)
+        return f"…{cut(old[start:])}", f"…{cut(new[start:])}"
+    return cut(old), cut(new)
 
 
 def _json(value: Any) -> str:
@@ -212,7 +212,8 @@ def _json(value: Any) -> str:
     return printable(json.dumps(value, ensure_ascii=False, sort_keys=True))
 
 
-def _cut(text: str) -> str:
+def cut(text: str) -> str:
+    """Return the beginning of a text, and how long it is where that isn't all."""
     if len(text) <= VALUE_CHARACTERS:
         return text
     return f"{text[:VALUE_CHARACTERS]}… ({len(text):,} characters)"

@@ -101,6 +101,8 @@ def parse(text: str | bytes) -> Plan:
         raise PlanFault(f"The plan's format is {version}; {SUPPORTED_MAJOR_VERSION}.x is understood.")
     if "values" in document and "resource_changes" not in document:
         raise PlanFault("This is a state, not a plan: show a plan file with `terraform show -json FILE`.")
+    if "planned_values" not in document and "resource_changes" not in document:
+        raise PlanFault("This holds no plan: neither planned_values nor resource_changes are in it.")
     if document.get("errored") is True:
         raise PlanFault("Planning had failed: the plan is incomplete and can't be applied. Plan again.")
     return Plan(
@@ -150,10 +152,13 @@ def _text(value: Any) -> str:
 
 
 def _resources(value: Any) -> tuple[ResourceChange, ...]:
+    # Whatever isn't understood here might be a loss: it is never passed over.
+    if not isinstance(value, list | None) or not all(map(_understood, sequence(value))):
+        raise PlanFault("A resource's change is not written as `terraform show -json` writes it.")
     return tuple(
         ResourceChange(
-            address=_text(each.get("address")) or "(a resource without an address)",
-            type=_text(each.get("type")),
+            address=each["address"],
+            type=each["type"],
             change=_change(each.get("change")),
             previous_address=_text(each.get("previous_address")),
             reason=_text(each.get("action_reason")),
@@ -161,9 +166,15 @@ def _resources(value: Any) -> tuple[ResourceChange, ...]:
             imported=bool(mapping(each.get("change")).get("importing")),
             replace_paths=_paths(mapping(each.get("change")).get("replace_paths")),
         )
-        for each in map(mapping, sequence(value))
-        if each and each.get("mode") != "data"
+        for each in sequence(value)
+        if each.get("mode") != "data"
     )
+
+
+def _understood(entry: Any) -> bool:
+    named = isinstance(entry, dict) and all(isinstance(entry.get(key), str) for key in ("address", "type"))
+    actions = mapping(mapping(entry).get("change")).get("actions")
+    return named and isinstance(actions, list) and all(isinstance(each, str) for each in actions)
 
 
 def _change(value: Any) -> Change:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from change_review.access import AccessChange
-from change_review.attributes import AttributeChange, attribute_changes, printable
+from change_review.attributes import AttributeChange, attribute_changes, cut, printable
 from change_review.plans import Action, ResourceChange
 from change_review.policies import StatementChange
 from change_review.review import Review
@@ -16,6 +16,11 @@ from change_review.stateful import Loss, physical_name
 
 # What a reviewer reads in a minute; what is beyond is counted. Losses are never cut.
 LINES_PER_RESOURCE = 14
+# Of access, a reviewer has to see all.
+LINES_PER_POLICY = 80
+# GitHub takes 65,536; some are left for the sections' titles.
+# Source: the API's own answer, "Body is too long (maximum is 65536 characters)".
+COMMENT_CHARACTERS = 60_000
 RESOURCES_PER_SECTION = 25
 VALUES_PER_ELEMENT = 12
 
@@ -51,13 +56,15 @@ class Summary:
     def markdown(self) -> str:
         """Return all of it, ready for a pull request; the verdict is the first line."""
         parts = [f"{MARKS[self.tone]} **{self.verdict}**"]
+        room = COMMENT_CHARACTERS - len(parts[0])
         for section in self.sections:
-            parts.append(f"### {section.title}")
+            body = section.body
             if section.tone is Tone.STOP:
-                quoted = (f"> {line}".rstrip() for line in [f"[!{section.tone}]", *section.body.splitlines()])
-                parts.append("\n".join(quoted))
-            else:
-                parts.append(section.body)
+                body = "\n".join(f"> {line}".rstrip() for line in [f"[!{section.tone}]", *body.splitlines()])
+            elif len(body) > room:
+                body = "Too long to be told here: look at the plan itself."
+            parts.append(f"### {section.title}\n\n{body}")
+            room -= len(parts[-1])
         return "\n\n".join(parts) + "\n"
 
 
@@ -112,6 +119,7 @@ def _fates(losses: Sequence[Loss]) -> str:
 
 def _sections(review: Review) -> Iterator[Section]:
     yield Section("Data that would be lost", _losses(review), Tone.STOP)
+    yield Section("Named as intended, but not lost by this plan", _bullets(map(_code, review.not_lost)))
     yield Section("Renamed construct ids", _renames(review), Tone.CARE)
     yield Section("Data that would be protected less", _bullets(review.lowered), Tone.CARE)
     yield Section("Who may do what", _access(review.access), Tone.CARE)
@@ -145,11 +153,6 @@ def _losses(review: Review) -> str:
         names = " ".join(dict.fromkeys(each.resource.address for each in review.losses))
         argument = f"INTENDED='{names}'"
         lines += ["", f"If that is meant: {_code(argument)}"]
-    if review.not_lost:
-        lines += [
-            "",
-            f"Named as intended, but not lost by this plan: {', '.join(map(_code, review.not_lost))}",
-        ]
     return "\n".join(lines)
 
 
@@ -192,7 +195,8 @@ def _access(changes: Sequence[AccessChange]) -> str:
         lines = [line for of in each.statements for line in _statement_lines(of)]
         lines += _attribute_lines(each.attributes)
         lines += [f"! {name}: known only after apply, and can't be compared" for name in each.unknown]
-        parts.append(f"{_named(each.resource)} {each.resource.action}{''.join(notes)}\n\n{_fenced(lines)}")
+        heading = f"{_named(each.resource)} {each.resource.action}{''.join(notes)}"
+        parts.append(f"{heading}\n\n{_fenced(lines, LINES_PER_POLICY)}")
     if later:
         parts.append(f"Known only after apply, so that nothing can be compared: {_codes(later)}")
     return "\n\n".join([*parts, *_more(len(changes))])
@@ -214,7 +218,7 @@ def _statement_lines(change: StatementChange) -> Iterator[str]:
             more = (
                 f", … and {len(values) - VALUES_PER_ELEMENT} more" if len(values) > VALUES_PER_ELEMENT else ""
             )
-            yield f"{sign}   {name}: {', '.join(values[:VALUES_PER_ELEMENT])}{more}"
+            yield f"{sign}   {name}: {', '.join(map(cut, values[:VALUES_PER_ELEMENT]))}{more}"
 
 
 def _details(resources: Sequence[ResourceChange], covered: dict[str, frozenset[str]]) -> str:
@@ -269,11 +273,11 @@ def _more(number: int, mark: str = "") -> list[str]:
     return [f"{mark}… and {number - RESOURCES_PER_SECTION} more"] if number > RESOURCES_PER_SECTION else []
 
 
-def _fenced(lines: Iterable[str]) -> str:
+def _fenced(lines: Iterable[str], most: int = LINES_PER_RESOURCE) -> str:
     lines = list(lines)
     if not lines:
         return ""
-    kept = lines[:LINES_PER_RESOURCE]
+    kept = lines[:most]
     rest = [f"  … and {len(lines) - len(kept)} lines more"] if len(lines) > len(kept) else []
     return "\n".join(["```diff", *kept, *rest, "```"])
 

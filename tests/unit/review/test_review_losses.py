@@ -63,7 +63,7 @@ def test_intent_for_one_is_none_for_another() -> None:
     found = reviewed(replaced_table(), gone, intended=(TABLE, "aws_sqs_queue.ProcessingQueue"))
     assert [each.resource.address for each in found.unintended] == [QUEUE]
     assert found.not_lost == ("aws_sqs_queue.ProcessingQueue",)
-    assert "not lost by this plan: `aws_sqs_queue.ProcessingQueue`" in summary(found).markdown()
+    assert "not lost by this plan\n\n- `aws_sqs_queue.ProcessingQueue`" in summary(found).markdown()
 
 
 def test_losses_come_before_everything_else() -> None:

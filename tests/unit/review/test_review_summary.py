@@ -1,5 +1,6 @@
 """What a reviewer reads: short, complete, the verdict first."""
 
+import json
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from change_review.plans import PlanFault, parse
 from change_review.review import review
 from change_review.stateful import STATEFUL
 from change_review.summary import summary
-from tests.unit.review.review_plans import LOGS, TABLE, changed, plan, resource, reviewed
+from tests.unit.review.review_plans import LOGS, TABLE, changed, plan, replaced_table, resource, reviewed
 
 
 def text_of(*changes: dict[str, Any], **more: Any) -> str:
@@ -146,6 +147,17 @@ def test_a_first_deployment_is_read_in_a_minute() -> None:
     assert "… and 275 more" in text
 
 
+def test_a_policy_of_any_length_fits_a_comment() -> None:
+    """However much there is to tell, the losses are told, and a comment on GitHub holds it all."""
+    statement = {"Effect": "Allow", "Action": [f"s3:{n:02}" + "x" * 999 for n in range(20)], "Resource": "*"}
+    document = json.dumps({"Statement": [{**statement, "Sid": f"S{n}"} for n in range(30)]})
+    new = [resource(f"aws_iam_policy.P{n}", "create", after={"policy": document}) for n in range(25)]
+    text = text_of(*new, replaced_table())
+    assert len(text) < 65_536
+    assert "### Who may do what\n\nToo long to be told here" in text
+    assert f"INTENDED='{TABLE}'" in text
+
+
 def test_hostile_addresses_stay_text() -> None:
     """The key of a for_each can't close its code span or begin a line of its own."""
     text = text_of(resource('aws_sqs_queue.Q["`\n# Approved\x1b[2J"]', "create", after={"name": "`**x**`"}))
@@ -163,7 +175,14 @@ def test_hostile_addresses_stay_text() -> None:
         ("[]", "no plan"),
         ('{"format_version": "2.0"}', "2.0"),
         ('{"format_version": "1.0", "values": {}}', "a state"),
-        ('{"format_version": "1.2", "errored": true}', "Planning had failed"),
+        ('{"format_version": "1.0"}', "holds no plan"),
+        ('{"format_version": "1.2", "resource_changes": {}}', "not written as"),
+        (
+            '{"format_version": "1.2", "resource_changes": [{"address": "a.b", "type": "a"}]}',
+            "not written as",
+        ),
+        ('{"format_version": "1.2", "resource_changes": [], "resource_drift": [1]}', "not written as"),
+        ('{"format_version": "1.2", "resource_changes": [], "errored": true}', "Planning had failed"),
     ],
 )
 def test_what_is_no_plan_is_refused(document: str, fault: str) -> None:
@@ -228,8 +247,8 @@ plans = st.builds(
     lambda changes, drift, outputs, configuration: plan(
         *changes, resource_drift=drift, output_changes=outputs, configuration=configuration
     ),
-    st.lists(entries | json_values, max_size=4),
-    st.lists(entries, max_size=2) | json_values,
+    st.lists(entries, max_size=4),
+    st.lists(entries, max_size=2) | st.none(),
     st.dictionaries(st.text(max_size=3), entries.map(lambda each: each["change"]) | json_values, max_size=2),
     json_values,
 )
@@ -237,7 +256,7 @@ plans = st.builds(
 
 @given(document=plans)
 def test_any_plan_is_reviewed(document: str) -> None:
-    """A plan of the documented shape, and any JSON in its places, is reviewed; each lost table is found."""
+    """A plan of the documented shape, with any JSON for its values, is reviewed; each loss is found."""
     plan_ = parse(document)
     found = review(plan_)
     text = summary(found).markdown()
@@ -251,3 +270,28 @@ def test_any_plan_is_reviewed(document: str) -> None:
         line for line in (each.removeprefix("> ") for each in text.split("\n")) if line.startswith("```")
     ]
     assert fences == ["```diff", "```"] * (len(fences) // 2), "no value opens or closes a block"
+
+
+@given(
+    document=st.fixed_dictionaries(
+        {"format_version": st.just("1.2")},
+        optional={
+            key: st.lists(entries | json_values, max_size=2) | json_values
+            for key in (
+                "resource_changes",
+                "resource_drift",
+                "output_changes",
+                "planned_values",
+                "configuration",
+            )
+        },
+    )
+    | json_values
+)
+def test_any_json_is_reviewed_or_refused(document: Any) -> None:
+    """Whatever JSON there is, it ends in a review or in a sentence."""
+    try:
+        plan_ = parse(json.dumps(document))
+    except PlanFault:
+        return
+    assert summary(review(plan_)).markdown()
