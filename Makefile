@@ -24,8 +24,9 @@ test: setup-cdktf lint types ## Everything that a change must hold: lint, types,
 
 ##@ Parts of the tests
 .PHONY: lint format types test-fast test-e2e playback snapshot-update guards bench chaos corpus
-lint: setup ## Check style and format (ruff)
+lint: setup .venv-lint/.synced ## Check style and format (ruff), and every policy (checkov, parliament)
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
+	@JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION=1 $(RUN) -m tests.policy_lint
 format: setup ## Mend style and format (ruff)
 	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
 types: setup ## Check types (mypy, strict)
@@ -129,6 +130,15 @@ build/audit/.installed: .venv/.synced
 		--requirement build/audit-requirements.txt
 	@touch $@
 
+.venv-lint/.synced: Pipfile.lock | .venv/.synced
+	@echo "Installing the linters of policies (half a minute, once)"
+	@mkdir -p build
+	@VIRTUAL_ENV="$(CURDIR)/.venv" $(BIN)/pipenv requirements --categories lint --hash > build/lint-requirements.txt
+	@$(BIN)/python -m venv --clear $(@D)
+	@$(@D)/bin/pip install -qq --disable-pip-version-check --no-deps --no-compile --require-hashes \
+		--requirement build/lint-requirements.txt
+	@touch $@
+
 node_modules/.installed: package.json package-lock.json
 	@$(RUN) sandbox/prerequisites.py
 	@echo "Installing cdktf-cli"
@@ -144,7 +154,7 @@ lock: .venv/.synced ## Lock the newest allowed versions, naming no package index
 	@npm install --package-lock-only --omit-lockfile-registry-resolved --no-audit --no-fund --loglevel=error
 
 clean: ## Remove what the other targets made (not the sandbox's state)
-	@rm -rf .venv node_modules build cdktf.out .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	@rm -rf .venv .venv-lint node_modules build cdktf.out .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 help: ## List the targets
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n\033[1m%s\033[0m\n", substr($$0, 5)} /^[a-z0-9-]+:.*## / {printf "  \033[36m%-17s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)

@@ -13,6 +13,7 @@ with aws_bindings_on_demand():
         S3Backend,
         TerraformAsset,
         TerraformOutput,
+        TerraformResource,
         TerraformResourceLifecycle,
         TerraformStack,
     )
@@ -169,6 +170,7 @@ __all__ = [
     "SsmParameter",
     "TerraformAsset",
     "TerraformOutput",
+    "TerraformResource",
     "TerraformResourceLifecycle",
     "TerraformStack",
 ]

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from constructs_lib.bindings import Construct, KmsAlias, KmsKey, TerraformResourceLifecycle
 from constructs_lib.iam import Account, Grantee, Statement, allow_service, policy_document
+from constructs_lib.lint import accept_finding
 
 
 def events_may_send(account: Account) -> Statement:
@@ -100,7 +101,37 @@ class EncryptionKey(Construct):
             lifecycle=TerraformResourceLifecycle(prevent_destroy=True) if prevent_destroy else None,
         )
         self.arn: str = self._key.arn
+        self._accept_findings()
         KmsAlias(self, "Alias", name=f"alias/{name}", target_key_id=self._key.key_id)
+
+    def _accept_findings(self) -> None:
+        accept_finding(
+            self._key,
+            "PERMISSIONS_MANAGEMENT_ACTIONS",
+            about="kms:putkeypolicy",
+            reason="Without the account's own right over it, a key with a faulty policy is lost for good. "
+            "Source: https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html",
+        )
+        accept_finding(
+            self._key,
+            "RESOURCE_MISMATCH",
+            about="kms:ListKeys",
+            reason="Of kms:* a key's policy grants what is about a key; the other actions are left out.",
+        )
+        accept_finding(
+            self._key,
+            "MISMATCHED_TYPE",
+            about="ArnLike requires a value of type Arn but given String",
+            reason="To parliament an encryption context is any text; that of CloudWatch Logs is an ARN. "
+            "Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html",
+        )
+        accept_finding(
+            self._key,
+            "UNKNOWN_CONDITION_FOR_ACTION",
+            about="kms:EncryptionContext:aws:logs:arn for action kms:DescribeKey",
+            reason="CloudWatch Logs documents the statement so, with DescribeKey under the same condition. "
+            "Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html",
+        )
 
     def grant_decrypt(self, role: Grantee, *, via: str) -> None:
         """Let a role read what the service `via` (`sqs`, `s3`...) stored under the key: kms:Decrypt."""

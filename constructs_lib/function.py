@@ -25,10 +25,13 @@ from constructs_lib.bindings import (
 )
 from constructs_lib.encryption import EncryptionKey
 from constructs_lib.iam import Account, ServiceRole, Statement
+from constructs_lib.lint import accept_finding
 from constructs_lib.messaging import EventQueue
 
 RUNTIME = "python3.13"
 ARCHITECTURE = "arm64"
+
+DAYS_PER_YEAR = 365
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +117,27 @@ class Function(Construct):
             depends_on=[self.role.policy],
         )
         self.arn: str = self._function.arn
+        self._accept_findings(log_retention_days)
+
+    def _accept_findings(self, log_retention_days: int) -> None:
+        accept_finding(
+            self._function,
+            "CKV_AWS_117",
+            reason="It calls AWS's own endpoints over TLS and nothing in a network of ours; in a VPC it "
+            "would need a NAT gateway, or an endpoint for each service, to do the same.",
+        )
+        accept_finding(
+            self._function,
+            "CKV_AWS_272",
+            reason="The code's hash is in the reviewed plan, and only who deploys may change the function; a "
+            "signing profile would have to exist in each account before the first deployment.",
+        )
+        if log_retention_days < DAYS_PER_YEAR:
+            accept_finding(
+                self._log_group,
+                "CKV_AWS_338",
+                reason="The settings ask for fewer days: logs of an environment whose assets are trials.",
+            )
 
     def consume(
         self,
@@ -128,6 +152,12 @@ class Function(Construct):
         A failed message returns to the queue alone. Those that don't match `body_filter` are deleted unread.
         """
         queue.grant_consume(self.role)
+        accept_finding(
+            self._function,
+            "CKV_AWS_116",
+            reason="A message that keeps failing goes to the queue's own DLQ; a function's DLQ takes "
+            "asynchronous invocations only, and this one has none.",
+        )
         LambdaEventSourceMapping(
             self,
             "Consumes",
@@ -149,6 +179,12 @@ class Function(Construct):
 
     def run_every(self, minutes: int, *, rule_name: str) -> None:
         """Invoke the function on a schedule; a run that can't be delivered is dropped, the next follows."""
+        accept_finding(
+            self._function,
+            "CKV_AWS_116",
+            reason="A run that fails leaves nothing to redrive: the next one finds the same work to do, and "
+            "an alarm tells of errors and of silence.",
+        )
         rule = CloudwatchEventRule(
             self,
             "Schedule",

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal, Protocol
 
 from constructs_lib.bindings import Construct, IamPolicy, IamRole, IamRolePolicy
+from constructs_lib.lint import accept_finding
 
 Conditions = Mapping[str, Mapping[str, str | Sequence[str]]]
 
@@ -158,6 +159,12 @@ class ServiceRole(Construct):
             ),
         )
         self.arn: str = self._role.arn
+        accept_finding(
+            self._role,
+            "CREDENTIALS_EXPOSURE",
+            about="sts:assumerole",
+            reason="It is the role's trust and no permission of its own: the service alone gets credentials.",
+        )
 
     @property
     def policy(self) -> IamRolePolicy:

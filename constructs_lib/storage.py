@@ -35,6 +35,7 @@ from constructs_lib.bindings import (
 )
 from constructs_lib.encryption import EncryptionKey
 from constructs_lib.iam import Grantee, Statement, deny_insecure_transport, policy_document
+from constructs_lib.lint import accept_finding
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,6 +133,25 @@ class PrivateBucket(Construct):
                     )
                 ],
             )
+
+        self._accept_findings()
+
+    def _accept_findings(self) -> None:
+        accepted = {
+            "CKV_AWS_18": "S3 delivers access logs late and not reliably; CloudTrail's data events, which an "
+            "account switches on for all of its buckets at once, tell who read and wrote what. Source: "
+            "https://docs.aws.amazon.com/AmazonS3/latest/userguide/logging-with-S3.html",
+            "CKV_AWS_144": "The pipeline lives in one region, where S3 keeps each object in several zones "
+            "and old versions outlive a mistake; a copy elsewhere doubles the cost of storage.",
+        }
+        if self._key is None:
+            accepted["CKV_AWS_145"] = "S3's own keys encrypt it: it exists before a key of ours does."
+        for check, reason in accepted.items():
+            accept_finding(self._bucket, check, reason=reason)
+
+    def ignore_events(self, *, reason: str) -> None:
+        """Say why nothing acts on the bucket's events."""
+        accept_finding(self._bucket, "CKV2_AWS_62", reason=reason)
 
     def notify_eventbridge(self) -> None:
         """Send the bucket's events to the account's default event bus."""

@@ -47,4 +47,5 @@ class StateBackendStack(TerraformStack):
             abandoned_upload_days=ABANDONED_UPLOAD_DAYS,
             old_version_days=settings.old_version_days,
         )
+        bucket.ignore_events(reason="Terraform alone reads and writes it; nothing waits for a new state.")
         TerraformOutput(self, "state_bucket", value=bucket.name).override_logical_id("state_bucket")

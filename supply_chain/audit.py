@@ -20,6 +20,7 @@ _GROUPS: Mapping[str, str] = {
     "develop": "development",
     "lambda": "Lambda zip",
     "audit": "audit",
+    "lint": "linters of policies",
 }
 
 

@@ -14,13 +14,14 @@ ROOT = Path(__file__).resolve().parents[3]
 PIPFILE: dict[str, Any] = tomllib.loads((ROOT / "Pipfile").read_text("utf-8"))
 PIPFILE_LOCK: dict[str, Any] = json.loads((ROOT / "Pipfile.lock").read_text("utf-8"))
 NODE_LOCK: dict[str, Any] = json.loads((ROOT / "package-lock.json").read_text("utf-8"))
-# Two groups are called otherwise in the lock.
-GROUPS = {group: {"packages": "default", "dev-packages": "develop"}.get(group, group) for group in PIPFILE}
+# Two groups are called otherwise in the lock, and `pipenv` holds settings.
+_LOCKED_AS = {"packages": "default", "dev-packages": "develop"}
+GROUPS = {group: _LOCKED_AS.get(group, group) for group in PIPFILE if group != "pipenv"}
 
 
 def test_every_group_of_the_pipfile_is_locked() -> None:
     """No group of packages is without a lock, and none is locked that nobody asks for."""
-    assert {"packages", "dev-packages", "lambda", "audit"} <= set(GROUPS)
+    assert {"packages", "dev-packages", "lambda", "audit", "lint"} <= set(GROUPS)
     assert set(PIPFILE_LOCK) == {"_meta", *GROUPS.values()}
     for asked, locked in GROUPS.items():
         assert {name.lower() for name in PIPFILE[asked]} <= set(PIPFILE_LOCK[locked])
@@ -52,6 +53,12 @@ def test_the_zip_has_the_versions_that_tests_run_with() -> None:
     for name, package in PIPFILE_LOCK["lambda"].items():
         for group in ("default", "develop"):
             assert PIPFILE_LOCK[group].get(name, package)["version"] == package["version"], name
+
+
+def test_the_projects_environment_has_one_version_of_each_package() -> None:
+    """What tests and stacks both need is one version, though their groups are locked apart."""
+    for name in PIPFILE_LOCK["default"].keys() & PIPFILE_LOCK["develop"].keys():
+        assert PIPFILE_LOCK["default"][name]["version"] == PIPFILE_LOCK["develop"][name]["version"], name
 
 
 def test_node_packages_have_a_hash() -> None:
