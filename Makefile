@@ -26,7 +26,7 @@ test: setup-cdktf lint types ## Everything that a change must hold: lint, types,
 .PHONY: lint format types test-fast test-e2e playback snapshot-update guards bench chaos corpus
 lint: setup .venv-lint/.synced ## Check style and format (ruff), and every policy (checkov, parliament)
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
-	@JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION=1 $(RUN) -m tests.policy_lint
+	@$(RUN) -m tests.policy_lint
 format: setup ## Mend style and format (ruff)
 	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
 types: setup ## Check types (mypy, strict)

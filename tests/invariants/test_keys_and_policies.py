@@ -1,14 +1,12 @@
-"""Who may use the key and do what: each edge of the pipeline, and nothing beside."""
+"""What holds of every policy, whatever it is about; who may do what is in `edges.py`."""
 
 import json
 import re
 from collections.abc import Iterator
 from typing import Any
 
-import pytest
-
 from tests.invariants.policies import Request, allows, listed, principals, statements
-from tests.invariants.stack import ACCOUNT_ID, OTHER_ACCOUNT_ID, REGION, Resource, Stack
+from tests.invariants.stack import ACCOUNT_ID, ARNS, REGION, Resource, Stack
 
 # Actions for which AWS defines no resource type, so that `*` is the only resource they can be granted on.
 # Source: https://docs.aws.amazon.com/service-authorization/latest/reference/
@@ -25,17 +23,6 @@ def _key(stack: Stack) -> Resource:
     return key
 
 
-def _service_uses_key(stack: Stack, service: str, action: str, **context: str) -> bool:
-    key = _key(stack)
-    request = Request(
-        action=action,
-        resource=stack.arn(key),
-        principal=service,
-        context={name.replace("__", ":"): value for name, value in context.items()},
-    )
-    return allows(key["policy"], request)
-
-
 def _identity_policies(stack: Stack) -> Iterator[tuple[str, dict[str, Any]]]:
     for type_ in ("aws_iam_role_policy", "aws_iam_policy"):
         for policy in stack.of(type_):
@@ -48,94 +35,6 @@ def _resource_policies(stack: Stack) -> Iterator[tuple[str, dict[str, Any]]]:
             yield resource.address, resource["policy"]
     for role in stack.of("aws_iam_role"):
         yield role.address, role["assume_role_policy"]
-
-
-@pytest.mark.parametrize("action", ["kms:GenerateDataKey", "kms:Decrypt"])
-def test_rules_may_use_the_key(pipeline: Stack, action: str) -> None:
-    """EventBridge may write to the encrypted queues and DLQs for each of our rules, no other account's."""
-    rules = pipeline.of("aws_cloudwatch_event_rule")
-    assert rules
-    for rule in rules:
-        arn = pipeline.arn(rule)
-        events = "events.amazonaws.com"
-        assert _service_uses_key(
-            pipeline, events, action, aws__SourceArn=arn, aws__SourceAccount=ACCOUNT_ID
-        ), rule.address
-        assert not _service_uses_key(
-            pipeline,
-            events,
-            action,
-            aws__SourceArn=arn.replace(ACCOUNT_ID, OTHER_ACCOUNT_ID),
-            aws__SourceAccount=OTHER_ACCOUNT_ID,
-        )
-
-
-@pytest.mark.parametrize("action", ["kms:GenerateDataKey", "kms:Decrypt"])
-def test_alarms_may_use_the_key(pipeline: Stack, action: str) -> None:
-    """CloudWatch may publish each of our alarms to the encrypted topic, and no other account's."""
-    alarms = [*pipeline.of("aws_cloudwatch_metric_alarm"), *pipeline.of("aws_cloudwatch_composite_alarm")]
-    for alarm in alarms:
-        arn = pipeline.arn(alarm)
-        assert _service_uses_key(
-            pipeline,
-            "cloudwatch.amazonaws.com",
-            action,
-            aws__SourceArn=arn,
-            aws__SourceAccount=ACCOUNT_ID,
-        ), alarm.address
-        assert not _service_uses_key(
-            pipeline,
-            "cloudwatch.amazonaws.com",
-            action,
-            aws__SourceArn=arn.replace(ACCOUNT_ID, OTHER_ACCOUNT_ID),
-            aws__SourceAccount=OTHER_ACCOUNT_ID,
-        )
-
-
-@pytest.mark.parametrize(
-    "action",
-    [
-        f"kms:{a}"
-        for a in ("Encrypt", "Decrypt", "GenerateDataKey", "ReEncryptTo", "ReEncryptFrom", "DescribeKey")
-    ],
-)
-def test_logs_may_use_the_key(pipeline: Stack, action: str) -> None:
-    """CloudWatch Logs may encrypt each of our log groups, and no other account's."""
-    logs = f"logs.{REGION}.amazonaws.com"
-    groups = pipeline.of("aws_cloudwatch_log_group")
-    assert len(groups) >= 3
-    for group in groups:
-        arn = pipeline.arn(group)
-        context = {"kms__EncryptionContext__aws__logs__arn": arn}
-        assert _service_uses_key(pipeline, logs, action, **context), group.address
-        foreign = {k: v.replace(ACCOUNT_ID, OTHER_ACCOUNT_ID) for k, v in context.items()}
-        assert not _service_uses_key(pipeline, logs, action, **foreign)
-
-
-def test_alarms_may_publish(pipeline: Stack) -> None:
-    """The topic takes our alarms' messages, and those of no other account."""
-    (topic,) = pipeline.of("aws_sns_topic")
-    (policy,) = pipeline.of("aws_sns_topic_policy")
-
-    def publishes(account: str) -> bool:
-        context = {
-            "aws:SourceArn": f"arn:aws:cloudwatch:{REGION}:{account}:alarm:any",
-            "aws:SourceAccount": account,
-            "aws:SecureTransport": "true",
-        }
-        if account == ACCOUNT_ID:
-            context["aws:SourceArn"] = pipeline.arn(pipeline.of("aws_cloudwatch_metric_alarm")[0])
-        request = Request(
-            action="sns:Publish",
-            resource=pipeline.arn(topic),
-            principal="cloudwatch.amazonaws.com",
-            context=context,
-        )
-        return allows(policy["policy"], request)
-
-    assert policy["arn"] == pipeline.arn(topic)
-    assert publishes(ACCOUNT_ID)
-    assert not publishes(OTHER_ACCOUNT_ID)
 
 
 def test_key_stays_manageable(pipeline: Stack) -> None:
@@ -152,16 +51,20 @@ def test_key_stays_manageable(pipeline: Stack) -> None:
 def test_services_are_trusted_for_this_account_alone(pipeline: Stack) -> None:
     """Every statement for a service is tied to our account or resources: no confused deputy.
 
-    Lambda's trust is the exception: it sends no source when it assumes a function's role.
+    Lambda's trust is the exception: it sends no source when it assumes a function's role, and nobody can pass
+    it a role of another account. Source:
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html
     """
     scoping = {"aws:sourceaccount", "aws:sourcearn", "kms:encryptioncontext:aws:logs:arn"}
+    of_functions = {pipeline.with_arn(f["role"]).address for f in pipeline.of("aws_lambda_function")}
+    untied = []
     for address, policy in _resource_policies(pipeline):
         for statement in statements(policy):
-            services = principals(statement, "Service")
-            if not services or statement["Effect"] == "Deny" or services == ["lambda.amazonaws.com"]:
-                continue
             keys = {key.lower() for tests in statement.get("Condition", {}).values() for key in tests}
-            assert keys & scoping, f"{address}: {services} is not tied to a source"
+            if principals(statement, "Service") and statement["Effect"] == "Allow" and not keys & scoping:
+                untied.append((address, principals(statement, "Service")))
+    assert untied == [(address, ["lambda.amazonaws.com"]) for address, _ in untied]
+    assert {address for address, _ in untied} == of_functions
 
 
 def test_queues_and_topic_refuse_plain_http(pipeline: Stack) -> None:
@@ -212,19 +115,20 @@ def test_identity_policies_name_resources(pipeline: Stack) -> None:
             assert not [a for a in actions if a.endswith(":*") or a == "*"], address
 
 
-def test_pass_role_is_limited(pipeline: Stack) -> None:
-    """Only MediaConvert's role can be passed, to MediaConvert only."""
-    (queue_role,) = (r for r in pipeline.of("aws_iam_role") if "mediaconvert" in str(r["assume_role_policy"]))
-    passing = [
-        statement
-        for _, policy in _identity_policies(pipeline)
-        for statement in statements(policy)
-        if "iam:PassRole" in listed(statement["Action"])
-    ]
-    assert len(passing) == 1
-    assert listed(passing[0]["Resource"]) == [pipeline.arn(queue_role)]
-    conditions = passing[0]["Condition"]
-    assert [listed(t["iam:PassedToService"]) for t in conditions.values()] == [["mediaconvert.amazonaws.com"]]
+def test_wildcards_are_below_a_resource(pipeline: Stack) -> None:
+    """Where a resource ends in `*`, it is what lies below one of ours, or any job of the account's.
+
+    A job's ARN does not name its queue.
+    """
+    ours = {pipeline.arn(r) for r in pipeline.resources if r.type in ARNS}
+    parameters = {arn.rsplit("/", 1)[0] for arn in ours if ":parameter/" in arn}
+    jobs = f"arn:aws:mediaconvert:{REGION}:{ACCOUNT_ID}:jobs"
+    for address, policy in _identity_policies(pipeline):
+        for statement in statements(policy):
+            for resource in listed(statement["Resource"]):
+                if "*" in resource and resource != "*":
+                    above = resource.removesuffix("*").rstrip(":/")
+                    assert above in {*ours, *parameters, jobs}, f"{address}: {resource}"
 
 
 def test_policy_sizes(any_stack: Stack) -> None:
