@@ -135,7 +135,7 @@ build/audit/.installed: .venv/.synced
 	@mkdir -p build
 	@VIRTUAL_ENV="$(CURDIR)/.venv" $(BIN)/pipenv requirements --categories lint --hash > build/lint-requirements.txt
 	@$(BIN)/python -m venv --clear $(@D)
-	@$(@D)/bin/pip install -qq --disable-pip-version-check --no-deps --no-compile --require-hashes \
+	@$(@D)/bin/pip install -qq --disable-pip-version-check --no-deps --no-compile --require-hashes --only-binary=:all: \
 		--requirement build/lint-requirements.txt
 	@touch $@
 
