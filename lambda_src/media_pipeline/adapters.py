@@ -12,6 +12,7 @@ from media_pipeline.errors import OperatorError, PresetsInvalidError
 from media_pipeline.preset_documents import PresetDocuments
 from media_pipeline.presets import Presets
 from media_pipeline.profiles import Profiles
+from media_pipeline.redaction import redacted, redacted_text
 
 _MAX_SUBJECT_CHARACTERS = 100  # Source: SNS API, Publish.Subject: ASCII, less than 100 characters
 
@@ -146,12 +147,12 @@ class Notifier:
         self._topic_arn = topic_arn
 
     def publish(self, subject: str, message: Mapping[str, Any]) -> None:
-        """Publish a message as indented JSON, which a person can read in an e-mail."""
+        """Publish a message as indented JSON, which a person can read in an e-mail, without secrets."""
         with aws_errors("publishing the notification"):
             self._client.publish(
                 TopicArn=self._topic_arn,
-                Subject=_as_subject(subject),
-                Message=json.dumps(message, indent=2, ensure_ascii=False),
+                Subject=_as_subject(redacted_text(subject)),
+                Message=json.dumps(redacted(dict(message)), indent=2, ensure_ascii=False),
             )
 
 

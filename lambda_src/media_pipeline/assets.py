@@ -17,6 +17,8 @@ from datetime import UTC, datetime
 from enum import Enum, StrEnum, auto
 from typing import Any
 
+from media_pipeline.redaction import redacted_text
+
 MAX_DETAIL_CHARACTERS = 1000
 # A record of so many attempts, each with its history and error, is far from DynamoDB's 400 KB for an item.
 # Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html
@@ -114,7 +116,7 @@ class AssetError:
         return {
             "code": self.code,
             "category": self.category,
-            "message": self.message[:MAX_DETAIL_CHARACTERS],
+            "message": redacted_text(self.message)[:MAX_DETAIL_CHARACTERS],
             "replay_helps": self.replay_helps,
         }
 
@@ -270,7 +272,7 @@ def history_entry(status: AssetStatus, *, attempt: int, at: datetime, detail: st
         "status": status.value,
         "attempt": attempt,
         "at": timestamp(at),
-        "detail": detail[:MAX_DETAIL_CHARACTERS],
+        "detail": redacted_text(detail)[:MAX_DETAIL_CHARACTERS],
     }
 
 

@@ -6,6 +6,8 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import Any
 
+from media_pipeline.redaction import redacted_text
+
 # Source: MediaConvert API, InputRotate: AUTO reads the rotation of .mov and .mp4 files only.
 AUTO_ROTATED_CONTAINERS = frozenset({"mp4", "quicktime"})
 AUTO_ROTATED_SUFFIXES = (".mp4", ".m4v", ".mov")
@@ -109,7 +111,7 @@ class UnknownSource:
 
     def as_record(self) -> dict[str, Any]:
         """Return the plain data that the asset record keeps."""
-        return {"fallback": self.reason}
+        return {"fallback": redacted_text(self.reason)}
 
 
 Source = SourceInfo | UnknownSource

@@ -1,13 +1,24 @@
 """Structured logs and metrics (EMF) of the pipeline, through Powertools."""
 
+import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics, single_metric
 from aws_lambda_powertools.metrics import MetricUnit
 
-logger = Logger()
+from media_pipeline.redaction import redacted
+
+
+def log_line(entry: Mapping[str, Any]) -> str:
+    """Return a line of the log: JSON without secrets, which can be written whatever texts it holds."""
+    line = json.dumps(redacted(dict(entry)), default=lambda value: redacted(str(value)), ensure_ascii=False)
+    return line.encode(errors="replace").decode()
+
+
+logger = Logger(json_serializer=log_line)
 
 DEFAULT_NAMESPACE = "MediaPipeline"
 

@@ -88,7 +88,7 @@ RULES: tuple[tuple[str, tuple[str, ...]], ...] = (
     *((f"media_pipeline.{m}", ("media_pipeline", *BOTO, *_but(*HANDLERS, *FLOW))) for m in ADAPTERS),
     *((f"media_pipeline.{m}", ("media_pipeline", *_but(*HANDLERS, *ADAPTERS))) for m in FLOW),
     ("media_pipeline.batch", ("media_pipeline", "aws_lambda_powertools", *_but(*HANDLERS, *ADAPTERS, *FLOW))),
-    ("media_pipeline.telemetry", ("aws_lambda_powertools",)),
+    ("media_pipeline.telemetry", ("aws_lambda_powertools", "media_pipeline.redaction")),
     # The text of playlists and captions is read by libraries that are as pure.
     ("media_pipeline.hls_manifest", ("media_pipeline", "m3u8", *_but(*OUTER))),
     ("media_pipeline.caption_text", ("media_pipeline", "webvtt", *_but(*OUTER))),
@@ -204,10 +204,12 @@ def test_the_rules_refuse(module: str, source: str) -> None:
     assert not all(allowed(module, name) for name in imports(source, module))
 
 
-# jsii's process takes its options from the environment; a function takes its settings from there.
+# jsii's process takes its options from the environment; a function takes its settings from there, and looks
+# what must never be written down.
 READ_THE_ENVIRONMENT = {
     "change_review.__main__",
     "constructs_lib.lazy_loading",
+    "media_pipeline.redaction",
     "media_pipeline.telemetry",
     "pipeline_ops.__main__",
     *(f"media_pipeline.{handler}" for handler in HANDLERS),
