@@ -23,7 +23,7 @@ test: setup-cdktf lint types ## Everything that a change must hold: lint, types,
 	@$(RUN) -m pytest
 
 ##@ Parts of the tests
-.PHONY: lint format types test-fast test-e2e playback snapshot-update guards bench chaos corpus
+.PHONY: lint format types test-fast test-e2e playback snapshot-update guards bench chaos corpus fuzz
 lint: setup .venv-lint/.synced ## Check style and format (ruff), and every policy (checkov, parliament)
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	@$(RUN) -m tests.policy_lint
@@ -41,6 +41,8 @@ snapshot-update: setup ## Accept the synthesized Terraform JSON as the new snaps
 	@$(RUN) -m pytest tests/snapshot --snapshot-update
 guards: setup ## Break each guard of the functions in turn, and tell which test catches it
 	@$(RUN) -m tests.guards
+fuzz: setup ## Feed every entry hostile input, so many each: make fuzz [INPUTS=1000]
+	@FUZZ_INPUTS=$(or $(INPUTS),1000) $(RUN) -m pytest tests/fuzz --show-capture=no
 bench: setup ## Measure synthesis and transcoding, as ratios within one run
 	@PYTHONPATH=lambda_src $(RUN) -m tests.bench
 corpus: setup ## Run every kind of source through the sandbox and compare: make corpus [CASES="portrait hlg"]

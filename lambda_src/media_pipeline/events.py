@@ -5,6 +5,7 @@ EventBridge events (not form-encoded, unlike in S3's own notifications), so they
 """
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -14,6 +15,9 @@ from media_pipeline.assets import UploadedObject
 from media_pipeline.errors import MalformedEventError
 
 MAX_KEY_BYTES = 1024  # Source: S3 User Guide, object key naming
+# More than a record keeps of it; a message of SQS could be one of 1 MiB.
+MAX_ERROR_MESSAGE_CHARACTERS = 2_000
+_IDENTIFIER = re.compile(r"[0-9A-Za-z-]{1,64}")
 MAX_OBJECT_BYTES = 50 * 1024**4  # Source: S3 User Guide, maximum object size: 50 TB since 2025
 
 
@@ -94,6 +98,25 @@ def parse_upload(body: str, *, bucket: str) -> UploadedObject:
     )
 
 
+def check_origin(body: str, *, queue_arn: str) -> None:
+    """Check that an event is of the account and region of the queue that it came by.
+
+    An event that names none is one of our own, sent anew. This is no proof of who sent it: nothing that an
+    event says is believed but that there is something to look at.
+
+    Raises MalformedEventError where it is another's.
+    """
+    _, _, _, region, account, *_ = [*queue_arn.split(":"), *[""] * 5]
+    try:
+        event = _object(body)
+    except MalformedEventError:
+        # Whoever reads the event says what is wrong with it.
+        return
+    for field, ours in (("account", account), ("region", region)):
+        told = event.get(field)
+        _require(told is None or not ours or told == ours, f"{field} is not that of its queue")
+
+
 def upload_event(upload: UploadedObject) -> str:
     """Return an event that announces an upload once more, in the shape that `parse_upload` reads."""
     entry: dict[str, Any] = {"key": upload.key, "size": upload.size_bytes, "etag": upload.etag}
@@ -135,7 +158,7 @@ def parse_job_state_change(body: str) -> JobStateChange:
         job_id=_text(detail, "jobId", 256),
         status=_status(detail.get("status")),
         error_code=_count(detail.get("errorCode")),
-        error_message=str(detail.get("errorMessage") or ""),
+        error_message=_words(detail.get("errorMessage")),
         percent=_percent(detail.get("jobPercentComplete") if percent is None else percent),
         groups=_groups(
             detail.get("outputGroupDetails"), "outputDetails", "videoDetails", "durationInMs", "InPx"
@@ -154,7 +177,7 @@ def state_change_of_job(job: Mapping[str, Any]) -> JobStateChange:
         job_id=_text(job, "Id", 256),
         status=_status(job.get("Status")),
         error_code=_count(job.get("ErrorCode")),
-        error_message=str(job.get("ErrorMessage") or ""),
+        error_message=_words(job.get("ErrorMessage")),
         percent=_percent(job.get("JobPercentComplete")),
         groups=_groups(
             job.get("OutputGroupDetails"), "OutputDetails", "VideoDetails", "DurationInMs", "InPx"
@@ -208,12 +231,23 @@ def _status(value: object) -> JobStatus:
 def _owner(metadata: object) -> dict[str, Any]:
     data: Mapping[str, Any] = metadata if isinstance(metadata, dict) else {}
     pipeline, asset_id, attempt = data.get("pipeline"), data.get("asset_id"), str(data.get("attempt", ""))
-    whole = isinstance(pipeline, str) and isinstance(asset_id, str) and bool(asset_id) and _is_count(attempt)
+    whole = isinstance(pipeline, str) and _is_identifier(asset_id) and _is_count(attempt)
     return {
         "pipeline": pipeline if whole else None,
         "asset_id": asset_id if whole else None,
         "attempt": int(attempt) if whole else 0,
     }
+
+
+def _is_identifier(value: object) -> bool:
+    """Tell whether a value may be an asset's id, which asks DynamoDB for a record and is logged."""
+    return isinstance(value, str) and _IDENTIFIER.fullmatch(value) is not None
+
+
+def _words(value: object) -> str:
+    """Return a text that a record can hold: of bounded length, without lone surrogates."""
+    text = value[:MAX_ERROR_MESSAGE_CHARACTERS] if isinstance(value, str) else ""
+    return text.encode(errors="replace").decode()
 
 
 def _is_count(text: str) -> bool:

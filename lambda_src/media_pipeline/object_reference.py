@@ -14,11 +14,13 @@ def location(key: str) -> str:
     return "/" + quote(key)
 
 
-def resolved(base: str, reference: str) -> str:
+def resolved(base: str, reference: str | None) -> str:
     """Return the URI that a reference means where it stands in something at `base`.
 
-    Raises UnreadableOutputError where it is no URI.
+    Raises UnreadableOutputError where it is no URI, or none is given.
     """
+    if reference is None:
+        raise UnreadableOutputError("has an entry without its file's name")
     try:
         return urljoin(base, reference.strip())
     except ValueError as error:

@@ -1,4 +1,8 @@
-"""Read what MediaConvert's Probe says of a file (boto3's form)."""
+"""Read what MediaConvert's Probe says of a file (boto3's form).
+
+It was read from a file that anybody may have made, and boto3 checks no types of values: what isn't of its
+type counts as not told.
+"""
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
@@ -21,6 +25,8 @@ _HIGH_RANGES = {"SMPTE_2084": DynamicRange.PQ, "ARIB_B67": DynamicRange.HLG}
 _SUBTITLE_TRACKS = frozenset({"data", "text", "subtitle"})
 # Average and declared rate differ by less where a file has a constant rate and an odd last frame.
 _VARIABLE_RATE_SHARE = Fraction(1, 50)
+# No number of a real file comes near it, and DynamoDB holds what is computed of such.
+_MAX_NUMBER = 2**48
 
 
 def source_from_probe(response: Mapping[str, Any]) -> Source:
@@ -29,12 +35,12 @@ def source_from_probe(response: Mapping[str, Any]) -> Source:
     Raises SourceError where Probe could read the file and found neither picture nor sound.
     Returns UnknownSource where the response leaves the picture's size open.
     """
-    results = response.get("ProbeResults") or []
+    results = _mappings(response.get("ProbeResults"))
     if not results:
         return UnknownSource(reason="Probe returned no result")
-    container = results[0].get("Container") or {}
-    format_ = str(container.get("Format") or "")
-    tracks: Sequence[Mapping[str, Any]] = container.get("Tracks") or []
+    container = _mapping(results[0].get("Container"))
+    format_ = _text(container.get("Format"))
+    tracks = _mappings(container.get("Tracks"))
     videos = [track for track in tracks if track.get("TrackType") == "video"]
     audio = tuple(_audio_track(track) for track in tracks if track.get("TrackType") == "audio")
     if format_ in AUDIO_CONTAINERS and audio:
@@ -44,51 +50,51 @@ def source_from_probe(response: Mapping[str, Any]) -> Source:
     video = _video_track(videos[0]) if videos else None
     if videos and video is None:
         return UnknownSource(reason="Probe returned no picture size")
-    longest = max((track.get("Duration") or 0 for track in (*videos[:1], *tracks)), default=0)
+    longest = max(_milliseconds(track.get("Duration")) for track in tracks)
     return SourceInfo(
         container=format_,
-        duration_ms=_milliseconds(container.get("Duration") or longest),
+        duration_ms=_milliseconds(container.get("Duration")) or longest,
         video=video,
         audio=audio,
         subtitles=tuple(
             SubtitleTrack(
-                codec=str(track.get("Codec") or "UNKNOWN"),
-                language=str((track.get("DataProperties") or {}).get("LanguageCode") or ""),
+                codec=_text(track.get("Codec")) or "UNKNOWN",
+                language=_text(_mapping(track.get("DataProperties")).get("LanguageCode")),
             )
             for track in tracks
-            if track.get("TrackType") in _SUBTITLE_TRACKS
+            if _text(track.get("TrackType")) in _SUBTITLE_TRACKS
         ),
     )
 
 
 def _video_track(track: Mapping[str, Any]) -> VideoTrack | None:
-    declared = track.get("VideoProperties") or {}
+    declared = _mapping(track.get("VideoProperties"))
     # The container's values come first; MPEG-TS and others declare them in the codec's headers alone.
-    coded = declared.get("CodecMetadata") or {}
-    width, height = _either("Width", declared, coded) or 0, _either("Height", declared, coded) or 0
+    coded = _mapping(declared.get("CodecMetadata"))
+    width, height = (_whole(_either(name, declared, coded)) for name in ("Width", "Height"))
     if width <= 0 or height <= 0:
         return None
     aspect = _ratio(_either("SampleAspectRatio", declared, coded)) or Fraction(1)
     width = max(1, round(width * aspect))
-    rotation = round((declared.get("Rotation") or coded.get("Rotation") or 0) / 90) * 90 % 360
+    rotation = round((_number(declared.get("Rotation")) or _number(coded.get("Rotation"))) / 90) * 90 % 360
     if rotation in (90, 270):
         width, height = height, width
-    is_interlaced = str(coded.get("ScanType") or "").lower() == "interlaced"
+    is_interlaced = _text(coded.get("ScanType")).lower() == "interlaced"
     average, base = _ratio(declared.get("FrameRate")), _ratio(coded.get("CodedFrameRate"))
     rate = average or base
-    transfer = _either("TransferCharacteristics", declared, coded) or ""
+    transfer = _text(_either("TransferCharacteristics", declared, coded))
     return VideoTrack(
-        codec=str(track.get("Codec") or "UNKNOWN"),
+        codec=_text(track.get("Codec")) or "UNKNOWN",
         display_width=width,
         display_height=height,
         rotation_degrees=rotation,
         frame_rate_numerator=rate.numerator if rate else 0,
         frame_rate_denominator=rate.denominator if rate else 1,
         duration_ms=_milliseconds(track.get("Duration")),
-        bitrate_bps=declared.get("BitRate") or 0,
-        bit_depth=_either("BitDepth", declared, coded) or 0,
+        bitrate_bps=_whole(declared.get("BitRate")),
+        bit_depth=_whole(_either("BitDepth", declared, coded)),
         dynamic_range=_HIGH_RANGES.get(transfer, DynamicRange.SDR).value,
-        color_primaries=str(_either("ColorPrimaries", declared, coded) or ""),
+        color_primaries=_text(_either("ColorPrimaries", declared, coded)),
         sample_aspect_ratio=f"{aspect.numerator}:{aspect.denominator}",
         is_interlaced=is_interlaced,
         # The codec of an interlaced picture may count fields.
@@ -99,13 +105,13 @@ def _video_track(track: Mapping[str, Any]) -> VideoTrack | None:
 
 
 def _audio_track(track: Mapping[str, Any]) -> AudioTrack:
-    declared = track.get("AudioProperties") or {}
+    declared = _mapping(track.get("AudioProperties"))
     return AudioTrack(
-        codec=str(track.get("Codec") or "UNKNOWN"),
-        channels=declared.get("Channels") or 0,
-        language=str(declared.get("LanguageCode") or ""),
+        codec=_text(track.get("Codec")) or "UNKNOWN",
+        channels=_whole(declared.get("Channels")),
+        language=_text(declared.get("LanguageCode")),
         duration_ms=_milliseconds(track.get("Duration")),
-        sample_rate_hz=declared.get("SampleRate") or 0,
+        sample_rate_hz=_whole(declared.get("SampleRate")),
     )
 
 
@@ -114,11 +120,38 @@ def _either(name: str, declared: Mapping[str, Any], coded: Mapping[str, Any]) ->
     return value if value and value != "UNSPECIFIED" else coded.get(name)
 
 
-def _ratio(value: Mapping[str, Any] | None) -> Fraction | None:
-    numerator = (value or {}).get("Numerator") or 0
-    denominator = (value or {}).get("Denominator") or 1
-    return Fraction(numerator, denominator) if numerator > 0 and denominator > 0 else None
+def _ratio(value: object) -> Fraction | None:
+    told = _mapping(value)
+    numerator, denominator = _whole(told.get("Numerator")), _whole(told.get("Denominator", 1))
+    return Fraction(numerator, denominator) if numerator and denominator else None
 
 
-def _milliseconds(seconds: float | None) -> int:
-    return round(float(seconds or 0) * 1000)
+def _milliseconds(seconds: object) -> int:
+    return round(max(0.0, _number(seconds)) * 1000)
+
+
+def _whole(value: object) -> int:
+    """Return a whole number of at least 0; 0 where it is none."""
+    return max(0, int(_number(value)))
+
+
+def _number(value: object) -> float:
+    if (
+        isinstance(value, bool)
+        or not isinstance(value, int | float)
+        or not -_MAX_NUMBER < value < _MAX_NUMBER
+    ):
+        return 0
+    return value
+
+
+def _text(value: object) -> str:
+    return value.encode(errors="replace").decode() if isinstance(value, str) else ""
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _mappings(value: object) -> Sequence[Mapping[str, Any]]:
+    return [entry for entry in value if isinstance(entry, dict)] if isinstance(value, list) else []
