@@ -1,5 +1,6 @@
 """Serve the operations over HTTP, in the REST-JSON format of botocore's service model."""
 
+import asyncio
 import json
 import logging
 import re
@@ -10,14 +11,14 @@ from urllib.parse import parse_qsl
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from sandbox.mediaconvert.errors import ApiError, BadRequest, ServerFault
+from sandbox.mediaconvert.limits import BODY_SECONDS, MAX_BODY_BYTES
 from sandbox.mediaconvert.validation import Fault, refuse, shape_faults
 from sandbox.mediaconvert.wire import (
-    MAX_BODY_BYTES,
     Document,
     Operation,
     operations,
@@ -65,10 +66,16 @@ def _endpoint(operation: Operation, answer: Answer | None) -> Callable[[Request]
 
 async def _body(request: Request) -> bytes:
     body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MAX_BODY_BYTES:
-            raise BadRequest(f"The request body is longer than {MAX_BODY_BYTES} bytes.")
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            async for chunk in request.stream():
+                body += chunk
+                if len(body) > MAX_BODY_BYTES:
+                    raise BadRequest(f"The request body is longer than {MAX_BODY_BYTES} bytes.")
+    except TimeoutError:
+        raise BadRequest(f"The request body did not arrive within {BODY_SECONDS:.0f} s.") from None
+    except ClientDisconnect:
+        raise BadRequest("The request broke off.") from None
     return bytes(body)
 
 

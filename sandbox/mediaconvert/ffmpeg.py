@@ -11,21 +11,21 @@ from pathlib import Path
 
 import imageio_ffmpeg
 
-from sandbox.mediaconvert.child import Stalled, run_child
+from sandbox.mediaconvert.child import LimitExceeded, Stalled, run_child
+from sandbox.mediaconvert.limits import MAX_PIXELS, MAX_STREAMS, TRANSCODE
 from sandbox.mediaconvert.model import JobError
 from sandbox.mediaconvert.source import DEMUXERS
 
-MAX_STREAMS = 64
-MAX_PIXELS = 8192 * 8192
-STALL_SECONDS = 120.0
 MICROSECONDS = 1_000_000
 QUOTED_LINES = 3
 NOISE = ("Task finished", "Terminating thread", "Conversion failed", "Could not open encoder")
 SPEAKERS = re.compile(r"^(\[[^\]]*\] )+")
 
-DEMUX_ERROR, UNEXPECTED_END, UNKNOWN_ERROR = 1075, 1076, 1999
+TOO_LARGE, DEMUX_ERROR, UNEXPECTED_END, UNKNOWN_ERROR = 1050, 1075, 1076, 1999
 # What ffmpeg says when the source, and not this program, is at fault.
 SOURCE_FAULTS = ("Invalid data found", "Error while decoding", "Decode error rate", "Could not find codec")
+# And what it says where the limits of its memory or of its files stop it.
+EXCEEDED = ("Cannot allocate memory", "pthread_create() failed", "File too large", "No space left on device")
 NOTHING_DECODED = ("received no packets", "Output file is empty", "Cannot determine format of input")
 
 
@@ -54,7 +54,8 @@ def run_ffmpeg(
     """Run ffmpeg in ``folder``; ``on_progress`` gets the seconds and the frames written so far.
 
     Raises:
-        JobError: 1075 or 1076, the source is damaged; 1999, ffmpeg failed or hung for another reason.
+        JobError: 1075 or 1076, the source is damaged; 1050, a limit was exceeded; 1999, ffmpeg failed or
+            hung for another reason.
         Cancelled: ``cancelled`` was set.
     """
     frames, reached = 0, -1
@@ -81,11 +82,13 @@ def run_ffmpeg(
             [*prefix, *arguments],
             cancelled=cancelled,
             on_output=read,
-            stall_seconds=STALL_SECONDS,
+            limits=TRANSCODE,
             folder=folder,
         )
     except Stalled as stalled:
         raise JobError(UNKNOWN_ERROR, f"The transcode hangs: {stalled}.") from stalled
+    except LimitExceeded as exceeded:
+        raise JobError(TOO_LARGE, f"The transcode was stopped: {exceeded}.") from exceeded
     if ended.returncode != 0:
         raise _failure(ended.returncode, ended.complaint)
 
@@ -94,6 +97,8 @@ def _failure(returncode: int, complaint: str) -> JobError:
     lines = [SPEAKERS.sub("", line).strip(" .") for line in complaint.splitlines()]
     told = dict.fromkeys(line for line in lines if line and not line.startswith(NOISE))
     quoted = "; ".join(list(told)[-QUOTED_LINES:]) or "no message"
+    if any(sign in complaint for sign in EXCEEDED):
+        return JobError(TOO_LARGE, f"The transcode needs more memory or space than a job may have: {quoted}")
     if any(sign in complaint for sign in NOTHING_DECODED):
         return JobError(UNEXPECTED_END, f"The input file ends before anything could be decoded: {quoted}")
     if any(sign in complaint for sign in SOURCE_FAULTS):

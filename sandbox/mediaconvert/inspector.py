@@ -21,7 +21,7 @@ from av.video.stream import VideoStream
 
 HEAD_BYTES = 256
 MATROSKA_DURATION = re.compile(r"(\d+):(\d+):([\d.]+)")
-MAX_STREAMS = 64
+NO_FRAME = {"rotation": 0, "interlaced": False, "light_levels": None, "mastering": None}
 # Red, green, blue and white, x and y, in steps of 0.00002; least and greatest light in 0.0001 cd/m2.
 MASTERING_UNITS = (*[50_000] * 8, 10_000, 10_000)
 ID3_HEADER_BYTES = 10
@@ -100,14 +100,15 @@ def first_frame(path: Path, index: int) -> dict[str, Any]:
                 } | static_metadata(frame)
     except av.FFmpegError:
         pass
-    return {"rotation": 0, "interlaced": False, "light_levels": None, "mastering": None}
+    return NO_FRAME
 
 
 def video(path: Path, stream: VideoStream) -> dict[str, Any]:
     """Describe a video stream."""
     context = stream.codec_context
     pixel_format = context.format
-    frame = first_frame(path, stream.index)
+    is_huge = context.width * context.height > int(sys.argv[4])
+    frame = NO_FRAME if is_huge else first_frame(path, stream.index)
     return common(stream) | {
         "width": context.width,
         "height": context.height,
@@ -172,7 +173,7 @@ def open_media(path: Path) -> "av.container.InputContainer":
         options={
             "protocol_whitelist": "file",
             "format_whitelist": sys.argv[2],
-            "max_streams": str(MAX_STREAMS),
+            "max_streams": sys.argv[3],
         },
     )
 
@@ -214,6 +215,8 @@ def main() -> None:
     """Print the description of the file named on the command line."""
     try:
         answer: dict[str, Any] = {"source": inspect(Path(sys.argv[1]))}
+    except MemoryError:
+        answer = {"refused": "reading it takes more memory than allowed"}
     except (av.FFmpegError, ValueError) as fault:
         answer = {"refused": getattr(fault, "strerror", None) or str(fault)}
     print(json.dumps(answer))

@@ -26,6 +26,7 @@ from hypercorn.config import Config
 from sandbox.mediaconvert.account import Account
 from sandbox.mediaconvert.api import Answer, application
 from sandbox.mediaconvert.jobs import Jobs
+from sandbox.mediaconvert.limits import IDLE_SECONDS, MAX_HEADER_BYTES
 from sandbox.mediaconvert.outbox import Outbox, PublishEvents
 from sandbox.mediaconvert.probes import Probes
 from sandbox.mediaconvert.queues import Queues
@@ -90,6 +91,8 @@ class MediaConvert:
         listening = socket.create_server((HOST, self._settings.port))
         config.bind = [f"fd://{listening.detach()}"]
         config.graceful_timeout = 1.0
+        config.keep_alive_timeout = IDLE_SECONDS
+        config.h11_max_incomplete_size = MAX_HEADER_BYTES
         config.accesslog = None
         config.errorlog = logging.getLogger(__name__)
         # A process that was killed had no time to clean up.

@@ -12,12 +12,13 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from sandbox.mediaconvert.child import Stalled, run_child
+from sandbox.mediaconvert.child import LimitExceeded, Stalled, run_child
 from sandbox.mediaconvert.frame_rates import constant_rate
+from sandbox.mediaconvert.limits import INSPECTION, MAX_DURATION_SECONDS, MAX_PIXELS, MAX_STREAMS
 from sandbox.mediaconvert.model import JobError
 
 INSPECTOR = Path(__file__).with_name("inspector.py")
-INSPECTION_STALL_SECONDS = 30.0
+UNSUPPORTED = 1030
 
 # Demuxers that may open a source. Playlists (hls, dash, concat, image2 ...) stay out: they name other files.
 # Source: https://docs.aws.amazon.com/mediaconvert/latest/ug/reference-codecs-containers-input.html
@@ -160,7 +161,7 @@ def inspect_source(path: Path, cancelled: threading.Event | None = None) -> Sour
     """Read the headers of a file.
 
     Raises:
-        JobError: 1010, the file is not media that can be opened.
+        JobError: 1010, the file is not media that can be opened; 1030, it is too large or too long.
         Cancelled: ``cancelled`` was set.
     """
     return source_of(read_headers(path, cancelled))
@@ -181,16 +182,15 @@ def read_headers(path: Path, cancelled: threading.Event | None = None) -> dict[s
 
     try:
         ended = run_child(
-            [sys.executable, "-I", str(INSPECTOR), str(path), DEMUXERS],
+            [sys.executable, "-I", str(INSPECTOR), str(path), DEMUXERS, str(MAX_STREAMS), str(MAX_PIXELS)],
             cancelled=cancelled or threading.Event(),
             on_output=read,
-            stall_seconds=INSPECTION_STALL_SECONDS,
-            max_file_bytes=0,
+            limits=INSPECTION,
         )
-    except Stalled as stalled:
+    except (Stalled, LimitExceeded) as stalled:
         raise JobError(1010, f"The input file cannot be read: {stalled}.") from stalled
     if ended.returncode != 0 or not lines:
-        raise JobError(1010, "The input file cannot be read: its headers are damaged.")
+        raise JobError(1010, "The input file cannot be read: its headers are damaged, or too large.")
     answer: dict[str, Any] = json.loads(lines[-1])
     return answer
 
@@ -199,14 +199,33 @@ def source_of(answer: dict[str, Any]) -> Source:
     """Turn the inspector's answer into types.
 
     Raises:
-        JobError: 1010, the file is not media that can be opened.
+        JobError: 1010, the file is not media that can be opened; 1030, it is too large or too long.
     """
     if "refused" in answer:
         raise JobError(1010, f"The input file cannot be opened as media: {answer['refused']}.")
     source = parse_source(answer["source"])
     if not source.videos and not source.audios:
         raise JobError(1010, "The input file cannot be opened as media: it has no video and no audio.")
+    _check_limits(source)
     return source
+
+
+def _check_limits(source: Source) -> None:
+    for track in source.videos:
+        if track.width * track.height > MAX_PIXELS:
+            raise JobError(
+                UNSUPPORTED,
+                f"The input file's picture has {track.width} x {track.height} pixels; at most {MAX_PIXELS:,} "
+                "are supported.",
+            )
+    seconds = max(
+        (track.duration_seconds or 0 for track in (*source.videos, *source.audios)),
+        default=0.0,
+    )
+    if max(seconds, source.duration_seconds or 0) > MAX_DURATION_SECONDS:
+        raise JobError(
+            UNSUPPORTED, f"The input file lasts longer than {MAX_DURATION_SECONDS:.0f} s, the most supported."
+        )
 
 
 def parse_source(raw: dict[str, Any]) -> Source:

@@ -14,9 +14,6 @@ from botocore.model import ServiceModel, Shape, StructureShape
 
 from sandbox.mediaconvert.errors import BadRequest
 
-# AWS doesn't publish its limit; job settings with the greatest numbers of outputs stay far below this.
-MAX_BODY_BYTES = 1_048_576
-
 Document = dict[str, Any]
 
 

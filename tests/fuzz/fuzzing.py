@@ -20,12 +20,15 @@ INPUTS: Counter[str] = Counter()
 Test = TypeVar("Test", bound=Callable[..., None])
 
 
-def fuzzed(**strategies: st.SearchStrategy[Any]) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Run a test on as many inputs as FUZZ_INPUTS says, and count those that it came through."""
+def fuzzed(
+    *, share: float = 1.0, **strategies: st.SearchStrategy[Any]
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Run a test on as many inputs as FUZZ_INPUTS says, or on a share of them, and count them."""
+    inputs = int(os.environ.get(INPUTS_VARIABLE, DEFAULT_INPUTS))
 
     def decorate(test: Callable[..., None]) -> Callable[..., None]:
         @settings(
-            max_examples=int(os.environ.get(INPUTS_VARIABLE, DEFAULT_INPUTS)),
+            max_examples=max(1, round(inputs * share)),
             deadline=None,
             suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
         )

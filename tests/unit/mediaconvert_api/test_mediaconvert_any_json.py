@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -68,7 +68,14 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
         yield application
 
 
-def status_of(app: Any, method: str, path: str, body: bytes, query: bytes = b"") -> int:
+def status_of(
+    app: Any,
+    method: str,
+    path: str,
+    body: bytes,
+    query: bytes = b"",
+    headers: Sequence[tuple[bytes, bytes]] = (),
+) -> int:
     """Send one request straight to the application and give the answer's status."""
     sent: list[dict[str, Any]] = []
 
@@ -82,9 +89,9 @@ def status_of(app: Any, method: str, path: str, body: bytes, query: bytes = b"")
         "type": "http",
         "method": method,
         "path": path,
-        "raw_path": path.encode(),
+        "raw_path": path.encode(errors="replace"),
         "query_string": query,
-        "headers": [],
+        "headers": list(headers),
         "root_path": "",
         "scheme": "http",
         "server": ("127.0.0.1", 80),
