@@ -1,6 +1,13 @@
 """All guards."""
 
-from tests.guards import of_captions, of_ends_and_losses, of_failures, of_records, of_submissions
+from tests.guards import (
+    of_captions,
+    of_ends_and_losses,
+    of_failures,
+    of_hostile_input,
+    of_records,
+    of_submissions,
+)
 
 GUARDS = (
     *of_submissions.GUARDS,
@@ -8,4 +15,5 @@ GUARDS = (
     *of_ends_and_losses.GUARDS,
     *of_failures.GUARDS,
     *of_captions.GUARDS,
+    *of_hostile_input.GUARDS,
 )

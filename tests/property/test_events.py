@@ -9,7 +9,14 @@ from hypothesis import strategies as st
 
 from media_pipeline.assets import UploadedObject
 from media_pipeline.errors import MalformedEventError
-from media_pipeline.events import JobStateChange, parse_job_state_change, parse_upload, upload_event
+from media_pipeline.events import (
+    MAX_ERROR_MESSAGE_CHARACTERS,
+    JobStateChange,
+    check_origin,
+    parse_job_state_change,
+    parse_upload,
+    upload_event,
+)
 from tests.strategies import damaged, json_values, uploads
 
 UPLOAD_EVENT: dict[str, Any] = {
@@ -128,3 +135,41 @@ def test_the_event_of_a_job_is_read_in_full() -> None:
     assert (output.width, output.height, output.duration_ms) == (1280, 720, 10_000)
     assert change.percent == 12
     assert change.warnings == ({"code": 230001, "count": 1},)
+
+
+def job_event(**detail: Any) -> str:
+    """Return the event of a job with other details."""
+    return json.dumps({**JOB_EVENT, "detail": {**JOB_EVENT["detail"], **detail}})
+
+
+@pytest.mark.parametrize("message", ["\ud800", "a\udfff" * 5_000, 5, ["a"], None, "x" * 100_000])
+def test_an_errors_words_can_be_recorded(message: object) -> None:
+    """Whatever MediaConvert is said to have said, its words fit into a record and can be sent."""
+    words = parse_job_state_change(job_event(errorMessage=message)).error_message
+    assert len(words.encode()) <= MAX_ERROR_MESSAGE_CHARACTERS
+
+
+@pytest.mark.parametrize("asset_id", ["", "a/../b", "x" * 65, "\ud800", "a\n", 5, ["a"], "\u0661"])
+def test_what_can_be_no_assets_id_is_nobodys_job(asset_id: object) -> None:
+    """Metadata whose asset can't exist are those of a job that somebody started by hand."""
+    metadata = {"pipeline": "media-pipeline-dev", "asset_id": asset_id, "attempt": "1"}
+    assert parse_job_state_change(job_event(userMetadata=metadata)).asset_id is None
+
+
+QUEUE_ARN = "arn:aws:sqs:us-east-1:123456789012:media-pipeline-processing-dev"
+
+
+@pytest.mark.parametrize(
+    "other", [{"account": "999999999999"}, {"region": "eu-west-3"}, {"account": 123456789012}, {"region": []}]
+)
+def test_an_event_of_another_account_or_region_is_refused(other: dict[str, Any]) -> None:
+    """What an event says of its origin must be the queue's own, word by word."""
+    check_origin(json.dumps(UPLOAD_EVENT), queue_arn=QUEUE_ARN)
+    with pytest.raises(MalformedEventError, match="is not that of its queue"):
+        check_origin(json.dumps(UPLOAD_EVENT | other), queue_arn=QUEUE_ARN)
+
+
+@pytest.mark.parametrize("body", ["", "a", "[]", "5", '{"detail": {}}'])
+def test_an_origin_that_is_not_told_is_no_fault(body: str) -> None:
+    """What names no origin, as the reconciler's events don't, is for the reader of events to judge."""
+    check_origin(body, queue_arn=QUEUE_ARN)

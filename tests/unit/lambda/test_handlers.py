@@ -18,8 +18,8 @@ from media_pipeline.config import (
     environment_variables,
     read_config,
 )
-from media_pipeline.errors import ConfigError, TransientError
-from media_pipeline.redelivery import Message, Redelivery
+from media_pipeline.errors import ConfigError, MalformedEventError, TransientError
+from media_pipeline.redelivery import RENEWALS_ATTRIBUTE, Message, Redelivery
 from media_pipeline.telemetry import PipelineMetrics, logger
 from tests.fakes import FakeMetrics, FakeQueue
 from tests.lambda_invocation import Context, sqs_event
@@ -273,3 +273,40 @@ def test_a_poison_message_is_handed_back(function: str, monkeypatch: pytest.Monk
     handler = import_module(f"media_pipeline.{function}").handler
     message = Message(body="{}", receipt_handle="receipt", receive_count=1, renewals=0)
     assert handler(sqs_event(message), Context()) == {"batchItemFailures": [{"itemIdentifier": "message-1"}]}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"messageId": None},
+        {"body": 5},
+        {"receiptHandle": []},
+        {"attributes": None},
+        {"attributes": {"ApproximateReceiveCount": "x"}},
+        {"eventSourceARN": {}},
+    ],
+)
+def test_what_is_no_batch_is_refused(change: dict[str, Any]) -> None:
+    """An invocation by something else than the queue is an error that says so, and handles nothing."""
+    message = Message(body="a", receipt_handle="receipt", receive_count=1, renewals=0)
+    record = sqs_event(message)["Records"][0]
+    events: list[Any] = [{"Records": [record | change]}, {"Records": []}, {"Records": {}}, {}, [], None]
+    for event in events:
+        invocation = Invocation()
+        invocation.event = event
+        with pytest.raises(MalformedEventError):
+            invocation.run(lambda body: pytest.fail("it was handled"))
+
+
+@pytest.mark.parametrize("attributes", [None, [], {"Renewals": 5}, {"Renewals": {"stringValue": "9" * 5000}}])
+def test_attributes_of_others_are_no_fault(attributes: Any) -> None:
+    """Whatever attributes a message was sent with, it is handled, and waits as one that was never renewed."""
+
+    def handle(body: str) -> None:
+        raise TransientError("later")
+
+    invocation = Invocation("a")
+    named = json.loads(json.dumps(attributes).replace("Renewals", RENEWALS_ATTRIBUTE))
+    invocation.event["Records"][0]["messageAttributes"] = named
+    assert len(invocation.run(handle)["batchItemFailures"]) == 1
+    assert invocation.queue.dead == []

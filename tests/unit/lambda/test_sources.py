@@ -216,3 +216,30 @@ def test_half_an_answer_leaves_the_source_unknown(response: dict[str, Any]) -> N
     source = source_from_probe(response)
     assert isinstance(source, UnknownSource)
     assert source.as_record()["fallback"].startswith("Probe returned no")
+
+
+WRONG: list[Any] = [None, True, "7", -1, 10**30, float("nan"), float("inf"), [], [[]], {}, {"a": 1}, "\ud800"]
+
+
+@pytest.mark.parametrize("wrong", WRONG, ids=repr)
+@pytest.mark.parametrize(
+    "name", ["Width", "BitRate", "BitDepth", "Rotation", "FrameRate", "SampleAspectRatio", "CodecMetadata"]
+)
+def test_what_is_not_of_its_type_counts_as_not_told(name: str, wrong: Any) -> None:
+    """A picture of which Probe tells nonsense is a picture without that, or of unknown size."""
+    container = {"Format": "mp4", "Duration": 4.0, "Tracks": [video(**{name: wrong})]}
+    source = source_from_probe({"ProbeResults": [{"Container": container}]})
+    if name == "Width":
+        assert isinstance(source, UnknownSource)
+    else:
+        assert isinstance(source, SourceInfo)
+        assert source.video is not None
+        assert source.video.display_height == 1080
+
+
+@pytest.mark.parametrize("wrong", WRONG, ids=repr)
+def test_a_response_of_another_shape_is_no_source(wrong: Any) -> None:
+    """Where lists and structures are something else, nothing is known of the file, or nothing is in it."""
+    assert isinstance(source_from_probe({"ProbeResults": wrong}), UnknownSource)
+    with pytest.raises(SourceError):
+        source_from_probe({"ProbeResults": [{"Container": {"Tracks": wrong, "Format": wrong}}]})
