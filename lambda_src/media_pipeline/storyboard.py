@@ -7,7 +7,7 @@ seconds; where the sheet's own duration ends, the rest of it is empty.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from math import ceil, isfinite
+from math import ceil
 from typing import Any
 
 import m3u8  # type: ignore[import-untyped]
@@ -18,6 +18,8 @@ from media_pipeline.object_reference import location, object_key, relative_refer
 
 # A day of pictures a second: no player takes more.
 MAX_PICTURES = 100_000
+# Of pixels, tiles and seconds: a sheet has far fewer of each. WebVTT has no words for times far beyond it.
+_MAX_NUMBER = 1_000_000
 # Durations are rounded in playlists; less than this is no picture of its own.
 _ROUNDING_SECONDS = 0.05
 
@@ -97,8 +99,8 @@ def _sheet(key: str, tile: Mapping[str, Any], seconds: float) -> Sheet:
     except (LookupError, TypeError, ValueError) as error:
         raise UnreadableOutputError(f"has an EXT-X-TILES that can't be read ({error})") from error
     numbers = (width, height, columns, rows, tile_seconds, seconds or 0)
-    if not all(isfinite(number) and number > 0 for number in numbers):
-        raise UnreadableOutputError("has an EXT-X-TILES or EXTINF that is not above zero")
+    if not all(0 < number < _MAX_NUMBER for number in numbers):
+        raise UnreadableOutputError("has an EXT-X-TILES or EXTINF that is not above zero, or beyond measure")
     return Sheet(
         key=key,
         width=width,

@@ -68,6 +68,8 @@ def test_a_master_without_images_has_no_storyboard() -> None:
         ("DURATION=2.0", "DURATION=nan", "not above zero"),
         (",DURATION=2.0", "", "can't be read"),
         ("#EXTINF:8.000,", "#EXTINF:0,", "not above zero"),
+        ("#EXTINF:8.000,", f"#EXTINF:1{'0' * 40},", "beyond measure"),
+        ("RESOLUTION=320x180", f"RESOLUTION=1{'0' * 400}x180", "beyond measure"),
         ("index%20img_2.jpg", '#EXT-X-PART:DURATION=1,URI="p"', "without its file's name"),
         ("#EXT-X-ENDLIST", "#EXTINF:1,\nx.jpg\n#EXT-X-ENDLIST", "describes 2 sheets, but names 3"),
     ],
