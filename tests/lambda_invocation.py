@@ -21,7 +21,7 @@ class Context:
         return self.remaining_milliseconds
 
 
-def sqs_event(*messages: Message) -> dict[str, Any]:
+def sqs_event(*messages: Message, account: str = "123456789012") -> dict[str, Any]:
     """Return a batch as Lambda's event source mapping delivers it; messages are named from `message-1` on."""
     return {
         "Records": [
@@ -38,7 +38,7 @@ def sqs_event(*messages: Message) -> dict[str, Any]:
                 "messageAttributes": _attributes(message),
                 "md5OfBody": "e4e68fb7bd0e697a0ae8f1bb342846b3",
                 "eventSource": "aws:sqs",
-                "eventSourceARN": "arn:aws:sqs:us-east-1:123456789012:media-pipeline-processing-test",
+                "eventSourceARN": f"arn:aws:sqs:us-east-1:{account}:media-pipeline-processing-test",
                 "awsRegion": "us-east-1",
             }
             for number, message in enumerate(messages, start=1)

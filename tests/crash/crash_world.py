@@ -18,7 +18,7 @@ from media_pipeline.conditional_write import from_item
 from media_pipeline.events import upload_event
 from media_pipeline.lifecycle import utc_now
 from media_pipeline.redelivery import Message
-from tests.crash.deployment import Deployment
+from tests.crash.deployment import ACCOUNT, Deployment
 from tests.crash.handler_process import NEVER
 from tests.crash.servers import ROOT
 from tests.lambda_invocation import sqs_event
@@ -66,7 +66,7 @@ class CrashWorld:
     def deliver(self, handler: str, body: str, *, kill_after: int = NEVER) -> Invoked:
         """Invoke a handler with a message, which is to be done unless the handler is killed."""
         message = Message(body=body, receipt_handle="receipt", receive_count=1, renewals=0)
-        invoked = self.invoke(handler, sqs_event(message), kill_after=kill_after)
+        invoked = self.invoke(handler, sqs_event(message, account=ACCOUNT), kill_after=kill_after)
         assert invoked.answer in (None, {"batchItemFailures": []})
         return invoked
 

@@ -59,7 +59,6 @@ JOB_EVENT: dict[str, Any] = {
         "warnings": [{"code": 230001, "count": 1}], "jobProgress": {"jobPercentComplete": 12},
     },
 }  # fmt: skip
-INVOCATION: dict[str, Any] = sqs_event()
 statuses = st.sampled_from(
     ["SUBMITTED", "PROGRESSING", "STATUS_UPDATE", "NEW_WARNING", "COMPLETE", "ERROR", "CANCELED", "QUEUE_HOP"]
 )
