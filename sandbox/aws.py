@@ -80,6 +80,10 @@ class Clients:
         """Return a client of the local Lambda."""
         return self._untyped("lambda")
 
+    def keys(self) -> Any:
+        """Return a client of the local KMS."""
+        return self._untyped("kms")
+
     def logs(self) -> Any:
         """Return a client of the local CloudWatch Logs."""
         return self._untyped("logs")

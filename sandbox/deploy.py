@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -21,6 +22,7 @@ from sandbox import prerequisites, provider_mirror
 from sandbox.aws import Endpoints
 from sandbox.errors import SandboxError, SynthesisError, TerraformError
 from sandbox.folder import PROJECT_ROOT, Folder
+from sandbox.leftovers import Leftovers
 from sandbox.terraform import Follow, HeldLock, Terraform
 
 STACK = "sandbox"
@@ -144,15 +146,15 @@ class Deployer:
             backend.result()
         return changed
 
-    def deploy(self, follow: Follow) -> int:
-        """Apply the pipeline's stack if a plan shows changes; return how many resources changed."""
-        terraform = self._terraform(STACK, follow)
+    def deploy(self, follow: Follow, stack: str = STACK) -> int:
+        """Apply a stack, the pipeline's, if a plan shows changes; return how many resources changed."""
+        terraform = self._terraform(stack, follow)
         self._init(terraform)
         return self._converge(terraform)
 
-    def is_clean(self) -> bool:
+    def is_clean(self, stack: str = STACK) -> bool:
         """Plan once more and tell whether nothing would change."""
-        return self._terraform(STACK).plan(self._plan_file(STACK)) == 0
+        return self._terraform(stack).plan(self._plan_file(stack)) == 0
 
     def deployment(self) -> Deployment:
         """Read what is deployed from Terraform's state."""
@@ -165,13 +167,17 @@ class Deployer:
 
     def destroy(self, follow: Follow) -> None:
         """Destroy the pipeline's stack, then the state bucket."""
-        terraform = self._terraform(STACK, follow)
-        self._init(terraform)
-        self._attempt(terraform, terraform.destroy)
+        self.destroy_stack(follow)
         backend = self._terraform(BACKEND_STACK, follow)
         self._init(backend, f"-backend-config=path={self._folder.backend_state}")
         (self._folder.path / "state-backend.applied").unlink(missing_ok=True)
         self._attempt(backend, backend.destroy)
+
+    def destroy_stack(self, follow: Follow, stack: str = STACK) -> None:
+        """Destroy one stack, the pipeline's; the bucket that holds its state stays."""
+        terraform = self._terraform(stack, follow)
+        self._init(terraform)
+        self._attempt(terraform, terraform.destroy)
 
     def _terraform(self, stack: str, follow: Follow = lambda changes: None) -> Terraform:
         return Terraform(
@@ -232,11 +238,10 @@ class Deployer:
         mark.write_text(digest)
 
     def _converge(self, terraform: Terraform) -> int:
-        plan = self._plan_file(terraform.directory.name)
-        changes = self._attempt(terraform, lambda: terraform.plan(plan))
-        if changes:
-            self._attempt(terraform, lambda: terraform.apply(plan))
-        return changes
+        """Plan and apply, and mend first what a killed run left: unrecorded resources, old code."""
+        leftovers = Leftovers(terraform, self._plan_file(terraform.directory.name), self._endpoints.session())
+        converge = partial(leftovers.converge, after_broken_run=self._after_broken_run)
+        return self._attempt(terraform, converge)
 
     def _attempt(self, terraform: Terraform, step: Callable[[], _T]) -> _T:
         """Run a step; a state lock that a broken run of ours left is taken away, any other is respected."""

@@ -11,6 +11,8 @@ SandboxError
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 
 class SandboxError(Exception):
     """Something that the person at the terminal can act on."""
@@ -29,7 +31,15 @@ class SynthesisError(SandboxError):
 
 
 class TerraformError(SandboxError):
-    """Terraform ended with an error."""
+    """Terraform ended with an error.
+
+    Attributes:
+        refused: What was said of single resources, by their addresses.
+    """
+
+    def __init__(self, message: str, refused: Mapping[str, str] | None = None) -> None:
+        super().__init__(message)
+        self.refused = dict(refused or {})
 
 
 class SourceError(SandboxError):

@@ -94,6 +94,20 @@ class Terraform:
         """Destroy everything in the state."""
         self._run("destroy", "-json", "-input=false", "-auto-approve", f"-parallelism={PARALLELISM}")
 
+    def shown(self, plan: Path) -> dict[str, Any]:
+        """Return a saved plan as Terraform describes it in JSON."""
+        done = subprocess.run(
+            [self._program, f"-chdir={self.directory}", "show", "-json", str(plan)],
+            env=self._environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode != 0:
+            raise TerraformError(f"`terraform show` failed.\n{_plain(done.stderr)}")
+        found: dict[str, Any] = json.loads(done.stdout)
+        return found
+
     def force_unlock(self, lock_id: str) -> None:
         """Take away a lock whose holder is known to be dead."""
         self._run("force-unlock", "-force", lock_id)
@@ -103,6 +117,7 @@ class Terraform:
         self._changes = Changes(total=expected)
         said: list[str] = []
         errors: list[str] = []
+        refused: dict[str, str] = {}
         # In the command line, the folder tells whose process this is.
         command = [self._program, f"-chdir={self.directory}", *arguments]
         with self._started(command) as (process, output):
@@ -111,7 +126,7 @@ class Terraform:
                 if event is None:
                     said.append(line)
                 else:
-                    self._note(event, errors)
+                    self._note(event, errors, refused)
         code = process.returncode
         if code == 0 or (code == 2 and "-detailed-exitcode" in arguments and not errors):
             return code
@@ -121,7 +136,7 @@ class Terraform:
         if HeldLock.of(message) is None:
             # It may have failed to give its own lock back.
             self._pid_file.write_text("0")
-        raise TerraformError(message)
+        raise TerraformError(message, refused)
 
     @contextlib.contextmanager
     def _started(self, command: list[str]) -> Iterator[tuple[subprocess.Popen[str], IO[str]]]:
@@ -150,7 +165,7 @@ class Terraform:
                     process.wait()
                 self._pid_file.unlink(missing_ok=True)
 
-    def _note(self, event: Mapping[str, Any], errors: list[str]) -> None:
+    def _note(self, event: Mapping[str, Any], errors: list[str], refused: dict[str, str]) -> None:
         kind = event.get("type")
         address = event.get("hook", {}).get("resource", {}).get("addr", "")
         if kind == "change_summary" and event["changes"].get("operation") == "plan":
@@ -162,7 +177,9 @@ class Terraform:
             self._changes.done += 1
             self._changes.current = address
         elif kind == "diagnostic" and event["diagnostic"]["severity"] == "error":
-            errors.append(_diagnostic(event["diagnostic"]))
+            said = _diagnostic(event["diagnostic"])
+            errors.append(said)
+            refused[event["diagnostic"].get("address", "")] = said
         self._follow(self._changes)
 
 

@@ -27,17 +27,7 @@ class Sandbox:
 
     def client(self, service: str) -> Any:
         """Return a boto3 client of a service."""
-        at = self.endpoints.mediaconvert if service == "mediaconvert" else self.endpoints.aws
-        settings = Config(s3={"addressing_style": "path"}, proxies={})
-        make: Any = boto3.client  # typed for literal names alone
-        return make(
-            service,
-            endpoint_url=at,
-            region_name="us-east-1",
-            aws_access_key_id="test",
-            aws_secret_access_key="test",
-            config=settings,
-        )
+        return client_of(self.endpoints, service)
 
     def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run a command of the sandbox's command line on this sandbox."""
@@ -50,3 +40,17 @@ class Sandbox:
             timeout=600,
             check=False,
         )
+
+
+def client_of(endpoints: Endpoints, service: str) -> Any:
+    """Return a boto3 client of a service of a sandbox."""
+    at = endpoints.mediaconvert if service == "mediaconvert" else endpoints.aws
+    make: Any = boto3.client  # typed for literal names alone
+    return make(
+        service,
+        endpoint_url=at,
+        region_name="us-east-1",
+        aws_access_key_id="test",
+        aws_secret_access_key="test",
+        config=Config(s3={"addressing_style": "path"}, proxies={}),
+    )

@@ -1,58 +1,12 @@
 """Last of all: goodbye leaves nothing."""
 
-from collections.abc import Callable, Iterator
-from typing import Any
-
 from tests.e2e.deployed import Sandbox
-
-PROJECT = "media-pipeline"
+from tests.e2e.remains import remains
 
 
 def test_destroy_leaves_nothing(sandbox: Sandbox) -> None:
     """After destroy no service has a resource of the pipeline; its key only waits for deletion."""
-    before = sorted(_left(sandbox.client))
+    before = sorted(remains(sandbox.endpoints))
     assert len(before) > 30, before
     sandbox.deployer.destroy(lambda changes: None)
-    assert sorted(_left(sandbox.client)) == []
-
-
-def _left(client: Callable[[str], Any]) -> Iterator[str]:
-    """Give the name of everything there is, service by service."""
-    for kind, names in _listings(client).items():
-        yield from (f"{kind} {name}" for name in names if PROJECT in name)
-    kms = client("kms")
-    for key in kms.list_keys()["Keys"]:
-        metadata = kms.describe_key(KeyId=key["KeyId"])["KeyMetadata"]
-        if metadata["KeyManager"] == "CUSTOMER" and metadata["KeyState"] != "PendingDeletion":
-            yield f"key {key['KeyId']}"
-
-
-def _listings(client: Callable[[str], Any]) -> dict[str, list[str]]:
-    def names(service: str, operation: str, items: str, name: str | None) -> list[str]:
-        pages = client(service).get_paginator(operation).paginate()
-        return [item if name is None else item[name] for page in pages for item in page.get(items, [])]
-
-    alarms = client("cloudwatch").describe_alarms(AlarmTypes=["MetricAlarm", "CompositeAlarm"])
-    stacks = client("cloudformation").describe_stacks()["Stacks"]
-    return {
-        "bucket": [each["Name"] for each in client("s3").list_buckets()["Buckets"]],
-        "table": names("dynamodb", "list_tables", "TableNames", None),
-        "queue": names("sqs", "list_queues", "QueueUrls", None),
-        "function": names("lambda", "list_functions", "Functions", "FunctionName"),
-        "event source mapping": names(
-            "lambda", "list_event_source_mappings", "EventSourceMappings", "FunctionArn"
-        ),
-        "rule": [each["Name"] for each in client("events").list_rules()["Rules"]],
-        "role": names("iam", "list_roles", "Roles", "RoleName"),
-        "topic": names("sns", "list_topics", "Topics", "TopicArn"),
-        "parameter": names("ssm", "describe_parameters", "Parameters", "Name"),
-        "log group": names("logs", "describe_log_groups", "logGroups", "logGroupName"),
-        "alias": names("kms", "list_aliases", "Aliases", "AliasName"),
-        "alarm": [each["AlarmName"] for each in alarms["MetricAlarms"] + alarms["CompositeAlarms"]],
-        "dashboard": names("cloudwatch", "list_dashboards", "DashboardEntries", "DashboardName"),
-        "CloudFormation stack": [
-            each["StackName"] for each in stacks if each["StackStatus"] != "DELETE_COMPLETE"
-        ],
-        "MediaConvert queue": names("mediaconvert", "list_queues", "Queues", "Name"),
-        "job template": names("mediaconvert", "list_job_templates", "JobTemplates", "Name"),
-    }
+    assert sorted(remains(sandbox.endpoints)) == []
