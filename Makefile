@@ -23,7 +23,7 @@ test: setup-cdktf lint types ## Everything that a change must hold: lint, types,
 	@$(RUN) -m pytest
 
 ##@ Parts of the tests
-.PHONY: lint format types test-fast test-e2e playback snapshot-update guards bench chaos corpus fuzz
+.PHONY: lint format types test-fast test-e2e playback snapshot-update guards bench chaos corpus fuzz soak
 lint: setup .venv-lint/.synced ## Check style and format (ruff), and every policy (checkov, parliament)
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	@$(RUN) -m tests.policy_lint
@@ -47,6 +47,8 @@ bench: setup ## Measure synthesis and transcoding, as ratios within one run
 	@PYTHONPATH=lambda_src $(RUN) -m tests.bench
 corpus: setup ## Run every kind of source through the sandbox and compare: make corpus [CASES="portrait hlg"]
 	@$(RUN) -m tests.corpus $(CASES)
+soak: setup-cdktf ## Kill Terraform at random points of the whole pipeline's deployment: make soak [ROUNDS=10] [SEED=1]
+	@PYTHONPATH=lambda_src $(RUN) -m tests.interruptions$(if $(ROUNDS), --rounds=$(ROUNDS))$(if $(SEED), --seed=$(SEED))
 chaos: setup ## Let a storm of faults pass over thousands of uploads, audit: make chaos [UPLOADS=5000] [SEED=1]
 	@$(RUN) -m sandbox chaos$(if $(UPLOADS), --uploads=$(UPLOADS))$(if $(SEED), --seed=$(SEED))
 
@@ -58,12 +60,15 @@ audit: setup build/audit/.installed ## Look for known vulnerabilities of all tha
 	@$(RUN) -m supply_chain audit
 
 ##@ Deploying (ENV=dev|staging|prod|sandbox; AWS credentials as usual)
-.PHONY: synth diff deploy destroy state-bucket
-CDKTF := ENVIRONMENT=$(ENV) npx --no-install cdktf
+.PHONY: synth diff deploy destroy cancel-jobs state-bucket
+# Where somebody else holds the state's lock: so long is waited, then Terraform says who.
+LOCK_TIMEOUT ?= 5m
+WAITING := $(foreach step,plan apply destroy,TF_CLI_ARGS_$(step)=-lock-timeout=$(LOCK_TIMEOUT))
+CDKTF := ENVIRONMENT=$(ENV) $(WAITING) npx --no-install cdktf
 REVIEW := $(RUN) -m change_review
 STACK := cdktf.out/stacks/$(ENV)
 ifeq ($(ENV),sandbox)
-CDKTF := $(RUN) -m sandbox exec -- npx --no-install cdktf
+CDKTF := $(RUN) -m sandbox exec -- env $(WAITING) npx --no-install cdktf
 REVIEW := $(RUN) -m sandbox exec -- $(REVIEW)
 endif
 # cdktf would ask the registry for checksums, for a lock file in a folder that nobody commits.
@@ -79,7 +84,10 @@ diff: setup-cdktf ## Review what a deployment would change: make diff ENV=prod [
 deploy: setup-cdktf ## Apply: make deploy ENV=dev [ARGS=--auto-approve]
 	@$(CDKTF) deploy $(ENV) $(UNLOCKED) $(ARGS)
 destroy: setup-cdktf ## Remove: make destroy ENV=dev [ARGS=--auto-approve]
-	@$(CDKTF) destroy $(ENV) $(UNLOCKED) $(ARGS)
+	@$(RUN) -m stacks.goodbye $(ENV)
+	@$(CDKTF) destroy $(ENV) $(UNLOCKED) $(ARGS) || { echo "If it was unfinished jobs that kept the MediaConvert queue: make cancel-jobs ENV=$(ENV), then destroy again."; exit 1; }
+cancel-jobs: setup ## Cancel the MediaConvert jobs that keep a queue from being destroyed: make cancel-jobs ENV=dev
+	@$(if $(filter sandbox,$(ENV)),$(RUN) -m sandbox exec --) $(RUN) -m pipeline_ops.unfinished_jobs media-pipeline-jobs-$(ENV)
 
 ##@ Operating a deployed pipeline
 .PHONY: ops

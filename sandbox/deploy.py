@@ -22,7 +22,7 @@ from sandbox import prerequisites, provider_mirror
 from sandbox.aws import Endpoints
 from sandbox.errors import SandboxError, SynthesisError, TerraformError
 from sandbox.folder import PROJECT_ROOT, Folder
-from sandbox.leftovers import Leftovers
+from sandbox.leftovers import Leftovers, cancel_jobs
 from sandbox.terraform import Follow, HeldLock, Terraform
 
 STACK = "sandbox"
@@ -165,6 +165,14 @@ class Deployer:
             resources=sum(len(each["instances"]) for each in managed),
         )
 
+    def ids(self) -> dict[str, str]:
+        """Return the id of each deployed resource by its address, from Terraform's state."""
+        return {
+            f"{each['type']}.{each['name']}": str(each["instances"][0]["attributes"].get("id"))
+            for each in self._state().get("resources", [])
+            if each["mode"] == "managed"
+        }
+
     def destroy(self, follow: Follow) -> None:
         """Destroy the pipeline's stack, then the state bucket."""
         self.destroy_stack(follow)
@@ -177,7 +185,13 @@ class Deployer:
         """Destroy one stack, the pipeline's; the bucket that holds its state stays."""
         terraform = self._terraform(stack, follow)
         self._init(terraform)
-        self._attempt(terraform, terraform.destroy)
+        try:
+            self._attempt(terraform, terraform.destroy)
+        except TerraformError as fault:
+            # MediaConvert keeps a queue as long as it has jobs that aren't done.
+            if not cancel_jobs(self._endpoints.session(), fault.refused):
+                raise
+            self._attempt(terraform, terraform.destroy)
 
     def _terraform(self, stack: str, follow: Follow = lambda changes: None) -> Terraform:
         return Terraform(

@@ -15,6 +15,7 @@ resources are imported under the names that the plan gives them. Of three, no re
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -33,7 +34,8 @@ _ROUNDS = 8
 _EXISTS = re.compile(
     r"already[ _]?exist|ResourceInUseException|ResourceConflict|BucketAlreadyOwnedByYou", re.IGNORECASE
 )
-_UUID = re.compile(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b")
+_MAPPING = re.compile(r"\bUUID ([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\b")
+_QUEUE = re.compile(r"deleting Media ?Convert Queue \(([^)]+)\)", re.IGNORECASE)
 _OTHER_CODE = "runs other code"
 
 _Planned = Mapping[str, Any]
@@ -142,9 +144,9 @@ class Leftovers:
                 continue
             if type_ == "aws_lambda_event_source_mapping":
                 # Lambda chose its id, and tells it.
-                found = _UUID.search(refused[address])
+                found = _MAPPING.search(refused[address])
                 if found:
-                    self._imports[address] = found[0]
+                    self._imports[address] = found[1]
             elif type_ in _IMPORT_IDS:
                 self._imports[address] = _IMPORT_IDS[type_](planned)
         self._write_imports()
@@ -175,3 +177,19 @@ def _created(plan: Mapping[str, Any]) -> Iterator[tuple[str, str, _Planned]]:
     for change in plan.get("resource_changes", []):
         if change["change"]["actions"] == ["create"]:
             yield change["address"], change["type"], change["change"]["after"]
+
+
+def cancel_jobs(clients: Clients, refused: Mapping[str, str]) -> int:
+    """Cancel what is unfinished in queues that could not be deleted; return how many jobs were found."""
+    queues = [name for said in refused.values() for name in _QUEUE.findall(said)]
+    mediaconvert = clients.mediaconvert()
+    found = 0
+    for queue in queues:
+        for status in ("SUBMITTED", "PROGRESSING"):
+            pages = mediaconvert.get_paginator("list_jobs").paginate(Queue=queue, Status=status)
+            for job in [job for page in pages for job in page["Jobs"]]:
+                found += 1
+                # It may end by itself meanwhile.
+                with contextlib.suppress(mediaconvert.exceptions.ConflictException):
+                    mediaconvert.cancel_job(Id=job["Id"])
+    return found

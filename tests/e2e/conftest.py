@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -10,8 +11,9 @@ from sandbox import servers
 from sandbox.clip import Clip, make_clip
 from sandbox.deploy import Deployer
 from sandbox.folder import PROJECT_ROOT, Folder
-from tests.e2e.deployed import Sandbox
+from tests.e2e.deployed import Sandbox, client_of
 from tests.e2e.pipeline import Pipeline
+from tests.upgrade.upgrading import upgrade
 
 FOLDER = Folder(PROJECT_ROOT / ".sandbox-tests")
 
@@ -24,8 +26,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def sandbox() -> Iterator[Sandbox]:
-    """Start the servers on an empty state and apply the real stack; stop the servers at the end."""
+def sandbox(tiny_clip: Path) -> Iterator[Sandbox]:
+    """Start the servers on an empty state, apply an earlier release and the real stack over it."""
     servers.stop(FOLDER)
     shutil.rmtree(FOLDER.path, ignore_errors=True)
     try:
@@ -33,8 +35,9 @@ def sandbox() -> Iterator[Sandbox]:
         deployer = Deployer(FOLDER, running.endpoints, running.check)
         deployer.synthesize()
         running.wait()
-        deployer.deploy_all(lambda changes: None)
-        yield Sandbox(FOLDER, running, running.endpoints, deployer, deployer.deployment())
+        client = partial(client_of, running.endpoints)
+        upgraded = upgrade(FOLDER, running, deployer, client, tiny_clip.read_bytes())
+        yield Sandbox(FOLDER, running, running.endpoints, deployer, deployer.deployment(), upgraded)
     finally:
         servers.stop(FOLDER)
 

@@ -13,6 +13,7 @@ from sandbox.aws import Endpoints
 from sandbox.deploy import Deployer, Deployment
 from sandbox.folder import PROJECT_ROOT, Folder
 from sandbox.servers import Running
+from tests.upgrade.upgrading import Upgrade
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,7 @@ class Sandbox:
     endpoints: Endpoints
     deployer: Deployer
     deployment: Deployment
+    upgrade: Upgrade
 
     def client(self, service: str) -> Any:
         """Return a boto3 client of a service."""

@@ -4,11 +4,11 @@ import contextlib
 import os
 import random
 import signal
-import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from sandbox import processes
 from sandbox.aws import Endpoints
 from sandbox.deploy import Deployer
 from sandbox.errors import TerraformError
@@ -20,89 +20,58 @@ WAYS = (signal.SIGKILL, signal.SIGTERM)
 
 @dataclass(frozen=True, slots=True)
 class Kill:
-    """What one kill did."""
+    """What one kill did; `recovery_seconds` is None where nothing was recovered yet."""
 
-    signal_number: signal.Signals
-    after_seconds: float
+    way: signal.Signals
     done: int
-    """So many changes of resources had been made."""
-    recovery_seconds: float
+    total: int
+    recovery_seconds: float | None
 
     def __str__(self) -> str:
-        return (
-            f"{self.signal_number.name} after {self.after_seconds:.1f} s and {self.done} changes, "
-            f"clean again after {self.recovery_seconds:.0f} s"
-        )
+        clean = "" if self.recovery_seconds is None else f", clean again after {self.recovery_seconds:.0f} s"
+        return f"{self.way.name} after {self.done} of {self.total} changes{clean}"
 
 
-class Apply:
-    """An apply that is killed; `changes` counts from its beginning."""
+class KilledApply:
+    """An apply that is killed when a part of its changes is done."""
 
-    def __init__(self, folder: Folder, endpoints: Endpoints, stack: str) -> None:
-        self._folder = folder
-        self._endpoints = endpoints
-        self._stack = stack
-        self._begun = threading.Event()
+    def __init__(self, pid_file: Path, way: signal.Signals, part: float, pause_seconds: float) -> None:
+        self._pid_file = pid_file
+        self._way = way
+        self._part = part
+        self._pause_seconds = pause_seconds
         self.changes = Changes()
+        self.killed = False
 
-    def kill(self, way: signal.Signals, after_seconds: float) -> bool:
-        """Begin an apply and kill it so long after its first change; tell whether it was still running."""
-        deployer = Deployer(self._folder, self._endpoints, lambda: None)
-        ended = threading.Event()
-        fault: list[TerraformError] = []
-
-        def apply() -> None:
-            try:
-                deployer.deploy(self._follow, self._stack)
-            except TerraformError as stopped:
-                fault.append(stopped)
-            finally:
-                ended.set()
-
-        thread = threading.Thread(target=apply, daemon=True)
-        thread.start()
-        while not (self._begun.wait(0.05) or ended.is_set()):
-            pass
-        ended.wait(after_seconds)
-        _kill(self._folder.terraform_pid(self._stack), way)
-        thread.join()
-        return bool(fault)
-
-    def _follow(self, changes: Changes) -> None:
+    def follow(self, changes: Changes) -> None:
+        """Look how far it is, and kill it once: Terraform alone, as where memory runs out."""
         self.changes = Changes(changes.total, changes.done, changes.current)
-        # A plan names resources as well, before an apply does.
-        if changes.total and changes.current:
-            self._begun.set()
+        if self.killed or not self._applies() or changes.done < self._part * changes.total:
+            return
+        time.sleep(self._pause_seconds)
+        self.killed = True
+        os.kill(int(self._pid_file.read_text()), self._way)
 
-
-def _kill(pid_file: Path, way: signal.Signals) -> None:
-    """Kill Terraform alone, as the kernel does that runs out of memory."""
-    with contextlib.suppress(OSError, ValueError, ProcessLookupError):
-        pid = int(pid_file.read_text())
-        if pid:
-            os.kill(pid, way)
+    def _applies(self) -> bool:
+        return " apply " in (processes.command_line(int(self._pid_file.read_text())) or "")
 
 
 def kill_and_recover(
-    folder: Folder,
-    endpoints: Endpoints,
-    stack: str,
-    *,
-    dice: random.Random,
-    within_seconds: float,
-    recover: bool,
+    folder: Folder, endpoints: Endpoints, stack: str, *, dice: random.Random, recover: bool
 ) -> Kill:
     """Kill an apply at a random point; then apply and plan, unless the next kill is to find what it left.
 
     Raises:
-        AssertionError: The plan after the recovery wants to change something.
+        AssertionError: It was not killed, or the plan after the recovery wants to change something.
     """
-    way, after_seconds = dice.choice(WAYS), dice.uniform(0.0, within_seconds)
-    apply = Apply(folder, endpoints, stack)
-    apply.kill(way, after_seconds)
+    way, part, pause_seconds = dice.choice(WAYS), dice.random(), dice.uniform(0.0, 0.5)
+    apply = KilledApply(folder.terraform_pid(stack), way, part, pause_seconds)
+    with contextlib.suppress(TerraformError):
+        Deployer(folder, endpoints, lambda: None).deploy(apply.follow, stack)
+    assert apply.killed, f"it ended before {part:.0%} of its changes were done"
     begun = time.monotonic()
     if recover:
         deployer = Deployer(folder, endpoints, lambda: None)
         deployer.deploy(lambda changes: None, stack)
-        assert deployer.is_clean(stack), f"not clean after {way.name} and {after_seconds:.1f} s"
-    return Kill(way, after_seconds, apply.changes.done, time.monotonic() - begun)
+        assert deployer.is_clean(stack), f"not clean after {way.name} at {part:.0%}"
+    return Kill(way, apply.changes.done, apply.changes.total, time.monotonic() - begun if recover else None)

@@ -38,21 +38,22 @@ def write(folder: Folder, release: str) -> Path:
     pipeline = json.loads((stacks / STACK / "cdk.tf.json").read_text())
     directory = stacks / NAME
     directory.mkdir(parents=True, exist_ok=True)
-    code = _code(release)
-    (directory / "code.zip").write_bytes(code)
+    archive = code(release)
+    (directory / "code.zip").write_bytes(archive)
     settings = pipeline["terraform"]
     settings["backend"]["s3"]["key"] = KEY
     guard = next(iter(pipeline["resource"]["aws_lambda_function"].values())).get("lifecycle", {})
     stack = {
         "terraform": settings,
         "provider": pipeline["provider"],
-        "resource": _resources(release, base64.b64encode(hashlib.sha256(code).digest()).decode(), guard),
+        "resource": _resources(release, base64.b64encode(hashlib.sha256(archive).digest()).decode(), guard),
     }
     (directory / "cdk.tf.json").write_text(json.dumps(stack, indent=2))
     return directory
 
 
-def _code(release: str) -> bytes:
+def code(release: str) -> bytes:
+    """Return the function's zip as of a release: it answers with the release's name."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         entry = zipfile.ZipInfo("code.py", (1980, 1, 1, 0, 0, 0))
@@ -96,7 +97,6 @@ def _resources(release: str, code_hash: str, guard: dict[str, Any]) -> dict[str,
                 "lifecycle": guard,
             }
         },
-        "aws_sqs_queue": {"Queue": {"name": "small-queue-sandbox", "tags": tags}},
         "aws_ssm_parameter": {"Parameter": {"name": "/small/release", "type": "String", "value": release}},
         "aws_s3_bucket": {"Bucket": {"bucket": "small-bucket-sandbox", "force_destroy": True, "tags": tags}},
         "aws_media_convert_queue": {"Jobs": {"name": "small-jobs-sandbox", "tags": tags}},

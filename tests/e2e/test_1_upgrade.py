@@ -1,0 +1,30 @@
+"""The session's sandbox began as an earlier release: what the current one made of it."""
+
+from tests.e2e.deployed import Sandbox
+from tests.e2e.pipeline import Pipeline
+
+
+def test_no_stateful_resource_is_replaced(sandbox: Sandbox) -> None:
+    """Buckets, table, key, queues and log groups are those of the earlier release."""
+    upgrade = sandbox.upgrade
+    assert len(upgrade.before) >= 11
+    assert {address: upgrade.after.get(address) for address in upgrade.before} == upgrade.before
+
+
+def test_no_asset_in_flight_is_lost(sandbox: Sandbox, pipeline: Pipeline) -> None:
+    """What waited at MediaConvert, and what was uploaded while everything changed, completes."""
+    assert len(sandbox.upgrade.uploads) >= 3
+    for key, version_id in sandbox.upgrade.uploads.items():
+        record = pipeline.ended(key, version_id)
+        assert record["status"] == "COMPLETE", record
+        assert len(pipeline.jobs(record["asset_id"])) == record["attempt"] == 1
+
+
+def test_a_record_of_an_older_shape_completes(sandbox: Sandbox, pipeline: Pipeline) -> None:
+    """The earlier release planned outputs without naming their sounds; today's verification accepts that."""
+    written = sandbox.upgrade.submitted
+    assert "sounds" not in str(written)
+    record = pipeline.ended(written["key"], written["version_id"])
+    assert record["status"] == "COMPLETE"
+    assert record["job_id"] == written["job_id"]
+    assert {output["format"] for output in record["outputs"]} >= {"HLS", "DASH", "MP4"}
