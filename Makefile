@@ -60,7 +60,7 @@ audit: setup build/audit/.installed ## Look for known vulnerabilities of all tha
 	@$(RUN) -m supply_chain audit
 
 ##@ Deploying (ENV=dev|staging|prod|sandbox; AWS credentials as usual)
-.PHONY: synth diff deploy destroy cancel-jobs state-bucket
+.PHONY: synth diff deploy adopt destroy cancel-jobs state-bucket
 # Where somebody else holds the state's lock: so long is waited, then Terraform says who.
 LOCK_TIMEOUT ?= 5m
 WAITING := $(foreach step,plan apply destroy,TF_CLI_ARGS_$(step)=-lock-timeout=$(LOCK_TIMEOUT))
@@ -83,6 +83,9 @@ diff: setup-cdktf ## Review what a deployment would change: make diff ENV=prod [
 	@$(REVIEW) $(STACK)/plan --intended="$$INTENDED" --markdown=$(STACK)/review.md
 deploy: setup-cdktf ## Apply: make deploy ENV=dev [ARGS=--auto-approve]
 	@$(CDKTF) deploy $(ENV) $(UNLOCKED) $(ARGS)
+adopt: setup-cdktf ## After a killed deployment: import what it made and did not record: make adopt ENV=dev
+	@$(if $(filter sandbox,$(ENV)),$(RUN) -m sandbox exec --) npx --no-install cdktf synth >/dev/null
+	@$(if $(filter sandbox,$(ENV)),$(RUN) -m sandbox exec --) $(RUN) -m state_adoption $(STACK)
 destroy: setup-cdktf ## Remove: make destroy ENV=dev [ARGS=--auto-approve]
 	@$(RUN) -m stacks.goodbye $(ENV)
 	@$(CDKTF) destroy $(ENV) $(UNLOCKED) $(ARGS) || { echo "If it was unfinished jobs that kept the MediaConvert queue: make cancel-jobs ENV=$(ENV), then destroy again."; exit 1; }

@@ -78,15 +78,11 @@ class Clients:
 
     def functions(self) -> Any:
         """Return a client of the local Lambda."""
-        return self._untyped("lambda")
-
-    def keys(self) -> Any:
-        """Return a client of the local KMS."""
-        return self._untyped("kms")
+        return self.any("lambda")
 
     def logs(self) -> Any:
         """Return a client of the local CloudWatch Logs."""
-        return self._untyped("logs")
+        return self.any("logs")
 
     def mediaconvert(self) -> MediaConvertClient:
         """Return a client of the MediaConvert endpoint."""
@@ -94,7 +90,8 @@ class Clients:
             "mediaconvert", endpoint_url=self._endpoints.mediaconvert, config=self._settings
         )
 
-    def _untyped(self, service: str) -> Any:
+    def any(self, service: str) -> Any:
+        """Return a client of a service of the local AWS."""
         # Stubs are installed for the services that the project has most to do with.
         make: Any = self._session.client
         return make(service, endpoint_url=self._endpoints.aws, config=self._settings)

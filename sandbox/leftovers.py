@@ -18,12 +18,13 @@ from __future__ import annotations
 import contextlib
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sandbox.errors import TerraformError
 from sandbox.terraform import Terraform
+from state_adoption.rules import NAMED, SILENT, created
 
 if TYPE_CHECKING:
     from sandbox.aws import Clients
@@ -37,21 +38,6 @@ _EXISTS = re.compile(
 _MAPPING = re.compile(r"\bUUID ([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\b")
 _QUEUE = re.compile(r"deleting Media ?Convert Queue \(([^)]+)\)", re.IGNORECASE)
 _OTHER_CODE = "runs other code"
-
-_Planned = Mapping[str, Any]
-
-_IMPORT_IDS: Mapping[str, Callable[[_Planned], str]] = {
-    "aws_cloudformation_stack": lambda planned: str(planned["name"]),
-    "aws_cloudwatch_event_rule": lambda planned: str(planned["name"]),
-    "aws_cloudwatch_log_group": lambda planned: str(planned["name"]),
-    "aws_dynamodb_table": lambda planned: str(planned["name"]),
-    "aws_iam_role": lambda planned: str(planned["name"]),
-    "aws_kms_alias": lambda planned: str(planned["name"]),
-    "aws_lambda_permission": lambda planned: f"{planned['function_name']}/{planned['statement_id']}",
-    "aws_media_convert_queue": lambda planned: str(planned["name"]),
-    "aws_s3_bucket": lambda planned: str(planned["bucket"]),
-    "aws_ssm_parameter": lambda planned: str(planned["name"]),
-}
 
 
 class Leftovers:
@@ -94,9 +80,8 @@ class Leftovers:
         return changed
 
     def _find_silent_ones(self) -> int:
-        looks = {"aws_kms_key": self._key_of, "aws_lambda_function": self._function_of}
-        for address, type_, planned in _created(self._terraform.shown(self._plan)):
-            if type_ in looks and (found := looks[type_](planned)) is not None:
+        for address, type_, planned in created(self._terraform.shown(self._plan)):
+            if type_ in SILENT and (found := SILENT[type_](planned, self._clients.any)) is not None:
                 self._imports[address] = found
         self._write_imports()
         return len(self._imports)
@@ -111,35 +96,12 @@ class Leftovers:
             self._sent += sent
             return self._terraform.plan(self._plan)
 
-    def _key_of(self, planned: _Planned) -> str | None:
-        kms = self._clients.keys()
-        wanted = set((planned.get("tags_all") or {}).items())
-        for page in kms.get_paginator("list_keys").paginate():
-            for key in page["Keys"]:
-                key_id = str(key["KeyId"])
-                metadata = kms.describe_key(KeyId=key_id)["KeyMetadata"]
-                if metadata["KeyState"] != "Enabled" or metadata["Description"] != planned["description"]:
-                    continue
-                tags = kms.list_resource_tags(KeyId=key_id)["Tags"]
-                if wanted <= {(tag["TagKey"], tag["TagValue"]) for tag in tags}:
-                    return key_id
-        return None
-
-    def _function_of(self, planned: _Planned) -> str | None:
-        functions = self._clients.functions()
-        name = str(planned["function_name"])
-        try:
-            functions.get_function_configuration(FunctionName=name)
-        except functions.exceptions.ResourceNotFoundException:
-            return None
-        return name
-
     def _adopt(self, fault: TerraformError) -> int:
         refused = {address: said for address, said in fault.refused.items() if _EXISTS.search(said)}
         if not refused:
             return 0
         before = len(self._imports)
-        for address, type_, planned in _created(self._terraform.shown(self._plan)):
+        for address, type_, planned in created(self._terraform.shown(self._plan)):
             if address not in refused:
                 continue
             if type_ == "aws_lambda_event_source_mapping":
@@ -147,8 +109,8 @@ class Leftovers:
                 found = _MAPPING.search(refused[address])
                 if found:
                     self._imports[address] = found[1]
-            elif type_ in _IMPORT_IDS:
-                self._imports[address] = _IMPORT_IDS[type_](planned)
+            elif type_ in NAMED:
+                self._imports[address] = NAMED[type_](planned)
         self._write_imports()
         return len(self._imports) - before
 
@@ -171,12 +133,6 @@ class Leftovers:
                 functions.update_function_code(FunctionName=name, ZipFile=code)
                 sent += 1
         return sent
-
-
-def _created(plan: Mapping[str, Any]) -> Iterator[tuple[str, str, _Planned]]:
-    for change in plan.get("resource_changes", []):
-        if change["change"]["actions"] == ["create"]:
-            yield change["address"], change["type"], change["change"]["after"]
 
 
 def cancel_jobs(clients: Clients, refused: Mapping[str, str]) -> int:

@@ -4,6 +4,7 @@
 main -> stacks -> constructs_lib -> bindings -> cdktf, provider
 stacks ~> lambda_src        of its code only the pure core
 handlers -> adapters -> boto3;  handlers, adapters -> the pure core;  the pure core -> standard library
+state_adoption -> standard library, and boto3 in its command;  sandbox -> state_adoption
 pipeline_ops -> adapters, the pure core, boto3, rich;  nothing but tests -> pipeline_ops
 supply_chain -> how the zip is packed, and a library each;  nothing but tests -> supply_chain
 change_review -> standard library, and rich in its terminal;  nothing but tests -> change_review
@@ -29,6 +30,7 @@ PACKAGES = {
     "pipeline_ops": ROOT,
     "sandbox": ROOT,
     "stacks": ROOT,
+    "state_adoption": ROOT,
     "supply_chain": ROOT,
     "tests": ROOT,
 }
@@ -98,6 +100,8 @@ RULES: tuple[tuple[str, tuple[str, ...]], ...] = (
         "pipeline_ops*",
         ("pipeline_ops", "media_pipeline", *BOTO, "rich", *_but(*HANDLERS, *FLOW, "batch", "telemetry")),
     ),
+    ("state_adoption.__main__", ("state_adoption", "boto3")),
+    ("state_adoption*", ("state_adoption",)),
     ("supply_chain.__main__", ("supply_chain", "stacks.lambda_package")),
     ("supply_chain.contents", ("packaging",)),
     ("supply_chain.sbom", ("supply_chain", "cyclonedx", "packageurl")),

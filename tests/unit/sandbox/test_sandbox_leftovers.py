@@ -93,8 +93,9 @@ class Clients:
         self._keys = keys
         self._mediaconvert = mediaconvert
 
-    def keys(self) -> Any:
+    def any(self, service: str) -> Any:
         """Return the client of KMS."""
+        assert service == "kms"
         return self._keys
 
     def mediaconvert(self) -> Any:
