@@ -57,14 +57,14 @@ class Pipeline:
         ]
         return [record for record in records if record.get("key") == key]
 
-    def ended(self, key: str, version_id: str) -> Record:
+    def ended(self, key: str, version_id: str, *, patience_seconds: float = WAIT_SECONDS) -> Record:
         """Wait for a terminal status and return the record."""
 
         def look() -> Record | None:
             found = [record for record in self.records(key) if record["version_id"] == version_id]
             return found[0] if found and found[0]["status"] in TERMINAL else None
 
-        record: Record = wait_for(look, f"{key} to end", lambda: self.records(key))
+        record: Record = wait_for(look, f"{key} to end", lambda: self.records(key), patience_seconds)
         return record
 
     def announce(self, record: Record) -> None:
@@ -101,11 +101,16 @@ class Pipeline:
         return [job for page in pages for job in page["Jobs"] if job["UserMetadata"]["asset_id"] == asset_id]
 
 
-def wait_for(look: Callable[[], Any], what: str, state: Callable[[], Any] = lambda: "") -> Any:
+def wait_for(
+    look: Callable[[], Any],
+    what: str,
+    state: Callable[[], Any] = lambda: "",
+    patience_seconds: float = WAIT_SECONDS,
+) -> Any:
     """Look until there is something to see."""
-    until = time.monotonic() + WAIT_SECONDS
+    until = time.monotonic() + patience_seconds
     while time.monotonic() < until:
         if found := look():
             return found
         time.sleep(POLL_SECONDS)
-    raise AssertionError(f"waited {WAIT_SECONDS:.0f} s in vain for {what}; last seen: {state()}")
+    raise AssertionError(f"waited {patience_seconds:.0f} s in vain for {what}; last seen: {state()}")

@@ -19,7 +19,7 @@ STATEFUL = (
     "aws_s3_bucket",
     "aws_sqs_queue",
 )
-_PAUSE_SECONDS = 4.0
+_PAUSE_SECONDS = 8.0
 
 
 @dataclass(frozen=True, slots=True)
