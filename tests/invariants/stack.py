@@ -52,6 +52,8 @@ DATA: Mapping[tuple[str, str], str] = {
     ("aws_region", "name"): REGION,
     ("aws_region", "id"): REGION,
 }
+# What Terraform asks of a resource once it is there: expressions over values that nobody knows before.
+CONDITIONS = ("precondition", "postcondition")
 EMBEDDED_JSON = {
     "assume_role_policy",
     "dashboard_body",
@@ -149,6 +151,8 @@ class Stack:
 
     def resolve(self, value: Any, attribute: str = "") -> Any:
         """Replace references in a value; decode it where the attribute is known to hold JSON."""
+        if attribute in CONDITIONS:
+            return value
         if isinstance(value, Mapping):
             return {k: self.resolve(v, k) for k, v in value.items()}
         if isinstance(value, list):

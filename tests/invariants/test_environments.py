@@ -115,3 +115,13 @@ def test_outputs_name_the_key_resources(pipeline: Stack) -> None:
         "operator_policy_arn": f"arn:aws:iam::{ACCOUNT_ID}:policy/{named('operator')}",
         "dashboard_url": f"{console}#dashboards/dashboard/{named('dashboard')}",
     }
+
+
+def test_functions_are_held_to_the_code_that_was_deployed(pipelines: Mapping[str, Stack]) -> None:
+    """Each has the condition that finds code which Terraform's state has and the function has not."""
+    for stack in pipelines.values():
+        for function in stack.of("aws_lambda_function"):
+            (condition,) = function.block("lifecycle")["postcondition"]
+            assert "self.code_sha256" in condition["condition"]
+            assert "self.source_code_hash" in condition["condition"]
+            assert "update-function-code" in condition["error_message"]
