@@ -42,7 +42,8 @@ def main() -> int:
         deployer.ensure_backend(lambda changes: None)
         for number in range(1, options.rounds + 1):
             first = number <= options.rounds // 2
-            if not first:
+            # Also where the deployment before it was completed by a later attempt of the same run.
+            if number > 1:
                 change_everything(number)
             recover = not first or number == options.rounds // 2
             kill = kill_and_recover(FOLDER, running.endpoints, STACK, dice=dice, recover=recover)
