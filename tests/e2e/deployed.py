@@ -37,6 +37,7 @@ class Sandbox:
             aws_access_key_id="test",
             aws_secret_access_key="test",
             config=settings,
+            verify=self.endpoints.ca_bundle,
         )
 
     def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
