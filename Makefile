@@ -23,7 +23,7 @@ test: setup-cdktf lint types ## Everything that a change must hold: lint, types,
 	@$(RUN) -m pytest
 
 ##@ Parts of the tests
-.PHONY: lint format types test-fast test-e2e playback snapshot-update guards bench chaos corpus fuzz
+.PHONY: lint format types test-fast test-e2e playback snapshot-update guards bench chaos corpus fuzz iam-report
 lint: setup .venv-lint/.synced ## Check style and format (ruff), and every policy (checkov, parliament)
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	@$(RUN) -m tests.policy_lint
@@ -47,6 +47,8 @@ bench: setup ## Measure synthesis and transcoding, as ratios within one run
 	@PYTHONPATH=lambda_src $(RUN) -m tests.bench
 corpus: setup ## Run every kind of source through the sandbox and compare: make corpus [CASES="portrait hlg"]
 	@$(RUN) -m tests.corpus $(CASES)
+iam-report: setup ## Say per role what is granted, what the sandboxes' runs used, and why the rest stays
+	@PYTHONPATH=lambda_src $(RUN) -m tests.iam
 chaos: setup ## Let a storm of faults pass over thousands of uploads, audit: make chaos [UPLOADS=5000] [SEED=1]
 	@$(RUN) -m sandbox chaos$(if $(UPLOADS), --uploads=$(UPLOADS))$(if $(SEED), --seed=$(SEED))
 
