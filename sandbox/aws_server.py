@@ -37,6 +37,7 @@ MINISTACK_VERSION = "1.5.33"
 # state is saved less often: it may take this part of the time.
 _SAVE_INTERVAL_SECONDS = 10.0
 _SAVING_SHARE = 0.05
+_SSL_SHUTDOWN_SECONDS = 0.2
 
 _log = logging.getLogger("sandbox.aws")
 
@@ -138,6 +139,8 @@ async def _serve(
     if certificate is not None:
         config.certfile, config.keyfile = str(certificate.chain), str(certificate.key)
         config.alpn_protocols = ["http/1.1"]
+        # A client that keeps its connection doesn't answer a goodbye; the stop would wait for it.
+        asyncio.constants.SSL_SHUTDOWN_TIMEOUT = _SSL_SHUTDOWN_SECONDS
     application = _Application(ministack.app, faults)
     saver = asyncio.create_task(_save_regularly(application))
     try:
