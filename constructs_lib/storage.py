@@ -172,14 +172,19 @@ class PrivateBucket(Construct):
         self._grant(role, "ListVersions", ["s3:ListBucketVersions"], [self.arn])
 
     def grant_write(self, role: Grantee, *, prefix: str = "") -> None:
-        """Let a role write: s3:PutObject, s3:AbortMultipartUpload; kms:GenerateDataKey, kms:Decrypt.
+        """Let a role write objects, each in one piece: s3:PutObject; kms:GenerateDataKey, kms:Decrypt."""
+        self._grant(role, "Write", ["s3:PutObject"], [f"{self.arn}/{prefix}*"])
+        if self._key is not None:
+            self._key.grant_encrypt(role, via="s3")
+
+    def grant_write_in_parts(self, role: Grantee, *, prefix: str = "") -> None:
+        """Let a role write objects of any size: as `grant_write`, and s3:AbortMultipartUpload.
 
         S3 asks for no more to begin a multipart upload, to send its parts and to complete it. Source:
         https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html#mpuAndPermissions
         """
-        self._grant(role, "Write", ["s3:AbortMultipartUpload", "s3:PutObject"], [f"{self.arn}/{prefix}*"])
-        if self._key is not None:
-            self._key.grant_encrypt(role, via="s3")
+        self.grant_write(role, prefix=prefix)
+        self._grant(role, "Write", ["s3:AbortMultipartUpload"], [f"{self.arn}/{prefix}*"])
 
     def grant_tag_versions(self, role: Grantee) -> None:
         """Let a role read and write tags: s3:GetObjectVersionTagging, s3:PutObjectVersionTagging."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import asyncio.constants as asyncio_constants
 import contextlib
 import importlib.metadata
 import json
@@ -140,7 +141,7 @@ async def _serve(
         config.certfile, config.keyfile = str(certificate.chain), str(certificate.key)
         config.alpn_protocols = ["http/1.1"]
         # A client that keeps its connection doesn't answer a goodbye; the stop would wait for it.
-        asyncio.constants.SSL_SHUTDOWN_TIMEOUT = _SSL_SHUTDOWN_SECONDS
+        asyncio_constants.SSL_SHUTDOWN_TIMEOUT = _SSL_SHUTDOWN_SECONDS
     application = _Application(ministack.app, faults)
     saver = asyncio.create_task(_save_regularly(application))
     try:

@@ -60,6 +60,36 @@ REASONS: Sequence[Reason] = (
         sentence="DynamoDB uses the key in the caller's name, with all of these; here it encrypts nothing.",
     ),
     Reason(
+        sids=["ListUploads"],
+        actions=["s3:ListBucket"],
+        components=["mediaconvert"],
+        sentence="Without it S3 answers 403 to a missing source, and the role is blamed; here it says 404.",
+    ),
+    Reason(
+        sids=["WriteOutputs"],
+        actions=["s3:AbortMultipartUpload"],
+        components=["mediaconvert"],
+        sentence="A job that ends in the middle of a large output takes its parts back; no run here has one.",
+    ),
+    Reason(
+        sids=["PostponeProcessingQueue"],
+        actions=["sqs:SendMessage"],
+        components=["ingest-orchestrator"],
+        sentence="A wait that has used up half of its receives is sent anew; few runs here last that long.",
+    ),
+    Reason(
+        sids=["PostponeJobEventsQueue"],
+        actions=["sqs:ChangeMessageVisibility", "sqs:SendMessage"],
+        components=["job-status-processor"],
+        sentence="News that meet a throttled table or S3 wait and are sent anew; here neither throttles.",
+    ),
+    Reason(
+        sids=["TagVersionsUploads"],
+        actions=["s3:GetObjectVersionTagging", "s3:PutObjectVersionTagging"],
+        components=["reconciler"],
+        sentence="It quarantines a damaged source where the news of its job's failure got lost; a rare pair.",
+    ),
+    Reason(
         sids=["WriteLogs"],
         actions=["logs:CreateLogStream", "logs:PutLogEvents"],
         components=FUNCTIONS,
