@@ -58,9 +58,16 @@ def nobody_is_refused(authorization: str, operation: str, given: Document) -> No
 class LocalIam:
     """Be the ``Authorize`` that asks a local AWS, which knows every caller by its access key."""
 
-    def __init__(self, endpoint_url: str, account: Account, ca_bundle: str | None) -> None:
+    def __init__(
+        self,
+        endpoint_url: str,
+        account: Account,
+        ca_bundle: str | None,
+        patience_seconds: float = _PATIENCE_SECONDS,
+    ) -> None:
         self._url = f"{endpoint_url}/_sandbox/authorization"
         self._account = account
+        self._patience_seconds = patience_seconds
         trusted = ssl.create_default_context(cafile=ca_bundle) if ca_bundle else None
         self._opener = urllib.request.build_opener(
             urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=trusted)
@@ -86,7 +93,7 @@ class LocalIam:
             "context": dict(check.context),
         }
         request = urllib.request.Request(self._url, json.dumps(question).encode(), method="POST")
-        deadline = time.monotonic() + _PATIENCE_SECONDS
+        deadline = time.monotonic() + self._patience_seconds
         while True:
             try:
                 with self._opener.open(request, timeout=5) as answer:

@@ -17,6 +17,7 @@ class Report:
         explained: Grants that allowed none, each with why it stays.
         unexplained: Grants that allowed none, without a reason.
         ungranted: Calls that no grant covers.
+        redundant: Used grants whose every call another grant allows as well: nothing would miss them.
         needless: Reasons for grants that all were used: what they say is no longer so.
     """
 
@@ -24,12 +25,13 @@ class Report:
     explained: Sequence[tuple[Grant, Reason]]
     unexplained: Sequence[Grant]
     ungranted: Sequence[IamCall]
+    redundant: Sequence[Grant]
     needless: Sequence[Reason]
 
     @property
     def passed(self) -> bool:
-        """Whether every grant is used or explained, and nothing was asked for beyond them."""
-        return not (self.unexplained or self.ungranted)
+        """Whether every grant is used or explained, none could go, and nothing was asked for beyond them."""
+        return not (self.unexplained or self.ungranted or self.redundant)
 
 
 def compare(
@@ -45,6 +47,7 @@ def compare(
         explained=[(grant, reason) for grant, reason in sorted(reason_of.items(), key=_first) if reason],
         unexplained=sorted(grant for grant, reason in reason_of.items() if reason is None),
         ungranted=sorted(call for call in calls if not any(grant.covers(call) for grant in grants)),
+        redundant=sorted(grant for grant in used if not _is_missed(grant, grants, allowed)),
         needless=[reason for reason in reasons if not any(reason.is_about(grant) for grant in unused)],
     )
 
@@ -69,6 +72,8 @@ def lines(report: Report) -> Iterator[str]:
         yield ""
     for call in report.ungranted:
         yield f"WITHOUT A GRANT {component(call.role)}: {call.action} on {call.resource}"
+    for grant in report.redundant:
+        yield f"REDUNDANT {component(grant.role)}: {_named(grant)} allows nothing that others don't"
     for reason in report.needless:
         yield f"No longer needed, for what it explains was used: {reason.sids} {reason.actions}"
     yield "What the local AWS does not enforce (tests/invariants holds it over the synthesized JSON):"
@@ -76,6 +81,12 @@ def lines(report: Report) -> Iterator[str]:
     yield ""
     yield f"Unused without a reason: {len(report.unexplained)}"
     yield f"Asked for without a grant: {len(report.ungranted)}"
+
+
+def _is_missed(grant: Grant, grants: Collection[Grant], allowed: Collection[IamCall]) -> bool:
+    """Tell whether some call would be refused if the grant were taken away."""
+    rest = [other for other in grants if other != grant]
+    return any(grant.covers(call) and not any(other.covers(call) for other in rest) for call in allowed)
 
 
 def _named(grant: Grant) -> str:

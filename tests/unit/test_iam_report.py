@@ -64,6 +64,17 @@ def test_an_unused_grant_with_a_reason_stays() -> None:
     assert "Only on a Sunday." in "\n".join(lines(report))
 
 
+def test_a_grant_that_nothing_would_miss_fails_the_report() -> None:
+    """Of two grants that allow the same call each is redundant, until one also allows what the other doesn't."""
+    twice = Grant(ROLE, "ReadAll", "s3:GetObject", ("arn:aws:s3:::*",))
+    uploads, outputs = (call("s3:GetObject", f"arn:aws:s3:::{bucket}/*") for bucket in ("uploads", "outputs"))
+    assert compare([READ, twice], [uploads], []).redundant == [twice, READ]
+    report = compare([READ, twice], [uploads, outputs], [])
+    assert report.redundant == [READ]
+    assert not report.passed
+    assert "REDUNDANT reconciler: ReadUploads" in "\n".join(lines(report))
+
+
 def test_a_reason_for_what_is_used_is_needless() -> None:
     """A sentence that is no longer true is named, so that somebody removes it."""
     report = compare([QUERY], [call("dynamodb:Query", QUERY.resources[0])], [WHY])
