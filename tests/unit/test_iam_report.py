@@ -65,7 +65,7 @@ def test_an_unused_grant_with_a_reason_stays() -> None:
 
 
 def test_a_grant_that_nothing_would_miss_fails_the_report() -> None:
-    """Of two grants that allow the same call each is redundant, until one also allows what the other doesn't."""
+    """Of two grants that allow the same call each is redundant, until one alone allows another."""
     twice = Grant(ROLE, "ReadAll", "s3:GetObject", ("arn:aws:s3:::*",))
     uploads, outputs = (call("s3:GetObject", f"arn:aws:s3:::{bucket}/*") for bucket in ("uploads", "outputs"))
     assert compare([READ, twice], [uploads], []).redundant == [twice, READ]
