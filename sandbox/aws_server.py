@@ -67,7 +67,7 @@ def main() -> int:
     _configure(arguments.port, state_dir, certificate, enforces_iam=arguments.enforce_iam)
     calls = IamCalls(state_dir / "iam-calls.jsonl") if arguments.enforce_iam else None
     with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(_serve(arguments.port, arguments.mediaconvert_url, faults, certificate, calls))
+        asyncio.run(_serve(arguments.port, arguments.mediaconvert_url, faults, state_dir, certificate, calls))
     return 0
 
 
@@ -118,7 +118,12 @@ def _configure(port: int, state_dir: Path, certificate: Certificate | None, *, e
 
 
 async def _serve(
-    port: int, mediaconvert_url: str, faults: Faults, certificate: Certificate | None, calls: IamCalls | None
+    port: int,
+    mediaconvert_url: str,
+    faults: Faults,
+    state_dir: Path,
+    certificate: Certificate | None,
+    calls: IamCalls | None,
 ) -> None:
     from hypercorn.asyncio import serve
     from hypercorn.config import Config
@@ -126,7 +131,7 @@ async def _serve(
 
     from sandbox import aws_fixes
 
-    aws_fixes.apply(mediaconvert_url, faults, calls)
+    aws_fixes.apply(mediaconvert_url, faults, calls, state_dir / "role-sessions.jsonl")
     logging.getLogger("hypercorn.access").setLevel(logging.WARNING)
     logging.getLogger("persistence").setLevel(logging.WARNING)
     stop = asyncio.Event()

@@ -1,7 +1,10 @@
 """Policies are enforced as on AWS: over TLS, for roles of services, and for MediaConvert's callers too."""
 
+import functools
 import json
+import signal
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -10,10 +13,13 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError, SSLError
 
+from sandbox import servers
 from sandbox.aws import Endpoints
 from sandbox.certificate import Certificate
+from sandbox.folder import Folder
 from sandbox.service_principal import SERVICE, SERVICE_ACCESS_KEY_ID
 from tests.unit.sandbox.conftest import Client, clients_of
+from tests.unit.sandbox.test_sandbox_local_aws import wait_for
 
 ACCOUNT_ID = "000000000000"
 REGION = "us-east-1"
@@ -29,48 +35,51 @@ def statement(actions: Sequence[str], resource: str, **more: object) -> dict[str
     return {"Effect": "Allow", "Action": actions, "Resource": resource, **more}
 
 
+def make_role(
+    client: Client, *allowed: Mapping[str, object], service: str = SERVICE, source_account: str = ACCOUNT_ID
+) -> str:
+    """Make a role that a service may assume, with the given statements; return its ARN."""
+    name = f"role-{uuid4()}"
+    trust = {
+        "Effect": "Allow",
+        "Principal": {"Service": service},
+        "Action": "sts:AssumeRole",
+        "Condition": {"StringEquals": {"aws:SourceAccount": source_account}},
+    }
+    trust_document = json.dumps({"Version": "2012-10-17", "Statement": trust})
+    made = client("iam").create_role(RoleName=name, AssumeRolePolicyDocument=trust_document)
+    if allowed:
+        document = json.dumps({"Version": "2012-10-17", "Statement": list(allowed)})
+        client("iam").put_role_policy(RoleName=name, PolicyName=ROLE_POLICY, PolicyDocument=document)
+    return str(made["Role"]["Arn"])
+
+
+def act(endpoints: Endpoints, role_arn: str, name: str) -> Any:
+    """Return a client that acts in a role, as MediaConvert does in a job's."""
+    service = clients_of(endpoints, SERVICE_ACCESS_KEY_ID)
+    keys = service("sts").assume_role(RoleArn=role_arn, RoleSessionName="job")["Credentials"]
+    make: Any = boto3.client  # typed for literal names alone
+    return make(
+        name,
+        endpoint_url=endpoints.mediaconvert if name == "mediaconvert" else endpoints.aws,
+        region_name=REGION,
+        aws_access_key_id=keys["AccessKeyId"],
+        aws_secret_access_key=keys["SecretAccessKey"],
+        aws_session_token=keys["SessionToken"],
+        verify=endpoints.ca_bundle,
+    )
+
+
 @pytest.fixture
 def role(client: Client) -> Role:
-    """Make roles that MediaConvert may assume, each with the given statements; return their ARNs."""
-
-    def make(*allowed: Mapping[str, object], service: str = SERVICE, source_account: str = ACCOUNT_ID) -> str:
-        name = f"role-{uuid4()}"
-        trust = {
-            "Effect": "Allow",
-            "Principal": {"Service": service},
-            "Action": "sts:AssumeRole",
-            "Condition": {"StringEquals": {"aws:SourceAccount": source_account}},
-        }
-        made = client("iam").create_role(
-            RoleName=name, AssumeRolePolicyDocument=json.dumps({"Statement": trust})
-        )
-        if allowed:
-            document = json.dumps({"Version": "2012-10-17", "Statement": list(allowed)})
-            client("iam").put_role_policy(RoleName=name, PolicyName=ROLE_POLICY, PolicyDocument=document)
-        return str(made["Role"]["Arn"])
-
-    return make
+    """Make roles on the session's local AWS."""
+    return functools.partial(make_role, client)
 
 
 @pytest.fixture
 def acting(endpoints: Endpoints) -> Acting:
-    """Make clients that act in a role, as MediaConvert does in a job's."""
-    service = clients_of(endpoints, SERVICE_ACCESS_KEY_ID)
-
-    def client_in(role_arn: str, name: str) -> Any:
-        keys = service("sts").assume_role(RoleArn=role_arn, RoleSessionName="job")["Credentials"]
-        make: Any = boto3.client  # typed for literal names alone
-        return make(
-            name,
-            endpoint_url=endpoints.mediaconvert if name == "mediaconvert" else endpoints.aws,
-            region_name=REGION,
-            aws_access_key_id=keys["AccessKeyId"],
-            aws_secret_access_key=keys["SecretAccessKey"],
-            aws_session_token=keys["SessionToken"],
-            verify=endpoints.ca_bundle,
-        )
-
-    return client_in
+    """Make clients that act in a role of the session's local AWS."""
+    return functools.partial(act, endpoints)
 
 
 def refused(call: Callable[..., object], **parameters: object) -> bool:
@@ -146,6 +155,30 @@ def test_a_role_is_assumed_by_the_service_that_it_trusts_for_this_account_alone(
     assert refused(client("sts").assume_role, RoleArn=role(), **session)
     assert refused(service.assume_role, RoleArn=role(service="lambda.amazonaws.com"), **session)
     assert refused(service.assume_role, RoleArn=role(source_account="999988887777"), **session)
+
+
+def saved(folder: Folder, service: str) -> str:
+    """Return what was saved of a service; nothing where it never was."""
+    path = folder.aws / "state" / f"{service}.json"
+    return path.read_text() if path.is_file() else ""
+
+
+@pytest.mark.parametrize("signal_number", [signal.SIGTERM, signal.SIGKILL])
+def test_a_role_goes_on_after_a_restart(tmp_path: Path, signal_number: signal.Signals) -> None:
+    """Credentials that were issued before hold on, whether the server was stopped or killed."""
+    folder = Folder(tmp_path)
+    with servers.running(folder, print) as running:
+        running.wait()
+        client = clients_of(running.endpoints)
+        client("s3").create_bucket(Bucket="kept")
+        arn = make_role(client, statement(["s3:PutObject"], "arn:aws:s3:::kept/*"))
+        s3 = act(running.endpoints, arn, "s3")
+        if signal_number == signal.SIGKILL:
+            # It remembers what its last save has.
+            wait_for(lambda: "kept" in saved(folder, "s3") and arn in saved(folder, "iam"), 30)
+        servers.restart_local_aws(folder, running, signal_number)
+        s3.put_object(Bucket="kept", Key="k", Body=b"x")
+        assert refused(s3.get_object, Bucket="kept", Key="k")
 
 
 def test_parameters_by_path_are_authorized_on_the_path(client: Client, role: Role, acting: Acting) -> None:
