@@ -18,7 +18,7 @@ class Report:
         unexplained: Grants that allowed none, without a reason.
         ungranted: Calls that no grant covers.
         redundant: Used grants whose every call another grant allows as well: nothing would miss them.
-        needless: Reasons for grants that all were used: what they say is no longer so.
+        needless: Reasons for grants that all were used this time, by chance or because they no longer hold.
     """
 
     used: Sequence[Grant]
@@ -75,7 +75,7 @@ def lines(report: Report) -> Iterator[str]:
     for grant in report.redundant:
         yield f"REDUNDANT {component(grant.role)}: {_named(grant)} allows nothing that others don't"
     for reason in report.needless:
-        yield f"No longer needed, for what it explains was used: {reason.sids} {reason.actions}"
+        yield f"Explained, but used this time: {', '.join(reason.sids)}: {', '.join(reason.actions)}"
     yield "What the local AWS does not enforce (tests/invariants holds it over the synthesized JSON):"
     yield from (f"  {sentence}" for sentence in NOT_ENFORCED)
     yield ""
