@@ -68,7 +68,7 @@ def was_refused(sandbox: Sandbox, role: str, action: str) -> bool:
 @pytest.mark.parametrize(
     ("component", "action"),
     [
-        ("ingest-orchestrator", "dynamodb:UpdateItem"),
+        ("ingest-orchestrator", "dynamodb:PutItem"),
         ("ingest-orchestrator", "mediaconvert:CreateJob"),
         ("ingest-orchestrator", "iam:PassRole"),
         ("job-status-processor", "dynamodb:UpdateItem"),
