@@ -171,20 +171,16 @@ class PrivateBucket(Construct):
         """Let a role list all versions of all objects: s3:ListBucketVersions."""
         self._grant(role, "ListVersions", ["s3:ListBucketVersions"], [self.arn])
 
-    def grant_write(self, role: Grantee, *, prefix: str = "") -> None:
-        """Let a role write objects, each in one piece: s3:PutObject; kms:GenerateDataKey, kms:Decrypt."""
-        self._grant(role, "Write", ["s3:PutObject"], [f"{self.arn}/{prefix}*"])
-        if self._key is not None:
-            self._key.grant_encrypt(role, via="s3")
-
-    def grant_write_in_parts(self, role: Grantee, *, prefix: str = "") -> None:
-        """Let a role write objects of any size: as `grant_write`, and s3:AbortMultipartUpload.
+    def grant_write(self, role: Grantee, *, prefix: str = "", in_parts: bool = False) -> None:
+        """Let a role write: s3:PutObject, in parts AbortMultipartUpload; kms:GenerateDataKey, kms:Decrypt.
 
         S3 asks for no more to begin a multipart upload, to send its parts and to complete it. Source:
         https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html#mpuAndPermissions
         """
-        self.grant_write(role, prefix=prefix)
-        self._grant(role, "Write", ["s3:AbortMultipartUpload"], [f"{self.arn}/{prefix}*"])
+        actions = ["s3:PutObject", *(["s3:AbortMultipartUpload"] if in_parts else [])]
+        self._grant(role, "Write", actions, [f"{self.arn}/{prefix}*"])
+        if self._key is not None:
+            self._key.grant_encrypt(role, via="s3")
 
     def grant_tag_versions(self, role: Grantee) -> None:
         """Let a role read and write tags: s3:GetObjectVersionTagging, s3:PutObjectVersionTagging."""
