@@ -23,7 +23,7 @@ test: setup-cdktf lint types ## Everything that a change must hold: lint, types,
 	@$(RUN) -m pytest
 
 ##@ Parts of the tests
-.PHONY: lint format types test-fast test-e2e playback snapshot-update guards bench chaos corpus fuzz soak
+.PHONY: lint format types test-fast test-e2e playback snapshot-update guards bench chaos corpus fuzz soak iam-report
 lint: setup .venv-lint/.synced ## Check style and format (ruff), and every policy (checkov, parliament)
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	@$(RUN) -m tests.policy_lint
@@ -49,6 +49,8 @@ corpus: setup ## Run every kind of source through the sandbox and compare: make 
 	@$(RUN) -m tests.corpus $(CASES)
 soak: setup-cdktf ## Kill Terraform at random points of the whole pipeline's deployment: make soak [ROUNDS=10] [SEED=1]
 	@PYTHONPATH=lambda_src $(RUN) -m tests.interruptions$(if $(ROUNDS), --rounds=$(ROUNDS))$(if $(SEED), --seed=$(SEED))
+iam-report: setup ## Say per role what is granted, what the sandboxes' runs used, and why the rest stays
+	@PYTHONPATH=lambda_src $(RUN) -m tests.iam
 chaos: setup ## Let a storm of faults pass over thousands of uploads, audit: make chaos [UPLOADS=5000] [SEED=1]
 	@$(RUN) -m sandbox chaos$(if $(UPLOADS), --uploads=$(UPLOADS))$(if $(SEED), --seed=$(SEED))
 

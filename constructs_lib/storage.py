@@ -171,13 +171,14 @@ class PrivateBucket(Construct):
         """Let a role list all versions of all objects: s3:ListBucketVersions."""
         self._grant(role, "ListVersions", ["s3:ListBucketVersions"], [self.arn])
 
-    def grant_write(self, role: Grantee, *, prefix: str = "") -> None:
-        """Let a role write: s3:PutObject, s3:AbortMultipartUpload; kms:GenerateDataKey, kms:Decrypt.
+    def grant_write(self, role: Grantee, *, prefix: str = "", in_parts: bool = False) -> None:
+        """Let a role write: s3:PutObject, in parts AbortMultipartUpload; kms:GenerateDataKey, kms:Decrypt.
 
         S3 asks for no more to begin a multipart upload, to send its parts and to complete it. Source:
         https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html#mpuAndPermissions
         """
-        self._grant(role, "Write", ["s3:AbortMultipartUpload", "s3:PutObject"], [f"{self.arn}/{prefix}*"])
+        actions = ["s3:PutObject", *(["s3:AbortMultipartUpload"] if in_parts else [])]
+        self._grant(role, "Write", actions, [f"{self.arn}/{prefix}*"])
         if self._key is not None:
             self._key.grant_encrypt(role, via="s3")
 

@@ -46,7 +46,7 @@ class Transcoder(Construct):
         sources.grant_read(self._role)
         # S3 answers 403 for a missing object to those who may not list: the error would blame the role.
         sources.grant_list(self._role)
-        outputs.grant_write(self._role)
+        outputs.grant_write(self._role, in_parts=True)
 
     def grant_submit(self, role: Grantee) -> None:
         """Let a role submit jobs to the queue: mediaconvert:CreateJob, iam:PassRole of the jobs' role."""

@@ -156,7 +156,7 @@ def _destroy(folder: Folder, terminal: Terminal, options: argparse.Namespace) ->
 
 def _env(folder: Folder, terminal: Terminal, options: argparse.Namespace) -> int:
     endpoints = servers.required(folder)
-    for name, value in of_client(endpoints.aws, endpoints.mediaconvert, base={}).items():
+    for name, value in of_client(endpoints.aws, endpoints.mediaconvert, endpoints.ca_bundle, base={}).items():
         print(f"export {name}={value}")
     return 0
 

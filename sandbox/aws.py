@@ -10,6 +10,7 @@ import boto3
 from botocore.config import Config
 
 from sandbox import environment
+from sandbox.certificate import Certificate
 from sandbox.folder import Folder
 from sandbox.processes import Server
 
@@ -31,15 +32,18 @@ class Endpoints:
 
     aws: str
     mediaconvert: str
+    ca_bundle: str
+    """Path of the authority that vouches for the local AWS."""
 
     @classmethod
-    def at(cls, aws_port: int, mediaconvert_port: int) -> Endpoints:
+    def at(cls, aws_port: int, mediaconvert_port: int, folder: Folder) -> Endpoints:
         """Return the endpoints on two ports of the loopback interface."""
-        return cls(f"http://127.0.0.1:{aws_port}", f"http://127.0.0.1:{mediaconvert_port}")
+        authority = str(Certificate(folder.certificate).authority)
+        return cls(f"https://127.0.0.1:{aws_port}", f"http://127.0.0.1:{mediaconvert_port}", authority)
 
     def environment(self) -> dict[str, str]:
         """Return the environment in which every AWS tool reaches these endpoints."""
-        return environment.of_client(self.aws, self.mediaconvert)
+        return environment.of_client(self.aws, self.mediaconvert, self.ca_bundle)
 
     def session(self, *, attempts: int | None = None) -> Clients:
         """Return clients for these endpoints.
@@ -66,15 +70,27 @@ class Clients:
     def s3(self) -> S3Client:
         """Return a client of the local S3."""
         settings = self._settings.merge(Config(s3={"addressing_style": "path"}))
-        return self._session.client("s3", endpoint_url=self._endpoints.aws, config=settings)
+        return self._session.client(
+            "s3", endpoint_url=self._endpoints.aws, config=settings, verify=self._endpoints.ca_bundle
+        )
 
     def dynamodb(self) -> DynamoDBClient:
         """Return a client of the local DynamoDB."""
-        return self._session.client("dynamodb", endpoint_url=self._endpoints.aws, config=self._settings)
+        return self._session.client(
+            "dynamodb",
+            endpoint_url=self._endpoints.aws,
+            config=self._settings,
+            verify=self._endpoints.ca_bundle,
+        )
 
     def sqs(self) -> SQSClient:
         """Return a client of the local SQS."""
-        return self._session.client("sqs", endpoint_url=self._endpoints.aws, config=self._settings)
+        return self._session.client(
+            "sqs",
+            endpoint_url=self._endpoints.aws,
+            config=self._settings,
+            verify=self._endpoints.ca_bundle,
+        )
 
     def functions(self) -> Any:
         """Return a client of the local Lambda."""
@@ -94,7 +110,12 @@ class Clients:
         """Return a client of a service of the local AWS."""
         # Stubs are installed for the services that the project has most to do with.
         make: Any = self._session.client
-        return make(service, endpoint_url=self._endpoints.aws, config=self._settings)
+        return make(
+            service,
+            endpoint_url=self._endpoints.aws,
+            config=self._settings,
+            verify=self._endpoints.ca_bundle,
+        )
 
 
 def local_aws(folder: Folder, endpoints: Endpoints) -> Server:
@@ -109,8 +130,11 @@ def local_aws(folder: Folder, endpoints: Endpoints) -> Server:
             "--state-dir", str(folder.aws),
             "--mediaconvert-url", endpoints.mediaconvert,
             "--faults", str(folder.faults),
+            "--certificate-dir", str(folder.certificate),
+            "--enforce-iam",
         ],
-        environment=environment.of_server(str(folder.aws)),
+        ca_bundle=endpoints.ca_bundle,
+        environment=environment.of_server(str(folder.aws), endpoints.ca_bundle),
         log=folder.log("aws"),
     )  # fmt: skip
 
@@ -128,7 +152,8 @@ def mediaconvert_endpoint(folder: Folder, endpoints: Endpoints) -> Server:
             "--state-dir", str(folder.mediaconvert),
             "--concurrent-jobs", str(CONCURRENT_JOBS),
             "--faults", str(folder.faults),
+            "--enforce-iam",
         ],
-        environment=environment.of_server(str(folder.mediaconvert)),
+        environment=environment.of_server(str(folder.mediaconvert), endpoints.ca_bundle),
         log=folder.log("mediaconvert"),
     )  # fmt: skip

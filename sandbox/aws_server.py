@@ -2,12 +2,14 @@
 
 Run by ``sandbox.aws``: ``python -m sandbox.aws_server --port 4566 --state-dir DIR --mediaconvert-url URL``.
 ``GET /_sandbox/faults`` counts the faults that were injected (``sandbox.faults``).
+``POST /_sandbox/authorization`` answers what the policies say to one call of the MediaConvert endpoint.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import asyncio.constants as asyncio_constants
 import contextlib
 import importlib.metadata
 import json
@@ -21,7 +23,10 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
+from sandbox.certificate import Certificate
 from sandbox.faults import Faults, InvalidFaults
+from sandbox.iam_calls import IamCalls
+from sandbox.service_principal import SERVICE_ACCESS_KEY_ID
 
 # As ASGI defines them.
 Scope = Any
@@ -33,6 +38,7 @@ MINISTACK_VERSION = "1.5.33"
 # state is saved less often: it may take this part of the time.
 _SAVE_INTERVAL_SECONDS = 10.0
 _SAVING_SHARE = 0.05
+_SSL_SHUTDOWN_SECONDS = 0.2
 
 _log = logging.getLogger("sandbox.aws")
 
@@ -44,6 +50,8 @@ def main() -> int:
     parser.add_argument("--state-dir", type=Path, required=True)
     parser.add_argument("--mediaconvert-url", required=True)
     parser.add_argument("--faults", type=Path, help="JSON file of the faults to inject")
+    parser.add_argument("--certificate-dir", type=Path, help="serve TLS with the certificate that is there")
+    parser.add_argument("--enforce-iam", action="store_true", help="refuse what no policy allows")
     arguments = parser.parse_args()
     fault = version_fault()
     if fault:
@@ -55,9 +63,11 @@ def main() -> int:
     except InvalidFaults as invalid:
         print(f"The local AWS can't start: {invalid}", file=sys.stderr)
         return 2
-    _configure(arguments.port, state_dir)
+    certificate = Certificate(arguments.certificate_dir.resolve()) if arguments.certificate_dir else None
+    _configure(arguments.port, state_dir, certificate, enforces_iam=arguments.enforce_iam)
+    calls = IamCalls(state_dir / "iam-calls.jsonl") if arguments.enforce_iam else None
     with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(_serve(arguments.port, arguments.mediaconvert_url, faults))
+        asyncio.run(_serve(arguments.port, arguments.mediaconvert_url, faults, state_dir, certificate, calls))
     return 0
 
 
@@ -75,7 +85,7 @@ def version_fault() -> str | None:
     )
 
 
-def _configure(port: int, state_dir: Path) -> None:
+def _configure(port: int, state_dir: Path, certificate: Certificate | None, *, enforces_iam: bool) -> None:
     # MiniStack reads its settings from the environment while it is imported.
     temporary = state_dir / "tmp"
     shutil.rmtree(temporary, ignore_errors=True)
@@ -95,17 +105,33 @@ def _configure(port: int, state_dir: Path) -> None:
         # No Docker: functions run as processes.
         LAMBDA_EXECUTOR="local",
         DOCKER_HOST="unix:///nonexistent",
+        AUTH=str(enforces_iam).lower(),
+        # This key and its secret stand for the account itself, as "test" does; the services behind AWS's own
+        # doors use it.
+        AWS_ACCESS_KEY_ID=SERVICE_ACCESS_KEY_ID,
+        AWS_SECRET_ACCESS_KEY="test",
     )
+    if certificate is not None:
+        os.environ.update(
+            USE_SSL="1", MINISTACK_SSL_CERT=str(certificate.chain), MINISTACK_SSL_KEY=str(certificate.key)
+        )
 
 
-async def _serve(port: int, mediaconvert_url: str, faults: Faults) -> None:
+async def _serve(
+    port: int,
+    mediaconvert_url: str,
+    faults: Faults,
+    state_dir: Path,
+    certificate: Certificate | None,
+    calls: IamCalls | None,
+) -> None:
     from hypercorn.asyncio import serve
     from hypercorn.config import Config
     from ministack import app as ministack
 
     from sandbox import aws_fixes
 
-    aws_fixes.apply(mediaconvert_url, faults)
+    aws_fixes.apply(mediaconvert_url, faults, calls, state_dir / "role-sessions.jsonl")
     logging.getLogger("hypercorn.access").setLevel(logging.WARNING)
     logging.getLogger("persistence").setLevel(logging.WARNING)
     stop = asyncio.Event()
@@ -116,6 +142,11 @@ async def _serve(port: int, mediaconvert_url: str, faults: Faults) -> None:
     config.bind = [f"127.0.0.1:{port}"]
     config.keep_alive_timeout = 75
     config.graceful_timeout = 2
+    if certificate is not None:
+        config.certfile, config.keyfile = str(certificate.chain), str(certificate.key)
+        config.alpn_protocols = ["http/1.1"]
+        # A client that keeps its connection doesn't answer a goodbye; the stop would wait for it.
+        asyncio_constants.SSL_SHUTDOWN_TIMEOUT = _SSL_SHUTDOWN_SECONDS
     application = _Application(ministack.app, faults)
     saver = asyncio.create_task(_save_regularly(application))
     try:
@@ -144,6 +175,9 @@ class _Application:
         if scope["path"] == "/_sandbox/faults":
             await self._count_faults(send)
             return
+        if scope["path"] == "/_sandbox/authorization":
+            await self._authorize(receive, send)
+            return
         if not scope["path"].startswith("/_ministack"):
             self.has_changed = True
         await self._ministack(scope, receive, send)
@@ -161,10 +195,27 @@ class _Application:
         return received
 
     async def _count_faults(self, send: Send) -> None:
-        body = json.dumps({"uploads": self._faults.counts()}).encode()
-        headers = [(b"content-type", b"application/json")]
-        await send({"type": "http.response.start", "status": 200, "headers": headers})
-        await send({"type": "http.response.body", "body": body})
+        await _send_json(send, {"uploads": self._faults.counts()})
+
+    async def _authorize(self, receive: Receive, send: Send) -> None:
+        # MediaConvert is a server of its own: it asks here what the policies say.
+        from sandbox.aws_fixes import iam_calls
+
+        body, more = b"", True
+        while more:
+            message = await receive()
+            if message["type"] != "http.request":
+                return
+            body += message.get("body", b"")
+            more = message.get("more_body", False)
+        question = json.loads(body)
+        await _send_json(send, {"refusal": iam_calls.refusal(**question)})
+
+
+async def _send_json(send: Send, document: object) -> None:
+    headers = [(b"content-type", b"application/json")]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": json.dumps(document).encode()})
 
 
 async def _save_regularly(application: _Application) -> None:

@@ -12,22 +12,32 @@ _NEVER_INHERITED = ("AWS_", "TF_VAR_", "TF_CLI_ARGS", "TF_WORKSPACE", "TF_DATA_D
 _SERVER_INHERITS = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "SYSTEMROOT")
 
 
-def of_server(home: str) -> dict[str, str]:
+def of_server(home: str, ca_bundle: str) -> dict[str, str]:
     """Return the clean environment of a server: nothing of the user's AWS settings can leak into a function.
 
     Args:
         home: A folder without an AWS configuration.
+        ca_bundle: The authority that vouches for the local AWS; functions inherit it.
     """
     kept = {name: os.environ[name] for name in _SERVER_INHERITS if name in os.environ}
-    return {**kept, "HOME": home, "AWS_EC2_METADATA_DISABLED": "true", "PYTHONUNBUFFERED": "1"}
+    return {
+        **kept,
+        "HOME": home,
+        "PYTHONUNBUFFERED": "1",
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_CA_BUNDLE": ca_bundle,
+    }
 
 
-def of_client(aws_url: str, mediaconvert_url: str, base: Mapping[str, str] | None = None) -> dict[str, str]:
+def of_client(
+    aws_url: str, mediaconvert_url: str, ca_bundle: str, base: Mapping[str, str] | None = None
+) -> dict[str, str]:
     """Return the environment in which boto3, the AWS CLI, Terraform and cdktf reach the sandbox.
 
     Args:
         aws_url: The local AWS.
         mediaconvert_url: The MediaConvert endpoint.
+        ca_bundle: The authority that vouches for the local AWS.
         base: What to build on; the current environment by default.
     """
     inherited = os.environ if base is None else base
@@ -38,6 +48,7 @@ def of_client(aws_url: str, mediaconvert_url: str, base: Mapping[str, str] | Non
         **kept,
         "AWS_ENDPOINT_URL": aws_url,
         "AWS_ENDPOINT_URL_MEDIACONVERT": mediaconvert_url,
+        "AWS_CA_BUNDLE": ca_bundle,
         "AWS_ACCESS_KEY_ID": "test",
         "AWS_SECRET_ACCESS_KEY": "test",
         "AWS_REGION": REGION,

@@ -42,6 +42,11 @@ class Folder:
         return self.path / "mediaconvert"
 
     @property
+    def certificate(self) -> Path:
+        """The local AWS's certificate, and the authority that clients trust."""
+        return self.path / "certificate"
+
+    @property
     def faults(self) -> Path:
         """JSON: the faults that both servers inject; none where the file is missing."""
         return self.path / "faults.json"

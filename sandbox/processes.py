@@ -6,6 +6,7 @@ import contextlib
 import os
 import signal
 import socket
+import ssl
 import subprocess
 import time
 import urllib.error
@@ -32,6 +33,8 @@ class Server:
     command: Sequence[str]
     environment: Mapping[str, str]
     log: Path
+    ca_bundle: str | None = None
+    """The authority to trust where the URL is an https one."""
 
 
 class ServerProcess:
@@ -94,13 +97,24 @@ class ServerProcess:
 
 def answers(server: Server) -> bool:
     """Tell whether the server answers its health check."""
-    # No proxy, whatever the environment says: it is on the loopback interface.
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
-        with opener.open(server.url + server.health_path, timeout=5) as answer:
+        with opener(server.ca_bundle).open(server.url + server.health_path, timeout=5) as answer:
             return bool(answer.status == 200)
     except (OSError, urllib.error.URLError):
         return False
+
+
+def opener(ca_bundle: str | None) -> urllib.request.OpenerDirector:
+    """Return what opens URLs of our servers.
+
+    Args:
+        ca_bundle: The authority to trust; None where only plain HTTP is spoken.
+    """
+    trusted = ssl.create_default_context(cafile=ca_bundle) if ca_bundle else None
+    # No proxy, whatever the environment says: it is on the loopback interface.
+    return urllib.request.build_opener(
+        urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=trusted)
+    )
 
 
 def free_port(wanted: int, taken: Sequence[int] = ()) -> int:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from sandbox import processes, terraform
 from sandbox.aws import AWS_PORT, MEDIACONVERT_PORT, Endpoints, local_aws, mediaconvert_endpoint
+from sandbox.certificate import Certificate
 from sandbox.errors import ServerError
 from sandbox.folder import PROJECT_ROOT, Folder, read_json, write_json
 from sandbox.processes import ServerProcess
@@ -92,7 +93,8 @@ def start(folder: Folder, say: Say, *, stays_up: bool) -> Running:
     aws_port = _port(before.get("aws", AWS_PORT), (wanted,), "local AWS", say)
     mediaconvert_port = _port(wanted, (aws_port,), "MediaConvert endpoint", say)
     write_json(folder.path / "ports.json", {"aws": aws_port, "mediaconvert": mediaconvert_port})
-    endpoints = Endpoints.at(aws_port, mediaconvert_port)
+    endpoints = Endpoints.at(aws_port, mediaconvert_port, folder)
+    Certificate(folder.certificate).ensure()
     servers = Running(endpoints, ports=ports)
     try:
         for describe in (local_aws, mediaconvert_endpoint):
@@ -163,7 +165,8 @@ def found_running(folder: Folder) -> Endpoints | None:
     alive = [processes.is_ours(pid, *marks) for pid, marks in _recorded(folder)]
     if not record.get("stays_up") or len(alive) != 2 or not all(alive):
         return None
-    endpoints = Endpoints(str(record["aws"]), str(record["mediaconvert"]))
+    authority = str(Certificate(folder.certificate).authority)
+    endpoints = Endpoints(str(record["aws"]), str(record["mediaconvert"]), authority)
     servers = (local_aws(folder, endpoints), mediaconvert_endpoint(folder, endpoints))
     return endpoints if all(processes.answers(server) for server in servers) else None
 

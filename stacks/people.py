@@ -14,7 +14,7 @@ def add_uploader_policy(scope: Construct, parts: Parts) -> ManagedPolicy:
         name=settings.name("uploader"),
         description=f"Put uploads of {settings.pipeline_name}",
     )
-    parts.uploads.grant_write(policy, prefix=settings.uploader_key_prefix)
+    parts.uploads.grant_write(policy, prefix=settings.uploader_key_prefix, in_parts=True)
     return policy
 
 

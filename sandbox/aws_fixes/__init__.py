@@ -6,27 +6,36 @@ is pinned: ``aws_server`` refuses to start on another one.
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from sandbox.aws_fixes import (
     alarms,
     function_isolation,
+    iam_calls,
     job_templates,
     object_created_version,
     object_version_tags,
     object_versions_encoding,
+    parameters_by_path,
     queue_urls,
+    role_sessions,
     service_events,
+    service_role_trust,
     state_saving,
     upload_events,
 )
 from sandbox.faults import Faults
+from sandbox.iam_calls import IamCalls
 
 
-def apply(mediaconvert_url: str, upload_faults: Faults) -> None:
+def apply(mediaconvert_url: str, upload_faults: Faults, calls: IamCalls | None, sessions: Path) -> None:
     """Put every fix into the MiniStack of this process.
 
     Args:
         mediaconvert_url: The endpoint that CloudFormation's job templates are created on.
         upload_faults: Decide what becomes of S3's events.
+        calls: Where the roles' calls are noted; None where policies are not enforced.
+        sessions: Where the credentials of assumed roles are kept.
     """
     alarms.apply()
     object_versions_encoding.apply()
@@ -39,3 +48,8 @@ def apply(mediaconvert_url: str, upload_faults: Faults) -> None:
     function_isolation.apply()
     state_saving.apply()
     job_templates.apply(mediaconvert_url)
+    service_role_trust.apply()
+    role_sessions.apply(sessions)
+    parameters_by_path.apply()
+    if calls is not None:
+        iam_calls.apply(calls)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import urllib.request
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
+from sandbox import processes
 from sandbox.aws import Endpoints
 from sandbox.chaos.settings import StormSettings
 from sandbox.faults import FaultSettings
@@ -37,23 +37,20 @@ class Weather:
 
     def counts(self) -> Mapping[str, Mapping[str, int]]:
         """Count what both servers did wrong, by server and kind."""
-        uploads = _read(f"{self._endpoints.aws}/_sandbox/faults")["uploads"]
-        mediaconvert = _read(f"{self._endpoints.mediaconvert}/health").get("faults", {})
+        uploads = self._read(f"{self._endpoints.aws}/_sandbox/faults")["uploads"]
+        mediaconvert = self._read(f"{self._endpoints.mediaconvert}/health").get("faults", {})
         return {"uploads": uploads, "mediaconvert": mediaconvert}
 
     def is_mediaconvert_idle(self) -> bool:
         """Tell whether no job waits or runs, and no event is still to be sent."""
-        health = _read(f"{self._endpoints.mediaconvert}/health")
+        health = self._read(f"{self._endpoints.mediaconvert}/health")
         counts = (*health["jobs"].values(), health["unsentEvents"], health.get("lateEvents", 0))
         return not any(counts)
 
     def _write(self, settings: FaultSettings) -> None:
         write_json(self._folder.faults, asdict(settings))
 
-
-def _read(url: str) -> dict[str, Any]:
-    # No proxy, whatever the environment says: it is on the loopback interface.
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    with opener.open(url, timeout=30) as answer:
-        document: dict[str, Any] = json.load(answer)
-    return document
+    def _read(self, url: str) -> dict[str, Any]:
+        with processes.opener(self._endpoints.ca_bundle).open(url, timeout=30) as answer:
+            document: dict[str, Any] = json.load(answer)
+        return document

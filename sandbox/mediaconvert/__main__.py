@@ -10,6 +10,7 @@ from pathlib import Path
 
 from sandbox.faults import Faults, InvalidFaults
 from sandbox.mediaconvert.account import Account
+from sandbox.mediaconvert.authorization import LocalIam, nobody_is_refused
 from sandbox.mediaconvert.faulty.service import faulty_service
 from sandbox.mediaconvert.probe import probe_file
 from sandbox.mediaconvert.runner import Media
@@ -28,6 +29,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--state-dir", type=Path, required=True)
     parser.add_argument("--concurrent-jobs", type=int, default=2)
     parser.add_argument("--faults", type=Path, help="JSON: what to do wrong, read again when it changes")
+    parser.add_argument(
+        "--enforce-iam", action="store_true", help="refuse what the policies in the local AWS don't allow"
+    )
     parser.add_argument("--account-id", default="000000000000")
     parser.add_argument("--region", default="us-east-1")
     arguments = parser.parse_args()
@@ -56,6 +60,11 @@ def main() -> int:
         concurrent_jobs=arguments.concurrent_jobs,
         # A job that runs alone may use the whole machine; jobs side by side share it.
         threads_per_job=os.cpu_count() or 1,
+        authorize=(
+            LocalIam(arguments.aws_endpoint, account, os.environ.get("AWS_CA_BUNDLE"))
+            if arguments.enforce_iam
+            else nobody_is_refused
+        ),
     )
     aws = LocalAws(arguments.aws_endpoint, account)
     media = Media(transcode=transcode, probe_file=probe_file, for_role=aws.for_role)

@@ -15,6 +15,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from sandbox.mediaconvert.authorization import Authorize, nobody_is_refused
 from sandbox.mediaconvert.errors import ApiError, BadRequest, ServerFault
 from sandbox.mediaconvert.limits import BODY_SECONDS, MAX_BODY_BYTES
 from sandbox.mediaconvert.validation import Fault, refuse, shape_faults
@@ -34,7 +35,11 @@ _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 _log = logging.getLogger(__name__)
 
 
-def application(answers: Mapping[str, Answer], health: Callable[[], Document]) -> Starlette:
+def application(
+    answers: Mapping[str, Answer],
+    health: Callable[[], Document],
+    authorize: Authorize = nobody_is_refused,
+) -> Starlette:
     """Route every operation of the model; one that isn't in ``answers`` is refused by its name.
 
     An answer gets the operation's parameters, which fit its input shape, and returns the response's body.
@@ -44,12 +49,18 @@ def application(answers: Mapping[str, Answer], health: Callable[[], Document]) -
         # The last placeholder takes slashes too: an ARN holds some, encoded or not.
         path = _PLACEHOLDER.sub(r"{\1:path}", operation.path)
         routes.append(
-            Route(path, _endpoint(operation, answers.get(operation.name)), methods=[operation.method])
+            Route(
+                path,
+                _endpoint(operation, answers.get(operation.name), authorize),
+                methods=[operation.method],
+            )
         )
     return Starlette(routes=routes, exception_handlers={HTTPException: _no_route, Exception: _unexpected})
 
 
-def _endpoint(operation: Operation, answer: Answer | None) -> Callable[[Request], object]:
+def _endpoint(
+    operation: Operation, answer: Answer | None, authorize: Authorize
+) -> Callable[[Request], object]:
     async def endpoint(request: Request) -> Response:
         try:
             if answer is None:
@@ -57,6 +68,8 @@ def _endpoint(operation: Operation, answer: Answer | None) -> Callable[[Request]
             query = parse_qsl(request.url.query, keep_blank_values=True)
             given = parameters(operation, request.path_params, query, parse_body(await _body(request)))
             refuse(_within_settings(fault) for fault in shape_faults(operation.input, given))
+            caller = request.headers.get("authorization", "")
+            await run_in_threadpool(authorize, caller, operation.name, given)
             return _response(operation.status, await run_in_threadpool(answer, given))
         except ApiError as error:
             return _error(error)

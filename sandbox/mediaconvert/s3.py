@@ -21,10 +21,7 @@ from sandbox.mediaconvert.account import Account
 from sandbox.mediaconvert.model import Cancelled, JobError
 from sandbox.mediaconvert.outbox import NotTaken
 from sandbox.mediaconvert.wire import Document
-
-# The local AWS lets exactly this access key put events whose source begins with "aws.".
-SERVICE_ACCESS_KEY_ID = "AKIAMEDIACONVERTSVC"
-SERVICE_SECRET = "service"
+from sandbox.service_principal import SERVICE_ACCESS_KEY_ID, SERVICE_SECRET
 
 ACCESS_DENIED, NOT_FOUND, ROLE_REFUSED, UNKNOWN = 1401, 1404, 1432, 1999
 

@@ -25,6 +25,7 @@ from hypercorn.config import Config
 
 from sandbox.mediaconvert.account import Account
 from sandbox.mediaconvert.api import Answer, application
+from sandbox.mediaconvert.authorization import Authorize, nobody_is_refused
 from sandbox.mediaconvert.jobs import Jobs
 from sandbox.mediaconvert.limits import IDLE_SECONDS, MAX_HEADER_BYTES
 from sandbox.mediaconvert.outbox import Outbox, PublishEvents
@@ -50,6 +51,7 @@ class ServiceSettings:
     account: Account
     concurrent_jobs: int = 2
     threads_per_job: int = 1
+    authorize: Authorize = nobody_is_refused
 
 
 class MediaConvert:
@@ -82,7 +84,7 @@ class MediaConvert:
             threads_per_job=settings.threads_per_job,
         )
         self._probes = Probes(media.for_role, media.probe_file, self._scratch / "probes")
-        self.application = wrap_app(application(self._answers(), self._health))
+        self.application = wrap_app(application(self._answers(), self._health, settings.authorize))
 
     async def serve(self, stop: asyncio.Event) -> None:
         """Serve until ``stop`` is set; then stop running jobs, which begin again at the next start."""

@@ -55,4 +55,5 @@ def client_of(endpoints: Endpoints, service: str) -> Any:
         aws_access_key_id="test",
         aws_secret_access_key="test",
         config=Config(s3={"addressing_style": "path"}, proxies={}),
+        verify=endpoints.ca_bundle,
     )

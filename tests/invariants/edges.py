@@ -106,9 +106,7 @@ def _objects(caller: str) -> Iterator[Edge]:
     yield _role(caller, tags, "an upload", Nothing(reason="tags are not encrypted"), resource=tls)
     yield _role(caller, "s3:ListBucket", "outputs bucket", NAMES_ONLY, resource=tls)
     # Outputs are verified; captions and a storyboard are added to them.
-    yield _role(
-        caller, "s3:GetObject PutObject AbortMultipartUpload", "an output", WRITES_OBJECTS, resource=tls
-    )
+    yield _role(caller, "s3:GetObject PutObject", "an output", WRITES_OBJECTS, resource=tls)
 
 
 def _function(caller: str) -> Iterator[Edge]:

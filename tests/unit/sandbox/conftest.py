@@ -26,6 +26,7 @@ def clients_of(endpoints: Endpoints, access_key_id: str = "test") -> Client:
             region_name="us-east-1",
             aws_access_key_id=access_key_id,
             aws_secret_access_key="test",
+            verify=endpoints.ca_bundle,
         )
 
     return client

@@ -1,11 +1,11 @@
 """S3's Object Created events under faults: dropped, doubled, late, and never forgotten by a polite stop."""
 
 import json
-import urllib.request
 from pathlib import Path
 from typing import Any
 
-from sandbox import servers
+from sandbox import processes, servers
+from sandbox.aws import Endpoints
 from sandbox.folder import Folder, write_json
 from tests.unit.sandbox.conftest import Client, clients_of
 from tests.unit.sandbox.test_sandbox_local_aws import wait_for
@@ -41,9 +41,10 @@ def arrived(client: Client, url: str) -> list[str]:
     return keys
 
 
-def counted(url: str) -> Any:
+def counted(endpoints: Endpoints) -> Any:
     """Read what the local AWS counted."""
-    with urllib.request.urlopen(f"{url}/_sandbox/faults", timeout=5) as answer:
+    opener = processes.opener(endpoints.ca_bundle)
+    with opener.open(f"{endpoints.aws}/_sandbox/faults", timeout=5) as answer:
         return json.load(answer)
 
 
@@ -70,7 +71,7 @@ def test_events_are_dropped_doubled_and_late_as_the_file_says(tmp_path: Path) ->
         put("late")
         assert arrived(client, url) == []
         wait_for(lambda: arrived(client, url) == ["late"])
-        assert counted(running.endpoints.aws) == {
+        assert counted(running.endpoints) == {
             "uploads": {"delay_events": 1, "drop_events": 1, "duplicate_events": 1}
         }
         faults(folder)
@@ -91,4 +92,4 @@ def test_a_polite_stop_delivers_what_is_late(tmp_path: Path) -> None:
         running.wait()
         client = clients_of(running.endpoints)
         assert arrived(client, client("sqs").get_queue_url(QueueName=BUCKET)["QueueUrl"]) == ["late"]
-        assert counted(running.endpoints.aws) == {"uploads": {"delay_events": 1}}
+        assert counted(running.endpoints) == {"uploads": {"delay_events": 1}}

@@ -11,7 +11,7 @@ from sandbox.deploy import BACKEND_STACK, STACK, Deployer, required_programs, to
 from sandbox.errors import SandboxError, TerraformError
 from sandbox.folder import Folder
 
-ENDPOINTS = Endpoints.at(1, 2)
+ENDPOINTS = Endpoints.at(1, 2, Folder(Path("sandbox")))
 CHANGES = '{"type": "change_summary", "changes": {"add": 3, "change": 0, "remove": 0, "operation": "plan"}}'
 # Like Terraform: makes `.terraform` and a lock file; plans changes until it has applied them.
 PROGRAM = """#!/bin/sh
@@ -184,9 +184,10 @@ def environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[],
 def test_tools_reach_the_sandbox_and_nothing_else(environment: Callable[[], dict[str, str]]) -> None:
     """A person's AWS settings can't lead a tool to a real account."""
     found = environment()
-    assert found["AWS_ENDPOINT_URL"] == "http://127.0.0.1:1"
+    assert found["AWS_ENDPOINT_URL"] == "https://127.0.0.1:1"
     assert found["AWS_ENDPOINT_URL_MEDIACONVERT"] == found["MEDIACONVERT_ENDPOINT"] == "http://127.0.0.1:2"
     assert found["AWS_ACCESS_KEY_ID"] == found["AWS_SECRET_ACCESS_KEY"] == "test"
+    assert found["AWS_CA_BUNDLE"] == ENDPOINTS.ca_bundle
     assert found["AWS_CONFIG_FILE"] == found["AWS_SHARED_CREDENTIALS_FILE"] == "/dev/null"
     assert "mine" not in found.values()
 
