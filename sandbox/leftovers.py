@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING
 
 from sandbox.errors import TerraformError
 from sandbox.terraform import Terraform
-from state_adoption.rules import NAMED, SILENT, created
+from state_adoption.rules import LOOKED_UP, NAMED, SILENT, created
 
 if TYPE_CHECKING:
     from sandbox.aws import Clients
@@ -109,6 +109,9 @@ class Leftovers:
                 found = _MAPPING.search(refused[address])
                 if found:
                     self._imports[address] = found[1]
+            elif type_ in LOOKED_UP:
+                if (looked_up := LOOKED_UP[type_](planned, self._clients.any)) is not None:
+                    self._imports[address] = looked_up
             elif type_ in NAMED:
                 self._imports[address] = NAMED[type_](planned)
         self._write_imports()

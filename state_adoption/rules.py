@@ -11,6 +11,9 @@ from typing import Any
 Planned = Mapping[str, Any]
 Client = Callable[[str], Any]
 
+# What tells an environment's resources from another's, and stays.
+IDENTITY_TAGS = frozenset({"Project", "Environment", "ManagedBy"})
+
 NAMED: Mapping[str, Callable[[Planned], str]] = {
     "aws_cloudformation_stack": lambda planned: str(planned["name"]),
     "aws_cloudwatch_log_group": lambda planned: str(planned["name"]),
@@ -25,9 +28,14 @@ NAMED: Mapping[str, Callable[[Planned], str]] = {
 
 
 def key(planned: Planned, client: Client) -> str | None:
-    """Find an enabled key with the planned description and all planned tags: a second one would be made."""
+    """Find an enabled key with the planned description, of the same environment: a second one would be made.
+
+    Other tags may have changed since the run that made it.
+    """
     kms = client("kms")
-    wanted = set((planned.get("tags_all") or {}).items())
+    wanted = {
+        (name, value) for name, value in (planned.get("tags_all") or {}).items() if name in IDENTITY_TAGS
+    }
     for page in kms.get_paginator("list_keys").paginate():
         for each in page["Keys"]:
             key_id = str(each["KeyId"])
@@ -37,6 +45,17 @@ def key(planned: Planned, client: Client) -> str | None:
             tags = kms.list_resource_tags(KeyId=key_id)["Tags"]
             if wanted <= {(tag["TagKey"], tag["TagValue"]) for tag in tags}:
                 return key_id
+    return None
+
+
+def managed_policy(planned: Planned, client: Client) -> str | None:
+    """Find a managed policy of the planned name: its ARN has the account, which no plan tells."""
+    if not planned.get("name"):
+        return None
+    for page in client("iam").get_paginator("list_policies").paginate(Scope="Local"):
+        for each in page["Policies"]:
+            if each["PolicyName"] == planned["name"]:
+                return str(each["Arn"])
     return None
 
 
@@ -65,7 +84,11 @@ SILENT: Mapping[str, Callable[[Planned, Client], str | None]] = {
     "aws_kms_key": key,
     "aws_lambda_function": function,
 }
-LOOKED_UP = {**SILENT, "aws_lambda_event_source_mapping": event_source_mapping}
+LOOKED_UP = {
+    **SILENT,
+    "aws_iam_policy": managed_policy,
+    "aws_lambda_event_source_mapping": event_source_mapping,
+}
 
 
 def created(plan: Mapping[str, Any]) -> Iterator[tuple[str, str, Planned]]:

@@ -66,3 +66,28 @@ def test_a_resource_whose_name_is_not_known_yet_waits() -> None:
     assert adoption.import_id("aws_s3_bucket", {}, lambda service: None) is None
     assert adoption.import_id("aws_sns_topic", {"name": "again"}, lambda service: None) is None
     assert adoption.import_id("aws_lambda_event_source_mapping", {}, lambda service: None) is None
+
+
+class Policies:
+    """IAM with managed policies on two pages."""
+
+    def get_paginator(self, operation: str) -> "Policies":
+        """Page through the account's own policies."""
+        assert operation == "list_policies"
+        return self
+
+    def paginate(self, *, Scope: str) -> list[dict[str, object]]:
+        """Give the pages."""
+        assert Scope == "Local"
+        return [
+            {"Policies": [{"PolicyName": "another", "Arn": "arn:another"}]},
+            {"Policies": [{"PolicyName": "uploader", "Arn": "arn:uploader"}]},
+        ]
+
+
+@pytest.mark.parametrize(
+    ("planned", "found"), [({"name": "uploader"}, "arn:uploader"), ({"name": "gone"}, None), ({}, None)]
+)
+def test_a_managed_policy_is_found_by_its_name(planned: dict[str, str], found: str | None) -> None:
+    """Its ARN has the account's number, which the plan doesn't tell."""
+    assert adoption.import_id("aws_iam_policy", planned, lambda service: Policies()) == found

@@ -163,12 +163,16 @@ def test_the_same_refusal_again_ends_the_attempts(tmp_path: Path) -> None:
 def test_a_key_of_a_killed_run_is_imported_before_another_is_made(
     tmp_path: Path, broken: bool, imported: list[dict[str, str]]
 ) -> None:
-    """It has the planned description and all planned tags, and does not wait for deletion."""
+    """It has the planned description, is the environment's, and does not wait for deletion.
+
+    Other tags may have been changed since.
+    """
     tags = {"Project": "p", "Environment": "dev"}
     keys = Keys(
-        {"deleted": tags, "others": {"Project": "p", "Environment": "prod"}, "ours": {**tags, "x": "y"}}
+        {"deleted": tags, "others": {"Project": "p", "Environment": "prod"}, "ours": {**tags, "Cost": "1"}}
     )
-    stack = Stack(tmp_path, {"aws_kms_key.K": {"description": "ours", "tags_all": tags}}, [])
+    planned = {"description": "ours", "tags_all": {**tags, "Cost": "2"}}
+    stack = Stack(tmp_path, {"aws_kms_key.K": planned}, [])
     assert leftovers(stack, Clients(keys)).converge(after_broken_run=broken) == 1
     assert stack.imported == imported
 
