@@ -34,6 +34,7 @@ def forget_what_was_read(sandbox: Sandbox) -> None:
     for worker in workers_of(servers.local_aws_pid(sandbox.folder)):
         if worker.function == name:
             worker.process.kill()
+            worker.process.wait(timeout=10)
 
 
 def checked(sandbox: Sandbox) -> subprocess.CompletedProcess[str]:
@@ -66,7 +67,10 @@ def test_uploads_wait_until_a_preset_is_mended(sandbox: Sandbox, pipeline: Pipel
             records = pipeline.records("waits.mp4")
             return bool(records) and records[0]["updated_at"] > records[0]["created_at"]
 
-        wait_for(tried_again, "the upload to be tried", lambda: pipeline.records("waits.mp4"))
+        # A message that a process gets in the moment of its death comes back after the visibility timeout.
+        wait_for(
+            tried_again, "the upload to be tried", lambda: pipeline.records("waits.mp4"), patience_seconds=300
+        )
         [record] = pipeline.records("waits.mp4")
         assert (record["status"], "job_id" in record) == ("RECEIVED", False)
     assert checked(sandbox).returncode == 0
