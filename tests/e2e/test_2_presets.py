@@ -34,7 +34,6 @@ def forget_what_was_read(sandbox: Sandbox) -> None:
     for worker in workers_of(servers.local_aws_pid(sandbox.folder)):
         if worker.function == name:
             worker.process.kill()
-            worker.process.wait(timeout=10)
 
 
 def checked(sandbox: Sandbox) -> subprocess.CompletedProcess[str]:
