@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from boto3.dynamodb.types import TypeDeserializer
 from botocore.exceptions import BotoCoreError, ClientError
 
+from sandbox.console import some
 from sandbox.errors import SandboxError, StalledError
 from sandbox.folder import Folder
 from sandbox.report import AssetReport, Fault, Output, Seconds
@@ -56,19 +57,19 @@ class Upload:
         return 1.0 if self.status in TERMINAL else self.percent / 100
 
 
-def upload(clients: Clients, bucket: str, source: Path, progress: Callable[[int], None]) -> Upload:
-    """Upload a video under its file name.
+def upload(clients: Clients, bucket: str, source: Path, key: str, progress: Callable[[int], None]) -> Upload:
+    """Upload a video under a key.
 
     Raises:
         SandboxError: S3 refused it.
     """
     s3 = clients.s3()
     try:
-        s3.upload_file(str(source), bucket, source.name, Callback=progress)
-        head = s3.head_object(Bucket=bucket, Key=source.name)
+        s3.upload_file(str(source), bucket, key, Callback=progress)
+        head = s3.head_object(Bucket=bucket, Key=key)
     except (ClientError, BotoCoreError, OSError) as fault:
         raise SandboxError(f"{source} could not be uploaded to {bucket}: {fault}") from fault
-    return Upload(source, source.name, head["VersionId"], time.time())
+    return Upload(source, key, head["VersionId"], time.time())
 
 
 def follow(
@@ -210,4 +211,4 @@ def _stalled(uploads: Sequence[Upload], folder: Folder) -> str:
         if each.status not in TERMINAL
     ]
     logs = ", ".join(folder.relative(folder.log(name)) for name in ("functions", "mediaconvert", "aws"))
-    return f"No progress for {STALL_SECONDS:.0f} seconds: {', '.join(waiting)}. The logs: {logs}."
+    return f"No progress for {STALL_SECONDS:.0f} seconds: {some(waiting)}. The logs: {logs}."

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 from rich.cells import cell_len, set_cell_size
@@ -20,8 +20,15 @@ _PLAIN_INTERVAL_SECONDS = 10.0
 class Phase(Protocol):
     """One step of the work, as it is shown."""
 
-    def update(self, done: float, total: float, detail: str) -> None:
-        """Show how far the step is; a total of 0 means that nobody knows."""
+    def update(self, done: float, total: float, detail: str, *, counted: str = "") -> None:
+        """Show how far the step is.
+
+        Args:
+            done: So much of ``total``, in any unit.
+            total: 0 where it is not known.
+            detail: What is being worked on.
+            counted: What is counted (`videos`); without it, the share is shown in percent.
+        """
 
     def result(self, text: str) -> None:
         """Set what is said of the step when it has ended."""
@@ -54,6 +61,18 @@ class Terminal:
         self.say(f"✓ {title}{said} ({time.monotonic() - begun:.1f} s)")
 
 
+def some(names: Sequence[str], shown: int = 5) -> str:
+    """Return the first of some names, and how many more there are: a list is as long as a person reads."""
+    more = len(names) - shown
+    listed = [shortened(name) for name in names[:shown]]
+    return ", ".join([*listed, *([f"and {more} more"] if more > 0 else [])])
+
+
+def shortened(text: str, characters: int = 200) -> str:
+    """Return a text, or its beginning where it is longer than a line or two."""
+    return text if len(text) <= characters else f"{text[: characters - 1]}…"
+
+
 def complain(text: str) -> None:
     """Print an error for the person."""
     Console(file=sys.stderr, highlight=False, soft_wrap=True).print(text, style="red", markup=False)
@@ -67,8 +86,10 @@ class _LivePhase:
         # The line stays one: spinner, title, bar, time, and a space after each.
         self._room = progress.console.width - (2 + cell_len(title) + 1 + _BAR_COLUMNS + 1 + 8)
 
-    def update(self, done: float, total: float, detail: str) -> None:
+    def update(self, done: float, total: float, detail: str, *, counted: str = "") -> None:
         room = max(self._room, 0)
+        # The bar shows a share by itself.
+        detail = _standing(done, total, detail, counted) if counted else detail
         shown = detail if cell_len(detail) <= room else f"{set_cell_size(detail, max(room - 1, 0))}…"
         self._progress.update(self._task, completed=done, total=total or None, detail=shown)
 
@@ -83,15 +104,21 @@ class _PlainPhase:
         self._title = title
         self._spoke = time.monotonic()
 
-    def update(self, done: float, total: float, detail: str) -> None:
+    def update(self, done: float, total: float, detail: str, *, counted: str = "") -> None:
         if time.monotonic() - self._spoke < _PLAIN_INTERVAL_SECONDS:
             return
         self._spoke = time.monotonic()
-        share = f" {done:.0f} of {total:.0f}" if total else ""
-        self._console.print(f"  {self._title}:{share} {detail}".rstrip(), markup=False)
+        self._console.print(f"  {self._title}: {_standing(done, total, detail, counted)}", markup=False)
 
     def result(self, text: str) -> None:
         self.text = text
+
+
+def _standing(done: float, total: float, detail: str, counted: str) -> str:
+    if not total:
+        return detail
+    share = f"{done:.0f} of {total:.0f} {counted}" if counted else f"{done / total:.0%}"
+    return f"{share}, {detail}" if detail else share
 
 
 @contextlib.contextmanager

@@ -8,9 +8,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sandbox import assets, function_logs, servers
+from sandbox import assets, function_logs, servers, video_names
 from sandbox.assets import Names, Upload
-from sandbox.console import Phase, Terminal
+from sandbox.console import Phase, Terminal, shortened, some
 from sandbox.deploy import Deployer, Deployment, required_programs
 from sandbox.errors import SourceError
 from sandbox.folder import Folder
@@ -96,8 +96,8 @@ def deploy(deployer: Deployer, terminal: Terminal) -> Deployment:
 
 def check_readable(video: Path) -> None:
     """Raise SourceError unless the video is a file that can be read."""
-    if not video.exists():
-        raise SourceError(f"There is no file {video}.")
+    if not video_names.exists(str(video)):
+        raise SourceError(f"There is no file {shortened(str(video))}.")
     if not video.is_file():
         raise SourceError(f"{video} is not a file.")
     try:
@@ -118,12 +118,24 @@ def check_accepted(media_suffixes: str, videos: Sequence[Path]) -> None:
     refused = [str(video) for video in videos if not video.name.lower().endswith(tuple(suffixes))]
     if refused:
         raise SourceError(
-            f"The pipeline takes files whose name ends in {', '.join(suffixes)}; not {', '.join(refused)}."
+            f"The pipeline takes files whose name ends in {', '.join(suffixes)}; not {some(refused)}."
         )
 
 
+def keys(videos: Sequence[Path]) -> dict[str, Path]:
+    """Return the videos by the keys that they get: their names, those of one name in numbered folders."""
+    named: dict[str, Path] = {}
+    for video in videos:
+        key, number = video.name, 1
+        while key in named:
+            number += 1
+            key = f"{number}/{video.name}"
+        named[key] = video
+    return named
+
+
 def standing(uploads: Sequence[Upload]) -> str:
-    """Say where the uploads are, those first that are furthest; of many, only some."""
+    """Say how many of the uploads have ended, and where the others are, those first that are furthest."""
     pending = sorted((each for each in uploads if each.status not in assets.TERMINAL), key=_order)
     said = [
         f"{each.source.name} {each.status.lower() or 'waiting'}"
@@ -132,7 +144,8 @@ def standing(uploads: Sequence[Upload]) -> str:
     ]
     if len(pending) > _SHOWN_UPLOADS:
         said.append(f"{len(pending) - _SHOWN_UPLOADS} more")
-    return ", ".join(said)
+    ended = f"{len(uploads) - len(pending)} of {_count(len(uploads), 'video')} ended"
+    return "; ".join(part for part in (ended, ", ".join(said)) if part)
 
 
 def _order(each: Upload) -> tuple[bool, bool]:
@@ -141,7 +154,7 @@ def _order(each: Upload) -> tuple[bool, bool]:
 
 def following(phase: Phase) -> Callable[[Changes], None]:
     """Return what shows Terraform's progress in a phase."""
-    return lambda changes: phase.update(changes.done, changes.total, changes.current)
+    return lambda changes: phase.update(changes.done, changes.total, changes.current, counted="resources")
 
 
 def _upload(clients: Clients, names: Names, videos: Sequence[Path], terminal: Terminal) -> list[Upload]:
@@ -149,14 +162,14 @@ def _upload(clients: Clients, names: Names, videos: Sequence[Path], terminal: Te
     sent = 0
     uploads = []
     with terminal.phase(f"Uploading {_count(len(videos), 'video')}") as phase:
-        for video in videos:
+        for number, (key, video) in enumerate(keys(videos).items(), start=1):
 
-            def progress(size: int, video: Path = video) -> None:
+            def progress(size: int, said: str = f"{number} of {len(videos)}: {video.name}") -> None:
                 nonlocal sent
                 sent += size
-                phase.update(sent, total, video.name)
+                phase.update(sent, total, said)
 
-            uploads.append(assets.upload(clients, names.uploads, video, progress))
+            uploads.append(assets.upload(clients, names.uploads, video, key, progress))
         phase.result(f"{total / 1_000_000:.1f} MB to {names.uploads}")
     return uploads
 
@@ -172,7 +185,7 @@ def _follow(
     with terminal.phase("Transcoding") as phase:
 
         def show() -> None:
-            phase.update(100 * sum(each.share for each in uploads) / len(uploads), 100, standing(uploads))
+            phase.update(sum(each.share for each in uploads), len(uploads), standing(uploads))
 
         assets.follow(clients, names, uploads, folder, show, running.check)
         completed = sum(each.status == "COMPLETE" for each in uploads)

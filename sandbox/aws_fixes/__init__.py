@@ -14,6 +14,7 @@ from sandbox.aws_fixes import (
     iam_calls,
     job_templates,
     object_created_version,
+    object_encryption,
     object_version_tags,
     object_versions_encoding,
     parameters_by_path,
@@ -40,6 +41,8 @@ def apply(mediaconvert_url: str, upload_faults: Faults, calls: IamCalls | None, 
     alarms.apply()
     object_versions_encoding.apply()
     object_version_tags.apply()
+    # Before the calls are noted: what S3 asks KMS is no call of the role.
+    object_encryption.apply()
     # Before the next: the version must be in the event by then.
     upload_events.apply(upload_faults)
     object_created_version.apply()

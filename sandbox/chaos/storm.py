@@ -202,12 +202,19 @@ class _Storm:
         rate = (ended - rates[0][1]) / max(now - rates[0][0], 1.0)
         left = self._settings.uploads - ended
         if left <= 0:
-            phase.update(ended, self._settings.uploads, "all have ended; messages may be on their way still")
+            phase.update(
+                ended,
+                self._settings.uploads,
+                "all have ended; messages may be on their way still",
+                counted="uploads",
+            )
             return
         counts = ", ".join(f"{number} {status.lower()}" for status, number in self._ended.by_status.items())
         rest = f", {left / rate / 60:.0f} min left" if rate > 1 else ""
         sent = len(self._uploader.acknowledged)
-        phase.update(ended, self._settings.uploads, f"{rate:.1f}/s{rest}; {sent} sent, {counts}")
+        phase.update(
+            ended, self._settings.uploads, f"{rate:.1f}/s{rest}; {sent} sent, {counts}", counted="uploads"
+        )
 
     def _uploads_per_second(self, seconds: float) -> float:
         return len(self._ended) / max(seconds, 1.0)

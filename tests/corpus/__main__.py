@@ -59,7 +59,9 @@ def _run(folder: Folder, cases: Sequence[Case], terminal: Terminal) -> list[Resu
             deployer.synthesize()
             running.wait()
         with terminal.phase(f"Making the sources of {len(cases)} cases") as phase:
-            sources = made_sources(cases, lambda done, name: phase.update(done, len(cases), name))
+            sources = made_sources(
+                cases, lambda done, name: phase.update(done, len(cases), name, counted="sources")
+            )
         deployment = demo.deploy(deployer, terminal)
         begun = time.time()
         try:
@@ -81,7 +83,7 @@ def _transcoded(
 
         def look(uploads: Sequence[Upload], examined: int) -> None:
             ended = sum(each.share for each in uploads)
-            phase.update(ended + examined, 2 * len(cases), demo.standing(uploads) or "comparing")
+            phase.update(ended + examined, 2 * len(cases), f"{demo.standing(uploads)}; {examined} compared")
 
         results = run(
             place,

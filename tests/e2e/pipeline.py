@@ -27,13 +27,14 @@ class Pipeline:
         self.uploads = deployment.output("uploads_bucket")
         self.outputs = deployment.output("outputs_bucket")
         self.table = deployment.output("assets_table")
+        self.key_arn = deployment.output("key_arn")
         self.processing_queue = deployment.output("processing_queue_url")
         self.processing_dlq = deployment.output("processing_dlq_url")
         self._job_queue = deployment.output("mediaconvert_queue_arn")
 
-    def put(self, key: str, body: bytes) -> str:
+    def put(self, key: str, body: bytes, **headers: str) -> str:
         """Upload with PutObject; return the version id."""
-        return str(self.s3.put_object(Bucket=self.uploads, Key=key, Body=body)["VersionId"])
+        return str(self.s3.put_object(Bucket=self.uploads, Key=key, Body=body, **headers)["VersionId"])
 
     def put_in_parts(self, key: str, parts: list[bytes]) -> str:
         """Upload with a multipart upload; return the version id."""

@@ -114,6 +114,18 @@ def test_any_key_is_preserved_and_its_outputs_are_ascii(
         assert pipeline.s3.head_object(Bucket=pipeline.outputs, Key=output["key"])["ContentLength"] > 0
 
 
+@pytest.mark.parametrize("encryption", ["AES256", "aws:kms", "aws:kms:dsse", "aws:kms with our key"])
+def test_an_upload_may_ask_for_an_encryption_of_its_own(
+    pipeline: Pipeline, tiny_clip: Path, encryption: str
+) -> None:
+    """What `aws s3 cp --sse ...` sends is taken and transcoded, whatever key S3 encrypts it with."""
+    algorithm, _, ours = encryption.partition(" with ")
+    headers = {"ServerSideEncryption": algorithm, **({"SSEKMSKeyId": pipeline.key_arn} if ours else {})}
+    key = f"{encryption}.mp4"
+    record = pipeline.ended(key, pipeline.put(key, tiny_clip.read_bytes(), **headers))
+    assert record["status"] == "COMPLETE", record
+
+
 def test_a_multipart_upload_is_transcoded(pipeline: Pipeline, tiny_clip: Path) -> None:
     """A file uploaded in parts raises CompleteMultipartUpload's event, and ends like any other."""
     padded = tiny_clip.read_bytes()

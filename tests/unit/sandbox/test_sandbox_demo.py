@@ -199,8 +199,47 @@ def test_many_uploads_are_said_in_short() -> None:
     uploads = [upload() for _ in range(4)]
     uploads += [upload(record=record("COMPLETE")), upload(record=record("PROCESSING"), percent=7)]
     assert demo.standing(uploads) == (
-        "my clip.mp4 processing 7%, my clip.mp4 waiting, my clip.mp4 waiting, 2 more"
+        "1 of 6 videos ended; my clip.mp4 processing 7%, my clip.mp4 waiting, my clip.mp4 waiting, 2 more"
     )
+
+
+def test_progress_counts_the_videos_that_were_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of 179 videos it says how many have ended; the rest of the progress is a share in percent."""
+    uploads = [upload(record=record("COMPLETE")) for _ in range(31)]
+    uploads += [upload(record=record("PROCESSING"), percent=10) for _ in range(148)]
+    written = io.StringIO()
+    clock = iter([0.0, 0.0, 20.0, 20.0, 25.0])
+    monkeypatch.setattr(time, "monotonic", lambda: next(clock))
+    with Terminal(Console(file=written, force_terminal=False, soft_wrap=True)).phase("Transcoding") as phase:
+        phase.update(sum(each.share for each in uploads), len(uploads), demo.standing(uploads))
+    assert "Transcoding: 26%, 31 of 179 videos ended; my clip.mp4 processing 10%" in written.getvalue()
+    assert "145 more" in written.getvalue()
+
+
+def test_a_list_of_names_is_as_long_as_a_person_reads() -> None:
+    """However many files are refused or stand still, and however long their names, the sentence is short."""
+    many = [Path(f"{number:03}-{'x' * 300}.txt") for number in range(400)]
+    with pytest.raises(SourceError, match="and 395 more") as raised:
+        demo.check_accepted(".mp4", many)
+    assert len(str(raised.value)) < 1200
+
+
+def test_a_text_that_can_be_no_name_is_refused_in_words() -> None:
+    """A name that is too long for any path, or that belongs to no user, is a file that is not there."""
+    for name in ("x" * 5000, "~no-such-user/a.mp4"):
+        with pytest.raises(SourceError, match="There is no file"):
+            demo.check_readable(Path(name))
+
+
+def test_videos_of_one_name_get_keys_of_their_own() -> None:
+    """Files of one name in two folders are two uploads, not two versions of one."""
+    videos = [Path("a/x.mp4"), Path("b/x.mp4"), Path("c/y.mp4"), Path("d/x.mp4")]
+    assert demo.keys(videos) == {
+        "x.mp4": videos[0],
+        "2/x.mp4": videos[1],
+        "y.mp4": videos[2],
+        "3/x.mp4": videos[3],
+    }
 
 
 @pytest.mark.parametrize(("name", "why"), [("missing.mp4", "There is no file"), (".", "is not a file")])
@@ -232,11 +271,11 @@ def test_a_log_gets_plain_lines(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(time, "monotonic", lambda: next(clock))
     with terminal.phase("Deploying") as phase:
         phase.update(1, 9, "too early to say")
-        phase.update(2, 9, "aws_sqs_queue.a")
+        phase.update(2, 9, "aws_sqs_queue.a", counted="resources")
         phase.result("9 resources")
     assert written.getvalue().splitlines() == [
         "Deploying ...",
-        "  Deploying: 2 of 9 aws_sqs_queue.a",
+        "  Deploying: 2 of 9 resources, aws_sqs_queue.a",
         "✓ Deploying: 9 resources (25.0 s)",
     ]
 

@@ -44,3 +44,17 @@ def test_names_mean_what_a_person_means(text: str, names: list[str]) -> None:
 def test_a_tilde_is_the_home_folder(tmp_path: Path) -> None:
     """As in a shell."""
     assert video_names.split("~/c.mp4") == [tmp_path / "home/c.mp4"]
+
+
+def test_hundreds_of_names_are_told_apart() -> None:
+    """A text that is longer than any path is split, not looked up whole: by spaces, quotes or patterns."""
+    text = " ".join(["a.mp4", "my holiday.mp4", "b.mov"] * 300)
+    assert len(text) > 4096
+    assert [str(path) for path in video_names.split(text)] == ["a.mp4", "my holiday.mp4", "b.mov"] * 300
+    assert len(video_names.split("missing.mp4 " * 400)) == 400
+
+
+def test_what_can_be_no_name_is_kept_for_the_complaint() -> None:
+    """A word too long for a path, and a tilde before no user's name, are returned as they were given."""
+    for word in ("x" * 5000, "~no-such-user/a.mp4"):
+        assert [str(path) for path in video_names.split(word)] == [word]
