@@ -1,8 +1,10 @@
 """Cancel: an asset's job ends at MediaConvert, and the record says so.
 
-MediaConvert tells nobody that a waiting job was cancelled, so the command records it itself. Where a job has
-ended before, nothing is recorded: its own events, or the reconciler, bring the truth. An asset without a job
-is CANCELED at once, but not while an invocation holds its claim: a submission may be on its way.
+MediaConvert sends no event for a waiting job that was cancelled, so the command records it itself. Where a
+job has ended before, its own events, or the reconciler, bring the truth. Where they have not for 15 minutes,
+the news lies in a dead-letter queue or can't be recorded, and the command records CANCELED: a replay then
+begins anew. An asset without a job is CANCELED at once, but not while an invocation holds its claim: a
+submission may be on its way.
 """
 
 from dataclasses import dataclass
@@ -10,11 +12,13 @@ from datetime import timedelta
 from math import ceil
 from typing import Protocol
 
-from media_pipeline.assets import Asset, AssetStatus, Transition, instant, may_follow
+from media_pipeline.assets import Asset, AssetStatus, Transition, instant
 from pipeline_ops.changes import Clock, Intention, Outcome, Result
 
 # An invocation takes a claim over, or a job moves on, between our look and our write: seldom twice.
 _LOOKS = 3
+# No invocation that works on it can be alive. Source: Lambda quotas, function timeout: 900 seconds
+ABANDONED_AFTER = timedelta(seconds=900)
 
 
 class CancelTable(Protocol):
@@ -55,9 +59,11 @@ class Cancel:
         if asset.is_terminal:
             text = f"left alone: it has ended already ({asset.status})"
             return Intention(asset=asset, acts=False, text=text)
-        if not may_follow(asset.status, AssetStatus.CANCELED):
-            text = f"left alone: its job has ended, it is {asset.status}"
-            return Intention(asset=asset, acts=False, text=text)
+        if asset.status is AssetStatus.VERIFYING:
+            if seconds_left := self._seconds_until_abandoned(asset):
+                text = f"left alone: its outputs are being verified. Try again in {seconds_left} s"
+                return Intention(asset=asset, acts=False, text=text)
+            return Intention(asset=asset, acts=True, text="is cancelled; its outputs could not be verified")
         if asset.job_id is None:
             return Intention(asset=asset, acts=True, text="is cancelled; no job is known")
         return Intention(asset=asset, acts=True, text=f"is cancelled with its job {asset.job_id}")
@@ -88,9 +94,15 @@ class Cancel:
         if job_id is None:
             return self._recorded(asset, "cancelled; it had no job", claimed_until=asset.claimed_until)
         if not self.jobs.cancel_job(job_id):
-            text = f"left alone: its job {job_id} has ended, and soon its record tells how"
-            return _outcome(asset, Result.SKIPPED, text)
+            if seconds_left := self._seconds_until_abandoned(asset):
+                text = f"left alone: its job {job_id} has ended, and soon its record tells how"
+                return _outcome(asset, Result.SKIPPED, f"{text}. If not, try again in {seconds_left} s")
+            return self._recorded(asset, f"cancelled; its job {job_id} had ended before", job_id=job_id)
         return self._recorded(asset, f"cancelled with its job {job_id}", job_id=job_id)
+
+    def _seconds_until_abandoned(self, asset: Asset) -> int:
+        """Return for how long an invocation may still be at an asset whose job has ended."""
+        return max(0, ceil((instant(asset.updated_at) + ABANDONED_AFTER - self.clock()).total_seconds()))
 
     def _recorded(
         self, asset: Asset, done: str, *, job_id: str | None = None, claimed_until: str | None = None

@@ -2,12 +2,12 @@
 
     RECEIVED ──> SUBMITTED ──> PROCESSING ──> VERIFYING ──> COMPLETE
        └───────────┴──────────────┴──────────────┴────────> FAILED
-       └───────────┴──────────────┴───────────────────────> CANCELED
+       └───────────┴──────────────┴──────────────┴────────> CANCELED
 
 A status only ever moves along the table; events may be missed (a job's COMPLETE may be the first one seen),
-so a step may skip others. COMPLETE, FAILED and CANCELED are for ever, but for an explicit replay, which
-begins the next attempt at RECEIVED and keeps what became of the ones before. Pure: adapters turn
-`statuses_before` into the condition of a write.
+so a step may skip others. What is VERIFYING only an operator cancels, for its job is done. COMPLETE, FAILED
+and CANCELED are for ever, but for an explicit replay, which begins the next attempt at RECEIVED and keeps
+what became of the ones before. Pure: adapters turn `statuses_before` into the condition of a write.
 """
 
 import hashlib
@@ -37,19 +37,20 @@ class AssetStatus(StrEnum):
     CANCELED = "CANCELED"
 
 
+TERMINAL_STATUSES = frozenset({AssetStatus.COMPLETE, AssetStatus.FAILED, AssetStatus.CANCELED})
+
 _NEXT: Mapping[AssetStatus, frozenset[AssetStatus]] = {
     AssetStatus.RECEIVED: frozenset(AssetStatus) - {AssetStatus.RECEIVED, AssetStatus.COMPLETE},
     AssetStatus.SUBMITTED: frozenset(
         {AssetStatus.PROCESSING, AssetStatus.VERIFYING, AssetStatus.FAILED, AssetStatus.CANCELED}
     ),
     AssetStatus.PROCESSING: frozenset({AssetStatus.VERIFYING, AssetStatus.FAILED, AssetStatus.CANCELED}),
-    AssetStatus.VERIFYING: frozenset({AssetStatus.COMPLETE, AssetStatus.FAILED}),
+    AssetStatus.VERIFYING: TERMINAL_STATUSES,
     AssetStatus.COMPLETE: frozenset(),
     AssetStatus.FAILED: frozenset(),
     AssetStatus.CANCELED: frozenset(),
 }
 
-TERMINAL_STATUSES = frozenset(status for status, following in _NEXT.items() if not following)
 OPEN_STATUSES = tuple(status for status in AssetStatus if status not in TERMINAL_STATUSES)
 
 

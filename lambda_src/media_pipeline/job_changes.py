@@ -75,6 +75,9 @@ class JobChanges:
                 return self._end_as_superseded(asset, change) or self._verify(asset, change)
             case JobStatus.ERROR:
                 return self._fail(asset, change, job_error(change.error_code, change.error_message))
+            case JobStatus.CANCELED if asset.status is AssetStatus.VERIFYING:
+                logger.warning("The job was complete before: it can't have been cancelled")
+                return False
             case JobStatus.CANCELED:
                 return self.lifecycle.finish(
                     asset, self._step(AssetStatus.CANCELED, change, "The job was cancelled")

@@ -126,6 +126,16 @@ def test_a_cancelled_job_cancels_its_asset(world: AssetWorld) -> None:
     assert len(world.publisher.published) == 1
 
 
+def test_a_job_that_was_complete_can_not_be_cancelled(world: AssetWorld) -> None:
+    """An asset whose outputs are being verified is not cancelled by late or forged news."""
+    world.produce()
+    world.outputs.failures = [TransientError("S3 is down")]
+    with pytest.raises(TransientError):
+        world.changes.apply(change(JobStatus.COMPLETE, groups=GROUPS))
+    assert not world.changes.apply(change(JobStatus.CANCELED))
+    assert world.asset.status is AssetStatus.VERIFYING
+
+
 def test_the_first_event_may_be_faster_than_the_orchestrator(unsubmitted: AssetWorld) -> None:
     """An event of a job that is not recorded yet is known by its metadata, and records the job."""
     unsubmitted.transcoder.create_job(unsubmitted.asset, {})

@@ -41,9 +41,7 @@ def test_an_ended_record_expires_as_others_do(world: OpsWorld) -> None:
     assert world.table.records[asset.asset_id]["expires_at"] == int(expires.timestamp())
 
 
-@pytest.mark.parametrize(
-    "status", [AssetStatus.VERIFYING, AssetStatus.COMPLETE, AssetStatus.FAILED, AssetStatus.CANCELED]
-)
+@pytest.mark.parametrize("status", [AssetStatus.COMPLETE, AssetStatus.FAILED, AssetStatus.CANCELED])
 def test_what_has_ended_is_left_alone(world: OpsWorld, status: AssetStatus) -> None:
     """Neither a job that is done nor an asset that has ended is cancelled, however often one tries."""
     asset = world.asset(status)
@@ -70,6 +68,22 @@ def test_a_job_that_ended_before_leaves_the_record_to_its_events(world: OpsWorld
     assert outcome.result is Result.SKIPPED
     assert "has ended" in outcome.text
     assert world.read(asset.asset_id).status is AssetStatus.PROCESSING
+
+
+@pytest.mark.parametrize("status", [AssetStatus.SUBMITTED, AssetStatus.PROCESSING, AssetStatus.VERIFYING])
+def test_an_asset_whose_news_can_not_be_recorded_is_cancelled(world: OpsWorld, status: AssetStatus) -> None:
+    """A done job's asset that nothing moves for 15 minutes is CANCELED, no sooner, and can be replayed."""
+    asset = world.asset(status)
+    world.transcoder.jobs["job-1"]["Status"] = "COMPLETE"
+    early = cancel_in(world).apply(asset)
+    assert early.result is Result.SKIPPED
+    assert "ry again in 839 s" in early.text
+    world.clock.advance(839)
+    assert cancel_in(world).intention(asset).acts
+    assert cancel_in(world).apply(asset).result is Result.DONE
+    canceled = world.read(asset.asset_id)
+    assert (canceled.status, canceled.job_id) == (AssetStatus.CANCELED, "job-1")
+    assert world.table.replay(canceled, now=world.clock(), detail="replayed")
 
 
 def test_an_asset_without_a_job_is_cancelled_at_once(world: OpsWorld) -> None:

@@ -304,7 +304,7 @@ def test_without_a_terminal_nothing_is_changed_unasked(
         (("replay", "x", "--status", "FAILED", "--dry-run"), "either their ids, or --status"),
         (("replay", "--code", "X", "--dry-run"), "Say their --status too"),
         (("replay", "--status", "PROCESSING"), "invalid choice"),
-        (("cancel", "--status", "VERIFYING"), "invalid choice"),
+        (("cancel", "--status", "COMPLETE"), "invalid choice"),
         (("list", "--older-than", "soon"), "not a duration"),
         (("redrive", "outputs"), "invalid choice"),
         (("redrive", "processing", "--rate", "0"), "0.01 to 1000"),
