@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from change_review.attributes import AttributeChange, attribute_changes
 from change_review.plans import Action, ResourceChange, mapping
 from change_review.policies import StatementChange, policy_changes, policy_statements
+from change_review.sensitive import holds_sealed
 
 # Beside all of IAM, and whatever has an attribute that is a policy document.
 _ABOUT_ACCESS = {
@@ -31,13 +32,14 @@ class AccessChange:
     statements: tuple[StatementChange, ...]
     attributes: tuple[AttributeChange, ...]
     unknown: tuple[str, ...]  # policies that are known only after the apply
+    sensitive: tuple[str, ...] = ()  # policies that change, and can't be shown
 
     @property
     def widens(self) -> bool:
         """Tell whether something may be allowed that was not, or whether that can't be told."""
         return (
             any(each.widens for each in self.statements)
-            or (bool(self.unknown) and self.resource.action is not Action.ADD)
+            or (bool(self.unknown or self.sensitive) and self.resource.action is not Action.ADD)
             or (self.resource.type.endswith("public_access_block") and self._public_access_is_freed)
         )
 
@@ -64,10 +66,16 @@ def access_change(resource: ResourceChange) -> AccessChange | None:
         return None
     statements: list[StatementChange] = []
     unknown: list[str] = []
+    sensitive: list[str] = []
     policies = set()
     for name in sorted({*resource.before, *resource.after, *mapping(resource.change.unknown)}):
-        before = policy_statements(resource.before.get(name))
-        after = policy_statements(resource.after.get(name))
+        values = resource.before.get(name), resource.after.get(name)
+        if any(map(holds_sealed, values)) and name in _POLICY_ATTRIBUTES:
+            policies.add(name)
+            if values[0] != values[1]:
+                sensitive.append(name)
+            continue
+        before, after = map(policy_statements, values)
         if mapping(resource.change.unknown).get(name) is True:
             if before is not None or (name in _POLICY_ATTRIBUTES and _grants(resource)):
                 policies.add(name)
@@ -78,9 +86,9 @@ def access_change(resource: ResourceChange) -> AccessChange | None:
     attributes = [
         each for each in _attributes(resource) if each.root not in policies and each.root not in _NO_ACCESS
     ]
-    if not (statements or unknown or attributes):
+    if not (statements or unknown or sensitive or attributes):
         return None
-    return AccessChange(resource, tuple(statements), tuple(attributes), tuple(unknown))
+    return AccessChange(resource, tuple(statements), tuple(attributes), tuple(unknown), tuple(sensitive))
 
 
 def _grants(resource: ResourceChange) -> bool:

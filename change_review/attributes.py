@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from change_review.plans import Change, json_document, mapping, sequence
+from change_review.sensitive import SENSITIVE, Sealed, any_marked
 
 VALUE_CHARACTERS = 120
 UNKNOWN = "(known after apply)"
-SENSITIVE = "(sensitive)"
 ABSENT = "(none)"
 # So much of what two long values share is shown before the place where they part.
 _CONTEXT_CHARACTERS = 30
@@ -39,24 +39,9 @@ class AttributeChange:
         return self.after == UNKNOWN
 
 
-@dataclass(frozen=True, slots=True)
-class _Marks:
-    unknown: Any
-    before: Any
-    after: Any
-
-    @property
-    def sensitive(self) -> bool:
-        return self.before is True or self.after is True
-
-    def at(self, key: str | int) -> _Marks:
-        return _Marks(_at(self.unknown, key), _at(self.before, key), _at(self.after, key))
-
-
 def attribute_changes(change: Change) -> list[AttributeChange]:
     """Return every attribute that differs; JSON within strings is compared as what it means."""
-    marks = _Marks(change.unknown, change.before_sensitive, change.after_sensitive)
-    found = list(_differences("", change.before, change.after, marks, 0))
+    found = list(_differences("", change.before, change.after, change.unknown, 0))
     tags = {(each.path, each.before, each.after) for each in found if each.root == "tags"}
     # The provider mirrors each tag.
     return [
@@ -87,44 +72,48 @@ def decoded(value: Any) -> Any:
     return value
 
 
-def _differences(path: str, before: Any, after: Any, marks: _Marks, depth: int) -> Iterator[AttributeChange]:
-    if marks.sensitive:
-        if marks.unknown is True or before != after:
-            another = SENSITIVE if before is None else f"{SENSITIVE}, another one"
-            now = UNKNOWN if marks.unknown is True else ABSENT if after is None else another
-            yield AttributeChange(path or "value", ABSENT if before is None else SENSITIVE, now)
+def _differences(path: str, before: Any, after: Any, unknown: Any, depth: int) -> Iterator[AttributeChange]:
+    if isinstance(before, Sealed) or isinstance(after, Sealed):
+        yield from _sensitive_difference(path, before, after, unknown)
         return
-    if marks.unknown is True:
-        yield AttributeChange(path or "value", _redacted_shown(before, marks.before), UNKNOWN)
+    if unknown is True:
+        yield AttributeChange(path or "value", shown(before), UNKNOWN)
         return
     before, after = _both_decoded(before, after)
     if isinstance(before, dict) and isinstance(after, dict) and depth < _MAX_DEPTH:
-        for key in sorted({*before, *after, *mapping(marks.unknown)}):
+        for key in sorted({*before, *after, *mapping(unknown)}):
             inner = f"{path}.{_name(key)}" if path else _name(key)
-            yield from _differences(inner, before.get(key), after.get(key), marks.at(key), depth + 1)
+            yield from _differences(inner, before.get(key), after.get(key), _at(unknown, key), depth + 1)
     elif isinstance(before, list) and isinstance(after, list) and depth < _MAX_DEPTH:
-        yield from _list_differences(path, before, after, marks, depth)
+        yield from _list_differences(path, before, after, unknown, depth)
     elif before != after and not (before in _EMPTY and after in _EMPTY):
-        yield AttributeChange(path or "value", *_pair(_redacted(before, marks.before), _after(after, marks)))
+        yield AttributeChange(path or "value", *_pair(before, _with_unknown(after, unknown)))
+
+
+def _sensitive_difference(path: str, before: Any, after: Any, unknown: Any) -> Iterator[AttributeChange]:
+    if unknown is True or before != after:
+        another = SENSITIVE if before is None else f"{SENSITIVE}, another one"
+        now = UNKNOWN if unknown is True else ABSENT if after is None else another
+        yield AttributeChange(path or "value", ABSENT if before is None else SENSITIVE, now)
 
 
 def _list_differences(
-    path: str, before: list[Any], after: list[Any], marks: _Marks, depth: int
+    path: str, before: list[Any], after: list[Any], unknown: Any, depth: int
 ) -> Iterator[AttributeChange]:
     gone, come = list(_missing(before, after)), list(_missing(after, before))
     blocks = any(isinstance(each, dict | list) for each in [*before, *after])
     # Where items keep their places, each is compared with itself; else it may be a set, and they come and go.
     in_place = [index for index, _ in gone] == [index for index, _ in come]
-    if len(before) == len(after) and in_place and (blocks or marks.unknown):
+    if len(before) == len(after) and in_place and (blocks or unknown):
         for index, (old, new) in enumerate(zip(before, after, strict=True)):
-            yield from _differences(f"{path}[{index}]", old, new, marks.at(index), depth + 1)
+            yield from _differences(f"{path}[{index}]", old, new, _at(unknown, index), depth + 1)
         return
-    for index, old in gone:
-        yield AttributeChange(path or "value", _redacted_shown(old, _at(marks.before, index)), "")
+    for _, old in gone:
+        yield AttributeChange(path or "value", shown(old), "")
     for index, new in come:
-        yield AttributeChange(path or "value", "", shown(_after(new, marks.at(index))))
-    for index in range(len(after), len(sequence(marks.unknown))):
-        if _at(marks.unknown, index) is True:
+        yield AttributeChange(path or "value", "", shown(_with_unknown(new, _at(unknown, index))))
+    for index in range(len(after), len(sequence(unknown))):
+        if _at(unknown, index) is True:
             yield AttributeChange(path or "value", "", UNKNOWN)
 
 
@@ -143,42 +132,15 @@ def _both_decoded(before: Any, after: Any) -> tuple[Any, Any]:
     return (old, new) if type(old) is type(new) else (before, after)
 
 
-def _after(value: Any, marks: _Marks) -> Any:
-    return _redacted(_with_unknown(value, marks.unknown), marks.after)
-
-
-def _redacted_shown(value: Any, marks: Any) -> str:
-    return ABSENT if value is None else shown(_redacted(value, marks))
-
-
-def _redacted(value: Any, marks: Any) -> Any:
-    """Return a value whose sensitive parts are replaced; where a value's marks differ in shape, all of it."""
-    if marks is True:
-        return SENSITIVE
-    if not _any_true(marks):
-        return value
-    if isinstance(value, dict) and isinstance(marks, dict):
-        return {key: _redacted(inner, marks.get(key)) for key, inner in value.items()}
-    if isinstance(value, list) and isinstance(marks, list):
-        return [_redacted(inner, _at(marks, index)) for index, inner in enumerate(value)]
-    return SENSITIVE
-
-
 def _with_unknown(value: Any, unknown: Any) -> Any:
     if unknown is True:
         return UNKNOWN
     if isinstance(value, dict) and isinstance(unknown, dict):
-        keys = [*value, *(key for key in unknown if key not in value and _any_true(unknown[key]))]
+        keys = [*value, *(key for key in unknown if key not in value and any_marked(unknown[key]))]
         return {key: _with_unknown(value.get(key), unknown.get(key)) for key in keys}
     if isinstance(value, list) and isinstance(unknown, list):
         return [_with_unknown(inner, _at(unknown, index)) for index, inner in enumerate(value)]
     return value
-
-
-def _any_true(marks: Any) -> bool:
-    if isinstance(marks, dict):
-        return any(map(_any_true, marks.values()))
-    return any(map(_any_true, marks)) if isinstance(marks, list) else marks is True
 
 
 def _at(marks: Any, key: str | int) -> Any:
@@ -207,9 +169,11 @@ def _pair(before: Any, after: Any) -> tuple[str, str]:
 
 
 def _json(value: Any) -> str:
-    if value is None or value in (UNKNOWN, SENSITIVE):
-        return ABSENT if value is None else str(value)
-    return printable(json.dumps(value, ensure_ascii=False, sort_keys=True))
+    if value is None:
+        return ABSENT
+    if isinstance(value, Sealed) or value == UNKNOWN:
+        return str(value)
+    return printable(json.dumps(value, ensure_ascii=False, sort_keys=True, default=str))
 
 
 def cut(text: str) -> str:

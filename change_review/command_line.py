@@ -24,10 +24,10 @@ class Exit(IntEnum):
 
 
 _EPILOG = (
-    "Exit codes: 0 no stateful resource is lost, or only those that are named as intended; 1 the plan "
-    "can't be read; 2 the arguments are at fault; 3 a stateful resource would be destroyed or replaced, and "
-    "nobody named it as intended. `make diff` says 4 where planning itself failed. Other dangers (access "
-    "that grows, protection that shrinks, drift) are told, and fail nothing."
+    "Exit codes: 0 no data is lost, or only such as is named as intended; 1 the plan can't be read; 2 the "
+    "arguments are wrong; 3 a stateful resource would be destroyed or replaced, or a setting would delete "
+    "data, and its address is not named as intended. `make diff` says 4 where planning itself failed. Other "
+    "dangers (access that grows, protection that shrinks, drift, partial plans) are shown, and fail nothing."
 )
 # An address may hold spaces and commas in the key of a for_each.
 _ADDRESS = re.compile(r"""(?:\["(?:[^"\\]|\\.)*"\]|[^\s,])+""")
@@ -68,7 +68,7 @@ def parser() -> argparse.ArgumentParser:
         "--intended",
         default="",
         metavar="ADDRESSES",
-        help="addresses of stateful resources that may be destroyed or replaced, in one argument",
+        help="addresses of resources whose data may be lost, in one argument",
     )
     root.add_argument("--markdown", type=Path, metavar="FILE", help="write the summary there too")
     return root

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from change_review.sensitive import Sealed, either, sealed
+
 SUPPORTED_MAJOR_VERSION = "1"
 # Far more than any provider's schema; beyond it a document is made to exhaust its reader.
 MAX_DEPTH = 100
@@ -33,14 +35,12 @@ class Action(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """Values before and after; `unknown` and the two `sensitive` mirror them, with True where it applies."""
+    """Values before and after, sensitive ones sealed; `unknown` mirrors them, with True where it applies."""
 
     action: Action
     before: Any = None
     after: Any = None
     unknown: Any = None
-    before_sensitive: Any = None
-    after_sensitive: Any = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +77,8 @@ class Plan:
     """Everything in a plan that a review is about."""
 
     resources: tuple[ResourceChange, ...] = ()
+    # What Terraform puts off to a later plan, for want of something that it can't know yet.
+    deferred: tuple[ResourceChange, ...] = ()
     drift: tuple[ResourceChange, ...] = ()
     outputs: Mapping[str, Change] = field(default_factory=dict)
     # Attributes that the configuration sets, by address: the others are only read.
@@ -107,6 +109,7 @@ def parse(text: str | bytes) -> Plan:
         raise PlanFault("Planning had failed: the plan is incomplete and can't be applied. Plan again.")
     return Plan(
         resources=_resources(document.get("resource_changes")),
+        deferred=_resources(_deferred(document.get("deferred_changes"))),
         drift=_resources(document.get("resource_drift")),
         outputs={name: _change(of) for name, of in mapping(document.get("output_changes")).items()},
         configured=_configured(document.get("configuration")),
@@ -147,6 +150,20 @@ def sequence(value: Any) -> Sequence[Any]:
     return value if isinstance(value, list) else ()
 
 
+def at_path(of: Any, path: Sequence[str | int]) -> Any:
+    """Return what lies at a path: None where nothing does, and what is sealed where that holds it."""
+    for step in path:
+        if isinstance(of, Sealed):
+            return of
+        if isinstance(of, dict):
+            of = of.get(step)
+        elif isinstance(of, list) and isinstance(step, int) and 0 <= step < len(of):
+            of = of[step]
+        else:
+            return None
+    return of
+
+
 def _text(value: Any) -> str:
     return value if isinstance(value, str) else ""
 
@@ -171,6 +188,12 @@ def _resources(value: Any) -> tuple[ResourceChange, ...]:
     )
 
 
+def _deferred(value: Any) -> Any:
+    if not isinstance(value, list):
+        return value
+    return [mapping(each).get("resource_change") for each in value]
+
+
 def _understood(entry: Any) -> bool:
     named = isinstance(entry, dict) and all(isinstance(entry.get(key), str) for key in ("address", "type"))
     actions = mapping(mapping(entry).get("change")).get("actions")
@@ -179,14 +202,20 @@ def _understood(entry: Any) -> bool:
 
 def _change(value: Any) -> Change:
     change = mapping(value)
+    marks = either(change.get("before_sensitive"), change.get("after_sensitive"))
     return Change(
         action=_action(change.get("actions")),
-        before=change.get("before"),
-        after=change.get("after"),
+        before=_sealed_attributes(change.get("before"), marks),
+        after=_sealed_attributes(change.get("after"), marks),
         unknown=change.get("after_unknown"),
-        before_sensitive=change.get("before_sensitive"),
-        after_sensitive=change.get("after_sensitive"),
     )
+
+
+def _sealed_attributes(value: Any, marks: Any) -> Any:
+    # The names of a resource's attributes are no secret, and say what it is that changes.
+    if marks is True and isinstance(value, dict):
+        return {key: sealed(inner, True) for key, inner in value.items()}
+    return sealed(value, marks)
 
 
 def _action(value: Any) -> Action:

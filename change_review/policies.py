@@ -12,6 +12,7 @@ from itertools import product
 from typing import Any
 
 from change_review.attributes import decoded, printable
+from change_review.sensitive import holds_sealed
 
 # Statements that share less than this are two different ones.
 _ALIKE = 0.3
@@ -88,9 +89,9 @@ _NOBODYS = Statement("", "Allow", {}, {})
 
 
 def policy_statements(value: Any) -> list[Statement] | None:
-    """Return a policy document's statements; None where the value is no policy document."""
+    """Return a policy document's statements; None where it is none, or holds something sensitive."""
     document = decoded(value)
-    if not isinstance(document, dict) or "Statement" not in document:
+    if not isinstance(document, dict) or "Statement" not in document or holds_sealed(document):
         return None
     found = document["Statement"]
     return [

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 
 from change_review.access import AccessChange, access_change
 from change_review.attributes import ABSENT, AttributeChange, attribute_changes, printable
+from change_review.erasures import erased
 from change_review.plans import Action, Plan, ResourceChange
+from change_review.protection import protection_lowered
 from change_review.renames import Rename, renames
-from change_review.stateful import STATEFUL, Loss, lost, protection_lowered
+from change_review.stateful import STATEFUL, Loss, lost
 
 # The provider's spelling of an attribute that has no value.
 _WRITTEN_FOR_NOTHING = {(ABSENT, zero) for zero in ("0", "false")}
@@ -27,6 +29,8 @@ class Review:
     drift: tuple[Drift, ...]
     outputs: tuple[AttributeChange, ...]
     resources: tuple[ResourceChange, ...]
+    deferred: tuple[ResourceChange, ...]  # put off to a later plan
+    lost_later: tuple[Loss, ...]  # by what is put off
     not_lost: tuple[str, ...]  # named as intended, and not lost at all
     complete: bool
 
@@ -39,6 +43,16 @@ class Review:
     def counts(self) -> Counter[Action]:
         """Return how many resources have each fate."""
         return Counter(each.action for each in self.resources)
+
+    @property
+    def moved(self) -> list[ResourceChange]:
+        """Return the resources that get another address."""
+        return [each for each in self.resources if each.previous_address]
+
+    @property
+    def imported(self) -> list[ResourceChange]:
+        """Return the resources that Terraform takes over."""
+        return [each for each in self.resources if each.imported]
 
     @property
     def empty(self) -> bool:
@@ -58,6 +72,7 @@ class Drift:
 
     resource: ResourceChange
     attributes: tuple[AttributeChange, ...]
+    dangers: tuple[str, ...] = ()  # protection of data that is less than it was, and data that is deleted
 
     @property
     def lost(self) -> bool:
@@ -74,6 +89,8 @@ def review(plan: Plan, intended: Iterable[str] = ()) -> Review:
         if each.action is not Action.NOTHING or each.imported or each.previous_address
     )
     losses = lost(changing, named)
+    deferred = tuple(each for each in plan.deferred if each.action is not Action.NOTHING)
+    lost_later = lost(deferred, named)
     return Review(
         losses=tuple(sorted(losses, key=lambda each: (each.intended, each.resource.address))),
         renames=tuple(renames(changing)),
@@ -92,7 +109,9 @@ def review(plan: Plan, intended: Iterable[str] = ()) -> Review:
             for each in attribute_changes(change)
         ),
         resources=changing,
-        not_lost=tuple(sorted(named - {each.resource.address for each in losses})),
+        deferred=tuple(sorted(deferred, key=lambda each: each.address)),
+        lost_later=tuple(lost_later),
+        not_lost=tuple(sorted(named - {each.resource.address for each in (*losses, *lost_later)})),
         complete=plan.complete,
     )
 
@@ -114,5 +133,6 @@ def _drift(plan: Plan) -> Iterable[Drift]:
                 if (configured is None or change.root in configured)
                 and (change.before, change.after) not in _WRITTEN_FOR_NOTHING
             ]
-            if found:
-                yield Drift(each, tuple(found))
+            dangers = (*erased(each), *protection_lowered((each,)))
+            if found or dangers:
+                yield Drift(each, tuple(found), dangers)

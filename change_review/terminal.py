@@ -9,7 +9,8 @@ from rich.console import Console
 from rich.markdown import Markdown
 from rich.text import Text
 
-from change_review.summary import MARKS, Summary, Tone
+from change_review.summary import Summary
+from change_review.verdict import MARKS, Tone
 
 _STYLES = {Tone.STOP: "bold red", Tone.CARE: "bold yellow", Tone.CALM: "bold green"}
 _CODE_THEME = "ansi_dark"

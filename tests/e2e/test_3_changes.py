@@ -69,7 +69,7 @@ def test_a_plan_that_replaces_the_table_stops(sandbox: Sandbox) -> None:
         "exec", "--", sys.executable, "-m", "change_review", str(PLAN), f"--intended={table[1]}"
     )
     assert allowed.returncode == 0, allowed.stderr
-    assert allowed.stdout.startswith("🟠 **Stateful resources would be lost, as intended")
+    assert allowed.stdout.startswith("🟠 **Data would be lost, as intended")
 
 
 def test_a_renamed_construct_id_stops(sandbox: Sandbox) -> None:
@@ -93,7 +93,7 @@ def test_a_harmless_change_passes(sandbox: Sandbox) -> None:
     code, said = diff(sandbox, "harmless")
     assert code == 0, said
     review = REVIEW.read_text()
-    assert review.splitlines()[0] == "🟢 **No stateful resource is lost: 1 changed in place.**"
+    assert review.splitlines()[0] == "🟢 **No data is lost: 1 changed in place.**"
     assert "- retention_in_days: 14\n+ retention_in_days: 30" in review
     assert '+ tags.Team: "media"' in review
 

@@ -6,11 +6,19 @@ import pytest
 
 from change_review.attributes import AttributeChange, attribute_changes
 from change_review.plans import Action, Change
+from change_review.sensitive import either, sealed
 
 
-def changes(before: Any, after: Any, **marks: Any) -> list[AttributeChange]:
-    """Return the differences of a change in place."""
-    return attribute_changes(Change(action=Action.CHANGE, before=before, after=after, **marks))
+def changes(
+    before: Any, after: Any, *, before_sensitive: Any = None, after_sensitive: Any = None, unknown: Any = None
+) -> list[AttributeChange]:
+    """Return the differences of a change in place, read as it is read from a plan."""
+    marks = either(before_sensitive, after_sensitive)
+    return attribute_changes(
+        Change(
+            action=Action.CHANGE, before=sealed(before, marks), after=sealed(after, marks), unknown=unknown
+        )
+    )
 
 
 @pytest.mark.parametrize(

@@ -26,11 +26,7 @@ def losing(tmp_path: Path) -> Path:
 def test_a_loss_exits_with_three_and_says_so_first(losing: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The code for CI is 3, and the first line names the table."""
     assert main([str(losing)]) == 3
-    assert (
-        capsys.readouterr()
-        .out.splitlines()[0]
-        .startswith(f"🔴 **Stop: stateful resources would be lost: `{TABLE}`")
-    )
+    assert capsys.readouterr().out.splitlines()[0].startswith(f"🔴 **Stop: data would be lost: `{TABLE}`")
 
 
 def test_an_intended_loss_exits_with_zero(losing: Path) -> None:
@@ -133,7 +129,7 @@ def test_a_plan_that_terraform_saved_is_reviewed(tmp_path: Path) -> None:
     )
     assert (done.returncode, done.stderr) == (0, "")
     lines = done.stdout.splitlines()
-    assert lines[0] == "🟢 **No stateful resource is lost: 1 added, 1 changed in place, 1 replaced.**"
+    assert lines[0] == "🟢 **No data is lost: 1 added, 1 changed in place, 1 replaced.**"
     assert "- input.a: 1" in lines
     assert "+ input.a: 2" in lines
     assert '- triggers_replace: "v1"  # forces replacement' in lines

@@ -1,4 +1,4 @@
-"""Stateful resources that a plan would lose, and what leaves data with less protection."""
+"""Stateful resources that a plan would lose, and what leaves data less protected."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ import pytest
 
 from change_review.stateful import STATEFUL
 from change_review.summary import summary
-from tests.unit.review.review_plans import LOGS, QUEUE, TABLE, changed, replaced_table, resource, reviewed
+from tests.unit.review.review_plans import QUEUE, TABLE, changed, replaced_table, resource, reviewed
 
 
 def test_a_replaced_table_is_a_loss_and_says_what_forces_it() -> None:
@@ -42,19 +42,14 @@ def test_what_holds_no_state_is_no_loss() -> None:
     """A function may be replaced."""
     found = reviewed(resource("aws_lambda_function.F", "delete", "create", before={}, after={}))
     assert found.losses == ()
-    assert summary(found).markdown().startswith("🟢 **No stateful resource is lost: 1 replaced.**")
+    assert summary(found).markdown().startswith("🟢 **No data is lost: 1 replaced.**")
 
 
 def test_intended_losses_are_told_and_let_through() -> None:
     """A loss that was named by its address stays at the top, and is no reason to stop."""
     found = reviewed(replaced_table(), intended=(TABLE,))
     assert found.unintended == []
-    assert (
-        summary(found)
-        .markdown()
-        .splitlines()[0]
-        .startswith("🟠 **Stateful resources would be lost, as intended")
-    )
+    assert summary(found).markdown().splitlines()[0].startswith("🟠 **Data would be lost, as intended")
 
 
 def test_intent_for_one_is_none_for_another() -> None:
@@ -104,13 +99,22 @@ def test_forcing_attributes_that_are_sensitive_stay_hidden() -> None:
 @pytest.mark.parametrize(
     ("address", "before", "after"),
     [
-        (LOGS, {"retention_in_days": 365}, {"retention_in_days": 14}),
-        (LOGS, {"retention_in_days": 0}, {"retention_in_days": 14}),
         (TABLE, {"deletion_protection_enabled": True}, {"deletion_protection_enabled": False}),
         (
             TABLE,
             {"point_in_time_recovery": [{"enabled": True}]},
             {"point_in_time_recovery": [{"enabled": False}]},
+        ),
+        (
+            TABLE,
+            {"point_in_time_recovery": [{"enabled": True, "recovery_period_in_days": 35}]},
+            {"point_in_time_recovery": [{"enabled": True, "recovery_period_in_days": 1}]},
+        ),
+        (QUEUE, {"redrive_policy": '{"maxReceiveCount": 5}'}, {"redrive_policy": ""}),
+        (
+            "aws_s3_bucket_lifecycle_configuration.L",
+            {"rule": []},
+            {"rule": [{"status": "Enabled", "transition": [{"days": 9, "storage_class": "DEEP_ARCHIVE"}]}]},
         ),
         ("aws_s3_bucket.B", {"force_destroy": False}, {"force_destroy": True}),
         (
@@ -120,7 +124,6 @@ def test_forcing_attributes_that_are_sensitive_stay_hidden() -> None:
         ),
         ("aws_kms_key.K", {"enable_key_rotation": True}, {"enable_key_rotation": False}),
         ("aws_kms_key.K", {"deletion_window_in_days": 30}, {"deletion_window_in_days": 7}),
-        (QUEUE, {"message_retention_seconds": 1209600}, {"message_retention_seconds": 60}),
     ],
 )
 def test_lowered_protection_is_told_and_raised_one_is_not(
@@ -133,10 +136,35 @@ def test_lowered_protection_is_told_and_raised_one_is_not(
     assert reviewed(changed(address, after, before)).lowered == ()
 
 
-def test_versioning_that_is_destroyed_lowers_protection() -> None:
-    """Taking away the resource that guards a bucket is told as what it does to the bucket."""
-    found = reviewed(resource("aws_s3_bucket_versioning.V", "delete", before={}))
-    assert "overwritten and deleted objects are lost" in found.lowered[0]
+@pytest.mark.parametrize(
+    ("type_", "consequence"),
+    [
+        ("aws_s3_bucket_versioning", "overwritten and deleted objects are lost"),
+        ("aws_sqs_queue_redrive_policy", "messages that fail again and again are lost"),
+    ],
+)
+@pytest.mark.parametrize("action", ["delete", "forget"])
+def test_what_protects_another_resource_lowers_protection_when_it_goes(
+    type_: str, consequence: str, action: str
+) -> None:
+    """Taking away the resource that guards another is told as what it does to that one, and is not green."""
+    found = reviewed(resource(f"{type_}.X", action, before={"queue_url": "u"}))
+    assert consequence in found.lowered[0]
+    assert summary(found).markdown().startswith("🟠")
+
+
+@pytest.mark.parametrize("type_", sorted(STATEFUL))
+def test_a_stateful_resource_that_is_let_go_is_not_green(type_: str) -> None:
+    """What Terraform no longer manages keeps its data, and nothing would show that it is gone."""
+    text = summary(reviewed(resource(f"{type_}.X", "forget", before={"name": "x"}))).markdown()
+    assert text.startswith("🟠 **No data is lost: 1 forgotten. Data is protected less.**")
+    assert f"{type_}.X: no longer managed" in text
+
+
+def test_a_policy_that_is_known_only_after_the_apply_is_not_taken_away() -> None:
+    """A redrive policy whose DLQ is made by the same plan is there, though its text is not known yet."""
+    change = changed(QUEUE, {"redrive_policy": "{}"}, {}, after_unknown={"redrive_policy": True})
+    assert reviewed(change).lowered == ()
 
 
 def test_a_renamed_construct_is_said_to_be_one() -> None:
