@@ -82,6 +82,7 @@ def sources(draw: st.DrawFn) -> SourceInfo:
             bit_depth=draw(st.sampled_from([0, 8, 10])),
             dynamic_range=draw(st.sampled_from(DynamicRange)).value,
             color_primaries=draw(st.sampled_from(["", "ITU_709", "ITU_2020"])),
+            is_interlaced=draw(st.sampled_from([True, False, None])),
         ),
         audio=tuple(audio),
     )

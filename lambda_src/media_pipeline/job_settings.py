@@ -26,6 +26,7 @@ REFERENCE_VIDEO = SourceInfo(
         rotation_degrees=0,
         frame_rate_numerator=30,
         frame_rate_denominator=1,
+        is_interlaced=False,
     ),
     audio=(AudioTrack(codec="AAC", channels=2, language=""),),
 )

@@ -22,6 +22,8 @@ from media_pipeline.sources import (
 
 # Source: MediaConvert API, TransferCharacteristics, which names SMPTE ST 2084 and ARIB STD-B67.
 _HIGH_RANGES = {"SMPTE_2084": DynamicRange.PQ, "ARIB_B67": DynamicRange.HLG}
+# Source: MediaConvert API, CodecMetadata.ScanType, whose values are in no enum: any letter case is read.
+_SCAN_TYPES = {"interlaced": True, "progressive": False}
 _SUBTITLE_TRACKS = frozenset({"data", "text", "subtitle"})
 # Average and declared rate differ by less where a file has a constant rate and an odd last frame.
 _VARIABLE_RATE_SHARE = Fraction(1, 50)
@@ -79,7 +81,7 @@ def _video_track(track: Mapping[str, Any]) -> VideoTrack | None:
     rotation = round((_number(declared.get("Rotation")) or _number(coded.get("Rotation"))) / 90) * 90 % 360
     if rotation in (90, 270):
         width, height = height, width
-    is_interlaced = _text(coded.get("ScanType")).lower() == "interlaced"
+    is_interlaced = _SCAN_TYPES.get(_text(coded.get("ScanType")).lower())
     average, base = _ratio(declared.get("FrameRate")), _ratio(coded.get("CodedFrameRate"))
     rate = average or base
     transfer = _text(_either("TransferCharacteristics", declared, coded))

@@ -28,7 +28,8 @@ class DynamicRange(StrEnum):
 class VideoTrack:
     """Describe the first video track; display sizes are in square pixels, after rotation.
 
-    `duration_ms` is the track's own; it, `bitrate_bps` and `bit_depth` are 0 where they aren't known.
+    `duration_ms` is the track's own; it, `bitrate_bps` and `bit_depth` are 0 where they aren't known, and
+    `is_interlaced` is None.
     `sample_aspect_ratio` is the width of a stored pixel to its height, `color_primaries` MediaConvert's word.
     """
 
@@ -44,7 +45,7 @@ class VideoTrack:
     dynamic_range: str = DynamicRange.SDR.value
     color_primaries: str = ""
     sample_aspect_ratio: str = "1:1"
-    is_interlaced: bool = False
+    is_interlaced: bool | None = None
     has_variable_frame_rate: bool = False
 
     @property

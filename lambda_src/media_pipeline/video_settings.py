@@ -114,20 +114,19 @@ def _codec(rendition: Rendition, preset: VideoPreset, frame_rate: Fraction | Non
 
 
 def _description(size: FrameSize | None, video: VideoTrack | None, *, converts_color: bool) -> Settings:
-    preprocessors: Settings = {
-        # Progressive frames pass; without it the lines of an interlaced source's fields would show. Source:
+    preprocessors: Settings = {}
+    if video is None or video.is_interlaced is not False:
+        # Without it the lines of an interlaced source's fields would show; progressive frames pass, but each
+        # output is billed at the Professional rate, so where Probe says progressive there is none. Source:
         # https://docs.aws.amazon.com/mediaconvert/latest/ug/settings-for-scan-type-conversion.html
-        "Deinterlacer": {"Mode": "DEINTERLACE", "Control": "NORMAL"}
-    }
+        preprocessors["Deinterlacer"] = {"Mode": "DEINTERLACE", "Control": "NORMAL"}
     if converts_color and video is not None and (video.is_hdr or video.color_primaries == _WIDE_GAMUT):
         preprocessors["ColorCorrector"] = {"ColorSpaceConversion": "FORCE_709"}
         if video.is_hdr:
             preprocessors["ColorCorrector"]["HdrToSdrToneMapper"] = "PRESERVE_DETAILS"
-    description: Settings = {
-        "ScalingBehavior": "DEFAULT",
-        "ColorMetadata": "INSERT",
-        "VideoPreprocessors": preprocessors,
-    }
+    description: Settings = {"ScalingBehavior": "DEFAULT", "ColorMetadata": "INSERT"}
+    if preprocessors:
+        description["VideoPreprocessors"] = preprocessors
     if size is not None:
         description |= {"Width": size.width, "Height": size.height}
         if not size.is_filled:

@@ -28,6 +28,7 @@ class VideoEncode:
         buffer_bits: Size of the decoder's buffer that limits the peaks.
         level: For example ``4.1``; None for whatever the picture needs.
         mp4_tag: Name of the sample entry in MP4; None for the codec's only one.
+        is_deinterlaced: Whether fields become frames; else the lines of two fields lie in each other.
     """
 
     codec: str
@@ -47,6 +48,7 @@ class VideoEncode:
     level: str | None
     b_frames: int | None
     mp4_tag: str | None
+    is_deinterlaced: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +58,7 @@ class FrameCapture:
     Attributes:
         interval_seconds: Time from one picture to the next; the first is at 0.
         quality: 1 to 100, the higher the better.
+        is_deinterlaced: As of a VideoEncode.
     """
 
     placement: Placement
@@ -64,6 +67,7 @@ class FrameCapture:
     interval_seconds: Fraction
     max_captures: int
     quality: int
+    is_deinterlaced: bool
 
 
 def unsupported(what: str) -> JobError:

@@ -24,6 +24,7 @@ class TiledThumbnails:
     Attributes:
         placement: Of the source in one thumbnail.
         frame_rate: Frames per second in which the interval is counted.
+        is_deinterlaced: As of a VideoEncode.
     """
 
     placement: Placement
@@ -32,6 +33,7 @@ class TiledThumbnails:
     interval_frames: int
     columns: int
     rows: int
+    is_deinterlaced: bool
 
     @property
     def interval_seconds(self) -> Fraction:
@@ -92,6 +94,7 @@ def tiled_thumbnails(
         interval_frames=_interval_frames(details, video, segment_seconds),
         columns=details.get("tileWidth", tiles),
         rows=rows,
+        is_deinterlaced=video.is_deinterlaced,
     )
 
 

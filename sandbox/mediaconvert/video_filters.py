@@ -9,6 +9,7 @@ from sandbox.mediaconvert.picture import Placement
 from sandbox.mediaconvert.source import VideoTrack
 from sandbox.mediaconvert.trickplay import TiledThumbnails
 
+DEINTERLACE = "bwdif=mode=send_frame:deint=interlaced"
 TURNS = {90: ("transpose=clock",), 180: ("hflip", "vflip"), 270: ("transpose=cclock",)}
 
 
@@ -20,15 +21,14 @@ def video_filters(
     thumbnails: Sequence[TiledThumbnails],
 ) -> Iterator[str]:
     """Yield the chains of a graph; its outputs are ``v0``..., ``c0``... and ``t0``..., in the order given."""
-    branches = len(videos) + len(captures) + len(thumbnails)
-    if not branches:
-        return
+    branches: list[VideoEncode | FrameCapture | TiledThumbnails] = [*videos, *captures, *thumbnails]
     upright = [*TURNS.get(rotation, ()), "sidedata=mode=delete:type=DISPLAYMATRIX", *yuv_filters(track)]
-    if track.is_interlaced:
-        upright.insert(0, "bwdif=mode=send_frame:deint=interlaced")
-    labels = "".join(f"[s{number}]" for number in range(branches))
-    yield f"[0:{track.index}]{','.join(upright)},split={branches}{labels}"
-    inputs = iter(range(branches))
+    for steps, is_deinterlaced in (([DEINTERLACE, *upright], True), (upright, False)):
+        fed = [number for number, branch in enumerate(branches) if branch.is_deinterlaced == is_deinterlaced]
+        if fed:
+            labels = "".join(f"[s{number}]" for number in fed)
+            yield f"[0:{track.index}]{','.join(steps)},split={len(fed)}{labels}"
+    inputs = iter(range(len(branches)))
     for number, video in enumerate(videos):
         steps = [*_placed(video.placement, video.colour, video.frame_rate), f"format={video.pixel_format}"]
         yield f"[s{next(inputs)}]{','.join([*steps, declared(video.colour)])}[v{number}]"

@@ -174,6 +174,7 @@ def video_encode(
         level=None if level == "AUTO" else level.removeprefix("LEVEL_").replace("_", "."),
         b_frames=settings.get("numberBFramesBetweenReferenceFrames"),
         mp4_tag=tag,
+        is_deinterlaced=_is_deinterlaced(description, track),
     )
 
 
@@ -189,7 +190,16 @@ def frame_capture(description: Mapping[str, Any], track: VideoTrack, rotation: i
         ),
         max_captures=settings.get("maxCaptures", DEFAULT_MAX_CAPTURES),
         quality=settings.get("quality", DEFAULT_CAPTURE_QUALITY),
+        is_deinterlaced=_is_deinterlaced(description, track),
     )
+
+
+def _is_deinterlaced(description: Mapping[str, Any], track: VideoTrack) -> bool:
+    """Tell whether fields become frames: MediaConvert does so where the job asks for it, and not by itself.
+
+    Source: https://docs.aws.amazon.com/mediaconvert/latest/ug/settings-for-scan-type-conversion.html
+    """
+    return track.is_interlaced and "deinterlacer" in description.get("videoPreprocessors", {})
 
 
 def _area(description: Mapping[str, Any], member: str) -> Area | None:

@@ -1,11 +1,11 @@
-"""`make bench`: print each ratio beside what is allowed; fail where one is above it."""
+"""`make bench`: print each ratio beside what is allowed, and pricing tiers; fail where one is above."""
 
 import sys
 
 from rich.console import Console
 from rich.table import Table
 
-from tests.bench import packaging, synthesis, transcoding
+from tests.bench import packaging, synthesis, tiers, transcoding
 from tests.bench.measuring import Comparison
 
 WIDTH_COLUMNS = 140
@@ -45,7 +45,14 @@ def main() -> int:
         f"[{'red' if too_many else 'green'}]{encoded.ratio:.0%}[/], allowed {packaging.ALLOWED_RATIO:.0%}",
         soft_wrap=True,
     )
-    return 1 if too_slow or too_many else 0
+    billed = tiers.measure()
+    is_basic = tiers.is_basic(billed)
+    console.print(tiers.table(billed))
+    console.print(
+        f"The {tiers.BASIC_PROFILE} profile is billed in the Basic tier alone: "
+        f"{'[green]yes' if is_basic else '[red]no'}[/]"
+    )
+    return 1 if too_slow or too_many or not is_basic else 0
 
 
 def _row(table: Table, ours: str, against: str, found: Comparison, allowed: float) -> bool:

@@ -167,7 +167,7 @@ def test_avc_is_never_of_high_dynamic_range(source: SourceInfo) -> None:
     for _, output in outputs(rendered(source, shipped_profiles().by_name["default"])):
         if "VideoDescription" not in output:
             continue
-        corrector = output["VideoDescription"]["VideoPreprocessors"].get("ColorCorrector", {})
+        corrector = output["VideoDescription"].get("VideoPreprocessors", {}).get("ColorCorrector", {})
         converted = corrector.get("ColorSpaceConversion") == "FORCE_709"
         assert converted == (source.video.is_hdr or source.video.color_primaries == "ITU_2020")
         assert ("HdrToSdrToneMapper" in corrector) == source.video.is_hdr
@@ -196,7 +196,7 @@ def test_an_hdr_ladder_keeps_the_colours(source: SourceInfo) -> None:
     assert source.video is not None
     assert len(hevc) == (len(avc) if source.video.is_hdr else 0)
     for video, plain in zip(hevc, avc, strict=False):
-        assert "ColorCorrector" not in video["VideoPreprocessors"]
+        assert "ColorCorrector" not in video.get("VideoPreprocessors", {})
         assert (video["Width"], video["Height"]) == (plain["Width"], plain["Height"])
         codec = video["CodecSettings"]["H265Settings"]
         assert codec["CodecProfile"] == "MAIN10_HIGH"

@@ -76,12 +76,27 @@ def test_an_unknown_source_is_turned_by_its_suffix(key: str, expected: str | Non
     assert rendered(UNKNOWN, key=key)["Inputs"][0].get("VideoSelector", {}).get("Rotate") == expected
 
 
-def test_interlaced_sources_become_progressive() -> None:
-    """Fields of camcorders' and broadcasters' files are joined; progressive frames are left alone."""
-    for group in rendered(UNKNOWN, profile="classic")["OutputGroups"][:3]:
-        video = group["Outputs"][0]["VideoDescription"]
-        assert video["CodecSettings"]["H264Settings"]["InterlaceMode"] == "PROGRESSIVE"
-        assert video["VideoPreprocessors"]["Deinterlacer"]["Control"] == "NORMAL"
+@pytest.mark.parametrize(
+    ("source", "is_deinterlaced"),
+    [
+        (UNKNOWN, True),
+        (replace(REFERENCE_VIDEO, video=replace(VIDEO, is_interlaced=True)), True),
+        (replace(REFERENCE_VIDEO, video=replace(VIDEO, is_interlaced=None)), True),
+        (REFERENCE_VIDEO, False),
+    ],
+    ids=["unknown source", "interlaced", "not told", "progressive"],
+)
+def test_a_source_that_may_be_interlaced_is_deinterlaced(source: Source, is_deinterlaced: bool) -> None:
+    """Fields become frames, stills included; only a source that Probe calls progressive is left alone."""
+    for profile in ("default", "classic"):
+        for group in rendered(source, profile=profile)["OutputGroups"]:
+            for output in group["Outputs"]:
+                video = output.get("VideoDescription", {})
+                deinterlacer = video.get("VideoPreprocessors", {}).get("Deinterlacer")
+                expected = {"Mode": "DEINTERLACE", "Control": "NORMAL"} if is_deinterlaced and video else None
+                assert deinterlacer == expected
+                h264 = video.get("CodecSettings", {}).get("H264Settings")
+                assert h264 is None or h264["InterlaceMode"] == "PROGRESSIVE"
 
 
 def test_a_known_source_is_rendered_in_square_pixels() -> None:

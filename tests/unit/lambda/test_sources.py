@@ -66,7 +66,7 @@ def test_a_plain_file_is_read_in_full() -> None:
             "dynamic_range": "SDR",
             "color_primaries": "",
             "sample_aspect_ratio": "1:1",
-            "is_interlaced": False,
+            "is_interlaced": None,
             "has_variable_frame_rate": False,
         },
         "audio": [{"codec": "AAC", "channels": 2, "language": "eng", "duration_ms": 0, "sample_rate_hz": 0}],
@@ -117,6 +117,15 @@ def test_a_rate_that_varies_is_told(average: int, base: int, varies: bool) -> No
     told = {"Numerator": average, "Denominator": 1}
     coded = {"CodedFrameRate": {"Numerator": base, "Denominator": 1}}
     assert picture(video(FrameRate=told, CodecMetadata=coded)).has_variable_frame_rate is varies
+
+
+@pytest.mark.parametrize(
+    ("told", "is_interlaced"),
+    [("Interlaced", True), ("PROGRESSIVE", False), ("", None), ("mbaff?", None)],
+)
+def test_the_scan_type_is_known_or_not(told: str, is_interlaced: bool | None) -> None:
+    """A scan type in any letter case counts; where Probe tells none, nobody knows."""
+    assert picture(video(CodecMetadata={"ScanType": told})).is_interlaced is is_interlaced
 
 
 @pytest.mark.parametrize("container", ["mp3", "flac", "wave"])
