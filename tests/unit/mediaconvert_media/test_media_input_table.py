@@ -36,6 +36,7 @@ DOCUMENTED = [
         for picture in ("prores", "h264", "hevc", "mjpeg", "qtrle", "h261")
     ),
     ("quicktime", "jpeg2000", "mp3"),
+    *(("quicktime", picture, "aac") for picture in ("dvvideo", "h263", "mpeg2video", "mpeg4", "v210")),
     ("quicktime", "", "pcm_s24le"),
     ("mp3", "", "mp3"),
     *(("mp4", picture, "aac") for picture in ("av1", "h264", "hevc", "vp9", "mpeg4", "mpeg2video", "h263")),
