@@ -62,7 +62,7 @@ audit: setup build/audit/.installed ## Look for known vulnerabilities of all tha
 	@$(RUN) -m supply_chain audit
 
 ##@ Deploying (ENV=dev|staging|prod|sandbox; AWS credentials as usual)
-.PHONY: synth diff deploy adopt destroy cancel-jobs state-bucket
+.PHONY: synth diff preflight deploy adopt destroy cancel-jobs state-bucket
 # Where somebody else holds the state's lock: so long is waited, then Terraform says who.
 LOCK_TIMEOUT ?= 5m
 WAITING := $(foreach step,plan apply destroy,TF_CLI_ARGS_$(step)=-lock-timeout=$(LOCK_TIMEOUT))
@@ -73,18 +73,30 @@ ifeq ($(ENV),sandbox)
 CDKTF := $(RUN) -m sandbox exec -- env $(WAITING) npx --no-install cdktf
 REVIEW := $(RUN) -m sandbox exec -- $(REVIEW)
 endif
+# Whether quotas, names and the bucket for state are looked at before anything is deployed.
+PREFLIGHT ?= yes
+CHECK := $(if $(filter no,$(PREFLIGHT)),true,$(RUN) -m preflight)
+ifeq ($(ENV),sandbox)
+CHECK := $(if $(filter no,$(PREFLIGHT)),true,$(RUN) -m sandbox exec -- $(CHECK))
+endif
+STATE_STACK := state-backend$(if $(filter sandbox,$(ENV)),-sandbox)
 # cdktf would ask the registry for checksums, for a lock file in a folder that nobody commits.
 UNLOCKED := --skip-provider-lock
 synth: setup-cdktf ## Write the Terraform JSON of every environment to cdktf.out/
 	@npx --no-install cdktf synth
 state-bucket: setup-cdktf ## Make the bucket for Terraform's state, once an account: make state-bucket ENV=dev
-	@$(CDKTF) deploy state-backend$(if $(filter sandbox,$(ENV)),-sandbox) $(UNLOCKED) $(ARGS)
+	@$(CDKTF) synth >/dev/null
+	@$(CHECK) cdktf.out/stacks/$(STATE_STACK)
+	@$(CDKTF) deploy $(STATE_STACK) --skip-synth $(UNLOCKED) $(ARGS)
 diff: setup-cdktf ## Review what a deployment would change: make diff ENV=prod [INTENDED="address ..."]
 	@rm -f $(STACK)/plan $(STACK)/review.md
 	@$(CDKTF) diff $(ENV) $(UNLOCKED) $(ARGS) || { echo "Planning failed: there is nothing to review." >&2; exit 4; }
 	@$(REVIEW) $(STACK)/plan --intended="$$INTENDED" --markdown=$(STACK)/review.md
-deploy: setup-cdktf ## Apply: make deploy ENV=dev [ARGS=--auto-approve]
-	@$(CDKTF) deploy $(ENV) $(UNLOCKED) $(ARGS)
+preflight: setup-cdktf ## Look whether the account has room: quotas, names, state bucket: make preflight ENV=dev
+	@$(CDKTF) synth >/dev/null
+	@$(CHECK) $(STACK)
+deploy: preflight ## Apply, after a preflight: make deploy ENV=dev [ARGS=--auto-approve] [PREFLIGHT=no]
+	@$(CDKTF) deploy $(ENV) --skip-synth $(UNLOCKED) $(ARGS)
 adopt: setup-cdktf ## After a killed deployment: import what it made and did not record: make adopt ENV=dev
 	@$(if $(filter sandbox,$(ENV)),$(RUN) -m sandbox exec --) npx --no-install cdktf synth >/dev/null
 	@$(if $(filter sandbox,$(ENV)),$(RUN) -m sandbox exec --) $(RUN) -m state_adoption $(STACK)

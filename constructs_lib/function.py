@@ -69,7 +69,7 @@ class Function(Construct):
         environment: Mapping[str, str],
         timeout_seconds: int,
         memory_mb: int,
-        reserved_concurrency: int,
+        reserved_concurrency: int | None,
         log_retention_days: int,
         key: EncryptionKey,
         account: Account,
@@ -121,6 +121,13 @@ class Function(Construct):
         )
         self.arn: str = self._function.arn
         self._accept_findings(log_retention_days)
+        if reserved_concurrency is None:
+            accept_finding(
+                self._function,
+                "CKV_AWS_115",
+                reason="The account's quota is too small to reserve any of it; event source mappings bound "
+                "how many messages are worked on at a time.",
+            )
 
     def _accept_findings(self, log_retention_days: int) -> None:
         accept_finding(

@@ -130,6 +130,7 @@ def local_aws(folder: Folder, endpoints: Endpoints) -> Server:
             "--state-dir", str(folder.aws),
             "--mediaconvert-url", endpoints.mediaconvert,
             "--faults", str(folder.faults),
+            "--account", str(folder.account),
             "--certificate-dir", str(folder.certificate),
             "--enforce-iam",
         ],

@@ -50,6 +50,7 @@ def main() -> int:
     parser.add_argument("--state-dir", type=Path, required=True)
     parser.add_argument("--mediaconvert-url", required=True)
     parser.add_argument("--faults", type=Path, help="JSON file of the faults to inject")
+    parser.add_argument("--account", type=Path, help="JSON file of the account's quotas; else AWS's defaults")
     parser.add_argument("--certificate-dir", type=Path, help="serve TLS with the certificate that is there")
     parser.add_argument("--enforce-iam", action="store_true", help="refuse what no policy allows")
     arguments = parser.parse_args()
@@ -66,8 +67,11 @@ def main() -> int:
     certificate = Certificate(arguments.certificate_dir.resolve()) if arguments.certificate_dir else None
     _configure(arguments.port, state_dir, certificate, enforces_iam=arguments.enforce_iam)
     calls = IamCalls(state_dir / "iam-calls.jsonl") if arguments.enforce_iam else None
+    account = arguments.account or state_dir / "account.json"
     with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(_serve(arguments.port, arguments.mediaconvert_url, faults, state_dir, certificate, calls))
+        asyncio.run(
+            _serve(arguments.port, arguments.mediaconvert_url, faults, state_dir, certificate, calls, account)
+        )
     return 0
 
 
@@ -124,6 +128,7 @@ async def _serve(
     state_dir: Path,
     certificate: Certificate | None,
     calls: IamCalls | None,
+    account: Path,
 ) -> None:
     from hypercorn.asyncio import serve
     from hypercorn.config import Config
@@ -131,7 +136,7 @@ async def _serve(
 
     from sandbox import aws_fixes
 
-    aws_fixes.apply(mediaconvert_url, faults, calls, state_dir / "role-sessions.jsonl")
+    aws_fixes.apply(mediaconvert_url, faults, calls, state_dir / "role-sessions.jsonl", account)
     logging.getLogger("hypercorn.access").setLevel(logging.WARNING)
     logging.getLogger("persistence").setLevel(logging.WARNING)
     stop = asyncio.Event()

@@ -52,6 +52,11 @@ class Folder:
         return self.path / "faults.json"
 
     @property
+    def account(self) -> Path:
+        """JSON: the account's quotas (`lambda_concurrency`); AWS's defaults where the file is missing."""
+        return self.path / "account.json"
+
+    @property
     def outputs(self) -> Path:
         """Downloaded outputs, a folder an asset."""
         return self.path / "outputs"

@@ -53,7 +53,7 @@ def add_ingest_orchestrator(scope: Construct, parts: Parts) -> Function:
         module="ingest_orchestrator",
         description="Claims an uploaded source, inspects it and submits its MediaConvert job",
         timeout_seconds=settings.function_timeout_seconds,
-        reserved_concurrency=settings.processing_concurrency,
+        concurrency=settings.processing_concurrency,
         environment={
             "UPLOADS_BUCKET": parts.uploads.name,
             "MEDIACONVERT_QUEUE_ARN": parts.transcoder.queue_arn,
@@ -105,7 +105,7 @@ def add_job_status_processor(scope: Construct, parts: Parts) -> Function:
         module="job_status_processor",
         description="Records what MediaConvert says of its jobs and verifies their outputs",
         timeout_seconds=settings.function_timeout_seconds,
-        reserved_concurrency=settings.processing_concurrency,
+        concurrency=settings.processing_concurrency,
         environment={
             "UPLOADS_BUCKET": parts.uploads.name,
             **_suffixes(parts),
@@ -139,7 +139,7 @@ def add_reconciler(scope: Construct, parts: Parts) -> Function:
         description="Repairs assets that are overdue and uploads that have no asset",
         timeout_seconds=settings.reconciler_timeout_seconds,
         # Runs never overlap.
-        reserved_concurrency=1,
+        concurrency=1,
         environment={
             "UPLOADS_BUCKET": parts.uploads.name,
             "UPLOAD_KEY_PREFIX": settings.upload_key_prefix,
@@ -202,7 +202,7 @@ def _add_function(
     module: str,
     description: str,
     timeout_seconds: int,
-    reserved_concurrency: int,
+    concurrency: int,
     environment: Mapping[str, str],
 ) -> Function:
     settings = parts.settings
@@ -229,7 +229,7 @@ def _add_function(
         environment={**common, **environment},
         timeout_seconds=timeout_seconds,
         memory_mb=settings.function_memory_mb,
-        reserved_concurrency=reserved_concurrency,
+        reserved_concurrency=concurrency if settings.reserve_concurrency else None,
         log_retention_days=settings.log_retention_days,
         key=parts.key,
         account=parts.account,

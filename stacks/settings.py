@@ -44,6 +44,8 @@ class Settings:
     """Further uploads wait in the processing queue while MediaConvert has so many jobs that wait or run."""
     account_concurrency: int = 1_000
     """The account's quota of concurrent executions in the region; new accounts may have less."""
+    reserve_concurrency: bool = True
+    """Keep executions of the account for the functions; an account with a quota below 105 can't."""
     notification_email: str | None = None
     mediaconvert_endpoint: str | None = None
     """Where the functions call MediaConvert; None means AWS's regional endpoint."""

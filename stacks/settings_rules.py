@@ -6,19 +6,18 @@ from dataclasses import dataclass, fields
 from urllib.parse import urlsplit
 
 from constructs_lib.messaging import VISIBILITY_PER_CONSUMER_TIMEOUT
+from stacks.concurrency_rules import (
+    LEAST_ACCOUNT_CONCURRENCY,
+    LEAST_CONCURRENCY,
+    concurrency_faults,
+    overlap_faults,
+)
 from stacks.settings import Settings, StateSettings
 
 # S3 allows 63 characters, the tightest of all; the longest bucket name is
 # {project}-uploads-{12 digits of the account}-{suffix}. Source:
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
 MAX_PROJECT_AND_SUFFIX_CHARACTERS = 63 - len("-uploads-000000000000-")
-
-# Source: https://docs.aws.amazon.com/lambda/latest/dg/lambda-concurrency.html
-UNRESERVED_CONCURRENCY = 100
-
-# Functions with the processing concurrency, and the one that runs alone.
-CONCURRENT_FUNCTIONS = 2
-SINGLE_FUNCTIONS = 1
 
 # Source: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
 LOG_RETENTION_DAYS = (
@@ -36,10 +35,10 @@ MAX_EVENT_PATTERN_CHARACTERS = 2_048
 _RANGES: dict[str, tuple[int, int, str]] = {
     # field: least, most, whose limit it is
     # Source: https://docs.aws.amazon.com/lambda/latest/api/API_ScalingConfig.html
-    "processing_concurrency": (2, 1_000, "event source mappings"),
+    "processing_concurrency": (LEAST_CONCURRENCY, 1_000, "event source mappings"),
     # Source: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
     "max_jobs_in_flight": (1, 100_000, "this project"),
-    "account_concurrency": (UNRESERVED_CONCURRENCY + 5, 1_000_000, "Lambda"),
+    "account_concurrency": (LEAST_ACCOUNT_CONCURRENCY, 1_000_000, "Lambda"),
     "function_timeout_seconds": (30, 900, "probe and submission of one upload; Lambda"),
     "reconciler_timeout_seconds": (10, 900, "Lambda"),
     "function_memory_mb": (128, 10_240, "Lambda"),
@@ -215,17 +214,10 @@ def _relation_faults(settings: Settings) -> _Found:
         """Tell whether values are possible by themselves; if not, their relation says nothing more."""
         return impossible.isdisjoint(names)
 
-    available = settings.account_concurrency - UNRESERVED_CONCURRENCY
-    if comparable("processing_concurrency", "account_concurrency") and (
-        CONCURRENT_FUNCTIONS * settings.processing_concurrency + SINGLE_FUNCTIONS > available
-    ):
-        most = (available - SINGLE_FUNCTIONS) // CONCURRENT_FUNCTIONS
-        yield (
-            "processing_concurrency",
-            settings.processing_concurrency,
-            f"at most {most} where account_concurrency is {settings.account_concurrency}: "
-            f"{CONCURRENT_FUNCTIONS} functions reserve it, {UNRESERVED_CONCURRENCY} stay unreserved (Lambda)",
-        )
+    if comparable("processing_concurrency", "account_concurrency"):
+        yield from concurrency_faults(settings)
+    if comparable("reconciler_timeout_seconds", "reconciler_interval_minutes"):
+        yield from overlap_faults(settings)
     earliest_archive = settings.sources_infrequent_access_days + 30
     if comparable("sources_infrequent_access_days", "sources_archive_days") and (
         settings.sources_archive_days < earliest_archive

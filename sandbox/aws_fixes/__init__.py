@@ -10,6 +10,7 @@ from pathlib import Path
 
 from sandbox.aws_fixes import (
     alarms,
+    function_concurrency,
     function_isolation,
     iam_calls,
     job_templates,
@@ -29,7 +30,9 @@ from sandbox.faults import Faults
 from sandbox.iam_calls import IamCalls
 
 
-def apply(mediaconvert_url: str, upload_faults: Faults, calls: IamCalls | None, sessions: Path) -> None:
+def apply(
+    mediaconvert_url: str, upload_faults: Faults, calls: IamCalls | None, sessions: Path, account: Path
+) -> None:
     """Put every fix into the MiniStack of this process.
 
     Args:
@@ -37,6 +40,7 @@ def apply(mediaconvert_url: str, upload_faults: Faults, calls: IamCalls | None, 
         upload_faults: Decide what becomes of S3's events.
         calls: Where the roles' calls are noted; None where policies are not enforced.
         sessions: Where the credentials of assumed roles are kept.
+        account: JSON of the account's quotas.
     """
     alarms.apply()
     object_versions_encoding.apply()
@@ -49,6 +53,7 @@ def apply(mediaconvert_url: str, upload_faults: Faults, calls: IamCalls | None, 
     queue_urls.apply()
     service_events.apply()
     function_isolation.apply()
+    function_concurrency.apply(account)
     state_saving.apply()
     job_templates.apply(mediaconvert_url)
     service_role_trust.apply()

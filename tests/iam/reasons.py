@@ -45,13 +45,13 @@ REASONS: Sequence[Reason] = (
         sids=["UseKeyThroughS3", "UseKeyThroughSqs", "UseKeyThroughSns"],
         actions=["kms:Decrypt", "kms:GenerateDataKey"],
         components=FUNCTIONS,
-        sentence="S3, SQS and SNS use the key in the caller's name; here they encrypt nothing.",
+        sentence="S3, SQS and SNS use the key in the caller's name; here only S3 asks, and that is not noted.",
     ),
     Reason(
         sids=["UseKeyThroughS3"],
         actions=["kms:Decrypt", "kms:GenerateDataKey"],
         components=["mediaconvert"],
-        sentence="S3 uses the key for sources and outputs in the role's name; here it encrypts nothing.",
+        sentence="S3 asks for the key in the role's name, and is refused without it; that is not noted here.",
     ),
     Reason(
         sids=["UseKeyThroughDynamodb"],
@@ -110,7 +110,7 @@ REASONS: Sequence[Reason] = (
 )
 
 NOT_ENFORCED: Sequence[str] = (
-    "Key policies and kms:* of roles: S3, SQS, SNS, DynamoDB, Lambda and CloudWatch don't use the key.",
+    "Key policies, and kms:* of roles: SQS, SNS, DynamoDB, Lambda and CloudWatch don't use the key.",
     "The rights with which an event source mapping receives and deletes, and Lambda writes logs and traces.",
     "The queue policies that let EventBridge's rules send, and the topic policy that lets alarms publish.",
     "The resource policy that lets the schedule invoke the reconciler.",

@@ -71,7 +71,10 @@ around_the_limits = {
     "project": names,
     "environment_suffix": names,
     "processing_concurrency": st.integers(1, 500),
-    "account_concurrency": st.integers(100, 1_100),
+    "account_concurrency": st.integers(1, 1_100),
+    "reserve_concurrency": st.booleans(),
+    "reconciler_timeout_seconds": st.integers(10, 900),
+    "reconciler_interval_minutes": st.integers(1, 15),
     "function_timeout_seconds": st.integers(5, 1_000),
     "stuck_after_seconds": st.integers(60, 8_000),
     "max_receive_count": st.integers(3, 8),
@@ -94,7 +97,10 @@ def test_sound_settings_keep_what_aws_enforces(settings: Settings) -> None:
     assert len(settings.name("uploads-000000000000")) <= 63
     assert len(settings.name("job-status-processor")) <= 64
     assert 2 <= settings.processing_concurrency <= 1_000
-    assert settings.account_concurrency - (2 * settings.processing_concurrency + 1) >= 100
+    unreserved = settings.account_concurrency - (2 * settings.processing_concurrency + 1)
+    assert unreserved >= (100 if settings.reserve_concurrency else 0)
+    if not settings.reserve_concurrency:
+        assert settings.reconciler_timeout_seconds <= 60 * settings.reconciler_interval_minutes
     assert 6 * settings.function_timeout_seconds <= 43_200
     assert settings.max_receive_count >= 5
     assert settings.queue_retention_days < settings.dlq_retention_days <= 14

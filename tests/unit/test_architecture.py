@@ -6,6 +6,7 @@ stacks ~> lambda_src        of its code only the pure core
 handlers -> adapters -> boto3;  handlers, adapters -> the pure core;  the pure core -> standard library
 state_adoption -> standard library, and boto3 in its command;  sandbox -> state_adoption
 pipeline_ops -> adapters, the pure core, boto3, rich;  nothing but tests -> pipeline_ops
+preflight -> standard library, boto3 where it asks, rich in its terminal;  nothing but tests -> preflight
 supply_chain -> how the zip is packed, and a library each;  nothing but tests -> supply_chain
 change_review -> standard library, and rich in its terminal;  nothing but tests -> change_review
 sandbox -> nothing of constructs_lib, stacks or lambda_src
@@ -28,6 +29,7 @@ PACKAGES = {
     "main": ROOT,
     "media_pipeline": ROOT / "lambda_src",
     "pipeline_ops": ROOT,
+    "preflight": ROOT,
     "sandbox": ROOT,
     "stacks": ROOT,
     "state_adoption": ROOT,
@@ -100,6 +102,12 @@ RULES: tuple[tuple[str, tuple[str, ...]], ...] = (
         "pipeline_ops*",
         ("pipeline_ops", "media_pipeline", *BOTO, "rich", *_but(*HANDLERS, *FLOW, "batch", "telemetry")),
     ),
+    ("preflight.account", ("preflight", *BOTO)),
+    ("preflight.command_line", ("preflight", *BOTO)),
+    ("preflight.terminal", ("preflight", "rich")),
+    ("preflight.__main__", ("preflight",)),
+    # Judging is a function of what was found: it asks nothing and prints nothing.
+    ("preflight*", ("preflight", "!preflight.account", "!preflight.command_line", "!preflight.terminal")),
     ("state_adoption.__main__", ("state_adoption", "boto3")),
     ("state_adoption*", ("state_adoption",)),
     ("supply_chain.__main__", ("supply_chain", "stacks.lambda_package")),
@@ -114,6 +122,7 @@ RULES: tuple[tuple[str, tuple[str, ...]], ...] = (
             "!stacks",
             "!media_pipeline",
             "!pipeline_ops",
+            "!preflight",
             "!supply_chain",
             "!change_review",
             "!main",
@@ -192,6 +201,10 @@ def test_imports_follow_the_architecture(module: str) -> None:
         ("sandbox.deploy", "import media_pipeline.presets"),
         ("sandbox.deploy", "from pipeline_ops import replay"),
         ("sandbox.deploy", "from change_review import plans"),
+        ("sandbox.deploy", "from preflight import findings"),
+        ("preflight.findings", "import boto3"),
+        ("preflight.findings", "from preflight import account"),
+        ("preflight.command_line", "from stacks.settings import Settings"),
         ("change_review.review", "from rich.console import Console"),
         ("change_review.review", "from change_review import plan_files"),
         ("change_review.terminal", "import boto3"),
@@ -225,7 +238,9 @@ READ_THE_ENVIRONMENT = {
     sorted(
         module
         for module in MODULES
-        if module.startswith(("change_review", "stacks", "constructs_lib", "media_pipeline", "pipeline_ops"))
+        if module.startswith(
+            ("change_review", "stacks", "constructs_lib", "media_pipeline", "pipeline_ops", "preflight")
+        )
         and module not in READ_THE_ENVIRONMENT
     ),
 )

@@ -90,6 +90,22 @@ def test_uploader_is_kept_below_the_prefix(tmp_path: Path) -> None:
     assert not may("s3:DeleteObject", "incoming/partner/a.mp4")
 
 
+def test_a_small_account_reserves_nothing_and_stays_bounded(tmp_path: Path) -> None:
+    """Without a reservation, mappings still bound the executions and visibility still outlasts them."""
+    settings = replace(DEV, reserve_concurrency=False, account_concurrency=10, processing_concurrency=4)
+    stack = Stack("dev", {"resource": _synthesized(settings, tmp_path)})
+    functions = {stack.arn(function): function for function in stack.of("aws_lambda_function")}
+    assert len(functions) == 3
+    assert all("reserved_concurrent_executions" not in function.attributes for function in functions.values())
+    mappings = stack.of("aws_lambda_event_source_mapping")
+    bounds = [mapping.block("scaling_config")["maximum_concurrency"] for mapping in mappings]
+    assert (bounds, len(functions) - len(mappings)) == ([4, 4], 1)
+    assert sum(bounds) + 1 <= settings.account_concurrency
+    for mapping in mappings:
+        queue, function = stack.with_arn(mapping["event_source_arn"]), functions[mapping["function_name"]]
+        assert queue["visibility_timeout_seconds"] >= 6 * function["timeout"]
+
+
 def test_email_is_subscribed_only_where_it_is_set(tmp_path: Path) -> None:
     """Nobody gets mail from an environment that names no address."""
     (tmp_path / "with").mkdir()

@@ -130,6 +130,27 @@ def test_concurrency_leaves_the_account_its_reserve() -> None:
     assert fault.allowed.startswith("at most 15 ")
 
 
+def test_a_new_account_is_used_without_a_reservation() -> None:
+    """Of a quota of 10 nothing can be reserved: the functions share it, and the rule says how far it goes."""
+    new = replace(DEV, account_concurrency=10, processing_concurrency=4)
+    (fault,) = find_faults(new)
+    assert (fault.field, fault.value) == ("reserve_concurrency", True)
+    assert fault.allowed.startswith("False where account_concurrency is 10")
+    assert not find_faults(replace(new, reserve_concurrency=False))
+    (fault,) = find_faults(replace(new, reserve_concurrency=False, processing_concurrency=5))
+    assert fault.field == "processing_concurrency"
+    assert fault.allowed.startswith("at most 4 ")
+    assert _faulty_fields(replace(new, account_concurrency=4)) == ["account_concurrency"]
+
+
+def test_runs_of_the_reconciler_are_kept_apart() -> None:
+    """Without a reservation of one execution, its timeout must not exceed the schedule's interval."""
+    free = replace(DEV, reserve_concurrency=False)
+    assert not find_faults(free)
+    assert _faulty_fields(replace(free, reconciler_interval_minutes=4)) == ["reconciler_timeout_seconds"]
+    assert not find_faults(replace(DEV, reconciler_interval_minutes=4))
+
+
 def test_longest_names_fit_a_bucket() -> None:
     """The suffix may be as long as the uploads bucket's name permits, and no longer."""
     longest = "x" * (63 - len("media-pipeline-uploads-000000000000-"))

@@ -33,9 +33,14 @@ def clients_of(endpoints: Endpoints, access_key_id: str = "test") -> Client:
 
 
 @pytest.fixture(scope="session")
-def endpoints(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Endpoints]:
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Folder:
+    """Return the session's sandbox folder."""
+    return Folder(tmp_path_factory.mktemp("sandbox"))
+
+
+@pytest.fixture(scope="session")
+def endpoints(folder: Folder) -> Iterator[Endpoints]:
     """Run both servers for the session."""
-    folder = Folder(tmp_path_factory.mktemp("sandbox"))
     with servers.running(folder, print) as running:
         running.wait()
         yield running.endpoints

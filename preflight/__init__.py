@@ -1,0 +1,1 @@
+"""Look, before a deployment, whether the account has room for it: quotas, names, the bucket for state."""

@@ -1,0 +1,55 @@
+"""How many executions the functions may have at a time, in an account with so many."""
+
+from collections.abc import Iterator
+
+from stacks.settings import Settings
+
+# The account keeps so many for functions without a reservation; one whose quota is smaller keeps all of it.
+# Sources: Lambda API Reference, PutFunctionConcurrency; and what accounts with quotas of 10 and 50 were
+# refused with, "its minimum value of [10]" and "[50]":
+# https://github.com/aws-samples/one-observability-demo/issues/278 and
+# https://github.com/aws-samples/s3-to-lambda-patterns/issues/36
+UNRESERVED_CONCURRENCY = 100
+
+# Functions with the processing concurrency, and the one that runs alone.
+CONCURRENT_FUNCTIONS = 2
+SINGLE_FUNCTIONS = 1
+# Event source mappings take no smaller maximum. Source: Lambda API Reference, ScalingConfig.
+LEAST_CONCURRENCY = 2
+LEAST_ACCOUNT_CONCURRENCY = CONCURRENT_FUNCTIONS * LEAST_CONCURRENCY + SINGLE_FUNCTIONS
+
+
+def concurrency_faults(settings: Settings) -> Iterator[tuple[str, object, str]]:
+    """Yield what does not fit the account; each value must be possible by itself."""
+    quota = settings.account_concurrency
+    kept = UNRESERVED_CONCURRENCY if settings.reserve_concurrency else 0
+    most = (quota - kept - SINGLE_FUNCTIONS) // CONCURRENT_FUNCTIONS
+    if settings.processing_concurrency <= most:
+        return
+    if most >= LEAST_CONCURRENCY:
+        why = (
+            f"{CONCURRENT_FUNCTIONS} functions reserve it, {UNRESERVED_CONCURRENCY} stay unreserved (Lambda)"
+            if settings.reserve_concurrency
+            else f"{CONCURRENT_FUNCTIONS} functions run so often at a time beside the reconciler (Lambda)"
+        )
+        allowed = f"at most {most} where account_concurrency is {quota}: {why}"
+        yield "processing_concurrency", settings.processing_concurrency, allowed
+    else:
+        # Nothing but another quota, or no reservation, helps.
+        yield (
+            "reserve_concurrency",
+            settings.reserve_concurrency,
+            f"False where account_concurrency is {quota}: {UNRESERVED_CONCURRENCY} stay unreserved (Lambda)",
+        )
+
+
+def overlap_faults(settings: Settings) -> Iterator[tuple[str, object, str]]:
+    """Yield what would let two runs of the reconciler overlap where no reservation keeps them apart."""
+    interval_seconds = 60 * settings.reconciler_interval_minutes
+    if not settings.reserve_concurrency and settings.reconciler_timeout_seconds > interval_seconds:
+        yield (
+            "reconciler_timeout_seconds",
+            settings.reconciler_timeout_seconds,
+            f"at most {interval_seconds} without reserve_concurrency: a run ends before the next begins "
+            "(reconciler_interval_minutes)",
+        )
