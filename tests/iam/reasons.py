@@ -45,13 +45,13 @@ REASONS: Sequence[Reason] = (
         sids=["UseKeyThroughS3", "UseKeyThroughSqs", "UseKeyThroughSns"],
         actions=["kms:Decrypt", "kms:GenerateDataKey"],
         components=FUNCTIONS,
-        sentence="S3, SQS and SNS use the key in the caller's name; here only S3 asks, and that is not noted.",
+        sentence="S3, SQS and SNS use the key in the caller's name; here S3 alone asks, unnoted.",
     ),
     Reason(
         sids=["UseKeyThroughS3"],
         actions=["kms:Decrypt", "kms:GenerateDataKey"],
         components=["mediaconvert"],
-        sentence="S3 asks for the key in the role's name, and is refused without it; that is not noted here.",
+        sentence="S3 asks for the key in the role's name, and refuses without it; here that is not noted.",
     ),
     Reason(
         sids=["UseKeyThroughDynamodb"],
