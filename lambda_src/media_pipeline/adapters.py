@@ -8,12 +8,15 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from media_pipeline.aws import aws_errors, error_code
+from media_pipeline.bounds import within
 from media_pipeline.errors import OperatorError, PresetsInvalidError
 from media_pipeline.preset_documents import PresetDocuments
 from media_pipeline.presets import Presets
 from media_pipeline.profiles import Profiles
 from media_pipeline.redaction import redacted, redacted_text
 
+# Source: SNS API, Publish.Message: 262,144 bytes at most; message attributes count as well.
+MAX_MESSAGE_BYTES = 200 * 1024
 _MAX_SUBJECT_CHARACTERS = 100  # Source: SNS API, Publish.Subject: ASCII, less than 100 characters
 
 
@@ -147,13 +150,23 @@ class Notifier:
         self._topic_arn = topic_arn
 
     def publish(self, subject: str, message: Mapping[str, Any]) -> None:
-        """Publish a message as indented JSON, which a person can read in an e-mail, without secrets."""
+        """Publish a message as indented JSON, which a person can read in an e-mail, without secrets.
+
+        Of lists that make it too long only a part is sent, and how many entries were left out.
+        """
+        told = within(redacted(dict(message)), max_bytes=MAX_MESSAGE_BYTES, dumps=_text_of)
         with aws_errors("publishing the notification"):
             self._client.publish(
                 TopicArn=self._topic_arn,
                 Subject=_as_subject(redacted_text(subject)),
-                Message=json.dumps(redacted(dict(message)), indent=2, ensure_ascii=False),
+                Message=_text_of(told),
             )
+
+
+def _text_of(message: Any) -> str:
+    text = json.dumps(message, indent=2, ensure_ascii=False)
+    # A lone surrogate, out of some name, has no UTF-8.
+    return text.encode(errors="replace").decode()
 
 
 def _as_subject(text: str) -> str:

@@ -141,7 +141,10 @@ class AssetTable:
             "error": step.error.as_record() if step.error else None,
             "outputs": step.outputs,
             "rejected_captions": step.rejected_captions,
+            "rejected_captions_left_out": step.rejected_captions_left_out,
+            "captions_seen": step.captions_seen,
             "warnings": step.warnings,
+            "warnings_left_out": step.warnings_left_out,
             "expires_at": step.expires_at,
         }
         for name, value in optional.items():
@@ -159,10 +162,25 @@ class AssetTable:
             write.set("progress_percent", percent).require_absent_or_below("progress_percent", percent)
         self._update(write, asset.asset_id)
 
-    def note_warnings(self, asset: Asset, warnings: Sequence[Mapping[str, int]]) -> None:
-        """Record the warnings that an asset's job has met so far."""
-        write = ConditionalWrite().set("warnings", warnings).require_equal("attempt", asset.attempt)
+    def note_warnings(
+        self, asset: Asset, warnings: Sequence[Mapping[str, int]], *, left_out: int = 0
+    ) -> None:
+        """Record the warnings that an asset's job has met so far, and how many more there were."""
+        write = ConditionalWrite().set("warnings", warnings).set("warnings_left_out", left_out)
+        write.require_equal("attempt", asset.attempt)
         self._update(write.require_equal("status", asset.status.value), asset.asset_id)
+
+    def take_captions(self, asset: Asset, *, now: datetime, until: datetime) -> bool:
+        """Own the publication of a complete asset's captions until then, where nobody else does."""
+        write = ConditionalWrite().set("captions_until", timestamp(until))
+        write.require_equal("attempt", asset.attempt).require_equal("status", AssetStatus.COMPLETE.value)
+        write.require_absent_or_below("captions_until", timestamp(now))
+        return self._update(write, asset.asset_id) is not None
+
+    def release_captions(self, asset: Asset, *, until: datetime) -> None:
+        """Give the publication back that was taken until then."""
+        write = ConditionalWrite().remove("captions_until")
+        self._update(write.require_equal("captions_until", timestamp(until)), asset.asset_id)
 
     def note_captions(
         self,
@@ -170,8 +188,10 @@ class AssetTable:
         *,
         outputs: Sequence[Mapping[str, Any]],
         rejected: Sequence[Mapping[str, Any]],
+        rejected_left_out: int = 0,
+        seen: str = "",
     ) -> bool:
-        """Record a complete asset's captions; return False where it changed meanwhile.
+        """Record a complete asset's captions, as now published; return False where it changed meanwhile.
 
         Its last change of status stays when it was: `updated_at` is what ends are told by.
         """
@@ -179,6 +199,9 @@ class AssetTable:
             ConditionalWrite()
             .set("outputs", list(outputs))
             .set("rejected_captions", list(rejected))
+            .set("rejected_captions_left_out", rejected_left_out)
+            .set("captions_seen", seen)
+            .remove("captions_until")
             .require_equal("attempt", asset.attempt)
             .require_equal("status", AssetStatus.COMPLETE.value)
             .require_equal("outputs", list(asset.outputs))

@@ -17,9 +17,11 @@ from datetime import UTC, datetime
 from enum import Enum, StrEnum, auto
 from typing import Any
 
+from media_pipeline.bounds import cut
 from media_pipeline.redaction import redacted_text
 
-MAX_DETAIL_CHARACTERS = 1000
+# Of a sentence in the history, or of an error.
+MAX_DETAIL_BYTES = 1000
 # A record of so many attempts, each with its history and error, is far from DynamoDB's 400 KB for an item.
 # Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html
 MAX_ATTEMPTS = 20
@@ -117,7 +119,7 @@ class AssetError:
         return {
             "code": self.code,
             "category": self.category,
-            "message": redacted_text(self.message)[:MAX_DETAIL_CHARACTERS],
+            "message": cut(redacted_text(self.message), MAX_DETAIL_BYTES),
             "replay_helps": self.replay_helps,
         }
 
@@ -140,6 +142,9 @@ class Asset:
     planned_outputs: Sequence[Mapping[str, Any]] = ()
     outputs: Sequence[Mapping[str, Any]] = ()
     rejected_captions: Sequence[Mapping[str, Any]] = ()
+    rejected_captions_left_out: int = 0
+    captions_seen: str | None = None
+    captions_until: str | None = None
     error: AssetError | None = None
     submitted_at: str | None = None
     completed_at: str | None = None
@@ -197,6 +202,9 @@ class Asset:
             planned_outputs=record.get("planned_outputs") or (),
             outputs=record.get("outputs") or (),
             rejected_captions=record.get("rejected_captions") or (),
+            rejected_captions_left_out=record.get("rejected_captions_left_out", 0),
+            captions_seen=record.get("captions_seen"),
+            captions_until=record.get("captions_until"),
             error=AssetError.from_record(error) if error else None,
             submitted_at=record.get("submitted_at"),
             completed_at=record.get("completed_at"),
@@ -225,7 +233,10 @@ class Transition:
     error: AssetError | None = None
     outputs: Sequence[Mapping[str, Any]] | None = None
     rejected_captions: Sequence[Mapping[str, Any]] | None = None
+    rejected_captions_left_out: int | None = None
+    captions_seen: str | None = None
     warnings: Sequence[Mapping[str, Any]] | None = None
+    warnings_left_out: int | None = None
     expires_at: int | None = None
 
     @property
@@ -273,7 +284,7 @@ def history_entry(status: AssetStatus, *, attempt: int, at: datetime, detail: st
         "status": status.value,
         "attempt": attempt,
         "at": timestamp(at),
-        "detail": redacted_text(detail)[:MAX_DETAIL_CHARACTERS],
+        "detail": cut(redacted_text(detail), MAX_DETAIL_BYTES),
     }
 
 
@@ -302,6 +313,8 @@ def new_record(
 
 # What a record learns in the course of one attempt; a replay forgets it all.
 OF_ONE_ATTEMPT = (
+    "captions_seen",
+    "captions_until",
     "completed_at",
     "error",
     "expires_at",
@@ -314,9 +327,11 @@ OF_ONE_ATTEMPT = (
     "progress_percent",
     "redeliveries",
     "rejected_captions",
+    "rejected_captions_left_out",
     "source_info",
     "submitted_at",
     "warnings",
+    "warnings_left_out",
 )
 
 

@@ -10,21 +10,29 @@ What becomes of it depends on the asset of what the source's key holds now:
 - no source, or no record of it yet: nothing; the source's own job lists the bucket when it is done.
 
 So whichever comes first, the last one to look sees both. Publishing twice does no harm (`captions.py`).
+
+Nor is it done for each of many files: the record keeps a mark of what lay beside the source when its captions
+were last published, and an event that finds the same there is done. While one invocation publishes, the
+events of the asset's other files wait in the queue; most of them find the mark then.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from math import ceil
 from typing import Any, Protocol
 
-from media_pipeline.assets import Asset, AssetStatus
+from media_pipeline.assets import Asset, AssetStatus, instant
 from media_pipeline.caption_files import SidecarNames
-from media_pipeline.captions import CaptionPublisher, Published, Sidecars, without_captions
-from media_pipeline.errors import TransientError
+from media_pipeline.captions import CaptionPublisher, Published, Sidecars, mark_of, without_captions
+from media_pipeline.errors import ClaimHeldError, MediaPipelineError, TransientError
 from media_pipeline.events import parse_upload
-from media_pipeline.lifecycle import Publisher
+from media_pipeline.lifecycle import Clock, Publisher
 from media_pipeline.telemetry import logger
 
 _MAX_TRIES = 5
+# So long a publication takes at most, but for a slow S3: then two publish at once, which does no harm.
+PUBLISHING = timedelta(seconds=20)
 
 
 class CaptionedAssets(Protocol):
@@ -34,12 +42,22 @@ class CaptionedAssets(Protocol):
         """Return an asset as of now."""
         ...
 
+    def take_captions(self, asset: Asset, *, now: datetime, until: datetime) -> bool:
+        """Own the publication of a complete asset's captions until then, where nobody else does."""
+        ...
+
+    def release_captions(self, asset: Asset, *, until: datetime) -> None:
+        """Give the publication back that was taken until then."""
+        ...
+
     def note_captions(
         self,
         asset: Asset,
         *,
         outputs: Sequence[Mapping[str, Any]],
         rejected: Sequence[Mapping[str, Any]],
+        rejected_left_out: int,
+        seen: str,
     ) -> bool:
         """Record a complete asset's captions; return False where it changed meanwhile."""
         ...
@@ -65,6 +83,7 @@ class CaptionUploads:
     captions: CaptionPublisher
     publisher: Publisher
     metrics: CaptionMetrics
+    clock: Clock
 
     def handle(self, body: str) -> None:
         """Handle one message: an `Object Created` event of a caption file. Errors as the module says."""
@@ -88,27 +107,64 @@ class CaptionUploads:
             if asset is None or status is not AssetStatus.COMPLETE:
                 logger.info("Captions are not published now", status=status)
                 return
-            if self._publish(asset):
+            if self._is_seen(asset):
+                logger.info("The captions were published with what lies beside the video")
                 return
+            until = self.clock() + PUBLISHING
+            if not self.table.take_captions(asset, now=self.clock(), until=until):
+                seconds_left = self._seconds_left(self.table.get(asset_id))
+                if seconds_left:
+                    raise ClaimHeldError(
+                        "the asset's captions are being published", seconds_left=seconds_left
+                    )
+                continue
+            try:
+                done = self._publish(asset)
+            except MediaPipelineError:
+                self.table.release_captions(asset, until=until)
+                raise
+            if done:
+                return
+            self.table.release_captions(asset, until=until)
         raise TransientError("the asset's record is being changed all the time")
+
+    def _is_seen(self, asset: Asset) -> bool:
+        """Tell whether what lies beside the source now was there at the last publication."""
+        keys = self.sidecars.keys(self.names.prefix_beside(asset.upload.key))
+        return asset.captions_seen == mark_of(keys)
+
+    def _seconds_left(self, asset: Asset | None) -> int:
+        if asset is None or asset.captions_until is None:
+            return 0
+        return max(0, ceil((instant(asset.captions_until) - self.clock()).total_seconds()))
 
     def _publish(self, asset: Asset) -> bool:
         """Publish what is there; return False where the record changed meanwhile."""
         others = without_captions(asset.outputs)
         published = self.captions.publish(asset, others)
         outputs = [*others, *published.outputs]
-        if outputs == list(asset.outputs) and list(published.rejected) == list(asset.rejected_captions):
-            return True
-        # News first: a record that is up to date keeps whoever comes back from telling.
-        self._tell(asset, outputs, published)
-        if not self.table.note_captions(asset, outputs=outputs, rejected=published.rejected):
+        if self._is_news(asset, outputs, published):
+            # News first: a record that is up to date keeps whoever comes back from telling.
+            self._tell(asset, outputs, published)
+        if not self.table.note_captions(
+            asset,
+            outputs=outputs,
+            rejected=published.rejected,
+            rejected_left_out=published.rejected_left_out,
+            seen=published.seen,
+        ):
             return False
         logger.info("Captions published", captions=len(published.outputs), rejected=len(published.rejected))
         known = [(entry["key"], entry["etag"]) for entry in asset.rejected_captions]
         fresh = [entry for entry in published.rejected if (entry["key"], entry["etag"]) not in known]
-        if fresh:
-            self.metrics.captions_rejected(len(fresh))
+        more = max(0, published.rejected_left_out - asset.rejected_captions_left_out)
+        if fresh or more:
+            self.metrics.captions_rejected(len(fresh) + more)
         return True
+
+    def _is_news(self, asset: Asset, outputs: Sequence[Mapping[str, Any]], published: Published) -> bool:
+        told = (list(asset.outputs), list(asset.rejected_captions), asset.rejected_captions_left_out)
+        return (list(outputs), list(published.rejected), published.rejected_left_out) != told
 
     def _tell(self, asset: Asset, outputs: Sequence[Mapping[str, Any]], published: Published) -> None:
         self.publisher.publish(
@@ -121,5 +177,6 @@ class CaptionUploads:
                 "source": asset.upload.uri,
                 "outputs": outputs,
                 "rejected_captions": list(published.rejected),
+                "rejected_captions_left_out": published.rejected_left_out,
             },
         )

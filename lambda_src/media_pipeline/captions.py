@@ -11,15 +11,20 @@ may publish for one asset at once, and each may be killed between any two calls.
 - equal uploads make equal bytes, and what is as it should be is not written: repeating changes nothing. Who
   repeats it is the queue: no message is done before all is written.
 
-A file that can't be read never holds up the others, or the video: it is told of by a sentence.
+A file that can't be read never holds up the others, or the video: it is told of by a sentence. However many
+files there are, one publication reads at most MAX_READS of them, and names at most MAX_REJECTED that were
+rejected.
 """
 
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from media_pipeline import dash_captions, hls_captions
 from media_pipeline.assets import Asset, UploadedObject
+from media_pipeline.bounds import first_within
 from media_pipeline.caption_files import Sidecar, SidecarNames
 from media_pipeline.caption_text import last_cue_ends_ms, webvtt_text
 from media_pipeline.documents import Document, Documents
@@ -34,6 +39,11 @@ CAPTIONS = "CAPTIONS"
 MAX_CAPTIONS = 40
 # So much is converted in a fraction of a function's time.
 MAX_TOTAL_BYTES = 4 * 1024**2
+# Twice as many as can be used: of those beyond nobody knows whether they could be read.
+MAX_READS = 80
+# So many are named in the record and the news; the others are counted.
+MAX_REJECTED = 40
+MAX_REJECTED_BYTES = 32 * 1024
 _MAX_TRIES = 5
 _MANIFESTS = ("HLS", "DASH")
 _WEBVTT, _PLAYLIST = "text/vtt; charset=utf-8", "application/vnd.apple.mpegurl"
@@ -42,8 +52,8 @@ _WEBVTT, _PLAYLIST = "text/vtt; charset=utf-8", "application/vnd.apple.mpegurl"
 class Sidecars(Protocol):
     """What captions need of the uploads bucket."""
 
-    def keys(self, prefix: str) -> Sequence[str]:
-        """Return the keys that begin so and hold something now."""
+    def keys(self, prefix: str) -> Mapping[str, str]:
+        """Return the keys that begin so and hold something now, with their ETags."""
         ...
 
     def read(self, key: str) -> tuple[bytes, str] | None:
@@ -59,11 +69,14 @@ class Sidecars(Protocol):
 class Published:
     """Hold the entries of the captions for the asset's outputs, and those files that could not be used.
 
-    A rejected file is told by its key, its ETag and a sentence.
+    A rejected file is told by its key, its ETag and a sentence; `rejected_left_out` counts those that are not
+    named. `seen` stands for all that lay beside the source.
     """
 
     outputs: Sequence[Mapping[str, Any]] = ()
     rejected: Sequence[Mapping[str, Any]] = ()
+    rejected_left_out: int = 0
+    seen: str = ""
 
 
 class _ChangedMeanwhileError(Exception):
@@ -103,17 +116,21 @@ class CaptionPublisher:
         duration_ms = max(entry.get("duration_ms", 0) for entry in manifests)
         used: dict[str, tuple[Sidecar, str]] = {}
         rejected: list[Mapping[str, Any]] = []
-        total_bytes = 0
+        total_bytes = reads = 0
         for sidecar in sidecars:
-            held = self.sidecars.read(sidecar.key)
-            if held is None:
-                raise _ChangedMeanwhileError
-            body, etag = held
+            etag = keys[sidecar.key]
             try:
-                self._check(sidecar, used, total_bytes=total_bytes + len(body))
+                self._check(sidecar, used, reads=reads)
+                held = self.sidecars.read(sidecar.key)
+                if held is None:
+                    raise _ChangedMeanwhileError
+                body, etag = held
+                reads += 1
+                self._check_size(used, total_bytes=total_bytes + len(body))
                 text = webvtt_text(body, suffix=sidecar.suffix, duration_ms=duration_ms)
             except UnreadableCaptionError as error:
-                logger.warning("A caption file is left out", source=sidecar.key, reason=str(error))
+                if len(rejected) < MAX_REJECTED:
+                    logger.warning("A caption file is left out", source=sidecar.key, reason=str(error))
                 rejected.append({"key": sidecar.key, "etag": etag, "message": str(error)})
                 continue
             used[sidecar.language] = sidecar, text
@@ -127,15 +144,23 @@ class CaptionPublisher:
                 files[starts_at] = self._files(folder, texts, etags, duration_ms, starts_at=starts_at)
             self._add(entry, manifest, files[starts_at], duration_ms)
         outputs = [_entry(caption, used[caption.language][0], duration_ms) for caption in files[0]]
-        return Published(outputs=outputs, rejected=rejected)
+        named, left_out = first_within(rejected, max_entries=MAX_REJECTED, max_bytes=MAX_REJECTED_BYTES)
+        return Published(outputs=outputs, rejected=named, rejected_left_out=left_out, seen=mark_of(keys))
 
-    def _check(self, sidecar: Sidecar, used: Mapping[str, Any], *, total_bytes: int) -> None:
+    def _check(self, sidecar: Sidecar, used: Mapping[str, Any], *, reads: int) -> None:
+        """Refuse a file that is not worth reading."""
         if sidecar.language in used:
             raise UnreadableCaptionError(
                 f"There is another caption file for the language {sidecar.language}, which is used instead."
             )
         if len(used) >= MAX_CAPTIONS:
             raise UnreadableCaptionError(f"A video has captions in at most {MAX_CAPTIONS} languages.")
+        if reads >= MAX_READS:
+            raise UnreadableCaptionError(
+                f"Of the caption files beside a video at most {MAX_READS} are read. Remove some."
+            )
+
+    def _check_size(self, used: Mapping[str, Any], *, total_bytes: int) -> None:
         if used and total_bytes > MAX_TOTAL_BYTES:
             raise UnreadableCaptionError(
                 f"The caption files of a video have at most {MAX_TOTAL_BYTES:,} bytes together."
@@ -216,6 +241,11 @@ class CaptionPublisher:
             key, text.encode(), content_type=manifest.content_type, replaces=manifest.etag
         ):
             raise _ChangedMeanwhileError
+
+
+def mark_of(keys: Mapping[str, str]) -> str:
+    """Return a text that stands for a listing of keys with their ETags, and for no other."""
+    return hashlib.sha256(json.dumps(sorted(keys.items())).encode()).hexdigest()[:32]
 
 
 def without_captions(outputs: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:

@@ -70,9 +70,11 @@ class ConditionalWrite:
     def request(self) -> dict[str, Any]:
         """Return the parameters of UpdateItem that this write is made of."""
         return {
-            "UpdateExpression": "SET "
-            + ", ".join(self._assignments)
-            + (" REMOVE " + ", ".join(self._removals) if self._removals else ""),
+            "UpdateExpression": " ".join(
+                f"{action} {', '.join(parts)}"
+                for action, parts in (("SET", self._assignments), ("REMOVE", self._removals))
+                if parts
+            ),
             "ConditionExpression": " AND ".join(self._conditions),
             "ExpressionAttributeNames": self._names,
             "ExpressionAttributeValues": self._values,

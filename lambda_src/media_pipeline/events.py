@@ -17,6 +17,7 @@ from media_pipeline.errors import MalformedEventError
 MAX_KEY_BYTES = 1024  # Source: S3 User Guide, object key naming
 # More than a record keeps of it; a message of SQS could be one of 1 MiB.
 MAX_ERROR_MESSAGE_CHARACTERS = 2_000
+MAX_WARNINGS = 20
 _IDENTIFIER = re.compile(r"[0-9A-Za-z-]{1,64}")
 MAX_OBJECT_BYTES = 50 * 1024**4  # Source: S3 User Guide, maximum object size: 50 TB since 2025
 
@@ -68,6 +69,7 @@ class JobStateChange:
     percent: int | None = None
     groups: tuple[ProducedGroup, ...] = ()
     warnings: tuple[Mapping[str, int], ...] = ()
+    warnings_left_out: int = 0
 
 
 def parse_upload(body: str, *, bucket: str) -> UploadedObject:
@@ -163,7 +165,7 @@ def parse_job_state_change(body: str) -> JobStateChange:
         groups=_groups(
             detail.get("outputGroupDetails"), "outputDetails", "videoDetails", "durationInMs", "InPx"
         ),
-        warnings=_warnings(detail.get("warnings"), "code", "count"),
+        **_warnings(detail.get("warnings"), "code", "count"),
         **_owner(detail.get("userMetadata")),
     )
 
@@ -182,7 +184,7 @@ def state_change_of_job(job: Mapping[str, Any]) -> JobStateChange:
         groups=_groups(
             job.get("OutputGroupDetails"), "OutputDetails", "VideoDetails", "DurationInMs", "InPx"
         ),
-        warnings=_warnings(job.get("Warnings"), "Code", "Count"),
+        **_warnings(job.get("Warnings"), "Code", "Count"),
         **_owner(job.get("UserMetadata")),
     )
 
@@ -276,10 +278,13 @@ def _output(output: Mapping[str, Any], video: str, duration: str, pixels: str) -
     )
 
 
-def _warnings(value: object, code: str, count: str) -> tuple[Mapping[str, int], ...]:
-    return tuple(
-        {"code": _count(entry.get(code)), "count": _count(entry.get(count))} for entry in _list(value)[:20]
+def _warnings(value: object, code: str, count: str) -> dict[str, Any]:
+    warnings = _list(value)
+    kept = tuple(
+        {"code": _count(entry.get(code)), "count": _count(entry.get(count))}
+        for entry in warnings[:MAX_WARNINGS]
     )
+    return {"warnings": kept, "warnings_left_out": len(warnings) - len(kept)}
 
 
 def _list(value: object) -> Sequence[Mapping[str, Any]]:

@@ -110,6 +110,7 @@ def _wired() -> tuple[Callable[[str], None], Redelivery, PipelineMetrics]:
         ),
         publisher=notifier,
         metrics=metrics,
+        clock=utc_now,
     )
 
     def handle(body: str) -> None:

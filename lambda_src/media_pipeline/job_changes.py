@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from media_pipeline.assets import Asset, AssetError, AssetStatus, Transition
-from media_pipeline.captions import CaptionPublisher
+from media_pipeline.captions import CaptionPublisher, Published
 from media_pipeline.errors import UnknownAssetError
 from media_pipeline.events import JobStateChange, JobStatus
 from media_pipeline.job_errors import job_error
@@ -34,7 +34,7 @@ class ChangesTable(EndsTable, Protocol):
         """Record that an asset's job is alive, and how far it is."""
         ...
 
-    def note_warnings(self, asset: Asset, warnings: Sequence[Mapping[str, int]]) -> None:
+    def note_warnings(self, asset: Asset, warnings: Sequence[Mapping[str, int]], *, left_out: int) -> None:
         """Record the warnings that an asset's job has met so far."""
         ...
 
@@ -83,7 +83,7 @@ class JobChanges:
                     asset, self._step(AssetStatus.CANCELED, change, "The job was cancelled")
                 )
             case JobStatus.NEW_WARNING:
-                self.table.note_warnings(asset, change.warnings)
+                self.table.note_warnings(asset, change.warnings, left_out=change.warnings_left_out)
                 return False
             case JobStatus.SUBMITTED | JobStatus.QUEUE_HOP:
                 return self._note_submission(asset, change)
@@ -148,7 +148,7 @@ class JobChanges:
             change,
             detail,
             outputs=[*entries, *published.outputs],
-            rejected_captions=published.rejected,
+            published=published,
         )
         return self.lifecycle.finish(asset, step, output_minutes=output_minutes(change.groups))
 
@@ -170,8 +170,9 @@ class JobChanges:
         *,
         error: AssetError | None = None,
         outputs: Sequence[Mapping[str, Any]] | None = None,
-        rejected_captions: Sequence[Mapping[str, Any]] = (),
+        published: Published | None = None,
     ) -> Transition:
+        rejected = published if published and published.rejected else None
         return Transition(
             to=to,
             attempt=change.attempt,
@@ -180,6 +181,9 @@ class JobChanges:
             job_id=change.job_id,
             error=error,
             outputs=outputs,
-            rejected_captions=rejected_captions or None,
+            rejected_captions=rejected.rejected if rejected else None,
+            rejected_captions_left_out=rejected.rejected_left_out if rejected else None,
+            captions_seen=(published.seen or None) if published else None,
             warnings=change.warnings or None,
+            warnings_left_out=change.warnings_left_out or None,
         )

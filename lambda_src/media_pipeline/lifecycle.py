@@ -120,6 +120,7 @@ class Lifecycle:
                 "quarantined": quarantined,
                 "outputs": list(asset.outputs),
                 "rejected_captions": list(asset.rejected_captions),
+                "rejected_captions_left_out": asset.rejected_captions_left_out,
                 "completed_at": asset.completed_at,
             },
         )
@@ -142,7 +143,8 @@ class Lifecycle:
         if step.to is AssetStatus.COMPLETE:
             self.metrics.asset_completed(processing_seconds=seconds or 0.0, output_minutes=output_minutes)
             if step.rejected_captions:
-                self.metrics.captions_rejected(len(step.rejected_captions))
+                left_out = step.rejected_captions_left_out or 0
+                self.metrics.captions_rejected(len(step.rejected_captions) + left_out)
         elif step.to is AssetStatus.FAILED:
             reason = step.error.code if step.error else "UNKNOWN"
             self.metrics.asset_failed(reason=reason, processing_seconds=seconds)

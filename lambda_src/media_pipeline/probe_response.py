@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
+from media_pipeline.bounds import cut
 from media_pipeline.failures import failure
 from media_pipeline.sources import (
     AUDIO_CONTAINERS,
@@ -27,6 +28,10 @@ _SCAN_TYPES = {"interlaced": True, "progressive": False}
 _SUBTITLE_TRACKS = frozenset({"data", "text", "subtitle"})
 # Average and declared rate differ by less where a file has a constant rate and an odd last frame.
 _VARIABLE_RATE_SHARE = Fraction(1, 50)
+# Of sounds, and of subtitles: more are in no real file, and each is kept in the record and made anew.
+MAX_TRACKS = 64
+# Of a codec's or a language's name.
+_MAX_TEXT_BYTES = 100
 # No number of a real file comes near it, and DynamoDB holds what is computed of such.
 _MAX_NUMBER = 2**48
 
@@ -44,7 +49,9 @@ def source_from_probe(response: Mapping[str, Any]) -> Source:
     format_ = _text(container.get("Format"))
     tracks = _mappings(container.get("Tracks"))
     videos = [track for track in tracks if track.get("TrackType") == "video"]
-    audio = tuple(_audio_track(track) for track in tracks if track.get("TrackType") == "audio")
+    sounds = [track for track in tracks if track.get("TrackType") == "audio"]
+    subtitles = [track for track in tracks if _text(track.get("TrackType")) in _SUBTITLE_TRACKS]
+    audio = tuple(_audio_track(track) for track in sounds[:MAX_TRACKS])
     if format_ in AUDIO_CONTAINERS and audio:
         videos = []
     if not videos and not audio:
@@ -63,9 +70,9 @@ def source_from_probe(response: Mapping[str, Any]) -> Source:
                 codec=_text(track.get("Codec")) or "UNKNOWN",
                 language=_text(_mapping(track.get("DataProperties")).get("LanguageCode")),
             )
-            for track in tracks
-            if _text(track.get("TrackType")) in _SUBTITLE_TRACKS
+            for track in subtitles[:MAX_TRACKS]
         ),
+        tracks_left_out=sum(max(0, len(kind) - MAX_TRACKS) for kind in (sounds, subtitles)),
     )
 
 
@@ -148,7 +155,7 @@ def _number(value: object) -> float:
 
 
 def _text(value: object) -> str:
-    return value.encode(errors="replace").decode() if isinstance(value, str) else ""
+    return cut(value, _MAX_TEXT_BYTES) if isinstance(value, str) else ""
 
 
 def _mapping(value: object) -> Mapping[str, Any]:

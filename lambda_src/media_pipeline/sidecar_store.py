@@ -1,6 +1,7 @@
 """The uploads bucket as captions see it: what lies beside a file now, and what it holds."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
+from itertools import islice
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -9,6 +10,9 @@ from media_pipeline.assets import UploadedObject
 from media_pipeline.aws import aws_errors, http_status
 from media_pipeline.caption_text import MAX_CAPTION_BYTES
 from media_pipeline.errors import TransientError
+
+# So many pages of 1,000 keys are listed: more files lie beside no film.
+MAX_PAGES = 5
 
 # Versions that were put while versioning was suspended have this id, and events of them none.
 _NULL_VERSION = "null"
@@ -21,15 +25,14 @@ class SidecarStore:
         self._client = client
         self._bucket = bucket
 
-    def keys(self, prefix: str) -> Sequence[str]:
-        """Return the keys that begin so and hold something now."""
+    def keys(self, prefix: str) -> Mapping[str, str]:
+        """Return the keys that begin so and hold something now, with their ETags; at most 5,000."""
+        found: dict[str, str] = {}
         with aws_errors(f"listing {prefix}"):
-            pages = self._client.get_paginator("list_objects_v2")
-            return [
-                entry["Key"]
-                for page in pages.paginate(Bucket=self._bucket, Prefix=prefix)
-                for entry in page.get("Contents", ())
-            ]
+            pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=prefix)
+            for page in islice(pages, MAX_PAGES):
+                found |= {entry["Key"]: entry["ETag"].strip('"') for entry in page.get("Contents", ())}
+        return found
 
     def read(self, key: str) -> tuple[bytes, str] | None:
         """Return what a caption file holds now, and its ETag; None where it is gone.

@@ -6,7 +6,10 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import Any
 
+from media_pipeline.bounds import cut
 from media_pipeline.redaction import redacted_text
+
+MAX_REASON_BYTES = 1000
 
 # Source: MediaConvert API, InputRotate: AUTO reads the rotation of .mov and .mp4 files only.
 AUTO_ROTATED_CONTAINERS = frozenset({"mp4", "quicktime"})
@@ -85,13 +88,17 @@ class SubtitleTrack:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceInfo:
-    """Describe a file that Probe could read; `video` is None where it is sound alone."""
+    """Describe a file that Probe could read; `video` is None where it is sound alone.
+
+    `tracks_left_out` counts tracks beyond the most of a kind that are looked at.
+    """
 
     container: str
     duration_ms: int
     video: VideoTrack | None
     audio: tuple[AudioTrack, ...]
     subtitles: tuple[SubtitleTrack, ...] = ()
+    tracks_left_out: int = 0
 
     def as_record(self) -> dict[str, Any]:
         """Return the plain data that the asset record keeps (no floats: DynamoDB has none)."""
@@ -101,6 +108,7 @@ class SourceInfo:
             "video": asdict(self.video) if self.video else None,
             "audio": [asdict(track) for track in self.audio],
             "subtitles": [asdict(track) for track in self.subtitles],
+            **({"tracks_left_out": self.tracks_left_out} if self.tracks_left_out else {}),
         }
 
 
@@ -112,7 +120,7 @@ class UnknownSource:
 
     def as_record(self) -> dict[str, Any]:
         """Return the plain data that the asset record keeps."""
-        return {"fallback": redacted_text(self.reason)}
+        return {"fallback": cut(redacted_text(self.reason), MAX_REASON_BYTES)}
 
 
 Source = SourceInfo | UnknownSource
@@ -145,4 +153,5 @@ def source_from_record(record: Mapping[str, Any]) -> Source:
         video=VideoTrack(**record["video"]) if record["video"] else None,
         audio=tuple(AudioTrack(**track) for track in record["audio"]),
         subtitles=tuple(SubtitleTrack(**track) for track in record.get("subtitles", ())),
+        tracks_left_out=record.get("tracks_left_out", 0),
     )

@@ -9,13 +9,30 @@ from typing import Any
 from aws_lambda_powertools import Logger, Metrics, single_metric
 from aws_lambda_powertools.metrics import MetricUnit
 
+from media_pipeline.bounds import cut, within
 from media_pipeline.redaction import redacted
+
+# CloudWatch Logs takes 256 KB, and a line of the log is for people.
+# Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html
+MAX_LINE_BYTES = 32 * 1024
+# Source: CloudWatch API, Dimension.Value: 1 to 1,024 ASCII characters; a code or a kind is a word.
+_MAX_DIMENSION_BYTES = 255
 
 
 def log_line(entry: Mapping[str, Any]) -> str:
-    """Return a line of the log: JSON without secrets, which can be written whatever texts it holds."""
-    line = json.dumps(redacted(dict(entry)), default=lambda value: redacted(str(value)), ensure_ascii=False)
+    """Return a line of the log: JSON without secrets, of bounded length, whatever it holds."""
+    return _line(within(redacted(dict(entry)), max_bytes=MAX_LINE_BYTES, dumps=_line))
+
+
+def _line(entry: Mapping[str, Any]) -> str:
+    line = json.dumps(entry, default=lambda value: redacted(str(value)), ensure_ascii=False)
     return line.encode(errors="replace").decode()
+
+
+def dimension(value: str) -> str:
+    """Return a text that CloudWatch takes for a dimension's value: printable ASCII, not empty."""
+    printable = "".join(character if " " < character <= "~" else "?" for character in value)
+    return cut(printable, _MAX_DIMENSION_BYTES).replace("…", "~") or "?"
 
 
 logger = Logger(json_serializer=log_line)
@@ -96,9 +113,9 @@ class PipelineMetrics:
     def _count(self, name: str, value: int = 1) -> None:
         self._metrics.add_metric(name, MetricUnit.Count, value)
 
-    def _count_by(self, name: str, dimension: str, value: str) -> None:
+    def _count_by(self, name: str, by: str, value: str) -> None:
         with single_metric(
             name=name, unit=MetricUnit.Count, value=1, namespace=self._metrics.namespace
         ) as metric:
             metric.add_dimension("service", self._metrics.service or "")
-            metric.add_dimension(dimension, value)
+            metric.add_dimension(by, dimension(value))

@@ -112,7 +112,10 @@ class FakeAssetTable:
             "error": step.error.as_record() if step.error else None,
             "outputs": step.outputs,
             "rejected_captions": step.rejected_captions,
+            "rejected_captions_left_out": step.rejected_captions_left_out,
+            "captions_seen": step.captions_seen,
             "warnings": step.warnings,
+            "warnings_left_out": step.warnings_left_out,
             "expires_at": step.expires_at,
         }
         record |= {name: value for name, value in optional.items() if value is not None}
@@ -127,11 +130,29 @@ class FakeAssetTable:
         if percent is not None:
             record["progress_percent"] = percent
 
-    def note_warnings(self, asset: Asset, warnings: Sequence[Mapping[str, int]]) -> None:
+    def note_warnings(
+        self, asset: Asset, warnings: Sequence[Mapping[str, int]], *, left_out: int = 0
+    ) -> None:
         """Record a job's warnings."""
         record = self._unchanged(asset, "status", "attempt")
         if record is not None:
-            record["warnings"] = list(warnings)
+            record |= {"warnings": list(warnings), "warnings_left_out": left_out}
+
+    def take_captions(self, asset: Asset, *, now: datetime, until: datetime) -> bool:
+        """Own the publication of a complete asset's captions."""
+        record = self.records.get(asset.asset_id)
+        if record is None or (record["status"], record["attempt"]) != ("COMPLETE", asset.attempt):
+            return False
+        if record.get("captions_until", "") >= timestamp(now):
+            return False
+        record["captions_until"] = timestamp(until)
+        return True
+
+    def release_captions(self, asset: Asset, *, until: datetime) -> None:
+        """Give the publication back."""
+        record = self.records.get(asset.asset_id, {})
+        if record.get("captions_until") == timestamp(until):
+            del record["captions_until"]
 
     def note_captions(
         self,
@@ -139,6 +160,8 @@ class FakeAssetTable:
         *,
         outputs: Sequence[Mapping[str, Any]],
         rejected: Sequence[Mapping[str, Any]],
+        rejected_left_out: int = 0,
+        seen: str = "",
     ) -> bool:
         """Record a complete asset's captions."""
         record = self.records.get(asset.asset_id)
@@ -150,7 +173,13 @@ class FakeAssetTable:
             record.get("rejected_captions", asset.rejected_captions)
         ) != list(asset.rejected_captions):
             return False
-        record |= {"outputs": list(outputs), "rejected_captions": list(rejected)}
+        record |= {
+            "outputs": list(outputs),
+            "rejected_captions": list(rejected),
+            "rejected_captions_left_out": rejected_left_out,
+            "captions_seen": seen,
+        }
+        record.pop("captions_until", None)
         return True
 
     def note_notified(self, asset: Asset, *, now: datetime) -> None:

@@ -1,6 +1,6 @@
 """What lies beside a source, and the documents of the outputs bucket, on the other buckets' fakes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from hashlib import md5
 
@@ -56,6 +56,7 @@ class FakeSidecars:
 
     def __init__(self, uploads: FakeUploads) -> None:
         self.bodies: dict[str, bytes] = {}
+        self.reads = 0
         self._uploads = uploads
         self._count = 0
 
@@ -74,16 +75,17 @@ class FakeSidecars:
         self.bodies[key] = body
         return upload
 
-    def keys(self, prefix: str) -> Sequence[str]:
-        """Return the keys that begin so and hold something now."""
-        return [
-            key
+    def keys(self, prefix: str) -> Mapping[str, str]:
+        """Return the keys that begin so and hold something now, with their ETags."""
+        return {
+            key: self._uploads.stored[key][-1].upload.etag
             for key in sorted(self._uploads.stored)
             if key.startswith(prefix) and key not in self._uploads.deleted
-        ]
+        }
 
     def read(self, key: str) -> tuple[bytes, str] | None:
         """Return what a caption file holds now, and its ETag."""
+        self.reads += 1
         upload = self.upload(key)
         return (self.bodies[key], upload.etag) if upload else None
 

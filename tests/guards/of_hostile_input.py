@@ -20,17 +20,17 @@ GUARDS: tuple[Guard, ...] = (
     ),
     guard(
         "The log has no secrets",
-        code("telemetry", "json.dumps(redacted(dict(entry)), ", "json.dumps(dict(entry), "),
+        code("telemetry", "within(redacted(dict(entry)), ", "within(dict(entry), "),
         held_by="unit/lambda/test_redaction",
     ),
     guard(
         "Notifications have no secrets",
-        code("adapters", "json.dumps(redacted(dict(message)), ", "json.dumps(dict(message), "),
+        code("adapters", "within(redacted(dict(message)), ", "within(dict(message), "),
         held_by="unit/lambda/test_redaction",
     ),
     guard(
         "Records have no secrets but a key",
-        code("assets", "redacted_text(self.message)[", "self.message["),
+        code("assets", "cut(redacted_text(self.message), ", "cut(self.message, "),
         held_by="unit/lambda/test_redaction",
     ),
 )

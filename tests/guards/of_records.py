@@ -184,7 +184,8 @@ GUARDS: tuple[Guard, ...] = (
     guard(
         "Warnings: the attempt is the same",
         table(
-            '.set("warnings", warnings).require_equal("attempt", asset.attempt)', '.set("warnings", warnings)'
+            '.set("warnings_left_out", left_out)\n        write.require_equal("attempt", asset.attempt)\n',
+            '.set("warnings_left_out", left_out)\n',
         ),
         held_by=_ATTEMPTS,
     ),

@@ -92,7 +92,10 @@ RULES: tuple[tuple[str, tuple[str, ...]], ...] = (
     *((f"media_pipeline.{m}", ("media_pipeline", *BOTO, *_but(*HANDLERS, *FLOW))) for m in ADAPTERS),
     *((f"media_pipeline.{m}", ("media_pipeline", *_but(*HANDLERS, *ADAPTERS))) for m in FLOW),
     ("media_pipeline.batch", ("media_pipeline", "aws_lambda_powertools", *_but(*HANDLERS, *ADAPTERS, *FLOW))),
-    ("media_pipeline.telemetry", ("aws_lambda_powertools", "media_pipeline.redaction")),
+    (
+        "media_pipeline.telemetry",
+        ("aws_lambda_powertools", "media_pipeline.bounds", "media_pipeline.redaction"),
+    ),
     # The text of playlists and captions is read by libraries that are as pure.
     ("media_pipeline.hls_manifest", ("media_pipeline", "m3u8", *_but(*OUTER))),
     ("media_pipeline.caption_text", ("media_pipeline", "webvtt", *_but(*OUTER))),

@@ -3,7 +3,20 @@
 import re
 from pathlib import Path
 
-from media_pipeline import caption_text, captions, dash_manifest, events, mp4_file, output_reader, storyboard
+from media_pipeline import (
+    adapters,
+    assets,
+    caption_text,
+    captions,
+    dash_manifest,
+    events,
+    mp4_file,
+    output_reader,
+    probe_response,
+    sidecar_store,
+    storyboard,
+    telemetry,
+)
 from sandbox.mediaconvert import limits
 
 README = Path(__file__).resolve().parents[2] / "README.md"
@@ -37,6 +50,49 @@ def limits_table() -> str:
         ),
         ("caption file", f"{caption_text.MAX_CAPTION_BYTES // _MIB} MiB", rejected, "caption_text.py"),
         ("captions of a video", f"{captions.MAX_CAPTIONS} languages", rejected, "captions.py"),
+        ("caption files that are read at once", f"{captions.MAX_READS}", rejected, "captions.py"),
+        (
+            "files that begin as a video's name does",
+            f"{sidecar_store.MAX_PAGES * 1000:,}",
+            "those that come later in the alphabet are not seen",
+            "sidecar_store.py",
+        ),
+        (
+            "rejected caption files in record and news",
+            f"{captions.MAX_REJECTED}, {captions.MAX_REJECTED_BYTES // 1024} KiB",
+            "`rejected_captions_left_out` counts the others",
+            "captions.py",
+        ),
+        (
+            "tracks of sound, and of subtitles",
+            f"{probe_response.MAX_TRACKS} each",
+            "`tracks_left_out` counts the others, which are not made",
+            "probe_response.py",
+        ),
+        (
+            "warnings of a job",
+            f"{events.MAX_WARNINGS}",
+            "`warnings_left_out` counts the others",
+            "events.py",
+        ),
+        (
+            "sentence in a record",
+            f"{assets.MAX_DETAIL_BYTES:,} bytes",
+            "the rest is cut off",
+            "assets.py",
+        ),
+        (
+            "notification",
+            f"{adapters.MAX_MESSAGE_BYTES // 1024} KiB",
+            "lists are shortened, and `…_left_out` counts what they lost",
+            "adapters.py",
+        ),
+        (
+            "line of the log",
+            f"{telemetry.MAX_LINE_BYTES // 1024} KiB",
+            "the same",
+            "telemetry.py",
+        ),
         (
             "sandbox: a transcode",
             f"{transcode.total_seconds / 3600:.0f} h, {transcode.cpu_seconds // 3600} h of the processor, "

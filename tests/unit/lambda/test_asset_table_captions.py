@@ -1,5 +1,6 @@
 """One contract for the captions in an asset's record, in DynamoDB and in the fake."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -59,3 +60,35 @@ def test_only_a_complete_asset_has_captions_noted(table: Table, clock: FakeClock
     assert not table.note_captions(verifying, outputs=[ENGLISH], rejected=[])
     failed = advanced(table, clock, AssetStatus.FAILED, outputs=[HLS])
     assert not table.note_captions(failed, outputs=[ENGLISH], rejected=[])
+
+
+def test_one_publishes_at_a_time(table: Table, clock: FakeClock, verifying: Asset) -> None:
+    """A publication is owned until its time is over, it is given back, or its captions are noted."""
+    complete = advanced(table, clock, AssetStatus.COMPLETE, outputs=[HLS], captions_seen="a")
+    assert complete.captions_seen == "a"
+    until = clock() + timedelta(seconds=20)
+    assert table.take_captions(complete, now=clock(), until=until)
+    assert not table.take_captions(complete, now=clock(), until=until)
+    table.release_captions(complete, until=clock())
+    assert not table.take_captions(complete, now=clock(), until=until)
+    table.release_captions(complete, until=until)
+    assert table.take_captions(complete, now=clock(), until=until)
+    clock.advance(21)
+    later = clock() + timedelta(seconds=20)
+    assert table.take_captions(complete, now=clock(), until=later)
+    assert table.note_captions(complete, outputs=[HLS], rejected=[], rejected_left_out=7, seen="b")
+    noted = table.get(UPLOAD.asset_id)
+    assert noted is not None
+    assert (noted.captions_seen, noted.captions_until, noted.rejected_captions_left_out) == ("b", None, 7)
+    assert table.take_captions(noted, now=clock(), until=later)
+
+
+def test_only_a_complete_asset_has_captions_published(
+    table: Table, clock: FakeClock, verifying: Asset
+) -> None:
+    """Nor is another attempt's publication owned by who read the one before."""
+    until = clock() + timedelta(seconds=20)
+    assert not table.take_captions(verifying, now=clock(), until=until)
+    complete = advanced(table, clock, AssetStatus.COMPLETE, outputs=[HLS])
+    assert table.replay(complete, now=clock(), detail="again")
+    assert not table.take_captions(complete, now=clock(), until=until)

@@ -5,6 +5,7 @@ from contextlib import suppress
 
 import pytest
 
+from media_pipeline.caption_uploads import PUBLISHING
 from media_pipeline.captions import CaptionPublisher, without_captions
 from media_pipeline.errors import TransientError
 from tests.caption_world import FOLDER, HLS, STEM, Calls, CaptionWorld, Killed, everywhere, srt
@@ -91,6 +92,8 @@ def test_two_publish_at_once(number: int, rival: str) -> None:
     world, calls = after_the_end(), Calls()
 
     def meanwhile() -> None:
+        # The first one is slow: the second doesn't wait for it any longer.
+        world.clock.advance(PUBLISHING.total_seconds() + 1)
         first = world.messages.pop(0)
         if rival == "adds":
             world.put(".it.srt")

@@ -130,7 +130,10 @@ def test_what_lies_beside_is_what_is_there_now(uploads: Fakes | LocalSidecars) -
         uploads.put(key, b"x")
     uploads.delete("d/gone.srt")
     assert sorted(store.keys("d/a b+%25é.")) == ["d/a b+%25é.en.srt", "d/a b+%25é.mp4"]
-    assert store.keys("d/gone.") == []
+    assert not store.keys("d/gone.")
+    beside = store.upload("d/a b+%25é.en.srt")
+    assert beside is not None
+    assert store.keys("d/a b+%25é.en.")["d/a b+%25é.en.srt"] == beside.etag
     assert store.read("d/gone.srt") is None
     assert store.upload("d/gone.srt") is None
 
