@@ -7,7 +7,8 @@ ENVIRONMENT             dev, staging, prod or sandbox; without it, all are synth
 ENVIRONMENT_SUFFIX      ends physical names, and names the stack
 PROCESSING_CONCURRENCY  uploads handled at a time
 MEDIACONVERT_ENDPOINT   where functions call MediaConvert
-NOTIFICATION_EMAIL      who is told of alarms and assets
+NOTIFICATION_EMAIL      who is mailed the news of assets
+ALARM_EMAIL             who is mailed alarms; "none" says that nobody is meant to be
 STATE_BUCKET            where Terraform's state is
 """
 
@@ -35,6 +36,7 @@ OVERRIDES: Mapping[str, str] = {
     "PROCESSING_CONCURRENCY": "processing_concurrency",
     "MEDIACONVERT_ENDPOINT": "mediaconvert_endpoint",
     "NOTIFICATION_EMAIL": "notification_email",
+    "ALARM_EMAIL": "alarm_email",
     "STATE_BUCKET": "state.bucket",
 }
 
@@ -61,7 +63,7 @@ def select_settings(environ: Mapping[str, str]) -> list[Settings]:
     settings = dict(ENVIRONMENTS)
     if chosen:
         settings[chosen] = _override(settings[chosen], overrides)
-    check(settings.values())
+    check(settings.values(), deployed=settings[chosen] if chosen else None)
     return [settings[chosen]] if chosen else list(settings.values())
 
 

@@ -11,8 +11,10 @@ from typing import Literal
 METRICS_NAMESPACE = "MediaPipeline"
 """The namespace to which the functions publish their metrics."""
 
-Silence = Literal["notBreaching", "missing"]
+Silence = Literal["notBreaching", "missing", "breaching"]
 """What an alarm makes of a period without data; `missing` leads to INSUFFICIENT_DATA."""
+
+Comparison = Literal["GreaterThanOrEqualToThreshold", "LessThanThreshold"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +76,7 @@ class MetricMath:
 class Alarm:
     """Describe one alarm: what it watches, when it goes off, what that means and what to do first.
 
-    It goes off when `signal` is at or above `threshold` in `periods` consecutive periods.
+    It goes off when `signal` compares so to `threshold` in `periods` consecutive periods.
     """
 
     component: str
@@ -83,7 +85,7 @@ class Alarm:
     threshold: int
     periods: int
     silence: Silence
-    notify_on_silence: bool = False
+    comparison: Comparison = "GreaterThanOrEqualToThreshold"
 
 
 def pipeline_alarms(
@@ -93,7 +95,7 @@ def pipeline_alarms(
     functions: Sequence[MonitoredFunction],
     thresholds: AlarmThresholds,
 ) -> tuple[Alarm, ...]:
-    """Return every metric alarm of a pipeline, queues first, in the order given."""
+    """Return the alarms on queues, functions and assets, queues first, in the order given."""
     return (
         *(alarm for queue in queues for alarm in _queue_alarms(queue, thresholds)),
         *(alarm for function in functions for alarm in _function_alarms(function, thresholds)),
@@ -142,9 +144,9 @@ def asset_metric(
 def _queue_alarms(queue: MonitoredQueue, thresholds: AlarmThresholds) -> Iterator[Alarm]:
     # SQS stops publishing for a queue that was idle for six hours: silence means that it is empty.
     # Source: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-monitoring-using-cloudwatch.html
-    slug = _slug(queue.label)
+    name = slug(queue.label)
     yield Alarm(
-        component=f"alarm-{slug}-dlq-not-empty",
+        component=f"alarm-{name}-dlq-not-empty",
         description=(
             f"Messages of the {queue.label} queue were given up after all retries; their assets are stalled. "
             "Read one message and the function's log for its asset, mend the cause, then redrive the queue."
@@ -155,7 +157,7 @@ def _queue_alarms(queue: MonitoredQueue, thresholds: AlarmThresholds) -> Iterato
         silence="notBreaching",
     )
     yield Alarm(
-        component=f"alarm-{slug}-oldest-message-age",
+        component=f"alarm-{name}-oldest-message-age",
         description=(
             f"The {queue.label} queue is not drained in time: its function fails, is throttled or too slow. "
             "Look at that function's errors and throttles, then at its concurrency."
@@ -166,7 +168,7 @@ def _queue_alarms(queue: MonitoredQueue, thresholds: AlarmThresholds) -> Iterato
         silence="notBreaching",
     )
     yield Alarm(
-        component=f"alarm-{slug}-queue-depth",
+        component=f"alarm-{name}-queue-depth",
         description=(
             f"More arrives on the {queue.label} queue than is worked off. In a planned bulk upload, wait; "
             "otherwise look for throttling by MediaConvert, then raise the processing concurrency."
@@ -180,9 +182,9 @@ def _queue_alarms(queue: MonitoredQueue, thresholds: AlarmThresholds) -> Iterato
 
 def _function_alarms(function: MonitoredFunction, thresholds: AlarmThresholds) -> Iterator[Alarm]:
     # A function that was not invoked publishes nothing, and that is no fault of it.
-    slug = _slug(function.label)
+    name = slug(function.label)
     yield Alarm(
-        component=f"alarm-{slug}-errors",
+        component=f"alarm-{name}-errors",
         description=(
             f"Whole invocations of {function.label} fail: it crashed, timed out or ran out of memory. "
             "Search its log group for ERROR and 'Task timed out'; the messages are retried meanwhile."
@@ -193,13 +195,27 @@ def _function_alarms(function: MonitoredFunction, thresholds: AlarmThresholds) -
         silence="notBreaching",
     )
     yield Alarm(
-        component=f"alarm-{slug}-throttles",
+        component=f"alarm-{name}-throttles",
         description=(
             f"Lambda refuses to run {function.label}: its reserved or the account's concurrency is used up. "
             "Compare ConcurrentExecutions with the reserved concurrency, then with the account's quota."
         ),
         signal=function_metric(function.name, "Throttles"),
         threshold=thresholds.function_throttles_per_5_minutes,
+        periods=1,
+        silence="notBreaching",
+    )
+    yield Alarm(
+        component=f"alarm-{name}-recursion-dropped",
+        description=(
+            f"Lambda stopped messages that had come back to {function.label} 16 times: it took them for an "
+            "endless loop. Deploy the stack again, which allows messages that wait to come back, then "
+            "redrive the dead-letter queue that they are in."
+        ),
+        # Source: "Recursive loop notifications",
+        # https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html
+        signal=function_metric(function.name, "RecursiveInvocationsDropped"),
+        threshold=1,
         periods=1,
         silence="notBreaching",
     )
@@ -241,16 +257,15 @@ def _stuck_assets(pipeline_name: str, thresholds: AlarmThresholds) -> Alarm:
     return Alarm(
         component="alarm-stuck-assets",
         description=(
-            "Assets stay unfinished far longer than they should and the reconciler could not repair them, or "
-            "(INSUFFICIENT_DATA) it no longer runs. Read its log, then the history of an asset it names."
+            "Assets stay unfinished far longer than they should and the reconciler could not repair them. "
+            "Read its log, then the history of an asset it names."
         ),
         signal=asset_metric(pipeline_name, "StuckAssets", statistic="Maximum", period_seconds=900),
         threshold=thresholds.stuck_assets,
         periods=2,
-        # Each run publishes the number, zero included: silence means that nobody looks any more. A new
-        # alarm begins in INSUFFICIENT_DATA without notifying, so a first deployment stays quiet.
+        # Each run publishes the number, zero included: without data nothing is known, and another alarm is
+        # about runs that don't finish.
         silence="missing",
-        notify_on_silence=True,
     )
 
 
@@ -274,9 +289,9 @@ def _presets_invalid(pipeline_name: str) -> Alarm:
         component="alarm-presets-invalid",
         description=(
             "Encoding presets or profiles are missing or have faults: new uploads wait, for as long as it "
-            "takes, and nothing is lost. The notification of the same time names every fault, and so does "
-            "`python -m pipeline_ops presets`. Mend the parameters, or deploy the presets again: what waits "
-            "is then processed by itself."
+            "takes, and nothing is lost. `python -m pipeline_ops presets` names every fault, and so does the "
+            "message of the same time on the topic for assets. Mend the parameters, or deploy the presets "
+            "again: what waits is then processed by itself."
         ),
         # A single upload that waits comes back within 15 minutes: the alarm stays on until then.
         signal=asset_metric(pipeline_name, "PresetsInvalid", period_seconds=1_800),
@@ -287,5 +302,6 @@ def _presets_invalid(pipeline_name: str) -> Alarm:
     )
 
 
-def _slug(label: str) -> str:
+def slug(label: str) -> str:
+    """Return a label as part of a name."""
     return label.replace("_", "-").replace(" ", "-").lower()

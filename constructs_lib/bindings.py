@@ -59,6 +59,7 @@ with aws_bindings_on_demand():
         LambdaFunctionLoggingConfig,
         LambdaFunctionTracingConfig,
     )
+    from cdktf_cdktf_provider_aws.lambda_function_recursion_config import LambdaFunctionRecursionConfig
     from cdktf_cdktf_provider_aws.lambda_permission import LambdaPermission
     from cdktf_cdktf_provider_aws.media_convert_queue import MediaConvertQueue
     from cdktf_cdktf_provider_aws.provider import AwsProvider, AwsProviderDefaultTags
@@ -137,6 +138,7 @@ __all__ = [
     "LambdaFunction",
     "LambdaFunctionEnvironment",
     "LambdaFunctionLoggingConfig",
+    "LambdaFunctionRecursionConfig",
     "LambdaFunctionTracingConfig",
     "LambdaPermission",
     "LocalBackend",

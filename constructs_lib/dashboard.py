@@ -1,6 +1,6 @@
 """Draw a media pipeline's dashboard, as plain data that needs neither CDKTF nor AWS.
 
-The rows follow a video: what arrives and how it ends, queues, functions, MediaConvert.
+The rows follow a video: what arrives and how it ends, queues, functions, EventBridge, MediaConvert.
 """
 
 from collections.abc import Sequence
@@ -15,6 +15,7 @@ from constructs_lib.alarms import (
     function_metric,
     queue_metric,
 )
+from constructs_lib.delivery_alarms import MonitoredRule, MonitoredSchedule, rule_metric
 
 Widget = dict[str, Any]
 Series = list[Any]
@@ -29,6 +30,8 @@ def dashboard_body(
     region: str,
     queues: Sequence[MonitoredQueue],
     functions: Sequence[MonitoredFunction],
+    rules: Sequence[MonitoredRule],
+    schedule: MonitoredSchedule,
     mediaconvert_queue_arn: str,
     alarm_arns: Sequence[str],
 ) -> dict[str, list[Widget]]:
@@ -39,6 +42,7 @@ def dashboard_body(
         (6, _timing_widgets(pipeline_name)),
         (6, _queue_widgets(queues)),
         (6, _function_widgets(functions)),
+        (6, [_rule_failures(rules), _finished_runs(pipeline_name, schedule)]),
         (6, [_mediaconvert_jobs(mediaconvert_queue_arn)]),
     )
     return {"widgets": _lay_out(rows, region)}
@@ -148,6 +152,20 @@ def _function_widgets(functions: Sequence[MonitoredFunction]) -> list[Widget]:
         graph("Function duration (p95, milliseconds)", "Duration", "p95"),
         graph("Function concurrency", "ConcurrentExecutions", "Maximum"),
     ]
+
+
+def _rule_failures(rules: Sequence[MonitoredRule]) -> Widget:
+    return _graph(
+        "Events that rules could not deliver",
+        [_series(rule_metric(rule.name, "FailedInvocations"), rule.label) for rule in rules],
+    )
+
+
+def _finished_runs(pipeline_name: str, schedule: MonitoredSchedule) -> Widget:
+    metric = asset_metric(
+        pipeline_name, schedule.finished_metric, period_seconds=60 * schedule.interval_minutes
+    )
+    return _graph("Finished runs", [_series(metric, schedule.label)])
 
 
 def _mediaconvert_jobs(queue_arn: str) -> Widget:

@@ -24,18 +24,20 @@ def events_may_send(account: Account) -> Statement:
     )
 
 
-def alarms_may_publish(account: Account) -> Statement:
-    """Let CloudWatch alarms publish to encrypted topics.
+def alarms_may_publish(topic_arn: str) -> Statement:
+    """Let CloudWatch alarms publish to one encrypted topic.
 
-    Sources: https://repost.aws/knowledge-center/cloudwatch-configure-alarm-sns and
-    https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
+    Scoped by the topic, which SNS names in the encryption context of its requests; whether CloudWatch tells
+    KMS an account is documented nowhere. Sources:
+    https://repost.aws/knowledge-center/cloudwatch-configure-alarm-sns (actions), and "Set up an SNS topic
+    with server-side encryption" of Amazon GameLift Servers (the context's key).
     """
     return allow_service(
         "AlarmsPublishToTopics",
         "cloudwatch.amazonaws.com",
         actions=["kms:Decrypt", "kms:GenerateDataKey*"],
         resource="*",
-        conditions=account.is_source,
+        conditions={"StringEquals": {"kms:EncryptionContext:aws:sns:topicArn": topic_arn}},
     )
 
 

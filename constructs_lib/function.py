@@ -9,6 +9,7 @@ from constructs_lib.bindings import (
     AssetType,
     CloudwatchEventRule,
     CloudwatchEventTarget,
+    CloudwatchEventTargetDeadLetterConfig,
     CloudwatchEventTargetRetryPolicy,
     CloudwatchLogGroup,
     Construct,
@@ -19,6 +20,7 @@ from constructs_lib.bindings import (
     LambdaFunction,
     LambdaFunctionEnvironment,
     LambdaFunctionLoggingConfig,
+    LambdaFunctionRecursionConfig,
     LambdaFunctionTracingConfig,
     LambdaPermission,
     Postcondition,
@@ -26,9 +28,9 @@ from constructs_lib.bindings import (
     TerraformResourceLifecycle,
 )
 from constructs_lib.encryption import EncryptionKey
-from constructs_lib.iam import Account, ServiceRole, Statement
+from constructs_lib.iam import ServiceRole, Statement
 from constructs_lib.lint import accept_finding
-from constructs_lib.messaging import EventQueue
+from constructs_lib.messaging import EventQueue, UndeliveredRuns
 
 RUNTIME = "python3.13"
 ARCHITECTURE = "arm64"
@@ -72,12 +74,10 @@ class Function(Construct):
         reserved_concurrency: int | None,
         log_retention_days: int,
         key: EncryptionKey,
-        account: Account,
     ) -> None:
         super().__init__(scope, id_)
         self.name = name
         self.timeout_seconds = timeout_seconds
-        self._account = account
         self._log_group = CloudwatchLogGroup(
             self,
             "Logs",
@@ -187,13 +187,13 @@ class Function(Construct):
             depends_on=[self.role.policy],
         )
 
-    def run_every(self, minutes: int, *, rule_name: str) -> None:
-        """Invoke the function on a schedule; a run that can't be delivered is dropped, the next follows."""
+    def run_every(self, minutes: int, *, rule_name: str, undelivered: UndeliveredRuns) -> None:
+        """Invoke the function on a schedule; a run that can't be delivered lies in `undelivered`."""
         accept_finding(
             self._function,
             "CKV_AWS_116",
             reason="A run that fails leaves nothing to redrive: the next one finds the same work to do, and "
-            "an alarm tells of errors and of silence.",
+            "alarms tell of errors, of runs that were not delivered, and of none that finished.",
         )
         rule = CloudwatchEventRule(
             self,
@@ -209,8 +209,10 @@ class Function(Construct):
             action="lambda:InvokeFunction",
             function_name=self._function.function_name,
             principal="events.amazonaws.com",
+            # It names the account too. With source_account EventBridge can't invoke the function. Source:
+            # "My rule ran but my Lambda function wasn't invoked",
+            # https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-troubleshooting.html
             source_arn=rule.arn,
-            source_account=self._account.account_id,
         )
         CloudwatchEventTarget(
             self,
@@ -221,7 +223,18 @@ class Function(Construct):
             retry_policy=CloudwatchEventTargetRetryPolicy(
                 maximum_event_age_in_seconds=max(60, 60 * minutes), maximum_retry_attempts=2
             ),
-            depends_on=[permission],
+            dead_letter_config=CloudwatchEventTargetDeadLetterConfig(arn=undelivered.arn),
+            depends_on=[permission, undelivered.receive_from(rule.arn)],
+        )
+
+    def allow_recursion(self) -> None:
+        """Let messages pass through the function as often as it sends them to itself.
+
+        Without it Lambda stops after 16 times, and the message ends in the DLQ. Source:
+        https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html
+        """
+        LambdaFunctionRecursionConfig(
+            self, "Recursion", function_name=self._function.function_name, recursive_loop="Allow"
         )
 
     def _grant_logging_and_tracing(self) -> None:

@@ -1,4 +1,4 @@
-"""Queues fed by EventBridge rules, schedules, and the topic that tells people."""
+"""Queues fed by EventBridge rules, and the queue of a schedule's runs that could not be delivered."""
 
 import json
 from collections.abc import Mapping
@@ -10,16 +10,12 @@ from constructs_lib.bindings import (
     CloudwatchEventTargetDeadLetterConfig,
     CloudwatchEventTargetRetryPolicy,
     Construct,
-    SnsTopic,
-    SnsTopicPolicy,
-    SnsTopicSubscription,
     SqsQueue,
     SqsQueuePolicy,
     SqsQueueRedriveAllowPolicy,
 )
 from constructs_lib.encryption import EncryptionKey
 from constructs_lib.iam import (
-    Account,
     Grantee,
     Statement,
     allow_service,
@@ -36,6 +32,9 @@ VISIBILITY_PER_CONSUMER_TIMEOUT = 6
 # https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-retry-policy.html
 DELIVERY_MAX_AGE_SECONDS = SECONDS_PER_DAY
 DELIVERY_MAX_RETRIES = 185
+
+# Long enough to be read; short enough that the alarm on the queue ends by itself once runs are delivered.
+UNDELIVERED_RUNS_RETENTION_DAYS = 1
 
 
 class EventQueue(Construct):
@@ -143,27 +142,58 @@ class EventQueue(Construct):
         Return the policies, for what must not send before they are in force.
         """
         return [
-            SqsQueuePolicy(
-                self,
-                id_,
-                queue_url=queue.url,
-                policy=policy_document(
-                    [
-                        allow_service(
-                            "RuleSends",
-                            "events.amazonaws.com",
-                            actions=["sqs:SendMessage"],
-                            resource=queue.arn,
-                            # It names the account, and is all that EventBridge is documented to send. Source:
-                            # https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html
-                            conditions={"ArnEquals": {"aws:SourceArn": rule_arn}},
-                        ),
-                        deny_insecure_transport("sqs:*", [queue.arn]),
-                    ]
-                ),
-            )
+            _admit_rule(self, id_, queue, rule_arn)
             for id_, queue in (("Policy", self._queue), ("DlqPolicy", self._dlq))
         ]
+
+
+class UndeliveredRuns(Construct):
+    """A dead-letter queue for the runs of a schedule that EventBridge could not deliver.
+
+    A run carries nothing to do again: each message is there to say why, in its attributes, for one day.
+    """
+
+    def __init__(self, scope: Construct, id_: str, *, name: str, key: EncryptionKey) -> None:
+        super().__init__(scope, id_)
+        self._queue = SqsQueue(
+            self,
+            "Queue",
+            name=name,
+            message_retention_seconds=UNDELIVERED_RUNS_RETENTION_DAYS * SECONDS_PER_DAY,
+            kms_master_key_id=key.arn,
+            kms_data_key_reuse_period_seconds=300,
+        )
+        self.name: str = self._queue.name
+        self.arn: str = self._queue.arn
+
+    def receive_from(self, rule_arn: str) -> SqsQueuePolicy:
+        """Let one rule, and through resource policies nobody else, put runs on the queue.
+
+        Return the policy, for what must not send before it is in force.
+        """
+        return _admit_rule(self, "Policy", self._queue, rule_arn)
+
+
+def _admit_rule(scope: Construct, id_: str, queue: SqsQueue, rule_arn: str) -> SqsQueuePolicy:
+    return SqsQueuePolicy(
+        scope,
+        id_,
+        queue_url=queue.url,
+        policy=policy_document(
+            [
+                allow_service(
+                    "RuleSends",
+                    "events.amazonaws.com",
+                    actions=["sqs:SendMessage"],
+                    resource=queue.arn,
+                    # It names the account, and is all that EventBridge is documented to send. Source:
+                    # https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html
+                    conditions={"ArnEquals": {"aws:SourceArn": rule_arn}},
+                ),
+                deny_insecure_transport("sqs:*", [queue.arn]),
+            ]
+        ),
+    )
 
 
 class EventRule(Construct):
@@ -199,47 +229,3 @@ class EventRule(Construct):
             # EventBridge doesn't retry what a queue forbids, and a DLQ that forbids it too loses the event.
             depends_on=policies,
         )
-
-
-class Topic(Construct):
-    """A topic to which CloudWatch's alarms and the granted roles publish."""
-
-    def __init__(
-        self,
-        scope: Construct,
-        id_: str,
-        *,
-        name: str,
-        key: EncryptionKey,
-        account: Account,
-        email: str | None,
-    ) -> None:
-        super().__init__(scope, id_)
-        self._key = key
-        self._topic = SnsTopic(self, "Topic", name=name, kms_master_key_id=key.arn)
-        self.arn: str = self._topic.arn
-        SnsTopicPolicy(
-            self,
-            "Policy",
-            arn=self._topic.arn,
-            policy=policy_document(
-                [
-                    allow_service(
-                        "AlarmsPublish",
-                        "cloudwatch.amazonaws.com",
-                        actions=["sns:Publish"],
-                        resource=self._topic.arn,
-                        conditions=account.is_source,
-                    ),
-                    # A topic's policy can't say sns:*, only actions that exist on topics.
-                    deny_insecure_transport("sns:Publish", [self._topic.arn]),
-                ]
-            ),
-        )
-        if email is not None:
-            SnsTopicSubscription(self, "Email", topic_arn=self._topic.arn, protocol="email", endpoint=email)
-
-    def grant_publish(self, role: Grantee) -> None:
-        """Let a role publish: sns:Publish; kms:GenerateDataKey, kms:Decrypt."""
-        role.allow(Statement(sid=f"PublishTo{self.node.id}", actions=["sns:Publish"], resources=[self.arn]))
-        self._key.grant_encrypt(role, via="sns")

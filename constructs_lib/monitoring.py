@@ -21,8 +21,16 @@ from constructs_lib.bindings import (
     Construct,
 )
 from constructs_lib.dashboard import dashboard_body
+from constructs_lib.delivery_alarms import MonitoredRule, MonitoredSchedule, delivery_alarms
 
-__all__ = ["AlarmThresholds", "MonitoredFunction", "MonitoredQueue", "PipelineMonitoring"]
+__all__ = [
+    "AlarmThresholds",
+    "MonitoredFunction",
+    "MonitoredQueue",
+    "MonitoredRule",
+    "MonitoredSchedule",
+    "PipelineMonitoring",
+]
 
 
 class PipelineMonitoring(Construct):
@@ -43,6 +51,8 @@ class PipelineMonitoring(Construct):
         topic_arn: str,
         queues: Sequence[MonitoredQueue],
         functions: Sequence[MonitoredFunction],
+        rules: Sequence[MonitoredRule],
+        schedule: MonitoredSchedule,
         mediaconvert_queue_arn: str,
         thresholds: AlarmThresholds,
     ) -> None:
@@ -50,8 +60,11 @@ class PipelineMonitoring(Construct):
         self._name = name
         self._topic_arn = topic_arn
         self._region = region
-        alarms = pipeline_alarms(
-            pipeline_name=pipeline_name, queues=queues, functions=functions, thresholds=thresholds
+        alarms = (
+            *pipeline_alarms(
+                pipeline_name=pipeline_name, queues=queues, functions=functions, thresholds=thresholds
+            ),
+            *delivery_alarms(pipeline_name=pipeline_name, rules=rules, schedule=schedule),
         )
         resources = [self._metric_alarm(alarm) for alarm in alarms]
         unhealthy = CloudwatchCompositeAlarm(
@@ -79,6 +92,8 @@ class PipelineMonitoring(Construct):
                     region=region,
                     queues=queues,
                     functions=functions,
+                    rules=rules,
+                    schedule=schedule,
                     mediaconvert_queue_arn=mediaconvert_queue_arn,
                     alarm_arns=[unhealthy.arn, *(resource.arn for resource in resources)],
                 )
@@ -101,14 +116,13 @@ class PipelineMonitoring(Construct):
             _construct_id(alarm.component),
             alarm_name=self._name(alarm.component),
             alarm_description=alarm.description,
-            comparison_operator="GreaterThanOrEqualToThreshold",
+            comparison_operator=alarm.comparison,
             threshold=alarm.threshold,
             evaluation_periods=alarm.periods,
             datapoints_to_alarm=alarm.periods,
             treat_missing_data=alarm.silence,
             alarm_actions=[self._topic_arn],
             ok_actions=[self._topic_arn],
-            insufficient_data_actions=[self._topic_arn] if alarm.notify_on_silence else None,
             namespace=metric.namespace if metric else None,
             metric_name=metric.name if metric else None,
             dimensions=metric.dimensions if metric else None,

@@ -7,12 +7,14 @@ from constructs_lib.bindings import Construct
 from constructs_lib.encryption import EncryptionKey
 from constructs_lib.function import Function, FunctionCode
 from constructs_lib.iam import Account, ServiceRole
-from constructs_lib.messaging import EventQueue, Topic
+from constructs_lib.messaging import EventQueue, UndeliveredRuns
+from constructs_lib.notifications import AssetTopic
 from constructs_lib.storage import PrivateBucket, Table
 from constructs_lib.transcoding import PresetParameters, Transcoder
 from stacks.settings import Settings
 
 METRICS_NAMESPACE = "MediaPipeline"
+RECONCILER_SCHEDULE = "reconciler-schedule"
 
 # An upload may take most of the function's timeout (probe, presets, submission): in a batch, a slow one would
 # use up the receives of the others, and a timeout would cut off the last between submission and record.
@@ -36,11 +38,12 @@ class Parts:
     uploads: PrivateBucket
     outputs: PrivateBucket
     assets: Table
-    topic: Topic
+    topic: AssetTopic
     presets: PresetParameters
     transcoder: Transcoder
     processing_queue: EventQueue
     job_events_queue: EventQueue
+    undelivered_runs: UndeliveredRuns
 
 
 def add_ingest_orchestrator(scope: Construct, parts: Parts) -> Function:
@@ -92,6 +95,8 @@ def add_ingest_orchestrator(scope: Construct, parts: Parts) -> Function:
         # The rule sees to the suffix: in an event pattern, prefix and suffix of one key are alternatives.
         body_filter={"detail": {"object": {"key": [{"prefix": prefix}]}}} if prefix else None,
     )
+    # What has to wait is sent anew for as long as it takes: presets with faults may last for days.
+    function.allow_recursion()
     return function
 
 
@@ -125,6 +130,8 @@ def add_job_status_processor(scope: Construct, parts: Parts) -> Function:
         batch_size=JOB_EVENTS_PER_BATCH,
         maximum_concurrency=settings.processing_concurrency,
     )
+    # As above: what has to wait is sent anew.
+    function.allow_recursion()
     return function
 
 
@@ -163,7 +170,11 @@ def add_reconciler(scope: Construct, parts: Parts) -> Function:
     parts.processing_queue.grant_send(role)
     parts.processing_queue.grant_measure(role)
     parts.topic.grant_publish(role)
-    function.run_every(settings.reconciler_interval_minutes, rule_name=settings.name("reconciler-schedule"))
+    function.run_every(
+        settings.reconciler_interval_minutes,
+        rule_name=settings.name(RECONCILER_SCHEDULE),
+        undelivered=parts.undelivered_runs,
+    )
     return function
 
 
@@ -232,5 +243,4 @@ def _add_function(
         reserved_concurrency=concurrency if settings.reserve_concurrency else None,
         log_retention_days=settings.log_retention_days,
         key=parts.key,
-        account=parts.account,
     )

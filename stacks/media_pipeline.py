@@ -18,13 +18,14 @@ from constructs_lib.encryption import (
 from constructs_lib.function import CodeArchive, FunctionCode
 from constructs_lib.iam import Account
 from constructs_lib.lint import accept_finding
-from constructs_lib.messaging import EventQueue, EventRule, Topic
-from constructs_lib.monitoring import MonitoredFunction, MonitoredQueue, PipelineMonitoring
+from constructs_lib.messaging import EventQueue, EventRule, UndeliveredRuns
+from constructs_lib.notifications import AlarmTopic, AssetTopic
 from constructs_lib.storage import Cors, Index, PrivateBucket, Table, Tier
 from constructs_lib.transcoding import JobTemplate, PresetParameters, Transcoder
 from stacks.deployment import add_provider, keep_state_in_s3
 from stacks.encoding import EncodingDocuments
 from stacks.functions import Parts, add_ingest_orchestrator, add_job_status_processor, add_reconciler
+from stacks.monitoring import add_monitoring
 from stacks.people import add_operator_policy, add_uploader_policy
 from stacks.settings import Settings
 
@@ -41,6 +42,7 @@ OPERATED_RESOURCES = (
     "presets_path",
     "profiles_parameter",
 )
+ALARM_TOPIC = "alarms"
 JOB_STATUSES = ("PROGRESSING", "STATUS_UPDATE", "COMPLETE", "ERROR", "CANCELED", "NEW_WARNING")
 
 
@@ -72,13 +74,21 @@ class MediaPipelineStack(TerraformStack):
         self._uploads = self._add_uploads()
         self._outputs = self._add_outputs_bucket()
         self._assets = self._add_assets_table()
-        self._topic = Topic(
+        self._topic = AssetTopic(
             self,
             "Notifications",
             name=settings.name("notifications"),
             key=self._key,
-            account=self._account,
             email=settings.notification_email,
+        )
+        self._alarm_topic = AlarmTopic(
+            self,
+            "AlarmNotifications",
+            name=settings.name(ALARM_TOPIC),
+            key=self._key,
+            account=self._account,
+            alarm_names=settings.name("alarm-*"),
+            email=settings.alarm_address,
         )
         self._presets = PresetParameters(
             self,
@@ -92,6 +102,9 @@ class MediaPipelineStack(TerraformStack):
         self._transcoder = self._add_transcoder(encoding)
         self._processing_queue = self._add_queue("ProcessingQueue", "processing")
         self._job_events_queue = self._add_queue("JobEventsQueue", "job-events")
+        self._undelivered_runs = UndeliveredRuns(
+            self, "UndeliveredRuns", name=settings.name("reconciler-schedule-dlq"), key=self._key
+        )
         parts = Parts(
             settings=settings,
             account=self._account,
@@ -105,6 +118,7 @@ class MediaPipelineStack(TerraformStack):
             transcoder=self._transcoder,
             processing_queue=self._processing_queue,
             job_events_queue=self._job_events_queue,
+            undelivered_runs=self._undelivered_runs,
         )
         self._orchestrator = add_ingest_orchestrator(self, parts)
         self._status_processor = add_job_status_processor(self, parts)
@@ -115,7 +129,16 @@ class MediaPipelineStack(TerraformStack):
             self, parts, resources_parameter=self._resources_parameter
         )
         self._route_events()
-        self._monitoring = self._watch()
+        self._monitoring = add_monitoring(
+            self,
+            parts,
+            functions={
+                "ingest_orchestrator": self._orchestrator,
+                "job_status_processor": self._status_processor,
+                "reconciler": self._reconciler,
+            },
+            alarm_topic=self._alarm_topic,
+        )
         self._add_outputs()
 
     def _add_key(self) -> EncryptionKey:
@@ -127,7 +150,7 @@ class MediaPipelineStack(TerraformStack):
             account=self._account,
             services=[
                 events_may_send(self._account),
-                alarms_may_publish(self._account),
+                alarms_may_publish(self._account.arn("sns", settings.name(ALARM_TOPIC))),
                 log_groups_may_encrypt(self._account, f"/aws/lambda/{settings.name('*')}"),
             ],
             deletion_window_days=settings.key_deletion_window_days,
@@ -267,32 +290,6 @@ class MediaPipelineStack(TerraformStack):
             queue=self._job_events_queue,
         )
 
-    def _watch(self) -> PipelineMonitoring:
-        settings = self._settings
-        queues = {"processing": self._processing_queue, "job events": self._job_events_queue}
-        functions = {
-            "ingest_orchestrator": self._orchestrator,
-            "job_status_processor": self._status_processor,
-            "reconciler": self._reconciler,
-        }
-        return PipelineMonitoring(
-            self,
-            "Monitoring",
-            name=settings.name,
-            pipeline_name=settings.pipeline_name,
-            region=settings.region,
-            topic_arn=self._topic.arn,
-            queues=[
-                MonitoredQueue(label=label, name=queue.name, dlq_name=queue.dlq_name)
-                for label, queue in queues.items()
-            ],
-            functions=[
-                MonitoredFunction(label=label, name=function.name) for label, function in functions.items()
-            ],
-            mediaconvert_queue_arn=self._transcoder.queue_arn,
-            thresholds=settings.alarm_thresholds,
-        )
-
     def _add_outputs(self) -> None:
         """Name what people and programs look for; these names are a contract.
 
@@ -312,6 +309,7 @@ class MediaPipelineStack(TerraformStack):
             "job_events_queue_url": self._job_events_queue.url,
             "job_events_dlq_url": self._job_events_queue.dlq_url,
             "notifications_topic_arn": self._topic.arn,
+            "alarms_topic_arn": self._alarm_topic.arn,
             "mediaconvert_queue_arn": self._transcoder.queue_arn,
             "mediaconvert_role_arn": self._transcoder.role_arn,
             "presets_path": self._presets.presets_path,

@@ -10,6 +10,8 @@ from types import MappingProxyType
 
 from constructs_lib.alarms import AlarmThresholds
 
+NO_ALARM_EMAIL = "none"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StateSettings:
@@ -47,6 +49,11 @@ class Settings:
     reserve_concurrency: bool = True
     """Keep executions of the account for the functions; an account with a quota below 105 can't."""
     notification_email: str | None = None
+    """Who is mailed the news of assets, each end of one; None subscribes nobody."""
+    alarm_email: str | None = None
+    """Who is mailed alarms, and no news of assets; "none" says that nobody is meant to be."""
+    requires_alarm_email: bool = False
+    """An environment that may not be deployed before `alarm_email` says something."""
     mediaconvert_endpoint: str | None = None
     """Where the functions call MediaConvert; None means AWS's regional endpoint."""
 
@@ -128,6 +135,11 @@ class Settings:
         return self.upload_key_prefix if self.uploader_prefix is None else self.uploader_prefix
 
     @property
+    def alarm_address(self) -> str | None:
+        """Return the address that is subscribed to alarms, None where there is none."""
+        return None if self.alarm_email == NO_ALARM_EMAIL else self.alarm_email
+
+    @property
     def state_key(self) -> str:
         """Return the key of this environment's state in the state bucket."""
         return f"{self.project}/{self.environment_suffix}/terraform.tfstate"
@@ -181,6 +193,7 @@ _PROD = replace(
     deletion_protection=True,
     prevent_destroy=True,
     key_deletion_window_days=30,
+    requires_alarm_email=True,
 )
 
 _SANDBOX = replace(

@@ -12,7 +12,7 @@ from stacks.concurrency_rules import (
     concurrency_faults,
     overlap_faults,
 )
-from stacks.settings import Settings, StateSettings
+from stacks.settings import NO_ALARM_EMAIL, Settings, StateSettings
 
 # S3 allows 63 characters, the tightest of all; the longest bucket name is
 # {project}-uploads-{12 digits of the account}-{suffix}. Source:
@@ -40,7 +40,7 @@ _RANGES: dict[str, tuple[int, int, str]] = {
     "max_jobs_in_flight": (1, 100_000, "this project"),
     "account_concurrency": (LEAST_ACCOUNT_CONCURRENCY, 1_000_000, "Lambda"),
     "function_timeout_seconds": (30, 900, "probe and submission of one upload; Lambda"),
-    "reconciler_timeout_seconds": (10, 900, "Lambda"),
+    "reconciler_timeout_seconds": (30, 900, "20 seconds of it are kept to end in; Lambda"),
     "function_memory_mb": (128, 10_240, "Lambda"),
     # Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html
     "max_source_size_bytes": (1, 5 * 1024**4, "S3"),
@@ -63,12 +63,18 @@ _RANGES: dict[str, tuple[int, int, str]] = {
     "key_deletion_window_days": (7, 30, "KMS"),
 }
 
+_EMAIL = r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+"
+
 _PATTERNS: dict[str, tuple[str, str]] = {
     "project": (r"[a-z][a-z0-9]*(-[a-z0-9]+)*", "lower-case words joined by hyphens"),
     "environment_suffix": (r"[a-z0-9]+(-[a-z0-9]+)*", "lower-case words joined by hyphens"),
     # The other partitions have other ARNs.
     "region": (r"(af|ap|ca|eu|il|me|mx|sa|us)-[a-z]+-[1-9]", "a region of the aws partition"),
-    "notification_email": (r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+", "an e-mail address, or nothing"),
+    "notification_email": (_EMAIL, "an e-mail address, or nothing"),
+    "alarm_email": (
+        f"{_EMAIL}|{NO_ALARM_EMAIL}",
+        f"an e-mail address, {NO_ALARM_EMAIL!r} where nobody is to be mailed, or nothing",
+    ),
     # Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
     "state.bucket": (r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]", "a bucket name of 3 to 63 characters"),
     "state.region": (r"(af|ap|ca|eu|il|me|mx|sa|us)-[a-z]+-[1-9]", "a region of the aws partition"),
@@ -97,11 +103,16 @@ class SettingsError(Exception):
         super().__init__("settings are not valid:\n" + "\n".join(f"  {fault}" for fault in self.faults))
 
 
-def check(environments: Iterable[Settings]) -> None:
-    """Check settings one by one and against each other. Raises SettingsError with every fault."""
+def check(environments: Iterable[Settings], *, deployed: Settings | None = None) -> None:
+    """Check settings one by one and against each other, and whether one environment may be deployed.
+
+    Raises SettingsError with every fault.
+    """
     environments = tuple(environments)
     faults = [fault for settings in environments for fault in find_faults(settings)]
     faults.extend(_faults_between(environments))
+    if deployed is not None:
+        faults.extend(_deployment_faults(deployed))
     if faults:
         raise SettingsError(faults)
 
@@ -123,6 +134,18 @@ def find_faults(settings: Settings) -> list[Fault]:
     ]
 
 
+def _deployment_faults(settings: Settings) -> Iterator[Fault]:
+    """Yield what an environment lacks that is needed to deploy it, though not to look at its stack."""
+    if settings.requires_alarm_email and settings.alarm_email is None:
+        yield Fault(
+            environment=settings.environment,
+            field="alarm_email",
+            value=settings.alarm_email,
+            allowed="an e-mail address to which alarms go, in stacks/settings.py or as ALARM_EMAIL; "
+            f"{NO_ALARM_EMAIL!r} where they reach people by another subscription of the alarm topic",
+        )
+
+
 _Found = Iterator[tuple[str, object, str]]
 
 
@@ -139,7 +162,7 @@ def _pattern_faults(settings: Settings) -> _Found:
     for name, (pattern, allowed) in _PATTERNS.items():
         owner: Settings | StateSettings = settings.state if name.startswith("state.") else settings
         value = getattr(owner, name.removeprefix("state."))
-        if name == "notification_email" and value is None:
+        if name in ("notification_email", "alarm_email") and value is None:
             continue
         if not isinstance(value, str) or not re.fullmatch(pattern, value):
             yield name, value, allowed

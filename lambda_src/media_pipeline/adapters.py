@@ -149,10 +149,11 @@ class Notifier:
         self._client = client
         self._topic_arn = topic_arn
 
-    def publish(self, subject: str, message: Mapping[str, Any]) -> None:
+    def publish(self, subject: str, message: Mapping[str, Any], *, attributes: Mapping[str, str]) -> None:
         """Publish a message as indented JSON, which a person can read in an e-mail, without secrets.
 
-        Of lists that make it too long only a part is sent, and how many entries were left out.
+        Of lists that make it too long only a part is sent, and how many entries were left out. `attributes`
+        are what filter policies of subscriptions look at; SNS takes no empty one.
         """
         told = within(redacted(dict(message)), max_bytes=MAX_MESSAGE_BYTES, dumps=_text_of)
         with aws_errors("publishing the notification"):
@@ -160,6 +161,10 @@ class Notifier:
                 TopicArn=self._topic_arn,
                 Subject=_as_subject(redacted_text(subject)),
                 Message=_text_of(told),
+                MessageAttributes={
+                    name: {"DataType": "String", "StringValue": redacted_text(value)}
+                    for name, value in attributes.items()
+                },
             )
 
 

@@ -27,7 +27,7 @@ from media_pipeline.caption_files import SidecarNames
 from media_pipeline.captions import CaptionPublisher, Published, Sidecars, mark_of, without_captions
 from media_pipeline.errors import ClaimHeldError, MediaPipelineError, TransientError
 from media_pipeline.events import parse_upload
-from media_pipeline.lifecycle import Clock, Publisher
+from media_pipeline.lifecycle import Clock, Publisher, news_attributes
 from media_pipeline.telemetry import logger
 
 _MAX_TRIES = 5
@@ -179,4 +179,6 @@ class CaptionUploads:
                 "rejected_captions": list(published.rejected),
                 "rejected_captions_left_out": published.rejected_left_out,
             },
+            # Not the asset's own status: whoever wants to hear of ends does not want captions.
+            attributes=news_attributes("CAPTIONS", asset),
         )

@@ -70,9 +70,15 @@ class QuarantinedUploads(Protocol):
 class Publisher(Protocol):
     """What the end of an asset needs of the notifications."""
 
-    def publish(self, subject: str, message: Mapping[str, Any]) -> None:
-        """Publish a message."""
+    def publish(self, subject: str, message: Mapping[str, Any], *, attributes: Mapping[str, str]) -> None:
+        """Publish a message, with the attributes by which subscribers choose."""
         ...
+
+
+def news_attributes(status: str, asset: Asset) -> Mapping[str, str]:
+    """Return the attributes of a message about an asset: `status`, and `profile` and `code` where known."""
+    known = {"status": status, "profile": asset.profile, "code": asset.error.code if asset.error else None}
+    return {name: value for name, value in known.items() if value}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +121,7 @@ class Lifecycle:
                 "asset_id": asset.asset_id,
                 "attempt": asset.attempt,
                 "status": asset.status.value,
+                "profile": asset.profile,
                 "source": asset.upload.uri,
                 "error": error,
                 "quarantined": quarantined,
@@ -123,6 +130,7 @@ class Lifecycle:
                 "rejected_captions_left_out": asset.rejected_captions_left_out,
                 "completed_at": asset.completed_at,
             },
+            attributes=news_attributes(asset.status.value, asset),
         )
         self.table.note_notified(asset, now=self.clock())
 

@@ -60,7 +60,9 @@ class PresetWatch:
             return
         try:
             self.publisher.publish(
-                f"[{self.pipeline}] Encoding presets have faults: uploads wait", self._news(faults)
+                f"[{self.pipeline}] Encoding presets have faults: uploads wait",
+                self._news(faults),
+                attributes={"status": "PRESETS_INVALID"},
             )
         except MediaPipelineError as error:
             # The metric, and so the alarm, tells of them too; the next upload tries once more.

@@ -48,6 +48,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
             **ends.run(has_time=has_time),
             **sweep.run(has_time=has_time),
         }
+        metrics.run_finished()
     logger.info("Looked after overdue assets, untold ends and unannounced uploads", extra=found)
     return found
 

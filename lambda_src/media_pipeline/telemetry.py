@@ -101,6 +101,10 @@ class PipelineMetrics:
         """Say how many overdue assets there are that nothing repairs; also when there are none."""
         self._count("StuckAssets", count)
 
+    def run_finished(self) -> None:
+        """Count a run of the reconciler that came to its end; the alarm on its absence rests on it."""
+        self._count("ReconcilerRunsFinished")
+
     @contextmanager
     def published(self) -> Iterator[None]:
         """Write what was counted to the log when the block ends, however it ends."""

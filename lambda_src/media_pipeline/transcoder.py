@@ -82,6 +82,8 @@ class Transcoder:
                     Queue=self._queue_arn,
                     Settings=settings,
                     StatusUpdateInterval="SECONDS_60",
+                    # The job has no tags of its own: those of its queue tell environments apart on the bill.
+                    BillingTagsSource="QUEUE",
                     UserMetadata=self._metadata(asset),
                     ClientRequestToken=f"{asset.asset_id}-{asset.attempt}",
                 )

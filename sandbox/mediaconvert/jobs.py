@@ -246,7 +246,7 @@ class Jobs:
             "priority": parameters.get("priority", 0),
             "accelerationSettings": parameters.get("accelerationSettings", {"mode": "DISABLED"}),
             "accelerationStatus": "NOT_APPLICABLE",
-            "billingTagsSource": parameters.get("billingTagsSource", "QUEUE"),
+            "billingTagsSource": parameters.get("billingTagsSource", "JOB"),
             "statusUpdateInterval": parameters.get("statusUpdateInterval", "SECONDS_60"),
             "simulateReservedQueue": parameters.get("simulateReservedQueue", "DISABLED"),
             "userMetadata": parameters.get("userMetadata", {}),

@@ -9,13 +9,17 @@ class FakePublisher:
 
     def __init__(self) -> None:
         self.published: list[tuple[str, Mapping[str, Any]]] = []
+        self.attributes: list[Mapping[str, str]] = []
         self.failures: list[Exception] = []
 
-    def publish(self, subject: str, message: Mapping[str, Any]) -> None:
+    def publish(self, subject: str, message: Mapping[str, Any], *, attributes: Mapping[str, str]) -> None:
         """Publish a message."""
         if self.failures:
             raise self.failures.pop(0)
+        # As SNS does.
+        assert all(attributes.values()), attributes
         self.published.append((subject, message))
+        self.attributes.append(attributes)
 
 
 class FakeMetrics:

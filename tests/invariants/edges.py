@@ -112,7 +112,7 @@ def _objects(caller: str) -> Iterator[Edge]:
 def _function(caller: str) -> Iterator[Edge]:
     """Yield what is the same for every function: objects, notifications, logs, traces, environment, role."""
     yield from _objects(caller)
-    yield _role(caller, "sns:Publish", "topic", PUBLISHES, resource=RefusesPlainHttp())
+    yield _role(caller, "sns:Publish", "topic for assets", PUBLISHES, resource=RefusesPlainHttp())
     logs = f"logs.{REGION}.amazonaws.com"
     uses = ("Decrypt", "DescribeKey", "Encrypt", "GenerateDataKey", "ReEncryptFrom", "ReEncryptTo")
     encrypts = KeyLets(service=logs, actions=tuple(f"kms:{use}" for use in uses), log_of=caller)
@@ -225,14 +225,21 @@ def _events() -> Iterator[Edge]:
             yield _service(f"rule {rule}", "sqs:SendMessage", f"{name} {kind}", admits, sends)
         queue = f"{name} queue"
         yield _service("SQS", "a dead letter", f"{name} DLQ", DeadLettersOf(queue=queue), SAME_KEY)
-    source = f"arn:aws:events:{REGION}:{ACCOUNT_ID}:rule/media-pipeline-reconciler-schedule-{{name}}"
-    invokes = PlacePolicy(service=events, source=source)
+    rule = "reconciler-schedule"
+    source = f"arn:aws:events:{REGION}:{ACCOUNT_ID}:rule/media-pipeline-{rule}-{{name}}"
+    invokes = PlacePolicy(service=events, source=source, source_alone=True)
     place = f"function {RECONCILER}"
     plain = Nothing(reason="an invocation is not encrypted with it")
-    yield _service("rule reconciler-schedule", "lambda:InvokeFunction", place, invokes, plain)
-    alarms = PlacePolicy(service="cloudwatch.amazonaws.com", over_tls=True)
-    publishes = KeyLets(service="cloudwatch.amazonaws.com", actions=("kms:Decrypt", "kms:GenerateDataKey"))
-    yield _service("alarms", "sns:Publish", "topic", alarms, publishes)
+    yield _service(f"rule {rule}", "lambda:InvokeFunction", place, invokes, plain)
+    admits = PlacePolicy(service=events, source=source, over_tls=True)
+    yield _service(f"rule {rule}", "sqs:SendMessage", "undelivered runs", admits, sends)
+    cloudwatch = "cloudwatch.amazonaws.com"
+    source = f"arn:aws:cloudwatch:{REGION}:{ACCOUNT_ID}:alarm:media-pipeline-alarm-*-{{name}}"
+    alarms = PlacePolicy(service=cloudwatch, source=source, over_tls=True)
+    publishes = KeyLets(
+        service=cloudwatch, actions=("kms:Decrypt", "kms:GenerateDataKey"), context_of="topic for alarms"
+    )
+    yield _service("alarms", "sns:Publish", "topic for alarms", alarms, publishes)
 
 
 EDGES: tuple[Edge, ...] = (

@@ -26,9 +26,11 @@ def places(stack: Stack) -> Mapping[str, Place]:
     """Return every place of a pipeline by its name."""
     variables = variables_of(stack, "ingest-orchestrator")
     parameters = f"arn:aws:ssm:{REGION}:{ACCOUNT_ID}:parameter"
-    (topic,), (queue,), (key,) = (
-        stack.of(type_) for type_ in ("aws_sns_topic", "aws_media_convert_queue", "aws_kms_key")
-    )
+    (queue,), (key,) = (stack.of(type_) for type_ in ("aws_media_convert_queue", "aws_kms_key"))
+    topics = {
+        f"topic for {words}": _place(stack, _named(stack, "aws_sns_topic", "name", component))
+        for words, component in (("assets", "notifications"), ("alarms", "alarms"))
+    }
     uploads, outputs = (_named(stack, "aws_s3_bucket", "bucket", c) for c in ("uploads", "outputs"))
     table = _named(stack, "aws_dynamodb_table", "name", "assets")
     queues = {
@@ -45,7 +47,8 @@ def places(stack: Stack) -> Mapping[str, Place]:
         "index by_status": _place(stack, table, "/index/by_status"),
         "index by_job": _place(stack, table, "/index/by_job"),
         **{name: _place(stack, found) for name, found in queues.items()},
-        "topic": _place(stack, topic),
+        "undelivered runs": _place(stack, _named(stack, "aws_sqs_queue", "name", "reconciler-schedule-dlq")),
+        **topics,
         "MediaConvert queue": _place(stack, queue),
         "a MediaConvert job": Place(
             arn=f"arn:aws:mediaconvert:{REGION}:{ACCOUNT_ID}:jobs/1671477617078-2886ye"
@@ -97,7 +100,7 @@ def resource_policies(stack: Stack, place: str) -> list[Policy]:
             return [resource["assume_role_policy"]]
         case "aws_lambda_function":
             return [
-                _permission(stack, resource, p)
+                permission_policy(stack, resource, p)
                 for p in stack.of("aws_lambda_permission")
                 if p["function_name"] == resource["function_name"]
             ]
@@ -112,21 +115,21 @@ def resource_policies(stack: Stack, place: str) -> list[Policy]:
     return [p["policy"] for p in stack.of(f"{resource.type}_policy") if p[attribute] == named]
 
 
-def _permission(stack: Stack, function: Resource, permission: Resource) -> Policy:
+def permission_policy(stack: Stack, function: Resource, permission: Resource) -> Policy:
     """Return a Lambda permission as the statement that Lambda makes of it in the function's policy.
 
     Source: https://docs.aws.amazon.com/lambda/latest/dg/access-control-resource-based.html
     """
+    conditions = {"ArnLike": {"AWS:SourceArn": permission["source_arn"]}}
+    if permission.get("source_account"):
+        conditions["StringEquals"] = {"AWS:SourceAccount": permission["source_account"]}
     statement = {
         "Sid": permission["statement_id"],
         "Effect": "Allow",
         "Principal": {"Service": permission["principal"]},
         "Action": permission["action"],
         "Resource": stack.arn(function),
-        "Condition": {
-            "ArnLike": {"AWS:SourceArn": permission["source_arn"]},
-            "StringEquals": {"AWS:SourceAccount": permission["source_account"]},
-        },
+        "Condition": conditions,
     }
     return {"Version": "2012-10-17", "Statement": [statement]}
 

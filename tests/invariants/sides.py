@@ -113,12 +113,14 @@ class RefusesPlainHttp:
 class PlacePolicy:
     """The place's policy allows a service, for one source of ours.
 
-    `source` says whose call it is: `{name}` in it is the environment. Without one, the account is all that
-    the service tells; without `scoped` it tells not even that.
+    `source` says whose call it is: `{name}` in it is the environment, `*` any text. Without one, the account
+    is all that the service tells; without `scoped` it tells not even that. With `source_alone` it tells the
+    source and not the account.
     """
 
     service: str
     source: str = ""
+    source_alone: bool = False
     scoped: bool = True
     over_tls: bool = False
 
@@ -132,7 +134,9 @@ class PlacePolicy:
         """Ask for the source, for that of another account, for another service, and without TLS."""
         documents = resource_policies(stack, call.place)
         arn = places(stack)[call.place].arn
-        ours = _source(self.source.format(name=stack.name))
+        ours = _source(self.source.format(name=stack.name).replace("*", "any"))
+        if self.source_alone:
+            ours.pop("aws:SourceAccount")
         theirs = {key: value.replace(ACCOUNT_ID, OTHER_ACCOUNT_ID) for key, value in ours.items()}
         for action in call.actions:
             yield _asks(documents, action, arn, {**ours, **TLS}, granted=True, principal=self.service)
@@ -172,15 +176,20 @@ class KeyThrough:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyLets:
-    """The key's policy lets a service use it: for this account, or for the log group that it encrypts."""
+    """The key's policy lets a service use it: for this account, or for what it encrypts.
+
+    That is a caller's log group (`log_of`), or the topic of a place (`context_of`).
+    """
 
     service: str
     actions: Sequence[str]
     log_of: str = ""
+    context_of: str = ""
 
     def words(self, call: Call) -> str:
-        """Say which service, and what."""
-        return f"the key lets `{self.service}`: {_short(self.actions)}"
+        """Say which service, for what, and what."""
+        scope = f" for the {self.context_of}" if self.context_of else ""
+        return f"the key lets `{self.service}`{scope}: {_short(self.actions)}"
 
     def questions(self, stack: Stack, call: Call) -> Iterator[Question]:
         """Ask for ours, and for another account's."""
@@ -189,6 +198,9 @@ class KeyLets:
         if self.log_of:
             group = places(stack)[f"log of {self.log_of}"].arn.split(":log-stream:")[0]
             ours = {"kms:EncryptionContext:aws:logs:arn": group}
+        if self.context_of:
+            # Whether CloudWatch tells KMS an account is not documented: nothing may rest on it.
+            ours = {"kms:EncryptionContext:aws:sns:topicArn": places(stack)[self.context_of].arn}
         theirs = {name: value.replace(ACCOUNT_ID, OTHER_ACCOUNT_ID) for name, value in ours.items()}
         for action in self.actions:
             yield _asks(documents, action, key, ours, granted=True, principal=self.service)

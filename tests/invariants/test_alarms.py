@@ -5,7 +5,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from constructs_lib.alarms import Metric, MonitoredFunction, MonitoredQueue, pipeline_alarms
+from constructs_lib.delivery_alarms import MonitoredRule, MonitoredSchedule, delivery_alarms
 from stacks.settings import ENVIRONMENTS
+from tests.invariants.policies import Request, allows
 from tests.invariants.stack import Resource, Stack
 
 
@@ -25,6 +27,8 @@ def _watched(stack: Stack, namespace: str, dimensions: dict[str, str]) -> bool:
             return name in {f["function_name"] for f in stack.of("aws_lambda_function")}
         case "AWS/MediaConvert", {"Queue": arn}:
             return arn in {stack.arn(q) for q in stack.of("aws_media_convert_queue")}
+        case "AWS/Events", {"RuleName": name}:
+            return name in {r["name"] for r in stack.of("aws_cloudwatch_event_rule")}
         case "MediaPipeline", {"service": name}:
             services = {
                 f.block("environment")["variables"]["POWERTOOLS_SERVICE_NAME"]
@@ -35,15 +39,47 @@ def _watched(stack: Stack, namespace: str, dimensions: dict[str, str]) -> bool:
             return False
 
 
+def _topic(stack: Stack, component: str) -> Resource:
+    (topic,) = (
+        t for t in stack.of("aws_sns_topic") if t["name"] == f"media-pipeline-{component}-{stack.name}"
+    )
+    return topic
+
+
 def test_alarms_notify_the_topic(pipeline: Stack) -> None:
-    """Every alarm tells the topic when it goes off and when it is over."""
-    (topic,) = pipeline.of("aws_sns_topic")
+    """Every alarm tells the topic for alarms, and no other, when it goes off and when it is over."""
+    topic = _topic(pipeline, "alarms")
     alarms = [*pipeline.of("aws_cloudwatch_metric_alarm"), *pipeline.of("aws_cloudwatch_composite_alarm")]
     assert len(alarms) >= 15
     for alarm in alarms:
         assert alarm["alarm_actions"] == [pipeline.arn(topic)], alarm.address
         assert alarm["ok_actions"] == [pipeline.arn(topic)], alarm.address
         assert alarm.get("actions_enabled", True) is True
+        assert not alarm.get("insufficient_data_actions")
+
+
+def test_alarms_and_assets_have_topics_of_their_own(pipeline: Stack) -> None:
+    """Who subscribes to alarms hears of no asset, and the other way round: no publisher has both topics."""
+    alarms, assets = _topic(pipeline, "alarms"), _topic(pipeline, "notifications")
+    assert len(pipeline.of("aws_sns_topic")) == 2
+    policies = {policy["arn"]: policy["policy"] for policy in pipeline.of("aws_sns_topic_policy")}
+    for topic, admits in ((alarms, True), (assets, False)):
+        request = Request(
+            action="sns:Publish",
+            resource=pipeline.arn(topic),
+            principal="cloudwatch.amazonaws.com",
+            context={
+                "aws:SourceArn": pipeline.arn(pipeline.of("aws_cloudwatch_metric_alarm")[0]),
+                "aws:SecureTransport": "true",
+            },
+        )
+        assert allows(policies[pipeline.arn(topic)], request) is admits
+    for function in pipeline.of("aws_lambda_function"):
+        assert not pipeline.role_may(function["role"], "sns:Publish", pipeline.arn(alarms))
+        assert pipeline.role_may(function["role"], "sns:Publish", pipeline.arn(assets))
+        variables = function.block("environment")["variables"]
+        assert variables["NOTIFICATIONS_TOPIC_ARN"] == pipeline.arn(assets)
+        assert pipeline.arn(alarms) not in variables.values()
 
 
 def test_alarms_watch_what_exists(pipeline: Stack) -> None:
@@ -54,7 +90,7 @@ def test_alarms_watch_what_exists(pipeline: Stack) -> None:
 
 
 def test_everything_is_watched(pipeline: Stack) -> None:
-    """No queue, dead-letter queue or function is without an alarm."""
+    """No queue, dead-letter queue, function or rule is without an alarm."""
     watched = {
         value
         for alarm in pipeline.of("aws_cloudwatch_metric_alarm")
@@ -63,6 +99,7 @@ def test_everything_is_watched(pipeline: Stack) -> None:
     }
     assert {q["name"] for q in pipeline.of("aws_sqs_queue")} <= watched
     assert {f["function_name"] for f in pipeline.of("aws_lambda_function")} <= watched
+    assert {r["name"] for r in pipeline.of("aws_cloudwatch_event_rule")} <= watched
 
 
 def test_alarms_are_valid(pipeline: Stack) -> None:
@@ -101,17 +138,31 @@ def test_alarms_are_what_was_specified(pipeline: Stack) -> None:
             )
         ],
         thresholds=ENVIRONMENTS[pipeline.name].alarm_thresholds,
+    ) + delivery_alarms(
+        pipeline_name=f"media-pipeline-{pipeline.name}",
+        rules=[
+            MonitoredRule(label=label, name=f"media-pipeline-{slug}-{pipeline.name}", dlq_label=dlq_label)
+            for label, slug, dlq_label in (
+                ("uploads created", "uploads-created", "processing DLQ"),
+                ("job state changed", "job-state-changed", "job events DLQ"),
+                ("reconciler schedule", "reconciler-schedule", "queue of undelivered runs"),
+            )
+        ],
+        schedule=MonitoredSchedule(
+            label="reconciler",
+            interval_minutes=ENVIRONMENTS[pipeline.name].reconciler_interval_minutes,
+            finished_metric="ReconcilerRunsFinished",
+            undelivered_name=f"media-pipeline-reconciler-schedule-dlq-{pipeline.name}",
+        ),
     )
     alarms = {alarm["alarm_name"]: alarm for alarm in pipeline.of("aws_cloudwatch_metric_alarm")}
     assert len(alarms) == len(specified)
     for spec in specified:
         alarm = alarms[f"media-pipeline-{spec.component}-{pipeline.name}"]
         assert alarm["alarm_description"] == spec.description
-        assert alarm["comparison_operator"] == "GreaterThanOrEqualToThreshold"
+        assert alarm["comparison_operator"] == spec.comparison
         assert (alarm["threshold"], alarm["treat_missing_data"]) == (spec.threshold, spec.silence)
         assert alarm["evaluation_periods"] == alarm["datapoints_to_alarm"] == spec.periods
-        silence = alarm["alarm_actions"] if spec.notify_on_silence else []
-        assert alarm.get("insufficient_data_actions", []) == silence
         if isinstance(spec.signal, Metric):
             assert _as_metric(alarm.attributes, "statistic") == spec.signal
         else:
@@ -204,3 +255,18 @@ def test_functions_publish_where_alarms_look(pipeline: Stack) -> None:
         variables = function.block("environment")["variables"]
         assert variables["POWERTOOLS_METRICS_NAMESPACE"] == "MediaPipeline"
         assert variables["POWERTOOLS_SERVICE_NAME"] == f"media-pipeline-{pipeline.name}"
+
+
+def test_silence_of_the_schedule_is_an_alarm(pipeline: Stack) -> None:
+    """Three intervals without a finished run set an alarm off, whatever keeps the runs from finishing."""
+    (alarm,) = (
+        a
+        for a in pipeline.of("aws_cloudwatch_metric_alarm")
+        if a.get("metric_name") == "ReconcilerRunsFinished"
+    )
+    (rule,) = (r for r in pipeline.of("aws_cloudwatch_event_rule") if r.get("schedule_expression"))
+    minutes = int(re.sub(r"\D", "", rule["schedule_expression"]))
+    assert alarm["period"] == 60 * minutes
+    assert alarm["evaluation_periods"] == alarm["datapoints_to_alarm"] == 3
+    assert (alarm["comparison_operator"], alarm["threshold"]) == ("LessThanThreshold", 1)
+    assert (alarm["treat_missing_data"], alarm["statistic"]) == ("breaching", "Sum")

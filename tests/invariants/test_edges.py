@@ -148,7 +148,7 @@ def test_every_rule_is_a_caller(pipeline: Stack) -> None:
     }
     assert {edge.caller for edge in EDGES if edge.caller.startswith("rule ")} == rules
     for edge in EDGES:
-        if isinstance(edge.resource, PlacePolicy) and edge.resource.source:
+        if edge.caller.startswith("rule ") and isinstance(edge.resource, PlacePolicy):
             rule = pipeline.with_arn(edge.resource.source.format(name=pipeline.name))
             assert edge.caller == f"rule {_component(pipeline, rule['name'])}"
 

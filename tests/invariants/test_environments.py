@@ -104,6 +104,7 @@ def test_outputs_name_the_key_resources(pipeline: Stack) -> None:
         "job_events_queue_url": url("job-events"),
         "job_events_dlq_url": url("job-events-dlq"),
         "notifications_topic_arn": arn("sns", named("notifications")),
+        "alarms_topic_arn": arn("sns", named("alarms")),
         "mediaconvert_queue_arn": arn("mediaconvert", f"queues/{named('jobs')}"),
         "mediaconvert_role_arn": f"arn:aws:iam::{ACCOUNT_ID}:role/{named('mediaconvert')}",
         "presets_path": f"/{pipeline_name}/presets",

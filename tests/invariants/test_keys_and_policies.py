@@ -55,7 +55,10 @@ def test_services_are_trusted_for_this_account_alone(pipeline: Stack) -> None:
     it a role of another account. Source:
     https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html
     """
-    scoping = {"aws:sourceaccount", "aws:sourcearn", "kms:encryptioncontext:aws:logs:arn"}
+    scoping = {
+        *("aws:sourceaccount", "aws:sourcearn"),
+        *("kms:encryptioncontext:aws:logs:arn", "kms:encryptioncontext:aws:sns:topicarn"),
+    }
     of_functions = {pipeline.with_arn(f["role"]).address for f in pipeline.of("aws_lambda_function")}
     untied = []
     for address, policy in _resource_policies(pipeline):

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from tests.invariants.places import permission_policy
 from tests.invariants.policies import Request, allows
 from tests.invariants.stack import ACCOUNT_ID, OTHER_ACCOUNT_ID, Resource, Stack
 
@@ -35,8 +36,10 @@ def _url(stack: Stack, queue: Resource) -> str:
 
 
 def _dead_letter_queues(stack: Stack) -> set[str]:
+    """Return the queues of what can't be consumed, and of what can't be delivered."""
     redrives = [_redrive(stack, queue) for queue in stack.of("aws_sqs_queue")]
-    return {redrive["deadLetterTargetArn"] for redrive in redrives if redrive}
+    undelivered = {target.block("dead_letter_config")["arn"] for target, _, _ in _targets(stack)}
+    return {redrive["deadLetterTargetArn"] for redrive in redrives if redrive} | undelivered
 
 
 def _queue_policy(stack: Stack, queue: Resource) -> dict[str, Any]:
@@ -57,7 +60,7 @@ def _targets(stack: Stack) -> list[tuple[Resource, Resource, Resource]]:
 def test_the_pipeline_has_its_parts(pipeline: Stack) -> None:
     """Two queues feed two functions, and each rule has one target; nothing below holds for want of cases."""
     assert len(_mappings(pipeline)) == 2
-    assert len(_dead_letter_queues(pipeline)) == 2
+    assert len(_dead_letter_queues(pipeline)) == 3
     assert len(pipeline.of("aws_cloudwatch_event_rule")) == len(_targets(pipeline)) >= 2
 
 
@@ -93,12 +96,14 @@ def test_batches_report_item_failures(pipeline: Stack) -> None:
 
 
 def test_nothing_is_sent_before_it_is_allowed(pipeline: Stack) -> None:
-    """A rule gets its queue as target when the policies of queue and DLQ are there: no event is refused."""
-    for target, rule, queue in _targets(pipeline):
-        if queue.type == "aws_sqs_queue":
-            policies = [p for p in pipeline.of("aws_sqs_queue_policy") if rule["name"] in str(p["policy"])]
-            assert len(policies) == 2
-            assert set(target["depends_on"]) == {policy.address for policy in policies}
+    """A rule gets its target when target and DLQ admit it: no event is refused."""
+    for target, rule, fed in _targets(pipeline):
+        admitting = [p for p in pipeline.of("aws_sqs_queue_policy") if rule["name"] in str(p["policy"])]
+        if fed.type == "aws_lambda_function":
+            arn = pipeline.arn(rule)
+            admitting += [p for p in pipeline.of("aws_lambda_permission") if p["source_arn"] == arn]
+        assert len(admitting) == 2
+        assert set(target["depends_on"]) == {admits.address for admits in admitting}
 
 
 def test_every_queue_gives_up_into_a_dead_letter_queue(pipeline: Stack) -> None:
@@ -173,47 +178,64 @@ def test_rule_targets_retry(pipeline: Stack) -> None:
 
 
 def test_undeliverable_events_are_kept(pipeline: Stack) -> None:
-    """What can't be put on its queue lies in a DLQ that admits that rule; a schedule just runs again."""
+    """What can't be delivered to its target lies in a DLQ that admits that rule, by its source ARN alone."""
     for target, rule, fed in _targets(pipeline):
-        if fed.type == "aws_lambda_function":
-            assert rule.get("schedule_expression"), "only a schedule may do without a DLQ"
-            continue
         dlq = pipeline.with_arn(target.block("dead_letter_config")["arn"])
-        assert pipeline.arn(dlq) in _dead_letter_queues(pipeline)
+        if fed.type == "aws_sqs_queue":
+            redrive = _redrive(pipeline, fed)
+            assert redrive is not None
+            assert redrive["deadLetterTargetArn"] == pipeline.arn(dlq), "one place to look"
         request = Request(
             action="sqs:SendMessage",
             resource=pipeline.arn(dlq),
             principal="events.amazonaws.com",
-            context={
-                "aws:SourceArn": pipeline.arn(rule),
-                "aws:SourceAccount": ACCOUNT_ID,
-                "aws:SecureTransport": "true",
-            },
+            context={"aws:SourceArn": pipeline.arn(rule), "aws:SecureTransport": "true"},
         )
         assert allows(_queue_policy(pipeline, dlq), request), f"{rule.address} can't write to {dlq.address}"
 
 
 def test_rules_may_invoke_their_functions(pipeline: Stack) -> None:
-    """Each rule that targets a function is named by a permission of that function."""
+    """Each rule may invoke its function, telling its ARN alone as EventBridge does; others may not.
+
+    Source: "My rule ran but my Lambda function wasn't invoked",
+    https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-troubleshooting.html
+    """
     invoked = [(rule, function) for _, rule, function in _targets(pipeline)]
     invoked = [(rule, function) for rule, function in invoked if function.type == "aws_lambda_function"]
     assert invoked, "the reconciler is scheduled by a rule"
     for rule, function in invoked:
-        assert [
-            p
-            for p in pipeline.of("aws_lambda_permission")
-            if p["principal"] == "events.amazonaws.com"
-            and p["action"] == "lambda:InvokeFunction"
-            and p["source_arn"] == pipeline.arn(rule)
-            and _function(pipeline, p["function_name"]) == function
-        ], f"{rule.address} may not invoke {function.address}"
+        policies = [
+            permission_policy(pipeline, function, permission)
+            for permission in pipeline.of("aws_lambda_permission")
+            if _function(pipeline, permission["function_name"]) == function
+        ]
+
+        def invokes(source_arn: str, principal: str = "events.amazonaws.com") -> bool:
+            request = Request(
+                action="lambda:InvokeFunction",
+                resource=pipeline.arn(function),  # noqa: B023
+                principal=principal,
+                context={"aws:SourceArn": source_arn},
+            )
+            return allows(policies, request)  # noqa: B023
+
+        arn = pipeline.arn(rule)
+        assert invokes(arn), f"{rule.address} may not invoke {function.address}"
+        assert not invokes(f"{arn}-other")
+        assert not invokes(arn.replace(ACCOUNT_ID, OTHER_ACCOUNT_ID))
+        assert not invokes(arn, principal="s3.amazonaws.com")
 
 
-def test_permissions_name_their_source(pipeline: Stack) -> None:
-    """No service may invoke a function on behalf of just anyone."""
-    for permission in pipeline.of("aws_lambda_permission"):
-        assert permission.get("source_arn"), permission.address
-        assert permission["source_account"] == ACCOUNT_ID
+def test_permissions_for_eventbridge_name_their_source_alone(any_stack: Stack) -> None:
+    """No permission for EventBridge asks for the account, which EventBridge doesn't tell; all name the ARN.
+
+    Source: as above; other services, S3 for one, do tell their account.
+    """
+    for permission in any_stack.of("aws_lambda_permission"):
+        assert ACCOUNT_ID in permission["source_arn"] or permission.get("source_account"), permission.address
+        if permission["principal"] == "events.amazonaws.com":
+            assert ACCOUNT_ID in permission["source_arn"], permission.address
+            assert permission.get("source_account") is None, permission.address
 
 
 @pytest.mark.parametrize("suffix", [".mp4", ".MP4", ".MoV"])
@@ -272,3 +294,41 @@ def test_schedule_is_a_rate(pipeline: Stack) -> None:
         a for a in pipeline.of("aws_cloudwatch_metric_alarm") if a.get("metric_name") == "StuckAssets"
     )
     assert 1 <= int(rate[1] or 1) * 60 <= alarm["period"]
+
+
+def _may_send(stack: Stack, function: Resource, queue: Resource) -> bool:
+    return stack.role_may(function["role"], "sqs:SendMessage", stack.arn(queue))
+
+
+def test_functions_that_send_to_themselves_are_allowed_to(pipeline: Stack) -> None:
+    """Lambda's recursive loop detection is off for the functions whose messages come back, and for no other.
+
+    Left on, it stops a message after 16 rounds, and the message ends in the DLQ. Source:
+    https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html
+    """
+    sends: dict[str, set[str]] = {}
+    for function in pipeline.of("aws_lambda_function"):
+        sends[function["function_name"]] = {
+            consumer["function_name"]
+            for _, queue, consumer in _mappings(pipeline)
+            if _may_send(pipeline, function, queue)
+        }
+    looping = {name for name in sends if name in _reached(sends, name)}
+    assert len(looping) == 2
+    allowed = {
+        _function(pipeline, config["function_name"])["function_name"]
+        for config in pipeline.of("aws_lambda_function_recursion_config")
+        if config["recursive_loop"] == "Allow"
+    }
+    assert allowed == looping
+
+
+def _reached(sends: dict[str, set[str]], start: str) -> set[str]:
+    """Return every function that a message of a function may come to, step by step."""
+    reached: set[str] = set()
+    waiting = set(sends[start])
+    while waiting:
+        name = waiting.pop()
+        reached.add(name)
+        waiting |= sends[name] - reached
+    return reached

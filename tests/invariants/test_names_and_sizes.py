@@ -39,6 +39,7 @@ UNNAMED = {
     "aws_iam_role_policy_attachment",
     "aws_kms_key",
     "aws_lambda_event_source_mapping",
+    "aws_lambda_function_recursion_config",
     "aws_lambda_permission",
     "aws_s3_bucket_cors_configuration",
     "aws_s3_bucket_lifecycle_configuration",

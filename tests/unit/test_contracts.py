@@ -67,7 +67,7 @@ def test_settings_reach_the_functions(pipeline: Stack) -> None:
 def test_function_is_given_what_exists(pipeline: Stack) -> None:
     """Every ARN, URL and name in a function's environment is that of a resource of the stack."""
     buckets = {b["bucket"].split("-")[2]: b["bucket"] for b in pipeline.of("aws_s3_bucket")}
-    (topic,) = pipeline.of("aws_sns_topic")
+    (topic,) = (t for t in pipeline.of("aws_sns_topic") if "-notifications-" in t["name"])
     (queue,) = pipeline.of("aws_media_convert_queue")
     (role,) = (r for r in pipeline.of("aws_iam_role") if "mediaconvert" in str(r["assume_role_policy"]))
     (table,) = pipeline.of("aws_dynamodb_table")
@@ -203,7 +203,7 @@ def test_metrics_that_are_watched_are_published(pipeline: Stack) -> None:
     for alarm in pipeline.of("aws_cloudwatch_metric_alarm"):
         metrics = [q["metric"] for q in alarm.get("metric_query", []) if "metric" in q] or [alarm.attributes]
         watched |= {m["metric_name"] for m in metrics if m["namespace"] == METRICS_NAMESPACE}
-    assert len(watched) == 13
+    assert len(watched) == 14
     assert watched <= published
 
 

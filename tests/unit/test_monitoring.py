@@ -15,6 +15,7 @@ from constructs_lib.alarms import (
     pipeline_alarms,
 )
 from constructs_lib.dashboard import GRID_COLUMNS, dashboard_body
+from constructs_lib.delivery_alarms import MonitoredRule, MonitoredSchedule, delivery_alarms
 from media_pipeline.redelivery import MAX_DELAY_SECONDS
 
 PIPELINE = "media-pipeline-test"
@@ -23,6 +24,13 @@ QUEUES = (
     MonitoredQueue(label="job events", name="job-events-test", dlq_name="job-events-dlq-test"),
 )
 FUNCTIONS = (MonitoredFunction(label="ingest_orchestrator", name="ingest-orchestrator-test"),)
+RULES = (MonitoredRule(label="uploads created", name="uploads-created-test", dlq_label="processing DLQ"),)
+SCHEDULE = MonitoredSchedule(
+    label="reconciler",
+    interval_minutes=5,
+    finished_metric="ReconcilerRunsFinished",
+    undelivered_name="schedule-dlq-test",
+)
 
 
 def _alarms(thresholds: AlarmThresholds | None = None) -> dict[str, Alarm]:
@@ -32,6 +40,7 @@ def _alarms(thresholds: AlarmThresholds | None = None) -> dict[str, Alarm]:
         functions=FUNCTIONS,
         thresholds=thresholds or AlarmThresholds(),
     )
+    alarms += delivery_alarms(pipeline_name=PIPELINE, rules=RULES, schedule=SCHEDULE)
     assert len({alarm.component for alarm in alarms}) == len(alarms)
     return {alarm.component: alarm for alarm in alarms}
 
@@ -42,6 +51,8 @@ def _body() -> dict[str, list[dict[str, Any]]]:
         region="eu-west-1",
         queues=QUEUES,
         functions=FUNCTIONS,
+        rules=RULES,
+        schedule=SCHEDULE,
         mediaconvert_queue_arn="arn:aws:mediaconvert:eu-west-1:111122223333:queues/q",
         alarm_arns=["arn:aws:cloudwatch:eu-west-1:111122223333:alarm:a"],
     )
@@ -66,9 +77,10 @@ def _rate(failed: float | None, completed: float | None, minimum_jobs: int = 5) 
 
 
 def test_each_kind_of_trouble_has_its_alarm() -> None:
-    """Queues, functions, outcomes, stuck assets and backpressure are watched, each under its own name."""
+    """Queues, functions, rules, runs, outcomes, stuck assets and backpressure have alarms of their own."""
     assert sorted(_alarms()) == [
         "alarm-ingest-orchestrator-errors",
+        "alarm-ingest-orchestrator-recursion-dropped",
         "alarm-ingest-orchestrator-throttles",
         "alarm-job-events-dlq-not-empty",
         "alarm-job-events-oldest-message-age",
@@ -79,7 +91,10 @@ def test_each_kind_of_trouble_has_its_alarm() -> None:
         "alarm-processing-dlq-not-empty",
         "alarm-processing-oldest-message-age",
         "alarm-processing-queue-depth",
+        "alarm-reconciler-not-finishing",
+        "alarm-reconciler-runs-undelivered",
         "alarm-stuck-assets",
+        "alarm-uploads-created-rule-fails",
     ]
 
 
@@ -126,10 +141,36 @@ def test_failure_rate_needs_enough_jobs(failed: float | None, completed: float |
 
 
 def test_silence_of_the_reconciler_is_reported() -> None:
-    """Only the stuck assets' alarm treats silence as news: its metric is published at every run."""
-    silent = [name for name, alarm in _alarms().items() if alarm.silence == "missing"]
-    assert silent == ["alarm-stuck-assets"]
-    assert _alarms()["alarm-stuck-assets"].notify_on_silence
+    """Only the alarm on finished runs takes silence for trouble: its metric is published by each of them."""
+    silent = [name for name, alarm in _alarms().items() if alarm.silence == "breaching"]
+    assert silent == ["alarm-reconciler-not-finishing"]
+    alarm = _alarms()["alarm-reconciler-not-finishing"]
+    assert isinstance(alarm.signal, Metric)
+    assert (alarm.signal.name, alarm.signal.statistic) == ("ReconcilerRunsFinished", "Sum")
+    assert (alarm.signal.period_seconds, alarm.periods) == (300, 3)
+    assert (alarm.comparison, alarm.threshold) == ("LessThanThreshold", 1)
+
+
+def test_what_a_rule_can_not_deliver_is_reported() -> None:
+    """One event that failed for good is enough, by the one dimension that the default bus's metrics have."""
+    alarm = _alarms()["alarm-uploads-created-rule-fails"]
+    assert isinstance(alarm.signal, Metric)
+    assert (alarm.signal.namespace, alarm.signal.name) == ("AWS/Events", "FailedInvocations")
+    assert alarm.signal.dimensions == {"RuleName": "uploads-created-test"}
+    assert (alarm.threshold, alarm.periods, alarm.silence) == (1, 1, "notBreaching")
+    assert "processing DLQ" in alarm.description
+    undelivered = _alarms()["alarm-reconciler-runs-undelivered"]
+    assert isinstance(undelivered.signal, Metric)
+    assert undelivered.signal.dimensions == {"QueueName": "schedule-dlq-test"}
+
+
+def test_a_stopped_recursion_is_reported() -> None:
+    """One dropped invocation is enough: none is ever meant to be dropped."""
+    alarm = _alarms()["alarm-ingest-orchestrator-recursion-dropped"]
+    assert isinstance(alarm.signal, Metric)
+    assert (alarm.signal.namespace, alarm.signal.name) == ("AWS/Lambda", "RecursiveInvocationsDropped")
+    assert alarm.signal.dimensions == {"FunctionName": "ingest-orchestrator-test"}
+    assert (alarm.threshold, alarm.periods, alarm.signal.statistic) == (1, 1, "Sum")
 
 
 def test_a_short_slowdown_wakes_nobody() -> None:
@@ -182,6 +223,7 @@ def test_metric_widgets_name_the_region() -> None:
         "AssetsReceived", "AssetsSubmitted", "AssetsCompleted", "AssetsFailed", "AssetsFailedByReason",
         "AssetsCanceled", "AssetsRepaired", "MessagesSlowedDown", "PresetsInvalid",
         "ProcessingSeconds", "OutputMinutes", "StuckAssets",
+        "FailedInvocations", "ReconcilerRunsFinished",
         "JobsCompletedCount", "JobsErroredCount", "JobsCanceled",
         "ApproximateNumberOfMessagesVisible", "ApproximateAgeOfOldestMessage",
         "Errors", "Throttles", "Duration", "ConcurrentExecutions",

@@ -107,10 +107,23 @@ def test_a_small_account_reserves_nothing_and_stays_bounded(tmp_path: Path) -> N
 
 
 def test_email_is_subscribed_only_where_it_is_set(tmp_path: Path) -> None:
-    """Nobody gets mail from an environment that names no address."""
+    """Nobody gets mail from an environment that names no address, and of alarms alone who asks for them."""
     (tmp_path / "with").mkdir()
-    silent = _synthesized(DEV, tmp_path)
-    told = _synthesized(replace(DEV, notification_email="ops@example.com"), tmp_path / "with")
+    silent = _synthesized(replace(DEV, alarm_email="none"), tmp_path)
     assert "aws_sns_topic_subscription" not in silent
-    (subscription,) = told["aws_sns_topic_subscription"].values()
-    assert (subscription["protocol"], subscription["endpoint"]) == ("email", "ops@example.com")
+    told = Stack(
+        "dev",
+        {
+            "resource": _synthesized(
+                replace(DEV, notification_email="producer@example.com", alarm_email="on-call@example.com"),
+                tmp_path / "with",
+            )
+        },
+    )
+    topics = {told.arn(topic): topic["name"] for topic in told.of("aws_sns_topic")}
+    subscriptions = told.of("aws_sns_topic_subscription")
+    assert {s["protocol"] for s in subscriptions} == {"email"}
+    assert {topics[s["topic_arn"]]: s["endpoint"] for s in subscriptions} == {
+        "media-pipeline-notifications-dev": "producer@example.com",
+        "media-pipeline-alarms-dev": "on-call@example.com",
+    }

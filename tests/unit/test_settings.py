@@ -46,6 +46,9 @@ def test_only_prod_is_protected() -> None:
         ("region", "cn-north-1"),
         ("notification_email", "nobody"),
         ("notification_email", "a b@example.com"),
+        ("notification_email", "none"),
+        ("alarm_email", "nobody"),
+        ("alarm_email", "a@example.com none"),
         ("mediaconvert_endpoint", "http://mediaconvert.example.com"),
         ("mediaconvert_endpoint", "https://mediaconvert.example.com/path"),
         ("mediaconvert_endpoint", "https://user:secret@mediaconvert.example.com"),
@@ -95,6 +98,9 @@ def test_fault_names_field_value_and_range(field: str, value: object) -> None:
         ("max_jobs_in_flight", 100_000),
         ("notification_email", None),
         ("notification_email", "media-alarms+dev@ops.example.co.uk"),
+        ("alarm_email", None),
+        ("alarm_email", "none"),
+        ("alarm_email", "on-call@ops.example.co.uk"),
         ("mediaconvert_endpoint", "https://abcd1234.mediaconvert.us-east-1.amazonaws.com"),
         ("mediaconvert_endpoint", "http://127.0.0.1:4567"),
         ("mediaconvert_endpoint", "http://[::1]:4567"),
@@ -206,6 +212,7 @@ def test_every_parameter_can_be_overridden_for_one_synthesis() -> None:
         "PROCESSING_CONCURRENCY": "7",
         "MEDIACONVERT_ENDPOINT": "https://mediaconvert.example.com",
         "NOTIFICATION_EMAIL": "ops@example.com",
+        "ALARM_EMAIL": "on-call@example.com",
         "STATE_BUCKET": "another-bucket",
     }
     assert set(values) == set(OVERRIDES)
@@ -217,6 +224,7 @@ def test_every_parameter_can_be_overridden_for_one_synthesis() -> None:
         processing_concurrency=7,
         mediaconvert_endpoint="https://mediaconvert.example.com",
         notification_email="ops@example.com",
+        alarm_email="on-call@example.com",
         state=replace(sandbox.state, bucket="another-bucket"),
     )
 
@@ -247,3 +255,18 @@ def test_wrong_variables_are_explained(environ: Mapping[str, str], message: str)
     """A variable with an impossible value is refused like the field that it overrides."""
     with pytest.raises(SettingsError, match=message):
         select_settings(environ)
+
+
+def test_prod_is_not_deployed_before_its_alarms_reach_somebody() -> None:
+    """Choosing prod without an address for alarms is refused in a sentence; an address or "none" is taken."""
+    with pytest.raises(SettingsError) as raised:
+        select_settings({"ENVIRONMENT": "prod"})
+    (fault,) = raised.value.faults
+    assert (fault.environment, fault.field) == ("prod", "alarm_email")
+    assert "ALARM_EMAIL" in str(fault)
+    assert "'none'" in str(fault)
+    (told,) = select_settings({"ENVIRONMENT": "prod", "ALARM_EMAIL": "on-call@example.com"})
+    assert told.alarm_address == "on-call@example.com"
+    (silent,) = select_settings({"ENVIRONMENT": "prod", "ALARM_EMAIL": "none"})
+    assert silent.alarm_address is None
+    assert select_settings({"ENVIRONMENT": "dev"}) == [DEV]

@@ -304,8 +304,14 @@ def test_messages_go_to_the_queue_as_they_are() -> None:
 def test_a_subject_is_one_that_sns_takes(subject: str, sent: str) -> None:
     """Subjects are printable ASCII, not empty and below 100 characters; messages are JSON to read."""
     client = Answers({})
-    Notifier(client, "topic").publish(subject, {"source": "s3://uploads/ü.mp4"})
+    Notifier(client, "topic").publish(
+        subject, {"source": "s3://uploads/ü.mp4"}, attributes={"status": "FAILED", "profile": "ü"}
+    )
     ((_, request),) = client.requests
+    assert request["MessageAttributes"] == {
+        "status": {"DataType": "String", "StringValue": "FAILED"},
+        "profile": {"DataType": "String", "StringValue": "ü"},
+    }
     assert request["Subject"] == sent
     assert json.loads(request["Message"]) == {"source": "s3://uploads/ü.mp4"}
     assert "ü" in request["Message"]

@@ -1,5 +1,7 @@
 """The end of an asset: recorded, counted and told of, each exactly once."""
 
+from dataclasses import replace
+
 from media_pipeline.assets import AssetError, AssetStatus, Transition
 from media_pipeline.conditional_write import ConditionalWrite
 from tests.asset_world import AssetWorld
@@ -30,6 +32,20 @@ def test_an_end_is_told_of_once() -> None:
         world.lifecycle.announce(world.asset)
     assert len(world.publisher.published) == 1
     assert world.metrics.counted == [("failed", "BROKEN", 0.0)]
+
+
+def test_subscribers_can_choose_by_status_profile_and_code() -> None:
+    """The news carries as attributes what filter policies ask for; what is not known is left out."""
+    world = AssetWorld()
+    world.submit()
+    assert world.lifecycle.finish(world.asset, _failing(world))
+    (attributes,) = world.publisher.attributes
+    assert attributes == {"status": "FAILED", "profile": world.asset.profile, "code": "BROKEN"}
+    ((_, news),) = world.publisher.published
+    assert (news["status"], news["profile"]) == ("FAILED", world.asset.profile)
+    early = replace(world.asset, profile=None, error=None, notified_at=None, status=AssetStatus.CANCELED)
+    world.lifecycle.announce(early)
+    assert world.publisher.attributes[-1] == {"status": "CANCELED"}
 
 
 def test_a_write_needs_a_record() -> None:

@@ -51,6 +51,7 @@ def test_people_are_told_every_fault(watched: Watched) -> None:
     assert "media-pipeline-test" in subject
     assert (news["problem"], news["faults"]) == ("PRESETS_INVALID", list(FAULTS))
     assert "pipeline_ops presets" in news["message"]
+    assert watched.publisher.attributes == [{"status": "PRESETS_INVALID"}]
 
 
 def test_faults_are_told_once_an_hour(watched: Watched) -> None:

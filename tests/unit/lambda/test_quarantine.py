@@ -22,8 +22,8 @@ class Watched:
         self.seen: list[tuple[Mapping[str, Any], Mapping[str, str]]] = []
         real = world.publisher.publish
 
-        def publish(subject: str, message: Mapping[str, Any]) -> None:
-            real(subject, message)
+        def publish(subject: str, message: Mapping[str, Any], *, attributes: Mapping[str, str]) -> None:
+            real(subject, message, attributes=attributes)
             self.seen.append((message, dict(world.uploads.tags_of(UPLOAD))))
 
         world.publisher.publish = publish  # type: ignore[method-assign]

@@ -1,5 +1,6 @@
 """The reconciler as it is deployed, wired from its environment, on a local AWS."""
 
+import json
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -11,6 +12,7 @@ from media_pipeline import reconciler
 from media_pipeline.asset_table import AssetTable
 from media_pipeline.assets import AssetStatus
 from media_pipeline.events import parse_upload
+from media_pipeline.sweep import UploadSweep
 from tests.lambda_invocation import Context
 from tests.local_resources import new_assets_table, new_versioned_bucket
 
@@ -77,6 +79,36 @@ def test_an_upload_whose_event_was_lost_is_announced_once(
     asset = AssetTable(local_aws("dynamodb"), aws["ASSETS_TABLE"]).get(upload.asset_id)
     assert asset is not None
     assert asset.status is AssetStatus.RECEIVED
+
+
+def _finished_runs(printed: str) -> int:
+    """Return how many finished runs the metrics count that a function has printed."""
+    lines = [json.loads(line) for line in printed.splitlines() if "_aws" in line]
+    return sum(int(line.get("ReconcilerRunsFinished", [0])[0]) for line in lines)
+
+
+def test_a_run_that_came_to_its_end_is_counted(
+    aws: dict[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The metric on whose absence an alarm rests is written by a run that ends."""
+    context: Any = Context()
+    reconciler.handler({}, context)
+    assert _finished_runs(capsys.readouterr().out) == 1
+
+
+def test_a_run_that_fails_is_not_counted(
+    aws: dict[str, str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A run that breaks off says nothing of having ended, whatever it had done before."""
+    monkeypatch.setattr(UploadSweep, "run", _broken)
+    context: Any = Context()
+    with pytest.raises(RuntimeError):
+        reconciler.handler({}, context)
+    assert _finished_runs(capsys.readouterr().out) == 0
+
+
+def _broken(sweep: UploadSweep, *, has_time: Callable[[], bool]) -> None:
+    raise RuntimeError("the sweep broke off")
 
 
 def test_a_run_without_time_touches_nothing(aws: dict[str, str], local_aws: Callable[[str], Any]) -> None:

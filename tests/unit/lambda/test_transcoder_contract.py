@@ -175,3 +175,16 @@ def test_an_unknown_job_is_none(subject: Subject) -> None:
     """A job that MediaConvert does not know is no job, and can't be cancelled."""
     assert subject.transcoder.get_job("1767323045678-abcdef") is None
     assert not subject.transcoder.cancel_job("1767323045678-abcdef")
+
+
+def test_jobs_are_billed_by_their_queues_tags(endpoint: Endpoint, asset: Asset) -> None:
+    """The bill tells environments apart by the tags of the queue, since jobs have none of their own."""
+    client = endpoint.client
+    tags = {"Project": "media-pipeline", "Environment": "test"}
+    queue = client.create_queue(Name=f"billed-{uuid4()}", Tags=tags)["Queue"]["Arn"]
+    transcoder = Transcoder(client, pipeline=PIPELINE, queue_arn=queue, role_arn=ROLE)
+    job = client.get_job(Id=transcoder.create_job(asset, SETTINGS))["Job"]
+    assert (job["BillingTagsSource"], job["Queue"]) == ("QUEUE", queue)
+    assert client.list_tags_for_resource(Arn=queue)["ResourceTags"]["Tags"] == tags
+    unspoken = client.create_job(Role=ROLE, Queue=queue, Settings=SETTINGS)["Job"]
+    assert unspoken["BillingTagsSource"] == "JOB", "MediaConvert's own default"

@@ -1,0 +1,59 @@
+"""What of the pipeline is watched: its queues, functions, rules and schedule."""
+
+from collections.abc import Mapping
+
+from constructs_lib.bindings import Construct
+from constructs_lib.function import Function
+from constructs_lib.monitoring import (
+    MonitoredFunction,
+    MonitoredQueue,
+    MonitoredRule,
+    MonitoredSchedule,
+    PipelineMonitoring,
+)
+from constructs_lib.notifications import AlarmTopic
+from stacks.functions import RECONCILER_SCHEDULE, Parts
+
+# Each rule's component, and what people call the queue that holds what it could not deliver.
+_RULES = {
+    "uploads-created": "processing DLQ",
+    "job-state-changed": "job events DLQ",
+    RECONCILER_SCHEDULE: "queue of undelivered runs",
+}
+
+
+def add_monitoring(
+    scope: Construct, parts: Parts, *, functions: Mapping[str, Function], alarm_topic: AlarmTopic
+) -> PipelineMonitoring:
+    """Add the alarms and the dashboard; `functions` are named as people call them."""
+    settings = parts.settings
+    queues = {"processing": parts.processing_queue, "job events": parts.job_events_queue}
+    return PipelineMonitoring(
+        scope,
+        "Monitoring",
+        name=settings.name,
+        pipeline_name=settings.pipeline_name,
+        region=settings.region,
+        topic_arn=alarm_topic.arn,
+        queues=[
+            MonitoredQueue(label=label, name=queue.name, dlq_name=queue.dlq_name)
+            for label, queue in queues.items()
+        ],
+        functions=[
+            MonitoredFunction(label=label, name=function.name) for label, function in functions.items()
+        ],
+        rules=[
+            MonitoredRule(
+                label=component.replace("-", " "), name=settings.name(component), dlq_label=dlq_label
+            )
+            for component, dlq_label in _RULES.items()
+        ],
+        schedule=MonitoredSchedule(
+            label="reconciler",
+            interval_minutes=settings.reconciler_interval_minutes,
+            finished_metric="ReconcilerRunsFinished",
+            undelivered_name=parts.undelivered_runs.name,
+        ),
+        mediaconvert_queue_arn=parts.transcoder.queue_arn,
+        thresholds=settings.alarm_thresholds,
+    )
