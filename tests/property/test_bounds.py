@@ -121,7 +121,9 @@ def test_a_record_and_its_news_always_fit(
     # An operator's next attempt, and its end, must fit as well.
     assert item_bytes(record) < MAX_ITEM_BYTES - 20 * 1024
     sns = Told()
-    Notifier(sns, "arn").publish(text, {"outputs": record["outputs"], "rejected_captions": refused})
+    Notifier(sns, "arn").publish(
+        text, {"outputs": record["outputs"], "rejected_captions": refused}, attributes={"status": "FAILED"}
+    )
     body = sns.request["Message"]
     assert len(body.encode()) <= MAX_MESSAGE_BYTES < SNS_BYTES
     told = json.loads(body)
