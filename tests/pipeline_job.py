@@ -28,6 +28,11 @@ def wire_settings(source: Path, profile: str = "default", presets: Presets | Non
         profile=parse_profiles(encoding.profiles).by_name[profile],
         presets=presets or parse_presets(encoding.presets),
     )
+    return on_the_wire(settings)
+
+
+def on_the_wire(settings: dict[str, Any]) -> dict[str, Any]:
+    """Return boto3's form of job settings as the endpoint gets it."""
     wire: dict[str, Any] = _cased(settings, str.lower)
     return wire
 

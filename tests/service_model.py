@@ -73,7 +73,7 @@ def _scalar_faults(shape: Shape, value: Any, place: str) -> Iterator[str]:
         if choices and value not in choices:
             yield f"{place}: {value!r} is none of {choices}"
         pattern = shape.metadata.get("pattern")
-        if pattern and not re.search(pattern, value, re.DOTALL):
+        if pattern and not re.search(pattern, value, re.DOTALL | re.ASCII):
             yield f"{place}: {value!r} does not match {pattern}"
         yield from _range_faults(shape, len(value), place)
     elif isinstance(value, int | float):

@@ -53,6 +53,12 @@ def ladder_rows(draw: st.DrawFn) -> tuple[LadderRow, ...]:
     )
 
 
+# As Probe tells them: usually ISO 639 codes, but whatever a file says.
+languages = st.sampled_from(
+    ["", "eng", "deu", "ger", "nob", "vol", "yue", "und", "mul", "zxx", "en", "ÄÖÜ", "e n"]
+)
+
+
 @st.composite
 def sources(draw: st.DrawFn) -> SourceInfo:
     """Draw a source with a picture of any size, rate and colour, with or without sound, in any container."""
@@ -62,7 +68,7 @@ def sources(draw: st.DrawFn) -> SourceInfo:
                 AudioTrack,
                 codec=st.just("AAC"),
                 channels=st.integers(0, 8),
-                language=st.sampled_from(["", "eng", "deu"]),
+                language=languages,
             ),
             max_size=3,
         )
@@ -75,7 +81,9 @@ def sources(draw: st.DrawFn) -> SourceInfo:
             display_width=draw(sides),
             display_height=draw(sides),
             rotation_degrees=draw(st.sampled_from([0, 90, 180, 270])),
-            frame_rate_numerator=draw(st.sampled_from([0, 15, 24000, 30, 60, 120, 60000, 240, 1000])),
+            frame_rate_numerator=draw(
+                st.sampled_from([0, 15, 24000, 30, 60, 120, 60000, 240, 1000, 30030, 60060, 60119])
+            ),
             frame_rate_denominator=draw(st.sampled_from([1, 1001])),
             duration_ms=draw(st.integers(0, 48 * 3600 * 1000)),
             bitrate_bps=draw(st.sampled_from([0, 1, 50_000, 300_000, 1_000_000, 8_000_000, 2_000_000_000])),
@@ -98,7 +106,7 @@ sounds_alone = st.builds(
             AudioTrack,
             codec=st.just("MP3"),
             channels=st.integers(0, 8),
-            language=st.sampled_from(["", "eng"]),
+            language=languages,
         ),
         min_size=1,
         max_size=3,

@@ -33,8 +33,14 @@ def audio_selectors(source: Source) -> Settings:
     }
 
 
-def audio_description(sound: SoundRendition, preset: SoundPreset, stereo_bitrate_bps: int) -> Settings:
-    """Return one of an output's `AudioDescriptions`; the bitrate is that of stereo, others follow from it."""
+def audio_description(
+    sound: SoundRendition, preset: SoundPreset, stereo_bitrate_bps: int, *, is_file: bool = False
+) -> Settings:
+    """Return one of an output's `AudioDescriptions`; the bitrate is that of stereo, others follow from it.
+
+    Manifests carry the language as it is written here; files to download have codes of three letters alone.
+    Source: MediaConvert API, AudioDescription.CustomLanguageCode.
+    """
     description: Settings = {
         "AudioSourceName": _selector(sound.track),
         "StreamName": sound.label,
@@ -47,8 +53,9 @@ def audio_description(sound: SoundRendition, preset: SoundPreset, stereo_bitrate
             },
         },
     }
-    if sound.language:
-        description |= {"CustomLanguageCode": sound.language, "LanguageCodeControl": "USE_CONFIGURED"}
+    language = sound.file_language if is_file else sound.language
+    if language:
+        description |= {"CustomLanguageCode": language, "LanguageCodeControl": "USE_CONFIGURED"}
     if preset.loudness_lufs is not None:
         description["AudioNormalizationSettings"] = {
             "Algorithm": "ITU_BS_1770_4",
@@ -61,10 +68,14 @@ def audio_description(sound: SoundRendition, preset: SoundPreset, stereo_bitrate
 
 
 def audio_descriptions(
-    sounds: Sequence[SoundRendition], preset: SoundPreset, stereo_bitrate_bps: int
+    sounds: Sequence[SoundRendition],
+    preset: SoundPreset,
+    stereo_bitrate_bps: int,
+    *,
+    is_file: bool = False,
 ) -> Settings:
     """Return the audio descriptions of an output, or nothing at all where the source has no sound."""
-    described = [audio_description(sound, preset, stereo_bitrate_bps) for sound in sounds]
+    described = [audio_description(sound, preset, stereo_bitrate_bps, is_file=is_file) for sound in sounds]
     return {"AudioDescriptions": described} if described else {}
 
 

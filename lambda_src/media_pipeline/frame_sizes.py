@@ -8,6 +8,19 @@ MIN_PICTURE_SIDE = 2  # Source: MediaConvert API, Rectangle.Width and Height
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FrameLimits:
+    """Give the longest sides of a codec's pictures (pixels); a frame may lie or stand."""
+
+    long_side: int
+    short_side: int
+
+
+# Source: MediaConvert guide, "Maximum supported output resolutions" by codec.
+AVC_LIMITS = FrameLimits(long_side=4096, short_side=2160)
+HEVC_LIMITS = FrameLimits(long_side=8192, short_side=4320)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FrameSize:
     """Give a frame's width and height, and those of the picture in its middle (pixels, all even).
 

@@ -2,19 +2,18 @@
 
 Rules, each held by a property test: no picture larger than the source, the shorter side decides (so portrait
 and square work as landscape does), even dimensions, at least one rung whatever the size, rungs distinct,
-larger rungs with strictly larger bitrates, and the top rung as large as the source allows.
+larger rungs with strictly larger bitrates, and the top rung as large as the source and its codec allow. What
+is too large for the codec becomes smaller as a whole: every rung has the source's shape.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise
-from math import isqrt
 
-from media_pipeline.frame_sizes import MAX_VIDEO_SIDE, FrameSize, even, framed
+from media_pipeline.frame_sizes import AVC_LIMITS, FrameLimits, FrameSize, even, framed
 from media_pipeline.ladder_row import LadderRow
 
-MAX_MACROBLOCKS = 36_864  # Source: ITU-T H.264 table A-1, MaxFS of levels 5.1 and 5.2
 MIN_RENDITION_BITRATE_BPS = 100_000
 # A row within a tenth of the top rung would be paid for without a viewer seeing a difference.
 _NEAR_TOP_TENTHS = 9
@@ -33,22 +32,27 @@ class Rendition:
 
 
 def select_renditions(
-    *, width: int, height: int, rows: Sequence[LadderRow], bitrate_limit_bps: int | None = None
+    *,
+    width: int,
+    height: int,
+    rows: Sequence[LadderRow],
+    bitrate_limit_bps: int | None = None,
+    limits: FrameLimits = AVC_LIMITS,
 ) -> tuple[Rendition, ...]:
     """Return the renditions for a source of this display size (pixels), largest first.
 
     `rows` are sorted from small to large, as presets hold them. `bitrate_limit_bps` is what the source is
-    worth: rungs that would exceed it get as much, or less the smaller they are. A picture below
-    MediaConvert's minimum keeps its size, within a frame of that minimum.
+    worth: rungs that would exceed it get as much, or less the smaller they are. `limits` are those of the
+    codec. A picture below MediaConvert's minimum keeps its size, within a frame of that minimum.
     """
     long_side, short_side = max(width, height), min(width, height)
-    top = _top_short_side(long_side, short_side, limit=rows[-1].short_side)
+    top = _top_short_side(long_side, short_side, highest=rows[-1].short_side, limits=limits)
     chosen = [_interpolated(top, rows)]
     chosen += [row for row in reversed(rows) if row.short_side * 10 <= top * _NEAR_TOP_TENTHS]
     portrait = height > width
     renditions = []
     for row in chosen:
-        long = _long_side(row.short_side, long_side, short_side)
+        long = min(_long_side(row.short_side, long_side, short_side), limits.long_side)
         renditions.append(
             Rendition(
                 name=f"{row.short_side}p",
@@ -89,24 +93,16 @@ def _limited(renditions: Sequence[Rendition], limit_bps: int | None) -> tuple[Re
     )
 
 
-def _top_short_side(long_side: int, short_side: int, *, limit: int) -> int:
-    top = even(min(short_side, limit))
-    blocks = _macroblocks(top, _long_side(top, long_side, short_side))
-    if blocks > MAX_MACROBLOCKS:
-        top = even(isqrt(top * top * MAX_MACROBLOCKS // blocks))
-        while _macroblocks(top, _long_side(top, long_side, short_side)) > MAX_MACROBLOCKS:
-            top -= 2
-    return top
+def _top_short_side(long_side: int, short_side: int, *, highest: int, limits: FrameLimits) -> int:
+    """Return the shorter side of the largest picture of the source's shape that all limits allow."""
+    widest = limits.long_side * short_side // long_side
+    return even(min(short_side, highest, limits.short_side, widest))
 
 
 def _long_side(rendition_short_side: int, long_side: int, short_side: int) -> int:
     exact = rendition_short_side * long_side / short_side
     nearest_even = 2 * round(exact / 2)
-    return min(max(nearest_even, rendition_short_side), even(long_side), MAX_VIDEO_SIDE)
-
-
-def _macroblocks(width: int, height: int) -> int:
-    return -(-width // 16) * -(-height // 16)
+    return min(max(nearest_even, rendition_short_side), even(long_side))
 
 
 def _interpolated(short_side: int, rows: Sequence[LadderRow]) -> LadderRow:

@@ -182,7 +182,7 @@ def _mp4(source: Source, preset: FilePreset) -> Settings:
             "NameModifier": f"_{rung.name}",
             "ContainerSettings": _progressive_mp4(),
             "VideoDescription": avc_video(rung, preset, source),
-            **audio_descriptions(sounds, preset, preset.audio_bitrate_bps),
+            **audio_descriptions(sounds, preset, preset.audio_bitrate_bps, is_file=True),
         }
         for rung in renditions(source, preset)
     ]
@@ -210,7 +210,9 @@ def _m4a(source: Source, preset: AudioFilePreset) -> Settings:
     output = {
         "Extension": "m4a",
         "ContainerSettings": _progressive_mp4(),
-        "AudioDescriptions": [audio_description(_first(source), preset, preset.audio_bitrate_bps)],
+        "AudioDescriptions": [
+            audio_description(_first(source), preset, preset.audio_bitrate_bps, is_file=True)
+        ],
     }
     return _group("M4A", "FILE_GROUP_SETTINGS", {}, [output])
 

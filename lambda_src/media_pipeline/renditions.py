@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from media_pipeline.frame_sizes import FrameSize, fitted
+from media_pipeline.frame_sizes import AVC_LIMITS, HEVC_LIMITS, FrameLimits, FrameSize, fitted
 from media_pipeline.ladder import Rendition, select_renditions, source_sized_rendition
 from media_pipeline.presets import (
     CmafPreset,
@@ -18,6 +18,15 @@ from media_pipeline.presets import (
 from media_pipeline.sources import Source, SourceInfo, VideoTrack, video_of
 
 _COMMON_RATE, _HIGHEST_RATE = 30, 60
+STANDARD_FRAME_RATES = (
+    *(Fraction(24_000, 1001), Fraction(24), Fraction(25), Fraction(30_000, 1001), Fraction(30)),
+    *(Fraction(48_000, 1001), Fraction(48), Fraction(50), Fraction(60_000, 1001), Fraction(60)),
+    *(Fraction(100), Fraction(120_000, 1001), Fraction(120)),
+)
+# A rate that is measured from time stamps, which are rounded, and of a short clip, is off by so much.
+_RATE_TOLERANCE = Fraction(1, 50)
+# Of rates with two decimals, as 59.94 for 60000/1001.
+_RATE_ROUNDING = Fraction(1, 4000)
 # To look like its source an encode needs some more bits than it, and twice as many as a newer codec needed.
 _LIMIT_SHARE, _NEWER_LIMIT_SHARE = Fraction(3, 2), 3
 _NEWER_CODECS = frozenset({"AV1", "HEVC", "VP9"})
@@ -43,17 +52,22 @@ class Storyboard:
 
 
 def renditions(source: Source, preset: VideoPreset) -> tuple[Rendition, ...]:
-    """Return the preset's renditions for a source with a picture, largest first."""
+    """Return the preset's AVC renditions for a source with a picture, largest first."""
     video = video_of(source)
     if video is None:
         return (source_sized_rendition(preset.ladder),)
-    chosen = select_renditions(
+    chosen = _selected(video, preset, AVC_LIMITS)
+    return chosen[: preset.max_renditions] if isinstance(preset, FilePreset) else chosen
+
+
+def _selected(video: VideoTrack, preset: VideoPreset, limits: FrameLimits) -> tuple[Rendition, ...]:
+    return select_renditions(
         width=video.display_width,
         height=video.display_height,
         rows=preset.ladder,
         bitrate_limit_bps=_bitrate_limit_bps(video),
+        limits=limits,
     )
-    return chosen[: preset.max_renditions] if isinstance(preset, FilePreset) else chosen
 
 
 def hevc_renditions(source: Source, preset: CmafPreset) -> tuple[Rendition, ...]:
@@ -63,20 +77,33 @@ def hevc_renditions(source: Source, preset: CmafPreset) -> tuple[Rendition, ...]
         return ()
     return tuple(
         replace(rung, name=f"{rung.name}_hevc", max_bitrate_bps=int(rung.max_bitrate_bps * _HEVC_SHARE))
-        for rung in renditions(source, preset)
+        for rung in _selected(video, preset, HEVC_LIMITS)
     )
 
 
 def changed_frame_rate(video: VideoTrack | None, policy: str) -> Fraction | None:
-    """Return the frame rate that outputs get, None where they keep the source's."""
+    """Return the frame rate that outputs get, None where they keep the source's.
+
+    A rate counts as the standard one that it is up to 2 % above: 60.06 is 60 and 30.02 is 30, which is also
+    what MediaConvert's price depends on. No rate is raised but by the rounding of its decimals. What varies
+    keeps its rate where that is allowed.
+    """
     rate = video.frame_rate if video else None
-    if rate is None:
+    if video is None or rate is None:
         return None
     highest = _COMMON_RATE if policy == HighFrameRates.HALVE else _HIGHEST_RATE
-    changed = rate
+    if video.has_variable_frame_rate and rate <= highest:
+        return None
+    changed = _standard(rate)
     while changed > highest:
-        changed /= 2
+        changed = _standard(changed / 2)
     return changed if changed != rate else None
+
+
+def _standard(rate: Fraction) -> Fraction:
+    """Return the standard rate nearest to a rate that is it or a little above, else the rate itself."""
+    nearest = min(STANDARD_FRAME_RATES, key=lambda standard: abs(standard - rate))
+    return nearest if -_RATE_ROUNDING <= rate / nearest - 1 <= _RATE_TOLERANCE else rate
 
 
 def thumbnail_size(source: Source, preset: ThumbnailsPreset) -> FrameSize | None:

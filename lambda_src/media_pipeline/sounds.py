@@ -1,6 +1,7 @@
 """Choose the sound of a job: each track of the source becomes a rendition, with its language and channels."""
 
 import re
+import unicodedata
 from dataclasses import dataclass
 
 from media_pipeline.languages import UNDETERMINED, language_label, language_tag
@@ -8,24 +9,32 @@ from media_pipeline.presets import Surround, VideoPreset
 from media_pipeline.sources import AudioTrack, Source, SourceInfo
 
 STEREO, FIVE_POINT_ONE = 2, 6
+# Codes that stand for no language in particular. Source: ISO 639-2, codes for special situations.
+_NO_LANGUAGES = frozenset({UNDETERMINED, "mis", "mul", "zxx"})
+# Source: MediaConvert API, AudioDescription.CustomLanguageCode: its pattern, and what files may have.
+_CUSTOM_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9-]+)?")
+_FILE_LANGUAGE = re.compile(r"[A-Za-z]{3}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SoundRendition:
     """Describe one rendition of sound.
 
-    `track` counts the source's audio tracks from 1, and is None where they aren't known. `language` is empty
-    where the source doesn't say; `label` tells the rendition from the others of its output group.
+    `track` counts the source's audio tracks from 1, and is None where they aren't known. `language` is the
+    shortest BCP 47 tag, as captions have it, and `file_language` a code of three letters, for files; both are
+    empty where the source tells no language that is known. `label` tells the rendition from the others of its
+    output group, in ASCII.
     """
 
     track: int | None
     language: str
+    file_language: str
     label: str
     channels: int
 
 
 # What a source most probably has that couldn't be inspected.
-_ASSUMED = SoundRendition(track=None, language="", label="Audio", channels=STEREO)
+_ASSUMED = SoundRendition(track=None, language="", file_language="", label="Audio", channels=STEREO)
 
 
 def sound_renditions(source: Source, preset: VideoPreset) -> tuple[SoundRendition, ...]:
@@ -41,23 +50,38 @@ def stereo_renditions(source: Source) -> tuple[SoundRendition, ...]:
 def _renditions(source: Source, *, keeps_surround: bool) -> tuple[SoundRendition, ...]:
     if not isinstance(source, SourceInfo):
         return (_ASSUMED,)
-    names = [_name(track.language) for track in source.audio]
+    languages = [_language(track.language) for track in source.audio]
+    names = [_name(language) for language in languages]
     return tuple(
         SoundRendition(
             track=number,
-            language=track.language,
+            language=language,
+            file_language=_file_language(track.language) if language else "",
             label=name if names.count(name) == 1 else f"{name} {number}",
             channels=_channels(track, keeps_surround=keeps_surround),
         )
-        for number, (track, name) in enumerate(zip(source.audio, names, strict=True), 1)
+        for number, (track, language, name) in enumerate(zip(source.audio, languages, names, strict=True), 1)
     )
 
 
+def _language(told: str) -> str:
+    """Return the language that a file tells, empty where it tells none that is known."""
+    tag = language_tag(told)
+    return "" if tag is None or tag in _NO_LANGUAGES or not _CUSTOM_LANGUAGE.fullmatch(tag) else tag
+
+
+def _file_language(told: str) -> str:
+    """Return what the file tells where MediaConvert takes it for files to download, else nothing."""
+    return told.lower() if _FILE_LANGUAGE.fullmatch(told) else ""
+
+
 def _name(language: str) -> str:
-    """Return a language's name as MediaConvert takes it for a stream: letters, digits and spaces."""
-    tag = language_tag(language)
-    label = language_label(tag) if tag and tag != UNDETERMINED else ""
-    return " ".join(re.findall(r"\w+", label)) or "Audio"
+    """Return a language's name as MediaConvert takes it for a stream: ASCII letters, digits and spaces.
+
+    Letters lose their accents.
+    """
+    plain = unicodedata.normalize("NFKD", language_label(language)) if language else ""
+    return " ".join(re.findall(r"[A-Za-z0-9]+", re.sub(r"[^\x00-\x7f]", "", plain))) or "Audio"
 
 
 def _channels(track: AudioTrack, *, keeps_surround: bool) -> int:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
-from media_pipeline.frame_sizes import FrameSize
+from media_pipeline.frame_sizes import AVC_LIMITS, FrameSize
 from media_pipeline.ladder import Rendition
 from media_pipeline.presets import VideoPreset
 from media_pipeline.renditions import changed_frame_rate
@@ -36,10 +36,12 @@ def avc_video(rendition: Rendition, preset: VideoPreset, source: Source) -> Sett
         **_codec(rendition, preset, changed_frame_rate(video, preset.high_frame_rates)),
         "CodecProfile": "HIGH",
     }
-    return {
-        **_description(rendition.size, video, converts_color=True),
-        "CodecSettings": {"Codec": "H_264", "H264Settings": codec},
-    }
+    description = _description(rendition.size, video, converts_color=True)
+    if rendition.size is None:
+        # Whatever its unknown size is, the source becomes no larger, and not too large for AVC.
+        limits = {"Width": AVC_LIMITS.long_side, "Height": AVC_LIMITS.short_side}
+        description |= {"ScalingBehavior": "FIT_NO_UPSCALE", **limits}
+    return {**description, "CodecSettings": {"Codec": "H_264", "H264Settings": codec}}
 
 
 def hevc_video(rendition: Rendition, preset: VideoPreset, source: Source) -> Settings:

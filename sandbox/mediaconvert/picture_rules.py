@@ -5,6 +5,7 @@ Pure, as ``settings_rules.py``, which checks everything else and calls these.
 
 from collections.abc import Iterator
 
+from sandbox.mediaconvert.picture_limits import size_refusal
 from sandbox.mediaconvert.validation import Fault, Path
 from sandbox.mediaconvert.wire import Document
 
@@ -42,6 +43,9 @@ def video_faults(video: Document | None, path: Path, automated: bool) -> Iterato
     if codec is None:
         yield Fault(codec_path, "codec is a required property")
         return
+    refusal = size_refusal(codec, video.get("width", 0), video.get("height", 0))
+    if refusal is not None:
+        yield Fault((*path, "width" if "width" in video else "height"), refusal)
     member = _VIDEO_MEMBERS.get(codec)
     if member and member not in codec_settings:
         yield Fault(codec_path, f"{member} is a required property when codec is {codec}")

@@ -110,7 +110,8 @@ def _string_faults(shape: StringShape, value: Any, path: Path) -> Iterator[Fault
     if maximum is not None and len(value) > maximum:
         yield Fault(path, f"Should be at most {maximum} characters long")
     pattern = shape.metadata.get("pattern")
-    if pattern and (len(value) > MAX_PATTERN_INPUT or not re.search(pattern, value)):
+    # In the service's patterns \w, \s and \d are those of ASCII, as in Java: Bokmål is no \w+.
+    if pattern and (len(value) > MAX_PATTERN_INPUT or not re.search(pattern, value, re.ASCII)):
         yield Fault(path, f"Should match pattern {pattern}")
 
 

@@ -18,7 +18,8 @@ from sandbox.mediaconvert.colour import (
     source_colour,
     to_sdr,
 )
-from sandbox.mediaconvert.encodes import FrameCapture, VideoEncode, unsupported
+from sandbox.mediaconvert.encodes import UNSUPPORTED, FrameCapture, VideoEncode, unsupported
+from sandbox.mediaconvert.model import JobError
 from sandbox.mediaconvert.picture import (
     DEFAULT,
     SCALING_BEHAVIORS,
@@ -28,6 +29,7 @@ from sandbox.mediaconvert.picture import (
     place,
     seen_size,
 )
+from sandbox.mediaconvert.picture_limits import size_refusal
 from sandbox.mediaconvert.source import VideoTrack
 
 AUTOMATIC_GOP_SECONDS = 2
@@ -159,9 +161,14 @@ def video_encode(
     gop_frames = _gop_frames(settings, rate)
     cut_frames = round(exact_segment_seconds * rate) if exact_segment_seconds else None
     tag = settings.get("writeMp4PackagingType", DEFAULT_HEVC_TAG).lower() if codec == "H_265" else None
+    placement = frame_placement(description, track, rotation)
+    # A side that the job leaves open follows from the source. The code is not documented for this.
+    if refusal := size_refusal(codec, placement.frame.width, placement.frame.height):
+        size = f"{placement.frame.width}x{placement.frame.height}"
+        raise JobError(UNSUPPORTED, f"videoDescription: the output would be {size}. {refusal}.")
     return VideoEncode(
         codec=codec,
-        placement=frame_placement(description, track, rotation),
+        placement=placement,
         colour=colour_path(description, track),
         frame_rate=rate,
         gop_frames=gop_frames,

@@ -2,22 +2,29 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from fractions import Fraction
 from typing import Any
 
-from hypothesis import given, settings
+import pytest
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from media_pipeline.job_settings import job_settings
+from media_pipeline.job_settings import REFERENCE_VIDEO, job_settings
+from media_pipeline.languages import language_tag
 from media_pipeline.outputs import PlannedOutput
 from media_pipeline.planned_outputs import planned_outputs
 from media_pipeline.presets import HdrLadder, HighFrameRates
 from media_pipeline.profiles import Profile
-from media_pipeline.renditions import changed_frame_rate, storyboard
+from media_pipeline.renditions import STANDARD_FRAME_RATES, changed_frame_rate, storyboard
 from media_pipeline.sources import Source, SourceInfo, UnknownSource
+from sandbox.mediaconvert.settings_rules import job_faults
+from tests.pipeline_job import on_the_wire
 from tests.service_model import request_faults
 from tests.strategies import keys, shipped_presets, shipped_profiles, sounds_alone, sources
 
 PRESETS = shipped_presets()
+assert REFERENCE_VIDEO.video is not None
+VIDEO = REFERENCE_VIDEO.video
 PROFILES = list(shipped_profiles().by_name.values())
 WITH_PICTURE = [profile for profile in PROFILES if profile.has_picture]
 any_source = st.one_of(sources(), st.just(UnknownSource(reason="Probe did not answer")))
@@ -56,6 +63,18 @@ def test_requests_fit_the_service_model(source: Source, profile: Profile, key: s
     request = {"Role": "role", "Settings": rendered(source, profile, f"s3://uploads/{key}")}
     assert request_faults("mediaconvert", "CreateJob", request) == []
     assert request["Settings"]["Inputs"][0]["FileInput"] == f"s3://uploads/{key}"  # type: ignore[index]
+
+
+@settings(max_examples=200, deadline=None)
+@given(source=st.one_of(any_source, sounds_alone), profile=st.sampled_from(PROFILES))
+def test_the_sandbox_refuses_no_rendered_job(source: Source, profile: Profile) -> None:
+    """Whatever the sandbox's endpoint knows that MediaConvert refuses, no job of any source has it."""
+    if isinstance(source, SourceInfo):
+        if source.video is None:
+            profile = shipped_profiles().by_name["audio"]
+        elif not profile.has_picture and not source.audio:
+            return
+    assert list(map(str, job_faults(on_the_wire(rendered(source, profile))))) == []
 
 
 @given(source=any_source, profile=st.sampled_from(WITH_PICTURE))
@@ -111,7 +130,8 @@ def test_sound_follows_the_source(source: SourceInfo, profile: Profile) -> None:
     for _, output in outputs(settings):
         for sound in output.get("AudioDescriptions", []):
             track = source.audio[int(sound["AudioSourceName"].rpartition(" ")[2]) - 1]
-            assert sound.get("CustomLanguageCode", "") == track.language
+            code = sound.get("CustomLanguageCode")
+            assert code is None or language_tag(code) == language_tag(track.language)
 
 
 @given(source=sources())
@@ -147,17 +167,96 @@ def test_equal_rungs_are_encoded_equally(source: Source) -> None:
 
 @given(source=sources(), policy=st.sampled_from(HighFrameRates))
 def test_frame_rates_are_kept_or_halved(source: SourceInfo, policy: HighFrameRates) -> None:
-    """A rate changes by halves alone, to 60 at most where it is kept, else to 30; lower ones stay."""
+    """Outputs have the source's rate to within 2 %, or its half, quarter ... where that is above the highest.
+
+    None is raised by more than rounding, or above the highest, or halved more often than that takes.
+    """
     rate = source.video.frame_rate if source.video else None
     changed = changed_frame_rate(source.video, policy)
-    highest = 60 if policy is HighFrameRates.KEEP else 30
-    if rate is None or rate <= highest:
+    if rate is None:
         assert changed is None
-    else:
-        assert changed is not None
-        assert highest / 2 < changed <= highest
-        assert (rate / changed).denominator == 1
-        assert (rate / changed).numerator.bit_count() == 1
+        return
+    highest = 60 if policy is HighFrameRates.KEEP else 30
+    made = changed or rate
+    assert made <= highest
+    halves = next(times for times in range(20) if rate / 2**times <= highest * Fraction(102, 100))
+    assert Fraction(49, 50) ** (halves + 1) <= made * 2**halves / rate <= Fraction(4001, 4000) ** (halves + 1)
+
+
+@given(
+    standard=st.sampled_from(STANDARD_FRAME_RATES),
+    share=st.fractions(Fraction(-3, 100), Fraction(3, 100), max_denominator=10_000),
+    policy=st.sampled_from(HighFrameRates),
+)
+@example(standard=Fraction(60), share=Fraction(1, 1000), policy=HighFrameRates.KEEP)
+@example(standard=Fraction(30), share=Fraction(1, 1500), policy=HighFrameRates.HALVE)
+def test_a_rate_near_a_standard_one_is_no_other_rate(
+    standard: Fraction, share: Fraction, policy: HighFrameRates
+) -> None:
+    """What is measured up to 2 % above a standard rate is treated as a standard rate near it is."""
+    rate = standard * (1 + share)
+    track = replace(VIDEO, frame_rate_numerator=rate.numerator, frame_rate_denominator=rate.denominator)
+    highest = 60 if policy is HighFrameRates.KEEP else 30
+    made = changed_frame_rate(track, policy) or rate
+    if 0 <= share <= Fraction(1, 50) and standard <= highest:
+        assert made in STANDARD_FRAME_RATES
+        assert made >= standard
+    if rate <= highest:
+        assert made >= rate * Fraction(98, 100)
+
+
+@pytest.mark.parametrize(
+    ("told", "policy", "made"),
+    [
+        ("60.058", "keep", "60"),
+        ("60.06", "keep", "60"),
+        ("60.06", "halve", "30"),
+        ("30.02", "keep", "30"),
+        ("30.02", "halve", "30"),
+        ("23.98", "keep", "24000/1001"),
+        ("29.98", "halve", "30000/1001"),
+        ("119.88", "keep", "60000/1001"),
+        ("240.2", "keep", "60"),
+        ("100.3", "keep", "50"),
+        ("90", "keep", "45"),
+        ("59.94", "keep", "60000/1001"),
+        ("61.3", "keep", "30.65"),
+        ("29.99", "keep", None),
+        ("60", "keep", None),
+        ("30000/1001", "halve", None),
+        ("12.5", "halve", None),
+    ],
+)
+def test_rates_as_files_have_them(told: str, policy: str, made: str | None) -> None:
+    """Rates that were measured of real files become the standard rates that they are."""
+    rate = Fraction(told)
+    track = replace(VIDEO, frame_rate_numerator=rate.numerator, frame_rate_denominator=rate.denominator)
+    assert changed_frame_rate(track, policy) == (Fraction(made) if made else None)
+
+
+def test_a_rate_that_varies_is_left_to_mediaconvert() -> None:
+    """Frames that come unevenly are thinned only where their average is too high."""
+    rate = Fraction("30.4")
+    track = replace(
+        VIDEO,
+        frame_rate_numerator=rate.numerator,
+        frame_rate_denominator=rate.denominator,
+        has_variable_frame_rate=True,
+    )
+    assert changed_frame_rate(track, HighFrameRates.KEEP) is None
+    assert changed_frame_rate(track, HighFrameRates.HALVE) == 30
+
+
+def test_an_unknown_source_is_never_too_large_for_avc() -> None:
+    """A source of unknown size becomes no larger than it is, and fits into the largest picture of AVC."""
+    for _, output in outputs(rendered(UnknownSource(reason=""), shipped_profiles().by_name["classic"])):
+        video = output.get("VideoDescription", {})
+        if encoded(video):
+            assert (video["ScalingBehavior"], video["Width"], video["Height"]) == (
+                "FIT_NO_UPSCALE",
+                4096,
+                2160,
+            )
 
 
 @given(source=sources())
@@ -194,13 +293,19 @@ def test_an_hdr_ladder_keeps_the_colours(source: SourceInfo) -> None:
     avc = [video for video in videos if video["CodecSettings"]["Codec"] == "H_264"]
     hevc = [video for video in videos if video["CodecSettings"]["Codec"] == "H_265"]
     assert source.video is not None
-    assert len(hevc) == (len(avc) if source.video.is_hdr else 0)
+    assert bool(hevc) == source.video.is_hdr
+    largest = max(source.video.display_width, source.video.display_height)
+    if source.video.is_hdr and largest <= 4096:
+        assert len(hevc) == len(avc)
     for video, plain in zip(hevc, avc, strict=False):
         assert "ColorCorrector" not in video.get("VideoPreprocessors", {})
-        assert (video["Width"], video["Height"]) == (plain["Width"], plain["Height"])
+        if largest <= 4096:
+            assert (video["Width"], video["Height"]) == (plain["Width"], plain["Height"])
+        assert video["Width"] * video["Height"] >= plain["Width"] * plain["Height"]
         codec = video["CodecSettings"]["H265Settings"]
         assert codec["CodecProfile"] == "MAIN10_HIGH"
-        assert codec["MaxBitrate"] < plain["CodecSettings"]["H264Settings"]["MaxBitrate"]
+        if largest <= 4096:
+            assert codec["MaxBitrate"] < plain["CodecSettings"]["H264Settings"]["MaxBitrate"]
     plan = planned_outputs(folder="id/1", source=source, profile=profile, presets=presets)
     assert len(plan[0].files) == len(videos) + len(source.audio)
 
@@ -248,7 +353,11 @@ def test_the_plan_names_what_the_settings_make(source: Source, profile: Profile)
         if planned.format == "HLS":
             assert planned.files == tuple(f"{base}{modifier}.m3u8" for modifier in modifiers)
         pictures = [output["VideoDescription"] for output in group["Outputs"] if "VideoDescription" in output]
-        sizes = tuple((picture["Width"], picture["Height"]) for picture in pictures if "Width" in picture)
+        sizes = tuple(
+            (picture["Width"], picture["Height"])
+            for picture in pictures
+            if "Width" in picture and picture["ScalingBehavior"] == "DEFAULT"
+        )
         assert planned.sizes == (sizes if planned.format in ("HLS", "DASH") else ())
         assert planned.has_picture == bool(pictures)
         assert PlannedOutput.from_record(planned.as_record()) == planned

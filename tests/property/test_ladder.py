@@ -5,8 +5,15 @@ from itertools import pairwise
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from media_pipeline.frame_sizes import MIN_FRAME_SIDE, FrameSize, fitted
-from media_pipeline.ladder import MAX_MACROBLOCKS, Rendition, select_renditions
+from media_pipeline.frame_sizes import (
+    AVC_LIMITS,
+    HEVC_LIMITS,
+    MIN_FRAME_SIDE,
+    FrameLimits,
+    FrameSize,
+    fitted,
+)
+from media_pipeline.ladder import Rendition, select_renditions
 from media_pipeline.ladder_row import LadderRow
 from tests.strategies import ladder_rows, shipped_presets, sides
 
@@ -44,17 +51,23 @@ def test_no_rendition_is_larger_than_its_source(width: int, height: int, rows: t
 
 
 @settings(max_examples=200)
-@given(width=sides, height=sides, rows=ladder_rows())
-def test_renditions_can_be_encoded(width: int, height: int, rows: tuple[LadderRow, ...]) -> None:
-    """There is at least one rung; frames are even, at least 32 and within what H.264 can carry."""
-    renditions = select_renditions(width=width, height=height, rows=rows)
+@given(width=sides, height=sides, rows=ladder_rows(), limits=st.sampled_from([AVC_LIMITS, HEVC_LIMITS]))
+@example(width=8192, height=2160, rows=SHIPPED, limits=AVC_LIMITS)
+@example(width=2160, height=8192, rows=SHIPPED, limits=AVC_LIMITS)
+@example(width=7680, height=3840, rows=SHIPPED, limits=AVC_LIMITS)
+def test_renditions_can_be_encoded(
+    width: int, height: int, rows: tuple[LadderRow, ...], limits: FrameLimits
+) -> None:
+    """There is at least one rung; frames are even, at least 32 and within what MediaConvert makes."""
+    renditions = select_renditions(width=width, height=height, rows=rows, limits=limits)
     assert renditions
     for rendition in renditions:
         for side in (frame(rendition).width, frame(rendition).height):
             assert side % 2 == 0
             assert 32 <= side <= 8192
-        chosen_width, chosen_height = sizes(rendition)
-        assert -(-chosen_width // 16) * -(-chosen_height // 16) <= MAX_MACROBLOCKS
+        short, long = sorted((frame(rendition).width, frame(rendition).height))
+        assert short <= limits.short_side
+        assert long <= limits.long_side
 
 
 @settings(max_examples=200)
@@ -71,12 +84,13 @@ def test_rungs_are_distinct_and_ordered(width: int, height: int, rows: tuple[Lad
 
 @given(width=sides, height=sides)
 def test_the_top_rung_is_the_source(width: int, height: int) -> None:
-    """The top rung is as large as the source, up to 2160p and to what H.264 can carry."""
-    top = select_renditions(width=width, height=height, rows=SHIPPED)[0]
+    """The top rung is as large as the source, up to 2160p and as wide as AVC may be."""
+    short, long = sorted(sizes(select_renditions(width=width, height=height, rows=SHIPPED)[0]))
     wanted = min(even_below(min(width, height)), 2160)
-    blocks = -(-wanted // 16) * -(-max(width, height) * wanted // min(width, height) // 16)
-    if blocks <= MAX_MACROBLOCKS:
-        assert min(sizes(top)) == wanted
+    if wanted * max(width, height) <= 4096 * min(width, height):
+        assert short == wanted
+    else:
+        assert long > 4096 - 2 * max(width, height) / min(width, height) - 2
 
 
 @given(width=sides, height=sides, rows=ladder_rows())

@@ -158,10 +158,42 @@ def test_languages_become_renditions() -> None:
     ]
     described = [output["AudioDescriptions"][0] for output in sounds]
     assert [sound["StreamName"] for sound in described] == ["English", "French 2", "French 3", "Audio"]
-    assert [sound.get("CustomLanguageCode") for sound in described] == ["eng", "fra", "fra", None]
-    assert len(groups[1]["Outputs"][0]["AudioDescriptions"]) == 4
+    assert [sound.get("CustomLanguageCode") for sound in described] == ["en", "fr", "fr", None]
+    films = groups[1]["Outputs"][0]["AudioDescriptions"]
+    assert [sound.get("CustomLanguageCode") for sound in films] == ["eng", "fra", "fra", None]
     classic = rendered(source, profile="classic")["OutputGroups"][0]["Outputs"]
     assert all(("VideoDescription" in output) != ("AudioDescriptions" in output) for output in classic)
+
+
+@pytest.mark.parametrize(
+    ("told", "label", "streamed", "downloaded"),
+    [
+        ("nob", "Norwegian Bokmal", "nb", "nob"),
+        ("ger", "German", "de", "ger"),
+        ("ENG", "English", "en", "eng"),
+        ("en", "English", "en", None),
+        ("yue", "Cantonese", "yue", "yue"),
+        ("und", "Audio", None, None),
+        ("mul", "Audio", None, None),
+        ("zxx", "Audio", None, None),
+        ("", "Audio", None, None),
+        ("日本語", "Audio", None, None),
+        ("e n", "Audio", None, None),
+    ],
+)
+def test_a_language_is_what_mediaconvert_takes(
+    told: str, label: str, streamed: str | None, downloaded: str | None
+) -> None:
+    """Labels are ASCII; what is no known language is left out, and the record keeps what the file said."""
+    source = replace(REFERENCE_VIDEO, audio=(AudioTrack(codec="AAC", channels=2, language=told),))
+    for profile in ("default", "classic"):
+        for group in rendered(source, profile=profile)["OutputGroups"]:
+            for output in group["Outputs"]:
+                for sound in output.get("AudioDescriptions", []):
+                    assert sound["StreamName"] == label
+                    is_file = group["OutputGroupSettings"]["Type"] == "FILE_GROUP_SETTINGS"
+                    assert sound.get("CustomLanguageCode") == (downloaded if is_file else streamed)
+    assert source.as_record()["audio"][0]["language"] == told
 
 
 def test_loudness_is_normalised_where_the_preset_asks() -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
+from sandbox.mediaconvert.picture_rules import video_faults
 from tests.unit.mediaconvert_api.test_mediaconvert_settings import Settings, at, drop, faults, put, whole
 
 VIDEO = "outputGroups/2/outputs/0/videoDescription"
@@ -99,3 +100,42 @@ def test_fault_of_a_picture_is_named_by_its_path(change: Callable[[Settings], No
     change(settings)
     found = faults(settings)
     assert len([fault for fault in found if fault.startswith(message)]) == 1, found
+
+
+@pytest.mark.parametrize(
+    ("codec", "width", "height", "is_taken"),
+    [
+        ("H_264", 4096, 2160, True),
+        ("H_264", 2160, 4096, True),
+        ("H_264", 4098, 2160, False),
+        ("H_264", 4096, 2162, False),
+        ("H_264", 3840, 3840, False),
+        ("H_264", 4320, None, False),
+        ("H_264", None, 4098, False),
+        ("H_264", None, 4096, True),
+        ("H_265", 8192, 4320, True),
+        ("H_265", 4320, 8192, True),
+        ("H_265", 8192, 4322, False),
+        ("AV1", 2160, 4096, False),
+        ("PRORES", 4096, 4096, True),
+        ("MPEG2", 1920, 1154, False),
+        ("FRAME_CAPTURE", 8192, 8192, True),
+    ],
+)
+def test_a_picture_is_no_larger_than_its_codec_makes(
+    codec: str, width: int | None, height: int | None, is_taken: bool
+) -> None:
+    """Each codec has its longest sides, lying or standing; a side that is left open is not judged."""
+    settings = whole()
+    described = at(settings, VIDEO)
+    member = {"H_264": "h264Settings", "H_265": "h265Settings"}.get(codec)
+    h264 = described["codecSettings"]["h264Settings"]
+    described["codecSettings"] = {"codec": codec} | ({member: h264} if member else {})
+    for side, pixels in (("width", width), ("height", height)):
+        described.pop(side)
+        if pixels is not None:
+            described[side] = pixels
+    refused = [
+        fault for fault in map(str, video_faults(described, (), False)) if "Should be at most" in fault
+    ]
+    assert (refused == []) == is_taken

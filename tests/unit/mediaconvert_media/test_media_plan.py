@@ -303,3 +303,22 @@ def test_higher_quality_levels_mean_better_pictures() -> None:
         factors.append(make_plan(settings, source()).video_encodes[0].crf)
     assert factors == sorted(factors, key=lambda factor: -(factor or 0))
     assert len(set(factors)) == len(factors)
+
+
+@pytest.mark.parametrize("picture", [video(None, None), video(None, 2160), video(4096, None)])
+def test_an_output_that_follows_its_source_is_no_larger_than_its_codec_makes(picture: Settings) -> None:
+    """A source that is too wide for AVC fails a job that leaves a side open; HEVC takes it."""
+    wide = source(width=8192, height=2160)
+    if "width" not in picture:
+        assert "4096x2160" in refusal(job(file(output("_v", "MP4", picture=picture))), wide).message
+    else:
+        make_plan(job(file(output("_v", "MP4", picture=picture))), wide)
+    make_plan(job(file(output("_v", "MP4", picture=hevc(None, None)))), wide)
+
+
+def test_a_source_of_any_size_fits_without_being_enlarged() -> None:
+    """A frame of AVC's largest size with FIT_NO_UPSCALE takes what is larger, and leaves what is smaller."""
+    picture = video(4096, 2160) | {"scalingBehavior": "FIT_NO_UPSCALE"}
+    for (width, height), made in (((8192, 2160), Size(4096, 1080)), ((320, 180), Size(320, 180))):
+        plan = make_plan(job(file(output("_v", "MP4", picture=picture))), source(width=width, height=height))
+        assert plan.video_encodes[0].placement.frame == made
