@@ -8,6 +8,7 @@ from media_pipeline.outputs import PlannedOutput
 
 SEGMENT_SECONDS = 6.0
 _SIZE_UNTOLD = (1280, 720)
+NO_CAPTIONS = "CLOSED-CAPTIONS=NONE"
 
 
 def made_outputs(
@@ -82,7 +83,7 @@ def _hls(output: PlannedOutput, seconds: float, has_sound: bool) -> dict[str, by
         else:
             size = f",RESOLUTION={sizes[number][0]}x{sizes[number][1]}" if sizes else ""
             group = ',AUDIO="audio"' if beside and has_sound else ""
-            master += [f'#EXT-X-STREAM-INF:BANDWIDTH=1000,CODECS="{codecs}"{size}{group}', name]
+            master += [f'#EXT-X-STREAM-INF:BANDWIDTH=1000,CODECS="{codecs}"{size}{group},{NO_CAPTIONS}', name]
         objects |= _media_playlist(playlist, folder, seconds)
     return {output.key: _text(master), **objects}
 

@@ -27,6 +27,7 @@ from media_pipeline.assets import Asset, UploadedObject
 from media_pipeline.bounds import first_within
 from media_pipeline.caption_files import Sidecar, SidecarNames
 from media_pipeline.caption_text import last_cue_ends_ms, webvtt_text
+from media_pipeline.closed_captions import without_closed_captions
 from media_pipeline.documents import Document, Documents
 from media_pipeline.errors import TransientError, UnreadableCaptionError, UnreadableOutputError
 from media_pipeline.hls_manifest import read_master_playlist, read_media_playlist
@@ -258,7 +259,7 @@ def _adapted(
 ) -> str:
     text = _decoded(manifest)
     if entry["format"] == "HLS":
-        return hls_captions.with_captions(text, captions, key=entry["key"])
+        return hls_captions.with_captions(without_closed_captions(text), captions, key=entry["key"])
     return dash_captions.with_captions(text, captions, key=entry["key"], duration_ms=duration_ms)
 
 

@@ -143,6 +143,7 @@ def _hls(source: Source, preset: StreamingPreset) -> Settings:
         "MinSegmentLength": 0,
         "DirectoryStructure": "SINGLE_DIRECTORY",
         "OutputSelection": "MANIFESTS_AND_SEGMENTS",
+        "CaptionLanguageSetting": "NONE",
         **_trick_play(source, preset),
     }
     return _group("Apple HLS", "HLS_GROUP_SETTINGS", group, outputs)

@@ -52,6 +52,7 @@ def package_of(group: Group, output: Output) -> Package | None:
         format=format_,
         video=output.video,
         audios=output.audios,
+        languages=tuple(audio.language for audio in output.audios),
         segment_seconds=output.segment_seconds,
         moov_first=output.moov_first,
     )
@@ -176,7 +177,10 @@ class Delivery:
         has_resolution = group.manifests.has_resolution
         found = arrange(renditions, self.videos, self.audios, is_mp4=is_mp4, has_resolution=has_resolution)
         images = [one.image_stream() for one in thumbnails]
-        text = hls.master_playlist(found.variants, found.sounds, images, is_mp4=is_mp4)
+        denies = group.manifests.denies_captions
+        text = hls.master_playlist(
+            found.variants, found.sounds, images, is_mp4=is_mp4, denies_captions=denies
+        )
         return self._write(group, "master", f"{_base_name(group)}.m3u8", text)
 
     def _representation(

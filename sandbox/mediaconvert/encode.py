@@ -82,19 +82,8 @@ def _video_output(number: int, encode: VideoEncode, threads: int, name: str) -> 
 
 
 def _audio_output(number: int, encode: AudioEncode, name: str) -> list[str]:
-    arguments = [
-        "-map",
-        f"[a{number}]",
-        "-c:a",
-        "aac",
-        "-b:a",
-        str(encode.bitrate_bps),
-        "-map_metadata",
-        "-1",
-    ]
-    if encode.language is not None:
-        arguments += ["-metadata:s:a:0", f"language={encode.language}"]
-    return [*arguments, "-f", "mp4", name]
+    arguments = ["-map", f"[a{number}]", "-c:a", "aac", "-b:a", str(encode.bitrate_bps)]
+    return [*arguments, "-map_metadata", "-1", "-f", "mp4", name]
 
 
 def _captures(number: int, capture: FrameCapture, folder: str) -> list[str]:

@@ -75,6 +75,7 @@ def master_playlist(
     images: Sequence[ImageStream] = (),
     *,
     is_mp4: bool,
+    denies_captions: bool = False,
 ) -> str:
     """Write the playlist of all variants; where one has a high dynamic range, each says its range."""
     has_high_range = any(variant.video_range not in (None, SDR) for variant in variants)
@@ -106,6 +107,8 @@ def master_playlist(
             attributes.append(f"VIDEO-RANGE={variant.video_range}")
         if variant.audio_group is not None:
             attributes.append(f'AUDIO="{_quotable(variant.audio_group)}"')
+        if denies_captions:
+            attributes.append("CLOSED-CAPTIONS=NONE")
         lines += ["#EXT-X-STREAM-INF:" + ",".join(attributes), quote(variant.name)]
     for image in images:
         size = f"RESOLUTION={image.size[0]}x{image.size[1]}"

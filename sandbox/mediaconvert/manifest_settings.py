@@ -23,12 +23,14 @@ class ManifestSettings:
         has_whole_seconds: Whether HLS declares durations in whole seconds.
         has_timeline: Whether DASH declares each segment's duration; else one for all of them.
         bandwidth: AVERAGE or MAX, what DASH declares of pictures; None for their densest segment's.
+        denies_captions: Whether each HLS variant says that it holds no closed captions.
     """
 
     has_resolution: bool = True
     has_whole_seconds: bool = False
     has_timeline: bool = True
     bandwidth: str | None = None
+    denies_captions: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +64,8 @@ def manifest_settings(group_settings: Mapping[str, Any]) -> ManifestSettings:
         has_whole_seconds=group_settings.get("manifestDurationFormat") == "INTEGER",
         has_timeline=group_settings.get("writeSegmentTimelineInRepresentation") != "DISABLED",
         bandwidth=group_settings.get("mpdManifestBandwidthType"),
+        # Only HLS groups have this member: the masters of CMAF groups say nothing of closed captions.
+        denies_captions=group_settings.get("captionLanguageSetting") == "NONE",
     )
 
 

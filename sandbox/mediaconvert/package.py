@@ -48,6 +48,8 @@ class Package:
     """Describe one thing to make from encodes; equal ones are made once.
 
     Attributes:
+        languages: Of each track of sound, for the files' own headers; None where none is known. MP4 has
+            room for codes of three letters alone.
         segment_seconds: None for whole files.
         moov_first: Whether a whole MP4 begins with its index.
     """
@@ -55,6 +57,7 @@ class Package:
     format: Format
     video: VideoEncode | None
     audios: tuple[AudioEncode, ...]
+    languages: tuple[str | None, ...] = ()
     segment_seconds: Fraction | None = None
     moov_first: bool = True
 
@@ -136,6 +139,9 @@ def package_arguments(
         # A player begins with the first sound, where nothing speaks for another.
         for number in range(len(package.audios)):
             arguments += [f"-disposition:a:{number}", "0" if number else "default"]
+        for number, language in enumerate(package.languages):
+            if language is not None:
+                arguments += [f"-metadata:s:a:{number}", f"language={language}"]
         arguments += ["-f", name, str(main_file(package, Path(folder)))]
     return arguments
 

@@ -220,6 +220,8 @@ def _segments(settings: Mapping[str, Any], default_seconds: int) -> _Segments:
     ):
         if settings.get(member, made) != made:
             raise unsupported(f"{member} {settings[member]}")
+    if settings.get("captionLanguageSetting") == "INSERT":
+        raise unsupported("captionLanguageSetting INSERT")
     for member in ("encryption", "additionalManifests"):
         if settings.get(member):
             raise unsupported(member)

@@ -4,7 +4,7 @@ Equal encodes compare equal, however differently their settings were written: th
 made once per job.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
@@ -38,7 +38,7 @@ class Loudness:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AudioEncode:
-    """Describe one AAC encode of one track.
+    """Describe one AAC encode of one track; those that differ in language alone are the same.
 
     Attributes:
         stream_index: Number of the stream in the source.
@@ -51,7 +51,7 @@ class AudioEncode:
     bitrate_bps: int
     sample_rate: int
     channels: int
-    language: str | None
+    language: str | None = field(compare=False)
     loudness: Loudness | None = None
     seconds: Fraction | None = None
 
@@ -92,7 +92,11 @@ def _channels(mode: str, track: AudioTrack) -> int:
 
 
 def _language(description: dict[str, Any], track: AudioTrack) -> str | None:
-    """Give the language as the source or the job writes it: MediaConvert changes no code but its case."""
+    """Give the language as the source or the job writes it: MediaConvert changes no code but its case.
+
+    Public manifests of jobs with ENG say "eng". A customLanguageCode of a stream may be any code of RFC 5646.
+    Source: MediaConvert API, AudioDescription.
+    """
     configured = description.get("customLanguageCode") or description.get("languageCode", "").lower() or None
     if description.get("languageCodeControl") == "USE_CONFIGURED":
         return configured

@@ -29,6 +29,8 @@ def _x264(encode: VideoEncode, threads: int) -> list[str]:
     arguments = ["-c:v", "libx264", "-preset", encode.preset, "-profile:v", encode.profile]
     if encode.level is not None:
         arguments += ["-level", encode.level]
+    # Captions that lie in the source's pictures are in no output that asks for none.
+    arguments += ["-a53cc", "0"]
     return [*arguments, "-sc_threshold", "0", "-flags", "+cgop", "-threads", str(threads)]
 
 

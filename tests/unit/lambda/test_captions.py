@@ -48,6 +48,20 @@ def test_a_video_without_captions_is_left_alone(world: CaptionWorld) -> None:
     assert not world.asset.rejected_captions
 
 
+def test_no_variant_claims_closed_captions(world: CaptionWorld) -> None:
+    """Masters of CMAF groups say nothing of closed captions: that there are none is added."""
+    none = b",CLOSED-CAPTIONS=NONE"
+    bare = world.outputs.objects[HLS.key].replace(none, b"")
+    assert bare != world.outputs.objects[HLS.key]
+    world.outputs.objects[HLS.key] = bare
+    world.finish()
+    assert world.outputs.objects[HLS.key].count(none) == len(HLS.files)
+    world.put(".en.srt")
+    world.settle()
+    assert world.offered() == everywhere("en")
+    assert world.outputs.objects[HLS.key].count(none) == len(HLS.files)
+
+
 def test_captions_may_come_after_the_video(world: CaptionWorld) -> None:
     """They are added to what is there, told of once, and the rest of the record stays."""
     world.put(".de.srt")

@@ -113,7 +113,8 @@ def test_an_unknown_source_gets_the_safe_choice(world: IngestWorld) -> None:
     assert world.asset.source_info == {"fallback": "Probe did not answer: timeout"}
     for group in world.transcoder.settings["job-1"]["OutputGroups"]:
         for output in group["Outputs"]:
-            assert "Width" not in output.get("VideoDescription", {})
+            video = output.get("VideoDescription", {})
+            assert "Width" not in video or video["ScalingBehavior"] == "FIT_NO_UPSCALE"
 
 
 def test_refused_settings_fail_the_asset(world: IngestWorld) -> None:

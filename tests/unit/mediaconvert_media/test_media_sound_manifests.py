@@ -1,6 +1,7 @@
 """Sound of several tracks: its place in HLS, DASH and MP4, read from what was made."""
 
 import io
+import threading
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -9,6 +10,8 @@ import av
 import m3u8  # type: ignore[import-untyped]
 import pytest
 
+from sandbox.mediaconvert.plan import make_plan
+from sandbox.mediaconvert.source import inspect_source
 from tests.media_checks import MPD_NAMESPACE, check_dash, check_hls
 from tests.playback import play, seconds_in_ffmpeg
 from tests.unit.mediaconvert_media.conftest import RunJob
@@ -329,3 +332,44 @@ def test_manifests_are_written_as_their_settings_say(source: Path, run_job: RunJ
     shown = root.find(".//{*}Representation")
     assert shown is not None
     assert int(shown.get("bandwidth", "0")) == pytest.approx(size * 8 / SECONDS, rel=0.02)
+
+
+@pytest.fixture(scope="module")
+def told(source: Path, run_job: RunJob) -> Path:
+    """Give the outputs of a job that names languages itself: short in streams, of three letters in a file."""
+    spoken = {"languageCodeControl": "USE_CONFIGURED", "streamName": "English"}
+    short: Settings = spoken | {"customLanguageCode": "en"}
+    long: Settings = spoken | {"customLanguageCode": "eng"}
+    settings = job(
+        cmaf(
+            picture("_l", 128, audioRenditionSets="audio"),
+            audio_output("_audio", sound(1, **short), audioGroupId="audio", audioTrackType=DEFAULT),
+        ),
+        hls(
+            output("_v", "M3U8", picture=video(128, 72), sound=sound(1, **short)),
+            captionLanguageSetting="NONE",
+        ),
+        file(output("_v", "MP4", picture=video(128, 72), sound=sound(1, **long))),
+        audioSelectors=selectors(2),
+    )
+    assert len(make_plan(settings, inspect_source(source, threading.Event())).audio_encodes) == 1
+    return run_job(settings, source)[1] / "one"
+
+
+def test_manifests_carry_the_language_as_the_job_writes_it(told: Path) -> None:
+    """HLS and DASH say "en" where the job does; the file beside them, made of the same encode, says "eng"."""
+    assert [media.language for media in master(told / "cmaf/c.m3u8").media] == ["en"]
+    manifest = ElementTree.parse(told / "cmaf/c.mpd").getroot()
+    sets = manifest.iterfind(".//mpd:AdaptationSet", MPD_NAMESPACE)
+    languages = [element.get("lang") for element in sets]
+    assert languages == [None, "en"]
+    with av.open(str(told / "mp4/video_v.mp4")) as container:
+        assert container.streams.audio[0].metadata["language"] == "eng"
+
+
+def test_closed_captions_are_denied_where_the_job_says_so(told: Path) -> None:
+    """HLS groups can say that there are none; those of CMAF, which have no such setting, say nothing."""
+    variants = [variant.stream_info for variant in master(told / "hls/master.m3u8").playlists]
+    assert [variant.closed_captions for variant in variants] == ["NONE"]
+    variants = [variant.stream_info for variant in master(told / "cmaf/c.m3u8").playlists]
+    assert [variant.closed_captions for variant in variants] == [None]
