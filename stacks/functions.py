@@ -113,6 +113,7 @@ def add_job_status_processor(scope: Construct, parts: Parts) -> Function:
         concurrency=settings.processing_concurrency,
         environment={
             "UPLOADS_BUCKET": parts.uploads.name,
+            "MEDIACONVERT_QUEUE_ARN": parts.transcoder.queue_arn,
             **_suffixes(parts),
             **_redelivery(parts, parts.job_events_queue),
         },
@@ -124,6 +125,8 @@ def add_job_status_processor(scope: Construct, parts: Parts) -> Function:
     parts.job_events_queue.grant_postpone(role)
     _grant_publishing(parts, role)
     parts.assets.grant_update(role)
+    # Before an event's word ends an asset, MediaConvert is asked.
+    parts.transcoder.grant_describe(role)
     parts.topic.grant_publish(role)
     function.consume(
         parts.job_events_queue,

@@ -97,6 +97,7 @@ class AssetWorld:
         self.changes = JobChanges(
             pipeline="media-pipeline-test",
             table=self.table,
+            jobs=self.transcoder,
             uploads=self.uploads,
             outputs=self.outputs,
             **additions(documents=self.documents, sidecars=self.sidecars),

@@ -15,7 +15,7 @@ from media_pipeline.events import JobStateChange, JobStatus, ProducedGroup, Prod
 from media_pipeline.job_changes import JobChanges
 from media_pipeline.lifecycle import Lifecycle
 from media_pipeline.outputs import PlannedOutput
-from media_pipeline.sources import SourceInfo, VideoTrack
+from media_pipeline.sources import SourceInfo, UnknownSource, VideoTrack
 from media_pipeline.verification import verify
 from tests.captioning import NAMES, additions
 from tests.fakes import (
@@ -26,6 +26,7 @@ from tests.fakes import (
     FakeOutputs,
     FakePublisher,
     FakeSidecars,
+    FakeTranscoder,
     FakeUploads,
 )
 from tests.made_outputs import made_outputs
@@ -169,6 +170,7 @@ class CaptionWorld:
         JobChanges(
             pipeline="media-pipeline-test",
             table=table,
+            jobs=FakeTranscoder(UnknownSource(reason="")),
             uploads=calls.of(self.uploads),
             outputs=calls.of(self.outputs),
             **additions(documents=calls.of(self.documents), sidecars=calls.of(self.sidecars)),

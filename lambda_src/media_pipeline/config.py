@@ -51,6 +51,7 @@ class JobStatusProcessorConfig:
     assets_table: str
     outputs_bucket: str
     uploads_bucket: str
+    mediaconvert_queue_arn: str
     notifications_topic_arn: str
     media_suffixes: tuple[str, ...]
     caption_suffixes: tuple[str, ...]

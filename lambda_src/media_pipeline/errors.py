@@ -5,6 +5,7 @@ MediaPipelineError
 │   └── SourceError             the uploaded file itself is at fault
 ├── TransientError              the message goes back to its queue; after too many receives to the DLQ
 │   ├── ClaimHeldError          another invocation works on this asset
+│   ├── UnconfirmedEventError    MediaConvert doesn't say what an event says: a few looks, then it is dropped
 │   ├── ThrottledError          AWS asks to slow down (rate or quota)
 │   └── OperatorError           permissions, a missing resource: waits in the queue or DLQ for an operator
 │       └── PresetsInvalidError   a preset or profile document is missing or has faults; carries all of them;
@@ -54,6 +55,10 @@ class ClaimHeldError(TransientError):
     def __init__(self, message: str, *, seconds_left: int) -> None:
         super().__init__(message)
         self.seconds_left = seconds_left
+
+
+class UnconfirmedEventError(TransientError):
+    """Say that an event tells of a job what MediaConvert itself does not: it is early, or forged."""
 
 
 class ThrottledError(TransientError):

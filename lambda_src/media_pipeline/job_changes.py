@@ -1,6 +1,9 @@
 """Apply what MediaConvert says of a job to its asset, whether an event brought it or the reconciler asked.
 
 Late, repeated and reordered news changes nothing: each write is conditional on attempt, job and status.
+
+An event is no proof: those who may send to its queue can write any. So MediaConvert is asked (GetJob) before
+an event ends an asset, or names the job of an asset that has none yet; what GetJob says is then applied.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,8 +13,8 @@ from typing import Any, Protocol
 
 from media_pipeline.assets import Asset, AssetError, AssetStatus, Transition
 from media_pipeline.captions import CaptionPublisher, Published
-from media_pipeline.errors import UnknownAssetError
-from media_pipeline.events import JobStateChange, JobStatus
+from media_pipeline.errors import UnconfirmedEventError, UnknownAssetError
+from media_pipeline.events import JobStateChange, JobStatus, state_change_of_job
 from media_pipeline.job_errors import job_error
 from media_pipeline.lifecycle import Clock, EndsTable, Lifecycle
 from media_pipeline.output_reader import Outputs
@@ -21,6 +24,16 @@ from media_pipeline.storyboards import StoryboardPublisher
 from media_pipeline.superseded import CurrentUploads, superseded_by
 from media_pipeline.telemetry import logger
 from media_pipeline.verification import verify
+
+_ENDS = frozenset({JobStatus.COMPLETE, JobStatus.ERROR, JobStatus.CANCELED})
+
+
+class KnownJobs(Protocol):
+    """What the news of a job needs of MediaConvert."""
+
+    def get_job(self, job_id: str) -> Mapping[str, Any] | None:
+        """Return a job as MediaConvert knows it."""
+        ...
 
 
 class ChangesTable(EndsTable, Protocol):
@@ -45,6 +58,7 @@ class JobChanges:
 
     pipeline: str
     table: ChangesTable
+    jobs: KnownJobs
     uploads: CurrentUploads
     outputs: Outputs
     storyboards: StoryboardPublisher
@@ -53,23 +67,56 @@ class JobChanges:
     clock: Clock
 
     def apply(self, change: JobStateChange) -> bool:
-        """Apply one piece of news; tell whether the asset's status changed.
+        """Apply what GetJob said of a job; return whether the asset's status changed.
 
         Raises UnknownAssetError where the asset has no record, so that the news ends in the DLQ rather than
         nowhere, and TransientError where AWS can't answer; applying the same news again then resumes.
         """
+        asset = self._concerned(change)
+        return asset is not None and self._take(asset, change)
+
+    def apply_event(self, event: JobStateChange) -> bool:
+        """Apply an event; return whether the asset's status changed. One GetJob for each end.
+
+        Raises UnconfirmedEventError where MediaConvert doesn't say so, and errors as `apply` does.
+        """
+        asset = self._concerned(event)
+        if asset is None:
+            return False
+        is_believed = event.status not in _ENDS and asset.job_id is not None
+        return self._take(asset, event if is_believed else self._confirmed(event))
+
+    def _confirmed(self, event: JobStateChange) -> JobStateChange:
+        """Return what MediaConvert itself says of an event's job."""
+        job = self.jobs.get_job(event.job_id)
+        if job is None:
+            raise UnconfirmedEventError(f"MediaConvert knows no job {event.job_id}, of which an event tells")
+        told = state_change_of_job(job)
+        if (told.pipeline, told.asset_id, told.attempt) != (event.pipeline, event.asset_id, event.attempt):
+            raise UnconfirmedEventError(f"job {event.job_id} is not of the asset that its event names")
+        if event.status in _ENDS and told.status not in _ENDS:
+            raise UnconfirmedEventError(
+                f"an event says that job {event.job_id} is {event.status}; MediaConvert says {told.status}"
+            )
+        return told
+
+    def _concerned(self, change: JobStateChange) -> Asset | None:
+        """Return the asset that news is about; None where it changes nothing any more."""
         if change.asset_id is None or change.pipeline != self.pipeline:
             logger.info("Not a job of this pipeline: started by hand on its queue", job_id=change.job_id)
-            return False
+            return None
         asset = self.table.get(change.asset_id)
         if asset is None:
             raise UnknownAssetError(f"job {change.job_id} names asset {change.asset_id}, which has no record")
         if asset.attempt != change.attempt or asset.job_id not in (None, change.job_id):
             logger.info("News of another attempt or job changes nothing", current_job_id=asset.job_id)
-            return False
+            return None
         if asset.is_terminal:
             self.lifecycle.announce(asset)
-            return False
+            return None
+        return asset
+
+    def _take(self, asset: Asset, change: JobStateChange) -> bool:
         match change.status:
             case JobStatus.COMPLETE:
                 return self._end_as_superseded(asset, change) or self._verify(asset, change)

@@ -23,6 +23,7 @@ from media_pipeline.redelivery import Redelivery
 from media_pipeline.sidecar_store import SidecarStore
 from media_pipeline.storyboards import StoryboardPublisher
 from media_pipeline.telemetry import PipelineMetrics, logger
+from media_pipeline.transcoder import Transcoder
 from media_pipeline.upload_store import UploadStore
 
 
@@ -34,7 +35,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         change = parse_job_state_change(body)
         logger.append_keys(asset_id=change.asset_id, job_id=change.job_id)
         logger.info("Job state change", job_status=change.status.value, percent=change.percent)
-        changes.apply(change)
+        changes.apply_event(change)
 
     return handle_batch(event, context, handle=handle, redelivery=redelivery, metrics=metrics)
 
@@ -50,6 +51,11 @@ def _wired() -> tuple[JobChanges, Redelivery, PipelineMetrics]:
     changes = JobChanges(
         pipeline=config.pipeline_name,
         table=table,
+        jobs=Transcoder(
+            aws_client("mediaconvert"),
+            pipeline=config.pipeline_name,
+            queue_arn=config.mediaconvert_queue_arn,
+        ),
         uploads=uploads,
         outputs=OutputStore(s3, config.outputs_bucket),
         storyboards=StoryboardPublisher(documents=documents),

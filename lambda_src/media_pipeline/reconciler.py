@@ -72,9 +72,15 @@ def _wired() -> tuple[Repairs, UnsentEnds, UploadSweep, PipelineMetrics]:
         retention_days=config.asset_retention_days,
         clock=utc_now,
     )
+    transcoder = Transcoder(
+        aws_client("mediaconvert"),
+        pipeline=config.pipeline_name,
+        queue_arn=config.mediaconvert_queue_arn,
+    )
     changes = JobChanges(
         pipeline=config.pipeline_name,
         table=table,
+        jobs=transcoder,
         uploads=uploads,
         outputs=OutputStore(s3, config.outputs_bucket),
         storyboards=StoryboardPublisher(documents=documents),
@@ -86,11 +92,7 @@ def _wired() -> tuple[Repairs, UnsentEnds, UploadSweep, PipelineMetrics]:
     )
     repairs = Repairs(
         table=table,
-        jobs=Transcoder(
-            aws_client("mediaconvert"),
-            pipeline=config.pipeline_name,
-            queue_arn=config.mediaconvert_queue_arn,
-        ),
+        jobs=transcoder,
         queue=queue,
         apply_change=changes.apply,
         lifecycle=lifecycle,

@@ -8,6 +8,9 @@ exponentially with the number of tries and are jittered, lest what was refused t
 Uploads that find presets with faults wait the same way, but for as long as it takes: nothing is wrong with
 them, an alarm of its own calls the operator, and once the presets are mended all of them are processed.
 
+An event of a job that MediaConvert does not confirm is looked at again, since GetJob may be behind, and then
+dropped: nothing is lost, for the reconciler asks MediaConvert itself about every open asset.
+
 What else is the operator's to mend, and what nobody expected, is left to the queue: after its visibility
 timeout it comes back, and in the end it lies in the DLQ, with an alarm.
 """
@@ -16,7 +19,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from media_pipeline.errors import ClaimHeldError, OperatorError, PresetsInvalidError, TransientError
+from media_pipeline.errors import (
+    ClaimHeldError,
+    OperatorError,
+    PresetsInvalidError,
+    TransientError,
+    UnconfirmedEventError,
+)
 
 # Source: SQS API, SendMessage.DelaySeconds: at most 900
 MAX_DELAY_SECONDS = 900
@@ -58,6 +67,10 @@ class RedeliveryMetrics(Protocol):
         """Count a message that AWS's throttling or failing made wait."""
         ...
 
+    def event_unconfirmed(self) -> None:
+        """Count an event that was dropped, since MediaConvert says otherwise."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Redelivery:
@@ -72,11 +85,13 @@ class Redelivery:
     def postpone(self, message: Message, error: Exception) -> bool:
         """Let a failed message come back when it makes sense.
 
-        Return True where a new message has taken its place: the old one is done.
+        Return True where the message is done: a new one has taken its place, or it is dropped.
         """
         if isinstance(error, ClaimHeldError):
             self.queue.hide(message.receipt_handle, seconds=min(error.seconds_left + 1, MAX_DELAY_SECONDS))
             return False
+        if isinstance(error, UnconfirmedEventError):
+            return self._drop(message)
         waits_for_presets = isinstance(error, PresetsInvalidError)
         if not waits_for_presets:
             if not isinstance(error, TransientError) or isinstance(error, OperatorError):
@@ -93,6 +108,13 @@ class Redelivery:
             renewals = max(message.renewals, min(renewals, MAX_COUNTED_RENEWALS_OF_PRESETS))
         self.queue.renew(message.body, attributes={RENEWALS_ATTRIBUTE: renewals}, delay_seconds=seconds)
         return True
+
+    def _drop(self, message: Message) -> bool:
+        if message.receive_count >= self._spared_receives:
+            self.metrics.event_unconfirmed()
+            return True
+        self.queue.hide(message.receipt_handle, seconds=self._delay_seconds(message.receive_count))
+        return False
 
     @property
     def _spared_receives(self) -> int:

@@ -88,6 +88,10 @@ class PipelineMetrics:
         """Count a message that AWS's throttling or failing made wait."""
         self._count("MessagesSlowedDown")
 
+    def event_unconfirmed(self) -> None:
+        """Count a job event that was dropped, since MediaConvert says otherwise."""
+        self._count("JobEventsUnconfirmed")
+
     def presets_invalid(self) -> None:
         """Count an upload that waits for presets to be mended."""
         self._count("PresetsInvalid")

@@ -56,6 +56,10 @@ class FakeMetrics:
         """Count a message that was made to wait."""
         self.counted.append(("slowed down",))
 
+    def event_unconfirmed(self) -> None:
+        """Count an event that was dropped."""
+        self.counted.append(("event unconfirmed",))
+
     def presets_invalid(self) -> None:
         """Count an upload that waits for presets to be mended."""
         self.counted.append(("presets invalid",))

@@ -27,6 +27,10 @@ _JOBS = (
         held_by="unit/lambda/test_job_changes",
     ),
     guard(
+        "An event is not believed before MediaConvert says so",
+        code("job_changes", "event if is_believed else self._confirmed(event)", "event"),
+    ),
+    guard(
         "A job that may have read something newer completes nothing",
         code("job_changes", "self._end_as_superseded(asset, change) or self._verify", "self._verify"),
     ),

@@ -161,6 +161,7 @@ def _ingest() -> Iterator[Edge]:
 def _status() -> Iterator[Edge]:
     yield from _consumer(STATUS, "job events queue")
     yield _role(STATUS, "dynamodb:GetItem UpdateItem", "assets table", USES_TABLE)
+    yield _role(STATUS, "mediaconvert:GetJob", "a MediaConvert job", NOT_ENCRYPTED)
     yield from _function(STATUS)
 
 

@@ -87,6 +87,7 @@ class PipelineWorld:
         self.soundness = Soundness(
             is_whole=self.aws.is_whole,
             is_its_own=self.aws.is_its_own,
+            is_over=self.aws.is_over,
             is_quarantined=self.aws.is_quarantined,
         )
         self.faults: list[Fault] = []
@@ -168,7 +169,7 @@ class PipelineWorld:
             return
 
         def handle(body: str) -> None:
-            functions.changes.apply(parse_job_state_change(body))
+            functions.changes.apply_event(parse_job_state_change(body))
 
         def work() -> None:
             self._consume(queue, messages, handle, functions.changes_redelivery)

@@ -1,7 +1,7 @@
 """The AWS around the functions: buckets, table, queues, MediaConvert, and an event bus that may fail."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum, auto
@@ -24,6 +24,7 @@ from tests.made_outputs import made_mp4
 from tests.property.simulated_mediaconvert import ALIVE, SimulatedJob, SimulatedMediaConvert
 from tests.property.watched_queue import WatchedQueue
 
+PIPELINE = "media-pipeline-test"
 WANTED = UploadFilter(prefix="in/", suffixes=(".mp4", ".mov"))
 FILM = made_mp4(10.0, "vide", "soun")
 
@@ -188,6 +189,11 @@ class SimulatedAws:
         job = self.mediaconvert.jobs.get(asset.job_id or "")
         return job is not None and all(self.outputs.objects.get(key) for key in job.files)
 
+    def is_over(self, asset: Asset) -> bool:
+        """Tell whether the asset's job is one of MediaConvert's and has ended, where it has any."""
+        job = self.mediaconvert.jobs.get(asset.job_id or "")
+        return asset.job_id is None or (job is not None and job.status not in ALIVE)
+
     def is_quarantined(self, asset_id: str) -> bool:
         """Tell whether the upload of an asset has quarantine's tags."""
         asset = self.table.get(asset_id)
@@ -214,8 +220,18 @@ class SimulatedAws:
         self.uploads.delete(key)
         self.emptied.add(key)
 
+    def forge(self, asset: Asset, job_id: str, status: str) -> None:
+        """Send an event of a job that MediaConvert never sent."""
+        metadata = {"pipeline": PIPELINE, "asset_id": asset.asset_id, "attempt": str(asset.attempt)}
+        self._send(job_id, status, metadata, Delivery.ONCE)
+
     def _tell(self, job: SimulatedJob, status: str, delivery: Delivery, **more: Any) -> None:
-        detail = {"jobId": job.job_id, "status": status, "userMetadata": dict(job.metadata), **more}
+        self._send(job.job_id, status, job.metadata, delivery, **more)
+
+    def _send(
+        self, job_id: str, status: str, metadata: Mapping[str, str], delivery: Delivery, **more: Any
+    ) -> None:
+        detail = {"jobId": job_id, "status": status, "userMetadata": dict(metadata), **more}
         event = {
             "source": "aws.mediaconvert",
             "detail-type": "MediaConvert Job State Change",

@@ -23,11 +23,13 @@ class Soundness:
     """Collect violations.
 
     `is_whole` tells whether all that an asset's job is to make is there, `is_its_own` whether that was made
-    of the asset's own upload, `is_quarantined` whether that has quarantine's tags.
+    of the asset's own upload, `is_over` whether its job is MediaConvert's and has ended, `is_quarantined`
+    whether its upload has quarantine's tags.
     """
 
     is_whole: Callable[[Asset], bool]
     is_its_own: Callable[[Asset], bool]
+    is_over: Callable[[Asset], bool]
     is_quarantined: Callable[[str], bool]
     violations: list[str] = field(default_factory=list)
     made: Counter[str] = field(default_factory=Counter)
@@ -72,6 +74,7 @@ class Soundness:
     def ended(self, asset: Asset) -> None:
         """Check the outputs at the moment when an asset comes to its end."""
         code = asset.error.code if asset.error else ""
+        self.require(self.is_over(asset), f"{asset.asset_id} is {asset.status}, but not its {asset.job_id}")
         if asset.status is AssetStatus.COMPLETE:
             self.require(self.is_whole(asset), f"{asset.asset_id} is complete without its outputs")
             self.require(self.is_its_own(asset), f"{asset.asset_id} is complete with another's outputs")
@@ -155,7 +158,7 @@ class WatchedTable(Stepped):
             sound.made[asset_id] += 1
         if name == "replay" and answer is not None:
             sound.replayed[asset_id] += 1
-        if name == "advance" and answer is not None:
+        if name == "advance" and answer is not None and answer.is_terminal:
             sound.ended(answer)
         return answer
 

@@ -6,6 +6,7 @@ from hypothesis.stateful import initialize, precondition, rule
 from tests.property.invocations import Stop
 from tests.property.pipeline_world import PipelineWorld
 from tests.property.simulated_aws import Conditions, Delivery, Upload
+from tests.property.simulated_mediaconvert import ALIVE
 from tests.property.story import EXAMPLES, Story, batches, numbers, paces, stops, stops_within, tell
 from tests.property.weather import Fault
 
@@ -130,6 +131,21 @@ class Pipeline(Story):
                 aws.begin_job(job, delivery)
             aws.complete_job(job, delivery, without=without)
         self.world.follow_jobs(limit=1, stop=stop)
+
+    @precondition(lambda self: self.world.aws.table.records)
+    @rule(
+        number=numbers,
+        status=st.sampled_from(["PROGRESSING", "COMPLETE", "ERROR", "CANCELED"]),
+        is_known=st.booleans(),
+    )
+    def forge(self, number: int, status: str, is_known: bool) -> None:
+        """Somebody who may send to the queue tells of a job what is not so, or of one that never was."""
+        asset = self.world.asset(number)
+        job_id = asset.job_id if is_known and asset.job_id else f"forged-{number}"
+        job = self.world.aws.mediaconvert.jobs.get(job_id)
+        # A job that has ended may be told of by everybody: it is so.
+        if not is_known or (job is not None and job.status in ALIVE):
+            self.world.aws.forge(asset, job_id, status)
 
     @precondition(lambda self: self.world.aws.late_events)
     @rule(number=numbers)

@@ -17,6 +17,7 @@ from media_pipeline.events import JobStateChange, JobStatus
 from media_pipeline.job_changes import JobChanges
 from media_pipeline.lifecycle import Lifecycle
 from media_pipeline.outputs import PlannedOutput
+from media_pipeline.sources import UnknownSource
 from tests.captioning import additions
 from tests.fakes import (
     FakeAssetTable,
@@ -26,6 +27,7 @@ from tests.fakes import (
     FakeOutputs,
     FakePublisher,
     FakeSidecars,
+    FakeTranscoder,
     FakeUploads,
 )
 from tests.made_outputs import made_outputs
@@ -81,6 +83,7 @@ def test_news_in_any_order_keeps_the_record_sound(news: list[JobStateChange], th
     job_changes = JobChanges(
         pipeline="media-pipeline-test",
         table=table,
+        jobs=FakeTranscoder(UnknownSource(reason="")),
         uploads=uploads,
         outputs=outputs,
         **additions(documents=FakeDocuments(outputs), sidecars=FakeSidecars(uploads)),

@@ -20,12 +20,11 @@ from pipeline_ops.replay import Replay
 from tests.captioning import additions
 from tests.fakes import FakeDocuments, FakeMetrics, FakePresets, FakeSidecars
 from tests.property.invocations import Process, Stepped
-from tests.property.simulated_aws import WANTED, Conditions, SimulatedAws
+from tests.property.simulated_aws import PIPELINE, WANTED, Conditions, SimulatedAws
 from tests.property.simulated_mediaconvert import QUEUE_ARN
 from tests.property.soundness import Soundness, WatchedTable
 from tests.strategies import shipped_presets
 
-PIPELINE = "media-pipeline-test"
 MAX_SOURCE_SIZE_BYTES = 1000
 # A request that an invocation had sent when its time was over may still arrive while its claim stands.
 CLAIM_GRACE_SECONDS = 15
@@ -96,6 +95,7 @@ def wired(aws: SimulatedAws, process: Process, soundness: Soundness, conditions:
     changes = JobChanges(
         pipeline=PIPELINE,
         table=table,
+        jobs=transcoder,
         uploads=uploads,
         outputs=stepped("outputs", aws.outputs),
         **additions(

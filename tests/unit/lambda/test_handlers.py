@@ -255,6 +255,7 @@ def test_all_faults_of_an_environment_are_named_at_once() -> None:
         "ASSETS_TABLE is missing",
         "OUTPUTS_BUCKET is missing",
         "UPLOADS_BUCKET is missing",
+        "MEDIACONVERT_QUEUE_ARN is missing",
         "NOTIFICATIONS_TOPIC_ARN is missing",
         "MEDIA_SUFFIXES is missing",
         "CAPTION_SUFFIXES is missing",

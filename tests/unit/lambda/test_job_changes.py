@@ -5,7 +5,13 @@ from typing import Any
 import pytest
 
 from media_pipeline.assets import AssetStatus
-from media_pipeline.errors import TransientError, UnknownAssetError
+from media_pipeline.errors import (
+    OperatorError,
+    ThrottledError,
+    TransientError,
+    UnconfirmedEventError,
+    UnknownAssetError,
+)
 from media_pipeline.events import (
     JobStatus,
 )
@@ -206,3 +212,61 @@ def test_progress_and_warnings_are_recorded(world: AssetWorld) -> None:
     record = world.table.records[UPLOAD.asset_id]
     assert (record["status"], record["progress_percent"]) == ("PROCESSING", 40)
     assert record["warnings"] == [{"code": 1, "count": 2}]
+
+
+@pytest.mark.parametrize("status", [JobStatus.COMPLETE, JobStatus.ERROR, JobStatus.CANCELED])
+def test_a_forged_end_changes_nothing(world: AssetWorld, status: JobStatus) -> None:
+    """An event that ends a job which MediaConvert says is running leaves the whole record as it was."""
+    world.produce()
+    world.transcoder.jobs["job-1"]["Status"] = "PROGRESSING"
+    before = dict(world.table.records[UPLOAD.asset_id])
+    with pytest.raises(UnconfirmedEventError, match="MediaConvert says PROGRESSING"):
+        world.changes.apply_event(change(status, groups=GROUPS, error_code=1010))
+    assert world.table.records[UPLOAD.asset_id] == before
+    assert world.publisher.published == []
+
+
+@pytest.mark.parametrize("status", [JobStatus.PROGRESSING, JobStatus.COMPLETE])
+@pytest.mark.parametrize("job", ["forged-1", "job-of-another"])
+def test_a_forged_job_is_not_recorded(unsubmitted: AssetWorld, status: JobStatus, job: str) -> None:
+    """An asset without a job gets none from an event of a job that isn't there, or is another's."""
+    unsubmitted.transcoder.jobs["job-of-another"] = {
+        "Id": "job-of-another",
+        "Status": status.value,
+        "UserMetadata": {"pipeline": "media-pipeline-test", "asset_id": "0" * 32, "attempt": "1"},
+    }
+    with pytest.raises(UnconfirmedEventError):
+        unsubmitted.changes.apply_event(change(status, job_id=job))
+    assert unsubmitted.asset.job_id is None
+
+
+def test_an_end_is_what_mediaconvert_says_it_is(world: AssetWorld) -> None:
+    """Of an end that is confirmed, the reason comes from GetJob and not from the event."""
+    world.transcoder.jobs["job-1"] |= {"Status": "ERROR", "ErrorCode": 1401, "ErrorMessage": "denied"}
+    assert world.changes.apply_event(change(JobStatus.ERROR, error_code=1010, error_message="forged"))
+    assert world.asset.error is not None
+    assert (world.asset.error.code, "forged" in world.asset.error.message) == ("MEDIACONVERT_1401", False)
+
+
+@pytest.mark.parametrize("trouble", [ThrottledError("slow down"), OperatorError("not allowed")])
+def test_an_end_that_cannot_be_asked_for_waits(world: AssetWorld, trouble: Exception) -> None:
+    """Where GetJob is throttled or refused the event comes back, and then ends the asset."""
+    world.transcoder.jobs["job-1"]["Status"] = "CANCELED"
+    world.transcoder.failures["get_job"] = [trouble]
+    with pytest.raises(type(trouble)):
+        world.changes.apply_event(change(JobStatus.CANCELED))
+    waiting = world.asset.status
+    assert world.changes.apply_event(change(JobStatus.CANCELED))
+    assert (waiting, world.asset.status) == (AssetStatus.SUBMITTED, AssetStatus.CANCELED)
+
+
+def test_only_ends_and_unknown_jobs_cost_a_request(world: AssetWorld) -> None:
+    """Progress of a known job is believed, and so is what comes after the end: neither asks MediaConvert."""
+    world.transcoder.failures["get_job"] = [AssertionError("asked")]
+    world.changes.apply_event(change(JobStatus.PROGRESSING, percent=40))
+    world.transcoder.failures["get_job"] = []
+    world.transcoder.jobs["job-1"]["Status"] = "CANCELED"
+    world.changes.apply_event(change(JobStatus.CANCELED))
+    world.transcoder.failures["get_job"] = [AssertionError("asked")]
+    world.changes.apply_event(change(JobStatus.CANCELED))
+    assert world.asset.status is AssetStatus.CANCELED

@@ -16,6 +16,7 @@ from media_pipeline.errors import (
     PresetsInvalidError,
     ThrottledError,
     TransientError,
+    UnconfirmedEventError,
     UnknownAssetError,
 )
 from media_pipeline.redelivery import (
@@ -314,3 +315,15 @@ def test_a_strange_attribute_counts_as_no_renewal(consumer: Consumer, attribute:
         metrics=PipelineMetrics(),
     )
     assert consumer.seconds_until_visible == FIRST_DELAY_SECONDS
+
+
+def test_an_event_that_is_not_confirmed_is_dropped() -> None:
+    """After a second look, for which GetJob has time to catch up, it is counted and gone, not dead."""
+    consumer = Consumer()
+    forged = failing(UnconfirmedEventError("MediaConvert says PROGRESSING"))
+    consumer.invoke(forged)
+    assert 0 < consumer.seconds_until_visible <= FIRST_DELAY_SECONDS
+    consumer.until_visible()
+    consumer.invoke(forged)
+    assert (consumer.queue.messages, consumer.queue.dead) == ([], [])
+    assert consumer.metrics.counted == [("event unconfirmed",)]

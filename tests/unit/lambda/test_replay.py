@@ -25,6 +25,7 @@ class ReplayWorld(IngestWorld):
         self.changes = JobChanges(
             pipeline="media-pipeline-test",
             table=self.table,
+            jobs=self.transcoder,
             uploads=self.uploads,
             outputs=self.outputs,
             **additions(documents=FakeDocuments(self.outputs), sidecars=FakeSidecars(self.uploads)),
