@@ -50,6 +50,8 @@ class AlarmThresholds:
     function_throttles_per_5_minutes: int = 5
     stuck_assets: int = 1
     messages_slowed_down_per_5_minutes: int = 20
+    unknown_source_rate_percent: int = 20
+    unknown_source_rate_minimum_jobs: int = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

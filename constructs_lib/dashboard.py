@@ -96,6 +96,14 @@ def _asset_widgets(pipeline_name: str) -> list[Widget]:
                 _series(asset_metric(pipeline_name, "CaptionsRejected"), "Captions rejected"),
             ],
         ),
+        _graph(
+            "Uploads that can't be looked into, forged job events",
+            [
+                _series(asset_metric(pipeline_name, "SourcesRefused"), "Waiting: AWS refuses a look"),
+                _series(asset_metric(pipeline_name, "SourcesUnknown"), "Submitted without a look"),
+                _series(asset_metric(pipeline_name, "JobEventsUnconfirmed"), "Job events not confirmed"),
+            ],
+        ),
     ]
 
 

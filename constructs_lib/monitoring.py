@@ -22,6 +22,7 @@ from constructs_lib.bindings import (
 )
 from constructs_lib.dashboard import dashboard_body
 from constructs_lib.delivery_alarms import MonitoredRule, MonitoredSchedule, delivery_alarms
+from constructs_lib.source_alarms import source_alarms
 
 __all__ = [
     "AlarmThresholds",
@@ -65,6 +66,7 @@ class PipelineMonitoring(Construct):
                 pipeline_name=pipeline_name, queues=queues, functions=functions, thresholds=thresholds
             ),
             *delivery_alarms(pipeline_name=pipeline_name, rules=rules, schedule=schedule),
+            *source_alarms(pipeline_name=pipeline_name, thresholds=thresholds),
         )
         resources = [self._metric_alarm(alarm) for alarm in alarms]
         unhealthy = CloudwatchCompositeAlarm(

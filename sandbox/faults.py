@@ -41,7 +41,9 @@ class MediaConvertFaults:
         throttle: Share of the pipeline's calls that get 429 TooManyRequestsException.
         server_error: Share of the pipeline's calls that get 500 InternalServerErrorException.
         timeout_after_accept: Share of CreateJob calls that are carried out and not answered.
-        timeout_seconds: How long such a call hangs before its connection is closed.
+        probe_forbidden: Share of Probe calls that get 403 ForbiddenException.
+        probe_timeout: Share of Probe calls that are not answered.
+        timeout_seconds: How long a call without an answer hangs before its connection is closed.
         drop_events: Share of events that are never sent.
         duplicate_events: Share of events that are sent twice.
         delay_events: Share of deliveries that come ``delay_seconds`` late, behind those that followed.
@@ -56,6 +58,8 @@ class MediaConvertFaults:
     throttle: float = 0.0
     server_error: float = 0.0
     timeout_after_accept: float = 0.0
+    probe_forbidden: float = 0.0
+    probe_timeout: float = 0.0
     timeout_seconds: float = 10.0
     drop_events: float = 0.0
     duplicate_events: float = 0.0

@@ -58,7 +58,10 @@ class Sidecars(Protocol):
         ...
 
     def read(self, key: str) -> tuple[bytes, str] | None:
-        """Return what a caption file holds now, and its ETag; None where it is gone."""
+        """Return what a caption file holds now, and its ETag; None where it is gone.
+
+        Raises UnreadableCaptionError where S3 does not give it away.
+        """
         ...
 
     def upload(self, key: str) -> UploadedObject | None:
@@ -122,11 +125,11 @@ class CaptionPublisher:
             etag = keys[sidecar.key]
             try:
                 self._check(sidecar, used, reads=reads)
+                reads += 1
                 held = self.sidecars.read(sidecar.key)
                 if held is None:
                     raise _ChangedMeanwhileError
                 body, etag = held
-                reads += 1
                 self._check_size(used, total_bytes=total_bytes + len(body))
                 text = webvtt_text(body, suffix=sidecar.suffix, duration_ms=duration_ms)
             except UnreadableCaptionError as error:

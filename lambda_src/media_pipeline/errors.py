@@ -8,8 +8,10 @@ MediaPipelineError
 │   ├── UnconfirmedEventError    MediaConvert doesn't say what an event says: a few looks, then it is dropped
 │   ├── ThrottledError          AWS asks to slow down (rate or quota)
 │   └── OperatorError           permissions, a missing resource: waits in the queue or DLQ for an operator
-│       └── PresetsInvalidError   a preset or profile document is missing or has faults; carries all of them;
-│                                 the message waits, however long, until they are mended
+│       └── WaitsForOperatorError   the message waits in its queue, however long, until it is repaired
+│           ├── PresetsInvalidError   a preset or profile document is missing or has faults; carries all of
+│           │                         them
+│           └── SourceRefusedError    AWS does not let us look into a source
 ├── MalformedEventError         not an event of ours: never dropped, its retries end in the DLQ
 ├── UnknownAssetError           an event of our job whose asset has no record: the same
 ├── UnreadableCaptionError      a caption file can't be shown: it is told of, the video is published without
@@ -69,7 +71,15 @@ class OperatorError(TransientError):
     """Say that the deployment, not the asset, is at fault: the work waits for an operator."""
 
 
-class PresetsInvalidError(OperatorError):
+class WaitsForOperatorError(OperatorError):
+    """Say that an operator must repair something that concerns many uploads: none is given up meanwhile."""
+
+
+class SourceRefusedError(WaitsForOperatorError):
+    """Say that AWS does not let the pipeline look into a source."""
+
+
+class PresetsInvalidError(WaitsForOperatorError):
     """Name every fault found in the presets and profiles."""
 
     def __init__(self, faults: Sequence[str]) -> None:

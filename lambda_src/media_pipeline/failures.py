@@ -52,6 +52,28 @@ _OWN = (
         replay_helps=False,
     ),
     Failure(
+        code="SOURCE_ARCHIVED",
+        category="source",
+        sentence="The file lies in an archive of S3 ({said}), from which it can't be read. Restore it and "
+        "replay the asset, or upload it again with the storage class STANDARD.",
+        # Once it was restored.
+        replay_helps=True,
+    ),
+    Failure(
+        code="SOURCE_ENCRYPTED_BY_CUSTOMER",
+        category="source",
+        sentence="The file is encrypted with a key of your own (SSE-C), without which it can't be read. "
+        "Upload it again without such a key: the bucket encrypts it by itself.",
+        replay_helps=False,
+    ),
+    Failure(
+        code="SOURCE_ACCESS_DENIED",
+        category="permission",
+        sentence="S3 has not let the pipeline read the file for two days ({said}). An operator must allow "
+        "it, most often the KMS key that it was encrypted with, then replay the asset; the upload is kept.",
+        replay_helps=True,
+    ),
+    Failure(
         code="SUPERSEDED",
         category="source",
         sentence="Before this file was done, a newer version of it was uploaded, which is processed instead.",

@@ -33,7 +33,9 @@ from media_pipeline.assets import (
 )
 from media_pipeline.errors import (
     ClaimHeldError,
+    OperatorError,
     PermanentError,
+    SourceRefusedError,
     ThrottledError,
     TransientError,
 )
@@ -48,9 +50,13 @@ from media_pipeline.profiles import Profiles
 from media_pipeline.sources import Source, UnknownSource, has_picture, has_sound, source_from_record
 from media_pipeline.superseded import CurrentUpload, CurrentUploads, superseded_by
 from media_pipeline.telemetry import logger
+from media_pipeline.unreadable import Reason, Unreadable
 
-# A source is looked into again for so long where MediaConvert fails; then it is encoded without.
+# Where MediaConvert fails or takes too long, a source is looked into again for so long; then it is encoded
+# without.
 PROBE_PATIENCE = timedelta(minutes=30)
+# So long an upload waits that S3 does not let us read: for an operator, who may allow its key.
+ACCESS_PATIENCE = timedelta(days=2)
 
 
 class IngestTable(EndsTable, Protocol):
@@ -114,6 +120,14 @@ class IngestMetrics(Protocol):
 
     def asset_submitted(self) -> None:
         """Count a submitted job."""
+        ...
+
+    def source_unknown(self) -> None:
+        """Count a job that was submitted without a look into its source."""
+        ...
+
+    def source_refused(self) -> None:
+        """Count an upload that waits since AWS does not let us look into it."""
         ...
 
 
@@ -184,7 +198,9 @@ class Ingest:
         except PermanentError as fault:
             self._fail(asset, fault)
             return
-        except TransientError:
+        except TransientError as error:
+            if isinstance(error, SourceRefusedError):
+                self.metrics.source_refused()
             self.table.release(asset, now=self.clock())
             raise
         self._record(asset, job_id)
@@ -198,21 +214,30 @@ class Ingest:
     def _current(self, asset: Asset) -> CurrentUpload | None:
         """Return what the asset's key holds; end the asset and return None where that is something newer.
 
-        Raises SourceError where the key holds nothing.
+        Raises PermanentError where the key holds nothing, or what can't be read.
         """
         current = self.uploads.current(asset.upload.key)
         if current is None:
             raise failure("SOURCE_MISSING").fault()
         superseded = superseded_by(current, asset.upload)
-        if superseded is None:
-            return current
-        self._end(asset, AssetStatus.CANCELED, superseded)
-        return None
+        if superseded is not None:
+            self._end(asset, AssetStatus.CANCELED, superseded)
+            return None
+        if current.unreadable is not None:
+            raise self._refusal(asset, current.unreadable)
+        return current
+
+    def _refusal(self, asset: Asset, unreadable: Unreadable) -> PermanentError | SourceRefusedError:
+        """Return what an upload that can't be read ends with, or waits for."""
+        age = self.clock() - instant(asset.attempt_began_at)
+        if unreadable.reason is Reason.DENIED and age < ACCESS_PATIENCE:
+            return SourceRefusedError(f"the source can't be read: {unreadable.said}")
+        return unreadable.fault()
 
     def _look_into(self, asset: Asset) -> Source:
         try:
             return self.transcoder.probe(asset.upload.uri)
-        except ThrottledError:
+        except (ThrottledError, OperatorError):
             raise
         except TransientError as error:
             if self.clock() - instant(asset.attempt_began_at) < PROBE_PATIENCE:
@@ -255,6 +280,8 @@ class Ingest:
         if job_id is None:
             job_id = self.transcoder.create_job(asset, settings)
             logger.info("Submitted", job_id=job_id, source_info=source.as_record())
+            if isinstance(source, UnknownSource):
+                self.metrics.source_unknown()
         return job_id
 
     def _record(self, asset: Asset, job_id: str) -> None:

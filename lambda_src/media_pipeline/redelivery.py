@@ -5,8 +5,9 @@ So a service that asks to slow down must not use them up: such a message is hidd
 the time half of its receives are gone it is sent anew, delayed, and the old one is done. Waits grow
 exponentially with the number of tries and are jittered, lest what was refused together comes back together.
 
-Uploads that find presets with faults wait the same way, but for as long as it takes: nothing is wrong with
-them, an alarm of its own calls the operator, and once the presets are mended all of them are processed.
+Uploads that find presets with faults, or may not be looked into, wait the same way, but for as long as it
+takes: nothing is wrong with them, an alarm of its own calls the operator, and once that is repaired all of
+them are processed.
 
 An event of a job that MediaConvert does not confirm is looked at again, since GetJob may be behind, and then
 dropped: nothing is lost, for the reconciler asks MediaConvert itself about every open asset.
@@ -22,9 +23,9 @@ from typing import Protocol
 from media_pipeline.errors import (
     ClaimHeldError,
     OperatorError,
-    PresetsInvalidError,
     TransientError,
     UnconfirmedEventError,
+    WaitsForOperatorError,
 )
 
 # Source: SQS API, SendMessage.DelaySeconds: at most 900
@@ -32,9 +33,9 @@ MAX_DELAY_SECONDS = 900
 FIRST_DELAY_SECONDS = 15
 # At 15 minutes each, more than a day: what still fails then is news for the DLQ.
 MAX_RENEWALS = 100
-# What waits for presets is not counted any further: delays are the longest by then, and throttling that meets
-# the message afterwards has nearly all of its own renewals.
-MAX_COUNTED_RENEWALS_OF_PRESETS = 7
+# What waits for an operator is not counted any further: delays are the longest by then, and throttling that
+# meets the message afterwards has nearly all of its own renewals.
+MAX_COUNTED_RENEWALS_FOR_OPERATOR = 7
 RENEWALS_ATTRIBUTE = "Renewals"
 
 
@@ -92,8 +93,8 @@ class Redelivery:
             return False
         if isinstance(error, UnconfirmedEventError):
             return self._drop(message)
-        waits_for_presets = isinstance(error, PresetsInvalidError)
-        if not waits_for_presets:
+        waits_for_operator = isinstance(error, WaitsForOperatorError)
+        if not waits_for_operator:
             if not isinstance(error, TransientError) or isinstance(error, OperatorError):
                 return False
             if message.renewals >= MAX_RENEWALS:
@@ -104,8 +105,8 @@ class Redelivery:
             self.queue.hide(message.receipt_handle, seconds=seconds)
             return False
         renewals = message.renewals + 1
-        if waits_for_presets:
-            renewals = max(message.renewals, min(renewals, MAX_COUNTED_RENEWALS_OF_PRESETS))
+        if waits_for_operator:
+            renewals = max(message.renewals, min(renewals, MAX_COUNTED_RENEWALS_FOR_OPERATOR))
         self.queue.renew(message.body, attributes={RENEWALS_ATTRIBUTE: renewals}, delay_seconds=seconds)
         return True
 

@@ -9,7 +9,9 @@ from botocore.exceptions import ClientError
 from media_pipeline.assets import UploadedObject
 from media_pipeline.aws import aws_errors, http_status
 from media_pipeline.caption_text import MAX_CAPTION_BYTES
-from media_pipeline.errors import TransientError
+from media_pipeline.errors import SourceRefusedError, TransientError, UnreadableCaptionError
+from media_pipeline.object_access import of_object, refused_object
+from media_pipeline.unreadable import Reason
 
 # So many pages of 1,000 keys are listed: more files lie beside no film.
 MAX_PAGES = 5
@@ -37,7 +39,8 @@ class SidecarStore:
     def read(self, key: str) -> tuple[bytes, str] | None:
         """Return what a caption file holds now, and its ETag; None where it is gone.
 
-        Of a file that is too large only so much is read that it can be told.
+        Of a file that is too large only so much is read that it can be told. Raises UnreadableCaptionError
+        where S3 does not give away this one: it is archived, or encrypted with a key that isn't ours.
         """
         try:
             with aws_errors(f"reading {key}"):
@@ -47,17 +50,29 @@ class SidecarStore:
         except TransientError as error:
             if _is_missing(error):
                 return None
-            raise
+            unreadable = of_object(error)
+            if unreadable is None:
+                raise
+            raise UnreadableCaptionError(unreadable.caption_sentence) from error
 
     def upload(self, key: str) -> UploadedObject | None:
-        """Return the version that a key holds now, None where it holds nothing."""
+        """Return the version that a key holds now, None where it holds nothing, or what nobody can read.
+
+        The asset of such a source never asks for captions: it fails. Raises SourceRefusedError where S3 does
+        not let us look.
+        """
         try:
             with aws_errors(f"looking at {key}"):
                 answer = self._client.head_object(Bucket=self._bucket, Key=key)
         except TransientError as error:
             if _is_missing(error):
                 return None
-            raise
+            unreadable = refused_object(self._client, self._bucket, key, error)
+            if unreadable is None:
+                raise
+            if unreadable.reason is Reason.DENIED:
+                raise SourceRefusedError(f"the source can't be read: {unreadable.said}") from error
+            return None
         version_id = answer.get("VersionId")
         return UploadedObject(
             bucket=self._bucket,

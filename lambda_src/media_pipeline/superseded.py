@@ -9,15 +9,20 @@ from typing import Protocol
 
 from media_pipeline.assets import AssetError, UploadedObject
 from media_pipeline.failures import failure
+from media_pipeline.unreadable import Unreadable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CurrentUpload:
-    """Describe what a key holds now; `profile` is what its metadata ask for."""
+    """Describe what a key holds now; `profile` is what its metadata ask for.
+
+    Of what S3 does not give away, `unreadable` says why, and nothing else but the ETag may be known.
+    """
 
     etag: str
     version_id: str | None = None
     profile: str | None = None
+    unreadable: Unreadable | None = None
 
 
 class CurrentUploads(Protocol):

@@ -61,6 +61,14 @@ class PipelineMetrics:
         """Count a submitted job."""
         self._count("AssetsSubmitted")
 
+    def source_unknown(self) -> None:
+        """Count a job that was submitted without a look into its source."""
+        self._count("SourcesUnknown")
+
+    def source_refused(self) -> None:
+        """Count an upload that waits since AWS does not let us look into it."""
+        self._count("SourcesRefused")
+
     def asset_completed(self, *, processing_seconds: float, output_minutes: float) -> None:
         """Count an asset whose outputs are there; seconds run from submission to completion."""
         self._count("AssetsCompleted")

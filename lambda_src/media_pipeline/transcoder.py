@@ -6,6 +6,8 @@ What its refusals mean:
   settings).
 - 402 and 429: ThrottledError; the message goes back to the queue.
 - 403, 404, 409: the deployment is at fault (role, queue, key policy); OperatorError, the message waits.
+- On Probe, 403 is SourceRefusedError, for which the message waits as long as it takes; another 4xx is about
+  the one file, which is then encoded without a look.
 - 5xx, timeouts and the network: TransientError. The job may exist all the same: look for it first.
 """
 
@@ -13,15 +15,27 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError, ReadTimeoutError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from media_pipeline.assets import Asset, instant
 from media_pipeline.aws import aws_errors, error_code, http_status, translated
-from media_pipeline.errors import OperatorError, TransientError
+from media_pipeline.errors import OperatorError, SourceRefusedError, TransientError
 from media_pipeline.failures import failure
 from media_pipeline.probe_response import source_from_probe
 from media_pipeline.sources import Source, UnknownSource
 
+# Source: MediaConvert API, Common errors: some of them come as 400.
+_CREDENTIAL_CODES = frozenset(
+    {
+        "AccessDeniedException",
+        "ExpiredTokenException",
+        "IncompleteSignature",
+        "InvalidClientTokenId",
+        "InvalidSignatureException",
+        "MissingAuthenticationToken",
+        "UnrecognizedClientException",
+    }
+)
 _PAGE_SIZE = 20  # Source: MediaConvert API, SearchJobsRequest.MaxResults: at most 20
 _MAX_SEARCHED_CHARACTERS = 300  # Source: MediaConvert API, SearchJobsRequest.InputFile
 _MAX_PAGES = 50
@@ -55,10 +69,11 @@ class Transcoder:
         self._role_arn = role_arn
 
     def probe(self, source_uri: str) -> Source:
-        """Look into a source; where MediaConvert refuses or takes too long, return UnknownSource.
+        """Look into a source; where MediaConvert can't make anything of it, return UnknownSource.
 
-        Raises SourceError where it isn't a video. Where MediaConvert is busy, fails or can't be reached,
-        raises ThrottledError or TransientError rather than settle for less.
+        Raises SourceError where it isn't a video. Where MediaConvert is busy, fails, takes too long or can't
+        be reached, raises ThrottledError or TransientError rather than settle for less, and
+        SourceRefusedError where it does not let us.
         """
         try:
             answer = self._probe_client.probe(InputFiles=[{"FileUrl": source_uri}])
@@ -66,9 +81,9 @@ class Transcoder:
             refusal = translated(error, "probing the source")
             if not isinstance(refusal, OperatorError):
                 raise refusal from error
+            if http_status(error) == 403 or error_code(error) in _CREDENTIAL_CODES:
+                raise SourceRefusedError(str(refusal)) from error
             return UnknownSource(reason=f"Probe was refused: {error}"[:500])
-        except ReadTimeoutError as error:
-            return UnknownSource(reason=f"Probe did not answer: {error}"[:500])
         except BotoCoreError as error:
             raise TransientError(f"probing the source: {error}") from error
         return source_from_probe(answer)

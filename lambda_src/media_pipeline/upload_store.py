@@ -8,6 +8,7 @@ from botocore.exceptions import ClientError
 from media_pipeline.assets import UploadedObject
 from media_pipeline.aws import aws_errors, http_status
 from media_pipeline.errors import TransientError
+from media_pipeline.object_access import archived, refused_object
 from media_pipeline.profiles import METADATA_NAME
 from media_pipeline.quarantine import with_quarantine, without_quarantine
 from media_pipeline.superseded import CurrentUpload
@@ -30,19 +31,33 @@ class UploadStore:
         self._page_size = page_size
 
     def current(self, key: str) -> CurrentUpload | None:
-        """Return what lies under a key now, its ETag without quotes; None where nothing does."""
+        """Return what lies under a key now, its ETag without quotes; None where nothing does.
+
+        Of what S3 does not give away, the listing tells the ETag.
+        """
         try:
             with aws_errors("looking at the source"):
                 answer = self._client.head_object(Bucket=self._bucket, Key=key)
         except TransientError as error:
             if isinstance(error.__cause__, ClientError) and http_status(error.__cause__) == 404:
                 return None
-            raise
+            return self._refused(key, error)
         return CurrentUpload(
             etag=str(answer["ETag"]).strip('"'),
             version_id=_version_id(answer.get("VersionId")),
             profile=(answer.get("Metadata") or {}).get(METADATA_NAME),
+            unreadable=archived(answer),
         )
+
+    def _refused(self, key: str, refusal: TransientError) -> CurrentUpload | None:
+        unreadable = refused_object(self._client, self._bucket, key, refusal)
+        if unreadable is None:
+            raise refusal
+        with aws_errors("listing the source"):
+            # Of all keys that begin so, the key itself comes first.
+            answer = self._client.list_objects_v2(Bucket=self._bucket, Prefix=key, MaxKeys=1)
+        found = next((entry for entry in answer.get("Contents", ()) if entry["Key"] == key), None)
+        return CurrentUpload(etag=found["ETag"].strip('"'), unreadable=unreadable) if found else None
 
     def quarantine(self, upload: UploadedObject, *, reason: str) -> bool:
         """Tag an upload's version as quarantined for a reason; return False where it is gone."""

@@ -8,6 +8,7 @@ from media_pipeline.assets import UploadedObject
 from media_pipeline.errors import OperatorError
 from media_pipeline.quarantine import with_quarantine, without_quarantine
 from media_pipeline.superseded import CurrentUpload
+from media_pipeline.unreadable import Unreadable
 from media_pipeline.uploads import Cursor, StoredUpload, UploadsPage
 
 
@@ -39,13 +40,15 @@ class FakeOutputs:
 class FakeUploads:
     """Hold the versions of the uploads bucket: by key, the newest last; `deleted` keys hold nothing now.
 
-    `profiles` are those that uploads' metadata ask for, by asset id; `tags` are those of a key's version.
+    `unreadable` says of keys why S3 does not give away what they hold. `profiles` are those that uploads'
+    metadata ask for, by asset id; `tags` are those of a key's version.
     """
 
     def __init__(self) -> None:
         self.profiles: dict[str, str] = {}
         self.stored: dict[str, list[StoredUpload]] = {}
         self.deleted: set[str] = set()
+        self.unreadable: dict[str, Unreadable] = {}
         self.tags: dict[tuple[str, str], Mapping[str, str]] = {}
         self.failures: list[Exception] = []
         self.page_size = 1000
@@ -70,7 +73,10 @@ class FakeUploads:
             return None
         upload = self.stored[key][-1].upload
         return CurrentUpload(
-            etag=upload.etag, version_id=upload.version_id, profile=self.profiles.get(upload.asset_id)
+            etag=upload.etag,
+            version_id=upload.version_id,
+            profile=self.profiles.get(upload.asset_id),
+            unreadable=self.unreadable.get(key),
         )
 
     def tags_of(self, upload: UploadedObject) -> Mapping[str, str]:

@@ -6,6 +6,8 @@ from hashlib import md5
 
 from media_pipeline.assets import UploadedObject
 from media_pipeline.documents import Document
+from media_pipeline.errors import UnreadableCaptionError
+from media_pipeline.unreadable import Unreadable
 from tests.fakes.buckets import FakeOutputs, FakeUploads
 
 
@@ -52,11 +54,15 @@ class FakeDocuments:
 
 
 class FakeSidecars:
-    """See a fake uploads bucket as captions do; `bodies` are what caption files hold, by key."""
+    """See a fake uploads bucket as captions do; `bodies` are what caption files hold, by key.
+
+    `unreadable` says which of them S3 does not give away.
+    """
 
     def __init__(self, uploads: FakeUploads) -> None:
         self.bodies: dict[str, bytes] = {}
         self.reads = 0
+        self.unreadable: dict[str, Unreadable] = {}
         self._uploads = uploads
         self._count = 0
 
@@ -87,6 +93,8 @@ class FakeSidecars:
         """Return what a caption file holds now, and its ETag."""
         self.reads += 1
         upload = self.upload(key)
+        if upload and key in self.unreadable:
+            raise UnreadableCaptionError(self.unreadable[key].caption_sentence)
         return (self.bodies[key], upload.etag) if upload else None
 
     def upload(self, key: str) -> UploadedObject | None:

@@ -36,6 +36,14 @@ class FakeMetrics:
         """Count a submitted job."""
         self.counted.append(("submitted",))
 
+    def source_unknown(self) -> None:
+        """Count a job without a look into its source."""
+        self.counted.append(("source unknown",))
+
+    def source_refused(self) -> None:
+        """Count an upload that waits to be looked into."""
+        self.counted.append(("source refused",))
+
     def asset_completed(self, *, processing_seconds: float, output_minutes: float) -> None:
         """Count a complete asset."""
         self.counted.append(("completed", processing_seconds, output_minutes))

@@ -52,14 +52,14 @@ _PRESETS = (
         "Presets with faults burn no receives",
         code(
             "redelivery",
-            "        waits_for_presets = isinstance(error, PresetsInvalidError)\n",
-            "        waits_for_presets = False\n",
+            "        waits_for_operator = isinstance(error, WaitsForOperatorError)\n",
+            "        waits_for_operator = False\n",
         ),
         held_by="unit/lambda/test_redelivery",
     ),
     guard(
         "Waiting for presets leaves patience for throttling",
-        code("redelivery", "        if waits_for_presets:\n", "        if False:\n"),
+        code("redelivery", "        if waits_for_operator:\n", "        if False:\n"),
         held_by="unit/lambda/test_redelivery",
     ),
     guard(

@@ -81,10 +81,20 @@ _INGEST = (
         "Nothing is submitted for a key that holds something newer",
         code(
             "ingest",
-            "        if superseded is None:\n            return current\n",
-            "        return current\n",
+            "        if superseded is not None:\n",
+            "        if False:\n",
         ),
         held_by="unit/lambda/test_superseded",
+    ),
+    guard(
+        "What S3 does not give away is not submitted",
+        code("ingest", "        if current.unreadable is not None:\n", "        if False:\n"),
+        held_by="unit/lambda/test_ingest",
+    ),
+    guard(
+        "A refused look is no reason for the safe choice",
+        code("ingest", "        except (ThrottledError, OperatorError):\n", "        except ThrottledError:\n"),
+        held_by="unit/lambda/test_ingest",
     ),
     guard(
         "Files that are no videos are not submitted",

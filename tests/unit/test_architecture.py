@@ -47,6 +47,7 @@ ADAPTERS = (
     "consumed_queue",
     "document_store",
     "ends_cursor",
+    "object_access",
     "sidecar_store",
     "sweep_cursor",
     "transcoder",

@@ -16,6 +16,7 @@ from constructs_lib.alarms import (
 )
 from constructs_lib.dashboard import GRID_COLUMNS, dashboard_body
 from constructs_lib.delivery_alarms import MonitoredRule, MonitoredSchedule, delivery_alarms
+from constructs_lib.source_alarms import source_alarms
 from media_pipeline.redelivery import MAX_DELAY_SECONDS
 
 PIPELINE = "media-pipeline-test"
@@ -34,11 +35,10 @@ SCHEDULE = MonitoredSchedule(
 
 
 def _alarms(thresholds: AlarmThresholds | None = None) -> dict[str, Alarm]:
-    alarms = pipeline_alarms(
-        pipeline_name=PIPELINE,
-        queues=QUEUES,
-        functions=FUNCTIONS,
-        thresholds=thresholds or AlarmThresholds(),
+    thresholds = thresholds or AlarmThresholds()
+    alarms = (
+        *pipeline_alarms(pipeline_name=PIPELINE, queues=QUEUES, functions=FUNCTIONS, thresholds=thresholds),
+        *source_alarms(pipeline_name=PIPELINE, thresholds=thresholds),
     )
     alarms += delivery_alarms(pipeline_name=PIPELINE, rules=RULES, schedule=SCHEDULE)
     assert len({alarm.component for alarm in alarms}) == len(alarms)
@@ -64,9 +64,12 @@ def _rate(failed: float | None, completed: float | None, minimum_jobs: int = 5) 
         "alarm-job-failure-rate"
     ].signal
     assert isinstance(math, MetricMath)
+    return _evaluated(math, {"failed": failed, "completed": completed})
+
+
+def _evaluated(math: MetricMath, values: dict[str, float | None]) -> float:
     names: dict[str, Any] = {
-        "failed": failed,
-        "completed": completed,
+        **values,
         "FILL": lambda value, fallback: fallback if value is None else value,
     }
     for name, expression in math.steps.items():
@@ -93,7 +96,9 @@ def test_each_kind_of_trouble_has_its_alarm() -> None:
         "alarm-processing-queue-depth",
         "alarm-reconciler-not-finishing",
         "alarm-reconciler-runs-undelivered",
+        "alarm-sources-refused",
         "alarm-stuck-assets",
+        "alarm-unknown-sources",
         "alarm-uploads-created-rule-fails",
     ]
 
@@ -116,6 +121,7 @@ def test_dlq_alarm_watches_the_dead_letter_queue() -> None:
         ("function_throttles_per_5_minutes", "alarm-ingest-orchestrator-throttles"),
         ("stuck_assets", "alarm-stuck-assets"),
         ("messages_slowed_down_per_5_minutes", "alarm-messages-slowed-down"),
+        ("unknown_source_rate_percent", "alarm-unknown-sources"),
     ],
 )
 def test_threshold_reaches_its_alarm(field: str, component: str) -> None:
@@ -138,6 +144,19 @@ def test_threshold_reaches_its_alarm(field: str, component: str) -> None:
 def test_failure_rate_needs_enough_jobs(failed: float | None, completed: float | None, rate: float) -> None:
     """The rate counts silence as zero and stays zero until five jobs have ended."""
     assert _rate(failed, completed) == rate
+
+
+@pytest.mark.parametrize(
+    ("unknown", "submitted", "rate"),
+    [(None, None, 0.0), (None, 10, 0.0), (4, 4, 0.0), (5, 5, 100.0), (1, 10, 10.0)],
+)
+def test_rate_of_unknown_sources_needs_enough_jobs(
+    unknown: float | None, submitted: float | None, rate: float
+) -> None:
+    """The share of jobs without a look into their source is none until five were submitted."""
+    math = _alarms()["alarm-unknown-sources"].signal
+    assert isinstance(math, MetricMath)
+    assert _evaluated(math, {"unknown": unknown, "submitted": submitted}) == rate
 
 
 def test_silence_of_the_reconciler_is_reported() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 from sandbox.faults import Faults
-from sandbox.mediaconvert.errors import ApiError, ServerFault, TooManyRequests
+from sandbox.mediaconvert.errors import ApiError, Forbidden, ServerFault, TooManyRequests
 from sandbox.mediaconvert.wire import Operation, operations, service_model
 
 # What the pipeline's functions call. Terraform's calls stay as they are, but for GetQueue, which both make.
@@ -42,6 +42,10 @@ class FaultyApi:
             await _refuse(receive, send, TooManyRequests("Too Many Requests (a fault of the sandbox)"))
         elif self._faults.strikes("server_error"):
             await _refuse(receive, send, ServerFault("Internal Server Error (a fault of the sandbox)"))
+        elif name == "Probe" and self._faults.strikes("probe_forbidden"):
+            await _refuse(receive, send, Forbidden("Forbidden (a fault of the sandbox)"))
+        elif name == "Probe" and self._faults.strikes("probe_timeout"):
+            await self._hang_up(receive, send)
         elif name == "CreateJob":
             await self._create_job(scope, receive, send)
         else:

@@ -12,7 +12,14 @@ from botocore.exceptions import ClientError, ConnectTimeoutError, EndpointConnec
 from media_pipeline.adapters import Notifier, PresetStore, UploadQueue
 from media_pipeline.assets import Asset, AssetStatus, UploadedObject, instant
 from media_pipeline.aws import aws_client, aws_errors
-from media_pipeline.errors import OperatorError, PermanentError, SourceError, ThrottledError, TransientError
+from media_pipeline.errors import (
+    OperatorError,
+    PermanentError,
+    SourceError,
+    SourceRefusedError,
+    ThrottledError,
+    TransientError,
+)
 from media_pipeline.sources import SourceInfo, UnknownSource
 from media_pipeline.transcoder import Transcoder
 from tests.fakes import FakeClock
@@ -127,9 +134,9 @@ def test_a_refused_job_is_classified(error: Exception, expected: type[Exception]
     assert raised.type is expected
 
 
-@pytest.mark.parametrize("error", [refusal(403), refusal(422), TIMEOUT])
-def test_a_probe_that_is_refused_leaves_the_source_unknown(error: Exception) -> None:
-    """Refused and slow probes lead to the safe choice, with the reason."""
+@pytest.mark.parametrize("error", [refusal(400, "BadRequestException"), refusal(404), refusal(422)])
+def test_a_probe_that_makes_nothing_of_a_file_leaves_the_source_unknown(error: Exception) -> None:
+    """What MediaConvert refuses to look at for its own sake gets the safe choice, with the reason."""
     source = transcoder(Answers(), probe_client=Answers(error)).probe("s3://uploads/a.mp4")
     assert isinstance(source, UnknownSource)
     assert "Probe" in source.reason
@@ -141,11 +148,15 @@ def test_a_probe_that_is_refused_leaves_the_source_unknown(error: Exception) -> 
         (refusal(429), ThrottledError),
         (refusal(500), TransientError),
         (refusal(503), TransientError),
+        (TIMEOUT, TransientError),
+        (refusal(403), SourceRefusedError),
+        (refusal(403, "AccessDeniedException"), SourceRefusedError),
+        (refusal(400, "ExpiredTokenException"), SourceRefusedError),
         (EndpointConnectionError(endpoint_url="https://mediaconvert"), TransientError),
     ],
 )
 def test_a_failing_probe_is_tried_again(error: Exception, expected: type[Exception]) -> None:
-    """A busy or a bad minute of MediaConvert's is no reason for a poorer ladder."""
+    """A busy or a bad minute of MediaConvert's, or a missing permission, is no reason for a poorer ladder."""
     with pytest.raises(expected) as raised:
         transcoder(Answers(), probe_client=Answers(error)).probe("s3://uploads/a.mp4")
     assert raised.type is expected

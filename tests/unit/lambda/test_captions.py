@@ -5,6 +5,7 @@ import pytest
 from media_pipeline.assets import AssetStatus
 from media_pipeline.captions import MAX_CAPTIONS, MAX_TOTAL_BYTES
 from media_pipeline.errors import TransientError
+from media_pipeline.unreadable import Reason, Unreadable
 from tests.caption_world import DASH, FOLDER, HLS, STEM, UPLOAD, CaptionWorld, everywhere, srt
 
 
@@ -110,6 +111,27 @@ def test_a_bad_file_never_fails_the_video(world: CaptionWorld) -> None:
     assert world.metrics.counted[-1] == ("captions rejected", 1)
     world.settle()
     assert world.metrics.counted.count(("captions rejected", 1)) == 1
+
+
+@pytest.mark.parametrize("reason", Reason)
+def test_a_caption_that_s3_does_not_give_away_never_holds_up_the_video(
+    world: CaptionWorld, reason: Reason
+) -> None:
+    """It is rejected with a sentence that says what to do, once; the others are published."""
+    world.put(".en.srt")
+    world.put(".de.srt")
+    world.sidecars.unreadable[f"{STEM}.en.srt"] = Unreadable(reason=reason, said="DEEP_ARCHIVE")
+    world.finish()
+    assert world.asset.status is AssetStatus.COMPLETE
+    assert world.offered() == everywhere("de")
+    (rejected,) = world.asset.rejected_captions
+    assert (rejected["key"], "Upload it again" in rejected["message"]) == (f"{STEM}.en.srt", True)
+    world.settle()
+    assert world.metrics.counted.count(("captions rejected", 1)) == 1
+    del world.sidecars.unreadable[f"{STEM}.en.srt"]
+    world.put(".en.srt", srt("Readable"))
+    world.settle()
+    assert (world.offered(), list(world.asset.rejected_captions)) == (everywhere("de", "en"), [])
 
 
 def test_a_bad_file_after_the_video_is_told_of_once(world: CaptionWorld) -> None:

@@ -10,11 +10,13 @@ from media_pipeline.errors import (
     PermanentError,
     PresetsInvalidError,
     SourceError,
+    SourceRefusedError,
     ThrottledError,
     TransientError,
 )
-from media_pipeline.ingest import PROBE_PATIENCE
+from media_pipeline.ingest import ACCESS_PATIENCE, PROBE_PATIENCE
 from media_pipeline.sources import UnknownSource
+from media_pipeline.unreadable import Reason, Unreadable
 from tests.ingest_world import CLAIM_SECONDS, MAX_JOBS_IN_FLIGHT, IngestWorld, message
 
 
@@ -104,6 +106,54 @@ def test_a_source_that_mediaconvert_stumbles_on_is_encoded_without_a_look(world:
     world.clock.now += PROBE_PATIENCE
     world.deliver()
     assert (world.asset.status, world.asset.source_info) == (AssetStatus.SUBMITTED, {"fallback": "500"})
+    assert world.metrics.counted == [("received",), ("source unknown",), ("submitted",)]
+
+
+def test_a_source_that_may_not_be_looked_into_waits(world: IngestWorld) -> None:
+    """Where Probe answers 403 the upload waits for an operator, however long, and is counted each time."""
+    world.transcoder.failures["probe"] = [SourceRefusedError("403")] * 3
+    for _ in range(3):
+        with pytest.raises(SourceRefusedError):
+            world.deliver()
+        world.clock.now += ACCESS_PATIENCE
+    world.deliver()
+    assert (world.asset.status, "fallback" in world.asset.source_info) == (AssetStatus.SUBMITTED, False)
+    assert world.metrics.counted == [("received",), *[("source refused",)] * 3, ("submitted",)]
+
+
+@pytest.mark.parametrize("reason", [Reason.ARCHIVED, Reason.CUSTOMER_KEY])
+def test_a_source_that_nobody_can_read_fails_at_once(world: IngestWorld, reason: Reason) -> None:
+    """An archived upload, or one under its uploader's key, fails with what to do; nothing looks into it."""
+    world.uploads.unreadable["a.mp4"] = Unreadable(reason=reason, said="DEEP_ARCHIVE")
+    world.transcoder.failures["probe"] = [AssertionError("it was looked into")]
+    world.deliver()
+    assert world.asset.status is AssetStatus.FAILED
+    assert world.asset.error is not None
+    assert (world.asset.error.code, world.asset.error.category) == (reason.value, "source")
+    assert len(world.publisher.published) == 1
+
+
+def test_a_source_under_a_forbidden_key_waits_and_then_fails(world: IngestWorld) -> None:
+    """An operator has two days to allow the key; then the asset fails, and a replay may help."""
+    world.uploads.unreadable["a.mp4"] = Unreadable(reason=Reason.DENIED, said="AccessDenied: kms:Decrypt")
+    with pytest.raises(SourceRefusedError, match="kms:Decrypt"):
+        world.deliver()
+    world.clock.now += ACCESS_PATIENCE
+    world.deliver()
+    assert world.asset.error is not None
+    assert (world.asset.error.code, world.asset.error.replay_helps) == ("SOURCE_ACCESS_DENIED", True)
+    assert "kms:Decrypt" in world.asset.error.message
+
+
+def test_what_took_the_place_of_an_upload_may_be_unreadable(world: IngestWorld) -> None:
+    """An upload that was overwritten is superseded, whatever can be read of the newer one."""
+    world.upload(version_id="v2", etag="newer")
+    world.uploads.stored["a.mp4"].reverse()
+    upload = world.upload()
+    world.uploads.stored["a.mp4"].reverse()
+    world.uploads.unreadable["a.mp4"] = Unreadable(reason=Reason.CUSTOMER_KEY, said="")
+    world.ingest.handle(message(upload))
+    assert world.asset.status is AssetStatus.CANCELED
 
 
 def test_an_unknown_source_gets_the_safe_choice(world: IngestWorld) -> None:

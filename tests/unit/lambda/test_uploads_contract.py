@@ -11,6 +11,7 @@ import pytest
 from media_pipeline.assets import UploadedObject
 from media_pipeline.lifecycle import utc_now
 from media_pipeline.quarantine import QUARANTINED, REASON_TAG, STATUS_TAG
+from media_pipeline.unreadable import Reason, Unreadable
 from media_pipeline.upload_store import UploadStore
 from media_pipeline.uploads import StoredUpload, UploadsPage
 from tests.fakes import FakeUploads
@@ -40,6 +41,10 @@ class Bucket(Protocol):
     @abstractmethod
     def suspend_versioning(self) -> None:
         """Let further uploads have no version id."""
+
+    @abstractmethod
+    def put_unreadable(self, key: str, reason: Reason) -> None:
+        """Upload a version that S3 does not give away."""
 
     @abstractmethod
     def tag(self, upload: UploadedObject, tags: Mapping[str, str]) -> None:
@@ -85,6 +90,11 @@ class FakeBucket(Bucket):
         """Let further uploads have no version id."""
         self._versioned = False
 
+    def put_unreadable(self, key: str, reason: Reason) -> None:
+        """Upload a version that S3 does not give away."""
+        self.put(key, b"cold")
+        self._store.unreadable[key] = Unreadable(reason=reason, said="")
+
     def tag(self, upload: UploadedObject, tags: Mapping[str, str]) -> None:
         """Give a version these tags."""
         self._store.tags[upload.key, upload.version_id or ""] = tags
@@ -118,6 +128,13 @@ class LocalBucket(Bucket):
     def suspend_versioning(self) -> None:
         """Let further uploads have no version id."""
         self._s3.put_bucket_versioning(Bucket=self._name, VersioningConfiguration={"Status": "Suspended"})
+
+    def put_unreadable(self, key: str, reason: Reason) -> None:
+        """Upload a version that S3 does not give away."""
+        how: dict[str, str] = {"StorageClass": "DEEP_ARCHIVE"}
+        if reason is Reason.CUSTOMER_KEY:
+            how = {"SSECustomerAlgorithm": "AES256", "SSECustomerKey": "k" * 32}
+        self._s3.put_object(Bucket=self._name, Key=key, Body=b"cold", **how)
 
     def tag(self, upload: UploadedObject, tags: Mapping[str, str]) -> None:
         """Give a version these tags."""
@@ -173,6 +190,20 @@ def test_what_lies_under_a_key_is_known(bucket: Bucket, key: str) -> None:
     assert second is not None
     assert second.etag != first.etag
     assert [stored.upload.etag for stored in listed(bucket)] == [second.etag, first.etag]
+
+
+@pytest.mark.parametrize("reason", [Reason.ARCHIVED, Reason.CUSTOMER_KEY])
+@pytest.mark.parametrize("key", KEYS)
+def test_what_s3_does_not_give_away_is_known(bucket: Bucket, key: str, reason: Reason) -> None:
+    """Its ETag is that of the listing, and why it can't be read is told; a readable one takes its place."""
+    bucket.put(f"{key}.more", b"one")
+    bucket.put_unreadable(key, reason)
+    found = bucket.store.current(key)
+    assert found is not None
+    assert found.unreadable is not None
+    assert found.unreadable.reason is reason
+    (listed_etag,) = [stored.upload.etag for stored in listed(bucket) if stored.upload.key == key]
+    assert found.etag == listed_etag
 
 
 def test_a_deleted_key_holds_nothing(bucket: Bucket) -> None:

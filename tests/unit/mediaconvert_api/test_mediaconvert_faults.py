@@ -52,6 +52,24 @@ def test_the_pipelines_calls_are_refused(
     assert endpoint.client.get_job(Id=id_)["Job"]["Status"] == "PROGRESSING"
 
 
+def test_a_probe_is_forbidden(endpoint: Endpoint) -> None:
+    """Probe alone answers 403, as where the caller may not use it; other calls go on."""
+    endpoint.inject(probe_forbidden=1)
+    with pytest.raises(ClientError) as refused:
+        CALLS["Probe"](endpoint.client, "")
+    assert refused.value.response["ResponseMetadata"]["HTTPStatusCode"] == 403
+    assert refused.value.response["Error"]["Code"] == "ForbiddenException"
+    endpoint.client.get_queue(Name="Default")
+
+
+def test_a_probe_hangs(endpoint: Endpoint) -> None:
+    """Probe alone gives no answer within its client's patience."""
+    endpoint.inject(probe_timeout=1, timeout_seconds=3)
+    with pytest.raises(ReadTimeoutError):
+        CALLS["Probe"](impatient(endpoint, 0.3), "")
+    endpoint.client.get_queue(Name="Default")
+
+
 def test_what_terraform_calls_is_not_refused(endpoint: Endpoint) -> None:
     """Queues, templates, tags and the health check answer whatever the faults."""
     endpoint.inject(throttle=1, server_error=1, timeout_after_accept=1)
