@@ -93,7 +93,9 @@ _INGEST = (
     ),
     guard(
         "A refused look is no reason for the safe choice",
-        code("ingest", "        except (ThrottledError, OperatorError):\n", "        except ThrottledError:\n"),
+        code(
+            "ingest", "        except (ThrottledError, OperatorError):\n", "        except ThrottledError:\n"
+        ),
         held_by="unit/lambda/test_ingest",
     ),
     guard(
