@@ -6,6 +6,7 @@ from typing import Any
 
 from constructs_lib.alarms import Metric, MonitoredFunction, MonitoredQueue, pipeline_alarms
 from constructs_lib.delivery_alarms import MonitoredRule, MonitoredSchedule, delivery_alarms
+from constructs_lib.source_alarms import source_alarms
 from stacks.settings import ENVIRONMENTS
 from tests.invariants.policies import Request, allows
 from tests.invariants.stack import Resource, Stack
@@ -154,6 +155,10 @@ def test_alarms_are_what_was_specified(pipeline: Stack) -> None:
             finished_metric="ReconcilerRunsFinished",
             undelivered_name=f"media-pipeline-reconciler-schedule-dlq-{pipeline.name}",
         ),
+    )
+    specified += source_alarms(
+        pipeline_name=f"media-pipeline-{pipeline.name}",
+        thresholds=ENVIRONMENTS[pipeline.name].alarm_thresholds,
     )
     alarms = {alarm["alarm_name"]: alarm for alarm in pipeline.of("aws_cloudwatch_metric_alarm")}
     assert len(alarms) == len(specified)
