@@ -191,9 +191,14 @@ def _as_metric(attributes: Mapping[str, Any], statistic: str) -> Metric:
 
 
 def test_metric_math_is_consistent(pipeline: Stack) -> None:
-    """The failure rate uses only ids that it defines, returns one series, and fills gaps with zero."""
-    (alarm,) = (a for a in pipeline.of("aws_cloudwatch_metric_alarm") if "metric_query" in a.attributes)
-    queries = {query["id"]: query for query in alarm["metric_query"]}
+    """Each rate uses only ids that it defines, returns one series, and fills gaps with zero."""
+    alarms = [a for a in pipeline.of("aws_cloudwatch_metric_alarm") if "metric_query" in a.attributes]
+    assert alarms
+    for alarm in alarms:
+        _check_math({query["id"]: query for query in alarm["metric_query"]})
+
+
+def _check_math(queries: Mapping[str, Any]) -> None:
     assert len(queries) <= 20
     assert len([q for q in queries.values() if q.get("return_data")]) == 1
     for query in queries.values():
