@@ -154,6 +154,7 @@ def mediaconvert_endpoint(folder: Folder, endpoints: Endpoints) -> Server:
             "--concurrent-jobs", str(CONCURRENT_JOBS),
             "--faults", str(folder.faults),
             "--enforce-iam",
+            *(["--undocumented-inputs"] if environment.allows_undocumented_inputs() else []),
         ],
         environment=environment.of_server(str(folder.mediaconvert), endpoints.ca_bundle),
         log=folder.log("mediaconvert"),

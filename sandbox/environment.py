@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 
+from sandbox.errors import ServerError
+
 REGION = "us-east-1"
 
 # Proxies must not catch the loopback interface; package indexes, locales and paths are the user's own.
@@ -27,6 +29,18 @@ def of_server(home: str, ca_bundle: str) -> dict[str, str]:
         "AWS_EC2_METADATA_DISABLED": "true",
         "AWS_CA_BUNDLE": ca_bundle,
     }
+
+
+def allows_undocumented_inputs() -> bool:
+    """Tell whether the MediaConvert endpoint is to read what MediaConvert's guide doesn't list.
+
+    Raises:
+        ServerError: SANDBOX_UNDOCUMENTED_INPUTS has a value that says neither yes nor no.
+    """
+    value = os.environ.get("SANDBOX_UNDOCUMENTED_INPUTS", "")
+    if value not in ("", "0", "1"):
+        raise ServerError(f"SANDBOX_UNDOCUMENTED_INPUTS is {value!r}. Set it to 1 or 0, or unset it.")
+    return value == "1"
 
 
 def of_client(

@@ -6,12 +6,14 @@ import logging
 import os
 import signal
 import sys
+from functools import partial
 from pathlib import Path
 
 from sandbox.faults import Faults, InvalidFaults
 from sandbox.mediaconvert.account import Account
 from sandbox.mediaconvert.authorization import LocalIam, nobody_is_refused
 from sandbox.mediaconvert.faulty.service import faulty_service
+from sandbox.mediaconvert.input_check import accept_any, check_documented
 from sandbox.mediaconvert.probe import probe_file
 from sandbox.mediaconvert.runner import Media
 from sandbox.mediaconvert.s3 import LocalAws
@@ -31,6 +33,11 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--faults", type=Path, help="JSON: what to do wrong, read again when it changes")
     parser.add_argument(
         "--enforce-iam", action="store_true", help="refuse what the policies in the local AWS don't allow"
+    )
+    parser.add_argument(
+        "--undocumented-inputs",
+        action="store_true",
+        help="transcode what ffmpeg reads, also where MediaConvert's guide doesn't list its codec there",
     )
     parser.add_argument("--account-id", default="000000000000")
     parser.add_argument("--region", default="us-east-1")
@@ -67,10 +74,11 @@ def main() -> int:
         ),
     )
     aws = LocalAws(arguments.aws_endpoint, account)
-    media = Media(transcode=transcode, probe_file=probe_file, for_role=aws.for_role)
+    check = accept_any if arguments.undocumented_inputs else check_documented
+    media = Media(transcode=partial(transcode, check=check), probe_file=probe_file, for_role=aws.for_role)
     try:
         faults = Faults(arguments.faults, "mediaconvert", settings.state_dir / "injected.json")
-        asyncio.run(_serve(faulty_service(settings, media, aws.put_events, faults)))
+        asyncio.run(_serve(faulty_service(settings, media, aws.put_events, faults, check)))
     except InvalidFaults as error:
         print(f"The MediaConvert endpoint can't start: {error}", file=sys.stderr)
         return 2

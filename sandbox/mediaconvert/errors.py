@@ -8,6 +8,7 @@
         ├── Forbidden        403 ForbiddenException
         ├── NotFound         404 NotFoundException
         ├── Conflict         409 ConflictException
+        ├── Unprocessable    422 UnprocessableEntityException
         ├── TooManyRequests  429 TooManyRequestsException
         └── ServerFault      500 InternalServerErrorException
 """
@@ -46,6 +47,12 @@ class Conflict(ApiError):
     """Refuse a request that the resource's present state forbids."""
 
     status, type = 409, "ConflictException"
+
+
+class Unprocessable(ApiError):
+    """Refuse a file that was recognized and is malformed."""
+
+    status, type = 422, "UnprocessableEntityException"
 
 
 class TooManyRequests(ApiError):

@@ -12,9 +12,9 @@ from pathlib import Path
 import imageio_ffmpeg
 
 from sandbox.mediaconvert.child import LimitExceeded, Stalled, run_child
+from sandbox.mediaconvert.formats import DEMUXERS
 from sandbox.mediaconvert.limits import MAX_PIXELS, MAX_STREAMS, TRANSCODE
 from sandbox.mediaconvert.model import JobError
-from sandbox.mediaconvert.source import DEMUXERS
 
 MICROSECONDS = 1_000_000
 QUOTED_LINES = 3

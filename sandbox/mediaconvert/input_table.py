@@ -144,16 +144,16 @@ def codec_of_guide(coding: str) -> str | None:
     return "PCM" if coding.startswith("pcm_") else CODECS_OF_GUIDE.get(coding)
 
 
-def is_documented(container: str, coding: str, *, is_video: bool, has_video: bool) -> bool:
+def is_documented(container: str, codec: str | None, *, is_video: bool, has_video: bool) -> bool:
     """Tell whether the table has a codec in a container.
 
     Args:
         container: A name of ``CONTAINERS``; any other has no row.
-        coding: ffmpeg's name of the codec.
+        codec: In the guide's words.
         is_video: Whether it is that of a picture, or of sound.
         has_video: Whether the file has a picture.
     """
     row = CONTAINERS.get(container, Container())
     if is_video:
-        return codec_of_guide(coding) in row.video
-    return codec_of_guide(coding) in (row.audio if has_video else row.audio_alone)
+        return codec in row.video
+    return codec in (row.audio if has_video else row.audio_alone)

@@ -22,6 +22,11 @@ from av.video.stream import VideoStream
 HEAD_BYTES = 256
 MATROSKA_DURATION = re.compile(r"(\d+):(\d+):([\d.]+)")
 NO_FRAME = {"rotation": 0, "interlaced": False, "light_levels": None, "mastering": None}
+NO_PICTURE = NO_FRAME | {
+    **{"width": 0, "height": 0, "sample_aspect": None, "pixel_format": None, "bit_depth": 8, "level": None},
+    **{"average_rate": None, "base_rate": None, "coded_rate": None, "frames": None, "top_field_first": None},
+    **{"primaries": 2, "transfer": 2, "matrix": 2},
+}
 # Red, green, blue and white, x and y, in steps of 0.00002; least and greatest light in 0.0001 cd/m2.
 MASTERING_UNITS = (*[50_000] * 8, 10_000, 10_000)
 ID3_HEADER_BYTES = 10
@@ -131,6 +136,16 @@ def video(path: Path, stream: VideoStream) -> dict[str, Any]:
     }
 
 
+def undecodable_video(stream: VideoStream) -> dict[str, Any]:
+    """Describe a video stream in a codec that nothing here decodes: no more of it is known."""
+    return common(stream) | NO_PICTURE
+
+
+def undecodable_audio(stream: AudioStream) -> dict[str, Any]:
+    """Describe an audio stream in a codec that nothing here decodes."""
+    return common(stream) | {"channels": 0, "layout": None, "sample_rate": 0, "bit_depth": None}
+
+
 def audio(stream: AudioStream) -> dict[str, Any]:
     """Describe an audio stream."""
     return common(stream) | {
@@ -184,16 +199,15 @@ def inspect(path: Path) -> dict[str, Any]:
         head = file.read(HEAD_BYTES)
     with open_media(path) as container:
         videos = [
-            video(path, stream)
+            undecodable_video(stream) if stream.codec_context is None else video(path, stream)
             for stream in container.streams.video
-            if stream.codec_context is not None
-            and stream.codec_context.width > 0
-            and Disposition.attached_pic not in stream.disposition
+            if Disposition.attached_pic not in stream.disposition
+            and (stream.codec_context is None or stream.codec_context.width > 0)
         ]
         audios = [
-            audio(stream)
+            undecodable_audio(stream) if stream.codec_context is None else audio(stream)
             for stream in container.streams.audio
-            if stream.codec_context is not None and stream.sample_rate > 0 and stream.channels > 0
+            if stream.codec_context is None or (stream.sample_rate > 0 and stream.channels > 0)
         ]
         duration = container.duration / av.time_base if container.duration else None
         if audios and is_estimated(container.format.name, path):

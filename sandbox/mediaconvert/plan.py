@@ -164,7 +164,7 @@ def make_plan(settings: Mapping[str, Any], source: Source) -> Plan:
 
     Raises:
         JobError: 1020 or 1021, the source lacks the video or audio that an output needs; 1030, its codec is
-            unknown; 1040, a setting that isn't made here.
+            unknown or it is encrypted; 1040, a setting that isn't made here.
     """
     uri = input_uri(settings)
     groups = tuple(_group(group, settings["inputs"][0], uri, source) for group in settings["outputGroups"])

@@ -6,6 +6,7 @@ from math import gcd
 from pathlib import Path
 from typing import Any
 
+from sandbox.mediaconvert.formats import probe_format
 from sandbox.mediaconvert.source import AudioTrack, Source, Track, VideoTrack, inspect_source
 
 # Colour codes of ITU-T H.273 -> the enums of MediaConvert's Probe. Source: botocore mediaconvert model.
@@ -37,13 +38,19 @@ def probe_file(path: Path) -> dict[str, Any]:
     """Read a file's headers and describe them; keys that don't apply are left out.
 
     Raises:
-        JobError: 1010, the file is not media.
+        JobError: 1010, the file is not media; 1075, it has no index; 3400, it is a manifest.
     """
     return probe_result(inspect_source(path))
 
 
 def probe_result(source: Source) -> dict[str, Any]:
-    """Express a source as ProbeResult in wire format (camelCase); durations in seconds."""
+    """Express a source as ProbeResult in wire format (camelCase); durations in seconds.
+
+    A container that Probe doesn't recognize has no format. Source: botocore mediaconvert model,
+    Container.Format. Whether it has tracks then isn't said; here it has none, so that nobody counts on them.
+    """
+    if probe_format(source.format) is None:
+        return {"container": {}, "metadata": {"fileSize": source.size_bytes}, "trackMappings": []}
     tracks = [
         *(_track("video", track, videoProperties=_video(track, source.format)) for track in source.videos),
         *(_track("audio", track, audioProperties=_audio(track)) for track in source.audios),
@@ -93,6 +100,8 @@ def _video(track: VideoTrack, container: str) -> dict[str, Any]:
         ("matrixCoefficients", MATRICES, track.matrix),
     )
     told = _known(**{name: names.get(code) for name, names, code in codes})
+    if not track.width or not track.height:
+        return {}
     size = {"width": track.width, "height": track.height, "bitDepth": track.bit_depth}
     display = track.sample_aspect * track.width / track.height
     metadata = None

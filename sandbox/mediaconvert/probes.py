@@ -5,9 +5,10 @@ import tempfile
 import threading
 from pathlib import Path
 
-from sandbox.mediaconvert.errors import BadRequest, Forbidden, NotFound, ServerFault
+from sandbox.mediaconvert.errors import BadRequest, Forbidden, NotFound, ServerFault, Unprocessable
 from sandbox.mediaconvert.model import JobError, ProbeFile
 from sandbox.mediaconvert.s3 import ACCESS_DENIED, NOT_FOUND, UNKNOWN, ForRole, safe_name
+from sandbox.mediaconvert.source import NO_INDEX
 from sandbox.mediaconvert.wire import Document
 
 # Each holds a whole source on disk; the rest wait.
@@ -51,7 +52,13 @@ class Probes:
                 result = self._probe_file(path)
             except JobError as error:
                 _log.info("Probe of %s refused: %s", uri, error)
-                refusal = {ACCESS_DENIED: Forbidden, NOT_FOUND: NotFound, UNKNOWN: ServerFault}
+                # Source: botocore mediaconvert model, Probe: 422 is for what is malformed or corrupt.
+                refusal = {
+                    ACCESS_DENIED: Forbidden,
+                    NOT_FOUND: NotFound,
+                    UNKNOWN: ServerFault,
+                    NO_INDEX: Unprocessable,
+                }
                 raise refusal.get(error.code, BadRequest)(error.message) from error
         metadata = {
             "eTag": stored.e_tag,

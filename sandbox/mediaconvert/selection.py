@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 from sandbox.mediaconvert.encodes import unsupported
 from sandbox.mediaconvert.model import JobError
-from sandbox.mediaconvert.source import UNKNOWN_CODEC, AudioTrack, Source, Track, VideoTrack
+from sandbox.mediaconvert.source import AudioTrack, Source, Track, VideoTrack
 
 NO_VIDEO, NO_AUDIO, UNSUPPORTED_CODEC = 1020, 1021, 1030
 DEFAULT_AUDIO_SELECTOR = "Audio Selector 1"
@@ -19,8 +19,9 @@ def select_video(source: Source) -> VideoTrack:
     """Give the track that the outputs show.
 
     Raises:
-        JobError: 1020, there is none; 1030, its codec is unknown.
+        JobError: 1020, there is none; 1030, nothing decodes its codec or it is encrypted.
     """
+    _refuse_protected(source)
     if not source.videos:
         raise JobError(NO_VIDEO, "The input file has no video, and an output needs it.")
     return _decodable(source.videos[0])
@@ -36,9 +37,10 @@ def select_audio(
     what was wanted, so here the job fails.
 
     Raises:
-        JobError: 1021, the source has sound and none of it is selected; 1030, its codec is unknown; 1040, a
-            selector that isn't made here.
+        JobError: 1021, the source has sound and none of it is selected; 1030, nothing decodes its codec, or
+            it is encrypted; 1040, a selector that isn't made here.
     """
+    _refuse_protected(source)
     selectors: Mapping[str, Any] = job_input.get("audioSelectors", {})
     name = description.get("audioSourceName", DEFAULT_AUDIO_SELECTOR)
     if name in job_input.get("audioSelectorGroups", {}):
@@ -80,9 +82,19 @@ def _selected(selector: Mapping[str, Any], source: Source) -> AudioTrack | None:
     return next((track for track in source.audios if track.is_default), next(iter(source.audios), None))
 
 
+def _refuse_protected(source: Source) -> None:
+    if source.protection is not None:
+        # Not confirmed: the guide doesn't say in which error such inputs end.
+        raise JobError(UNSUPPORTED_CODEC, f"Unsupported input: it is encrypted [{source.protection}]")
+
+
 def _decodable(track: T) -> T:
-    if track.codec == UNKNOWN_CODEC:
-        raise JobError(
-            UNSUPPORTED_CODEC, f"Track {track.index + 1} of the input file has an unsupported codec."
+    if not track.is_decodable:
+        what = (
+            "Video codec [unknown]"
+            if isinstance(track, VideoTrack)
+            else f"Audio codec [unknown] for track [{track.index + 1}]"
         )
+        kind = "video" if isinstance(track, VideoTrack) else "audio"
+        raise JobError(UNSUPPORTED_CODEC, f"{what} is not a supported input {kind} codec")
     return track

@@ -13,72 +13,23 @@ from pathlib import Path
 from typing import Any
 
 from sandbox.mediaconvert.child import LimitExceeded, Stalled, run_child
+from sandbox.mediaconvert.formats import (
+    BARE_STREAMS,
+    DEMUXERS,
+    DV,
+    UNKNOWN_CODEC,
+    UNKNOWN_CODING,
+    container_format,
+    probe_codec,
+)
 from sandbox.mediaconvert.frame_rates import constant_rate
+from sandbox.mediaconvert.input_table import VIDEO_ALONE, codec_of_guide
 from sandbox.mediaconvert.limits import INSPECTION, MAX_DURATION_SECONDS, MAX_PIXELS, MAX_STREAMS
 from sandbox.mediaconvert.model import JobError
+from sandbox.mediaconvert.screening import is_manifest, lacks_index, protection
 
 INSPECTOR = Path(__file__).with_name("inspector.py")
-UNSUPPORTED = 1030
-
-# Demuxers that may open a source. Playlists (hls, dash, concat, image2 ...) stay out: they name other files.
-# Source: https://docs.aws.amazon.com/mediaconvert/latest/ug/reference-codecs-containers-input.html
-DEMUXERS = "mov,matroska,webm,mxf,wav,avi,mpegts,mpeg,mp3,flac,asf,ogg,aac,ac3,eac3"
-
-FORMATS = {
-    "matroska,webm": "matroska",
-    "mxf": "mxf",
-    "wav": "wave",
-    "avi": "avi",
-    "mpegts": "mpegts",
-    "mpeg": "mpegps",
-    "mp3": "mp3",
-    "flac": "flac",
-    "asf": "asf",
-    "ogg": "ogg",
-    "aac": "aac",
-    "ac3": "ac3",
-    "eac3": "eac3",
-}
-BRANDS = {"qt": "quicktime", "3gp": "three_gp", "3g2": "three_g2"}
-
-# ffmpeg's codec names -> the Codec enum of MediaConvert's Probe. Source: botocore mediaconvert model.
-CODECS = {
-    "aac": "AAC",
-    "ac3": "AC3",
-    "amr_nb": "AMR",
-    "amr_wb": "AMR",
-    "eac3": "EAC3",
-    "flac": "FLAC",
-    "mp2": "MP2",
-    "mp3": "MP3",
-    "opus": "OPUS",
-    "vorbis": "VORBIS",
-    "wmav1": "WMA",
-    "wmav2": "WMA2",
-    "wmapro": "WMAPRO",
-    "av1": "AV1",
-    "h264": "AVC",
-    "dvvideo": "DV",
-    "h263": "H263",
-    "hevc": "HEVC",
-    "jpeg2000": "JPEG2000",
-    "mjpeg": "MJPEG",
-    "mpeg1video": "MPEG1",
-    "mpeg2video": "MPEG2",
-    "mpeg4": "MP4V",
-    "prores": "PRORES",
-    "qtrle": "QTRLE",
-    "theora": "THEORA",
-    "rawvideo": "UNCOMPRESSED",
-    "v210": "UNCOMPRESSED",
-    "vc1": "VC1",
-    "dnxhd": "VC3",
-    "vp8": "VP8",
-    "vp9": "VP9",
-    "eia_608": "C608",
-    "webvtt": "WEBVTT",
-}
-UNKNOWN_CODEC = "UNKNOWN"
+UNSUPPORTED, MANIFEST, NO_INDEX = 1030, 3400, 1075
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,16 +39,29 @@ class Track:
     Attributes:
         index: Number of the stream in the file, from 0.
         codec: Value of MediaConvert's Codec enum.
+        coding: ffmpeg's name of the codec, ``unknown`` where it can't decode it; empty for a track without a
+            file behind it.
         duration_seconds: As the file declares it; None where it doesn't.
         language: ISO 639 code; None where the file doesn't say.
     """
 
     index: int
     codec: str
+    coding: str = ""
     duration_seconds: float | None = None
     bitrate_bps: int | None = None
     language: str | None = None
     is_default: bool = False
+
+    @property
+    def is_decodable(self) -> bool:
+        """Tell whether anything here decodes it; Probe has no name for some codecs that are decoded."""
+        return self.coding != UNKNOWN_CODING and (self.coding != "" or self.codec != UNKNOWN_CODEC)
+
+    @property
+    def guide_codec(self) -> str | None:
+        """Its codec in the words of the table of inputs; None where that has none."""
+        return codec_of_guide(self.coding) if self.coding else self.codec
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,7 +111,12 @@ class AudioTrack(Track):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """Describe a media file."""
+    """Describe a media file.
+
+    Attributes:
+        format: Its container: a value of MediaConvert's Format enum, else ffmpeg's name of the demuxer.
+        protection: What it is encrypted with; None where it isn't.
+    """
 
     format: str
     size_bytes: int
@@ -155,13 +124,15 @@ class Source:
     videos: Sequence[VideoTrack] = field(default_factory=tuple)
     audios: Sequence[AudioTrack] = field(default_factory=tuple)
     subtitles: Sequence[Track] = field(default_factory=tuple)
+    protection: str | None = None
 
 
 def inspect_source(path: Path, cancelled: threading.Event | None = None) -> Source:
     """Read the headers of a file.
 
     Raises:
-        JobError: 1010, the file is not media that can be opened; 1030, it is too large or too long.
+        JobError: 1010, the file is not media that can be opened; 1030, it is too large or too long; 1075, it
+            has no index; 3400, it is a manifest.
         Cancelled: ``cancelled`` was set.
     """
     return source_of(read_headers(path, cancelled))
@@ -171,9 +142,12 @@ def read_headers(path: Path, cancelled: threading.Event | None = None) -> dict[s
     """Let the inspector read the headers of a file; give what it answers.
 
     Raises:
-        JobError: 1010, the file can't be read.
+        JobError: 1010, the file can't be read; 1075, it has no index; 3400, it is a manifest.
         Cancelled: ``cancelled`` was set.
     """
+    if is_manifest(path):
+        # Not confirmed for a manifest that isn't named .m3u8, nor for one of DASH, which is no input at all.
+        raise JobError(MANIFEST, "The input file is a manifest: MediaConvert can't open the HLS input.")
     lines: list[str] = []
 
     def read(line: str) -> bool:
@@ -192,6 +166,10 @@ def read_headers(path: Path, cancelled: threading.Event | None = None) -> dict[s
     if ended.returncode != 0 or not lines:
         raise JobError(1010, "The input file cannot be read: its headers are damaged, or too large.")
     answer: dict[str, Any] = json.loads(lines[-1])
+    if "refused" in answer and lacks_index(path):
+        raise JobError(NO_INDEX, "Failed probe/open: [no moov box found in file].")
+    if "source" in answer:
+        answer["source"]["protection"] = protection(path)
     return answer
 
 
@@ -204,7 +182,7 @@ def source_of(answer: dict[str, Any]) -> Source:
     if "refused" in answer:
         raise JobError(1010, f"The input file cannot be opened as media: {answer['refused']}.")
     source = parse_source(answer["source"])
-    if not source.videos and not source.audios:
+    if not source.videos and not source.audios and source.protection is None:
         raise JobError(1010, "The input file cannot be opened as media: it has no video and no audio.")
     _check_limits(source)
     return source
@@ -230,11 +208,12 @@ def _check_limits(source: Source) -> None:
 
 def parse_source(raw: dict[str, Any]) -> Source:
     """Turn the inspector's description into types."""
+    format_ = container_format(raw["format"], raw["brand"], is_webm=raw["webm"])
     return Source(
-        format=_format(raw),
+        format=format_,
         size_bytes=raw["size"],
-        duration_seconds=raw["duration"],
-        videos=tuple(_video(track) for track in raw["videos"]),
+        duration_seconds=None if format_ in BARE_STREAMS else raw["duration"],
+        videos=tuple(_video(_without_guesses(track, format_)) for track in raw["videos"]),
         audios=tuple(
             AudioTrack(
                 **_common(track),
@@ -244,22 +223,23 @@ def parse_source(raw: dict[str, Any]) -> Source:
                 bit_depth=track["bit_depth"],
             )
             for track in raw["audios"]
+            if format_ not in VIDEO_ALONE
         ),
         subtitles=tuple(Track(**_common(track)) for track in raw["subtitles"]),
+        protection=raw.get("protection"),
     )
 
 
-def _format(raw: dict[str, Any]) -> str:
-    name: str = raw["format"]
-    if raw["webm"] and name == "matroska,webm":
-        return "webm"
-    if name.startswith("mov,"):
-        return next((format_ for brand, format_ in BRANDS.items() if raw["brand"].startswith(brand)), "mp4")
-    return FORMATS.get(name, name)
-
-
-def _codec(name: str) -> str:
-    return "PCM" if name.startswith("pcm_") else CODECS.get(name, UNKNOWN_CODEC)
+def _without_guesses(track: dict[str, Any], format_: str) -> dict[str, Any]:
+    """Leave what a stream's own headers say: of one without a container the demuxer makes up the rest."""
+    if format_ not in BARE_STREAMS and format_ != DV:
+        return track
+    duration = track["duration"] if format_ == DV else None
+    return track | {
+        "average_rate": None,
+        "base_rate": track["coded_rate"] or track["base_rate"],
+        "duration": duration,
+    }
 
 
 def _fraction(pair: Sequence[int] | None) -> Fraction | None:
@@ -268,9 +248,11 @@ def _fraction(pair: Sequence[int] | None) -> Fraction | None:
 
 def _common(raw: dict[str, Any]) -> dict[str, Any]:
     language = raw["language"]
+    coding = raw["codec"] if raw["decodable"] else UNKNOWN_CODING
     return {
         "index": raw["index"],
-        "codec": _codec(raw["codec"]) if raw["decodable"] else UNKNOWN_CODEC,
+        "codec": probe_codec(coding),
+        "coding": coding,
         "duration_seconds": raw["duration"],
         "bitrate_bps": raw["bit_rate"],
         "language": None if language in (None, "", "und") else language,

@@ -14,6 +14,7 @@ from sandbox.mediaconvert.encode import EncodeCommand, encode_command
 from sandbox.mediaconvert.encoded import EncodedAudio, EncodedVideo, measure_audio, measure_video
 from sandbox.mediaconvert.encodes import VideoEncode
 from sandbox.mediaconvert.ffmpeg import UNEXPECTED_END, run_ffmpeg
+from sandbox.mediaconvert.input_check import CheckInput, check_documented
 from sandbox.mediaconvert.loudness import corrections
 from sandbox.mediaconvert.model import Cancelled, JobError, Phase, Progress, TranscodeResult
 from sandbox.mediaconvert.package import Package, finish_package, package_arguments
@@ -32,8 +33,12 @@ def transcode(
     progress: Callable[[Progress], None],
     cancelled: threading.Event,
     threads: int,
+    *,
+    check: CheckInput = check_documented,
 ) -> TranscodeResult:
     """Make every output of a job; the contract is ``model.Transcode``.
+
+    ``check`` refuses inputs that MediaConvert doesn't support, whatever ffmpeg makes of them.
 
     Raises:
         JobError: The job fails.
@@ -43,6 +48,7 @@ def transcode(
     progress(Progress(Phase.PROBING, 0))
     source = inspect_source(path, cancelled)
     plan = make_plan(settings, source)
+    check(plan)
     packages = packages_of(plan)
     levels = corrections(plan.audio_encodes, path, work_dir, threads, cancelled)
     command = encode_command(plan, path, threads, levels)

@@ -36,7 +36,7 @@ CASES = (
     Case(
         name="damage-cut-index-last",
         recipe=replace(WHOLE, damage=Damage.CUT),
-        outcome=failed("MEDIACONVERT_1010", is_quarantined=True),
+        outcome=failed("MEDIACONVERT_1075", is_quarantined=True),
     ),
     Case(
         name="damage-cut-ts",

@@ -6,6 +6,7 @@ from sandbox.faults import Faults
 from sandbox.mediaconvert.faulty.api import FaultyApi
 from sandbox.mediaconvert.faulty.events import FaultyEvents
 from sandbox.mediaconvert.faulty.jobs import FaultyJobs
+from sandbox.mediaconvert.input_check import CheckInput, check_documented
 from sandbox.mediaconvert.instant.media import instant_media
 from sandbox.mediaconvert.instant.sources import Descriptions
 from sandbox.mediaconvert.outbox import PublishEvents
@@ -19,9 +20,16 @@ CONCURRENT_INSTANT_JOBS = 8
 
 
 def faulty_service(
-    settings: ServiceSettings, media: Media, publish_events: PublishEvents, faults: Faults
+    settings: ServiceSettings,
+    media: Media,
+    publish_events: PublishEvents,
+    faults: Faults,
+    check: CheckInput = check_documented,
 ) -> MediaConvert:
-    """Make an endpoint that does wrong what the faults say; without any, one that does nothing wrong."""
+    """Make an endpoint that does wrong what the faults say; without any, one that does nothing wrong.
+
+    ``check`` is what instant jobs do to their inputs; all others do it in ``media.transcode``.
+    """
 
     def concurrent_jobs() -> int:
         is_instant = faults.settings.mediaconvert.instant
@@ -30,7 +38,7 @@ def faulty_service(
     def health() -> Document:
         return {"lateEvents": events.late_count, "faults": faults.counts()}
 
-    media = instant_media(media, lambda: faults.settings.mediaconvert.instant, Descriptions())
+    media = instant_media(media, lambda: faults.settings.mediaconvert.instant, Descriptions(), check)
     slots = Slots(concurrent_jobs)
     events = FaultyEvents(publish_events, faults, settings.state_dir / "late-events.json")
     return MediaConvert(

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from sandbox.mediaconvert.input_check import CheckInput, check_documented
 from sandbox.mediaconvert.instant.sources import Descriptions, described, is_described
 from sandbox.mediaconvert.instant.transcode import InstantTranscode
 from sandbox.mediaconvert.model import Progress, TranscodeResult
@@ -19,20 +20,31 @@ from sandbox.mediaconvert.source import source_of
 SESSION_SECONDS = 60.0
 
 
-def instant_media(media: Media, is_instant: Callable[[], bool], descriptions: Descriptions) -> Media:
+def instant_media(
+    media: Media,
+    is_instant: Callable[[], bool],
+    descriptions: Descriptions,
+    check: CheckInput = check_documented,
+) -> Media:
     """Wrap what does the work; a job that begins while the mode is on is made up from descriptions."""
-    instant = _Instant(media, is_instant, descriptions)
+    instant = _Instant(media, is_instant, descriptions, InstantTranscode(check))
     return Media(transcode=instant.transcode, probe_file=instant.probe_file, for_role=instant.for_role)
 
 
 class _Instant:
     """Do the work, or make it up."""
 
-    def __init__(self, media: Media, is_instant: Callable[[], bool], descriptions: Descriptions) -> None:
+    def __init__(
+        self,
+        media: Media,
+        is_instant: Callable[[], bool],
+        descriptions: Descriptions,
+        transcode: InstantTranscode,
+    ) -> None:
         self._media = media
         self._is_instant = is_instant
         self._descriptions = descriptions
-        self._transcode = InstantTranscode()
+        self._transcode = transcode
         self._sessions: dict[str | None, tuple[float, Bucketed]] = {}
 
     def for_role(self, role: str | None, session_name: str) -> Bucketed:

@@ -11,6 +11,7 @@ from typing import Any
 from sandbox.mediaconvert.delivery import Delivery
 from sandbox.mediaconvert.encoded import EncodedAudio, EncodedVideo, measure_audio, measure_video
 from sandbox.mediaconvert.encodes import FrameCapture, VideoEncode
+from sandbox.mediaconvert.input_check import CheckInput, check_documented
 from sandbox.mediaconvert.instant.encodes import write_audio, write_pictures, write_thumbnails, write_video
 from sandbox.mediaconvert.instant.packages import write_package
 from sandbox.mediaconvert.model import Phase, Progress, TranscodeResult
@@ -42,9 +43,10 @@ class _Made:
 
 
 class InstantTranscode:
-    """Make up the outputs of jobs, in the place of ``transcode``."""
+    """Make up the outputs of jobs, in the place of ``transcode``; ``check`` is as there."""
 
-    def __init__(self) -> None:
+    def __init__(self, check: CheckInput = check_documented) -> None:
+        self._check = check
         self._kept: OrderedDict[Wanted, _Made] = OrderedDict()
         self._making = threading.Lock()
 
@@ -63,6 +65,7 @@ class InstantTranscode:
             Cancelled: ``cancelled`` was set.
         """
         plan = make_plan(settings, source)
+        self._check(plan)
         packages = packages_of(plan)
         captures = {capture: f"c{number}" for number, capture in enumerate(plan.captures)}
         thumbnails = {tiled: f"t{number}" for number, tiled in enumerate(plan.thumbnails)}

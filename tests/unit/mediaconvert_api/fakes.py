@@ -105,6 +105,8 @@ def fake_probe_file(path: Path) -> dict[str, Any]:
     """Describe everything but a text as the same 720p clip."""
     if path.read_bytes() == b"text":
         raise JobError(1010, "The file is not a media file that can be opened.")
+    if path.read_bytes() == b"no index":
+        raise JobError(1075, "Failed probe/open: [no moov box found in file].")
     video = {
         "index": 1,
         "trackType": "video",

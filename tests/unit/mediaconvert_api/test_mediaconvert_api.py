@@ -195,6 +195,13 @@ def test_probe_says_why_not(endpoint: Endpoint, url: str, denied: set[str], code
     assert len(message) > 10
 
 
+def test_probe_says_that_a_file_is_malformed(endpoint: Endpoint) -> None:
+    """A file that is recognized and has no index is 422, as the service model says."""
+    endpoint.s3.objects["in", "cut.mp4"] = b"no index"
+    given, _ = refusal(endpoint.client.probe, InputFiles=[{"FileUrl": "s3://in/cut.mp4"}])
+    assert given == "UnprocessableEntityException"
+
+
 def test_describe_endpoints_names_this_one(endpoint: Endpoint) -> None:
     """DescribeEndpoints gives the URL that was asked."""
     assert endpoint.client.describe_endpoints()["Endpoints"] == [{"Url": endpoint.url}]

@@ -131,7 +131,7 @@ def test_captures_are_tone_mapped_too(bars: Path) -> None:
 
 def test_hdr10_light_levels_follow_the_source_or_the_job(run_job: RunJob, tmp_path: Path) -> None:
     """HEVC declares the source's HDR10 metadata, or the job's; PQ's peak follows what the source says."""
-    source = hdr_bars(tmp_path / "pq.mkv", SIGNALS["smpte2084"], "smpte2084", light_levels=LIGHT_LEVELS)
+    source = hdr_bars(tmp_path / "pq.ts", SIGNALS["smpte2084"], "smpte2084", light_levels=LIGHT_LEVELS)
     metadata = {"maxContentLightLevel": 4000, "maxFrameAverageLightLevel": 500}
     main10 = hevc(160, 90, codecProfile="MAIN10_HIGH")
     made = converted(

@@ -110,9 +110,11 @@ def cells(container: str, picture: str, sound: str) -> dict[str, bool]:
     """Look each codec of a file up; give what the table says of it, by its name."""
     found = {}
     if picture:
-        found[picture] = is_documented(container, picture, is_video=True, has_video=True)
+        found[picture] = is_documented(container, codec_of_guide(picture), is_video=True, has_video=True)
     if sound:
-        found[sound] = is_documented(container, sound, is_video=False, has_video=bool(picture))
+        found[sound] = is_documented(
+            container, codec_of_guide(sound), is_video=False, has_video=bool(picture)
+        )
     return found
 
 

@@ -11,6 +11,7 @@ import av
 import pytest
 
 from sandbox.clip import Clip
+from sandbox.mediaconvert.input_check import accept_any
 from sandbox.mediaconvert.instant import picture
 from sandbox.mediaconvert.instant.transcode import InstantTranscode
 from sandbox.mediaconvert.model import Cancelled, JobError, Progress, TranscodeResult
@@ -177,6 +178,16 @@ def test_what_a_job_asks_of_its_source_still_counts(tmp_path: Path) -> None:
     with pytest.raises(JobError) as failed:
         InstantTranscode()(settings, only_sound, tmp_path, lambda _: None, threading.Event())
     assert failed.value.code == 1020
+
+
+def test_undocumented_inputs_are_refused_too(tmp_path: Path) -> None:
+    """A job of an input that MediaConvert's table lacks fails, unless everything is accepted."""
+    settings, odd = job(file(output("_v", "MP4", picture=SMALL))), source(format_="avi")
+    with pytest.raises(JobError) as failed:
+        InstantTranscode()(settings, odd, tmp_path, lambda _: None, threading.Event())
+    assert failed.value.code == 1030
+    result = InstantTranscode(accept_any)(settings, odd, tmp_path, lambda _: None, threading.Event())
+    assert result.files
 
 
 def test_a_cancelled_job_stops(tmp_path: Path) -> None:
