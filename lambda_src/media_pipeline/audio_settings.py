@@ -3,18 +3,13 @@
 from collections.abc import Sequence
 from typing import Any
 
+from media_pipeline.aac import CODING_MODES, aac_bitrate_bps
 from media_pipeline.presets import SoundPreset
-from media_pipeline.sounds import FIVE_POINT_ONE, SoundRendition
+from media_pipeline.sounds import SoundRendition
 from media_pipeline.sources import Source, SourceInfo
 
 Settings = dict[str, Any]
 
-_CODING_MODES = {1: "CODING_MODE_1_0", 2: "CODING_MODE_2_0", FIVE_POINT_ONE: "CODING_MODE_5_1"}
-# Source: MediaConvert API, AacSettings.Bitrate, those that 5.1 sounds well with
-_SURROUND_BITRATES_BPS = (256_000, 288_000, 320_000, 384_000, 448_000, 512_000, 576_000, 640_000, 768_000)
-_SURROUND_TO_STEREO = 3
-# Source: https://docs.aws.amazon.com/mediaconvert/latest/ug/aac-support.html, mono at 44.1 and 48 kHz
-_LEAST_MONO_BITRATE_BPS = 56_000
 # Source: EBU R 128 and its streaming supplement s2: true peaks of at most -1 dBTP
 _MAX_TRUE_PEAK_DBTP = -1.0
 
@@ -47,8 +42,12 @@ def audio_description(
         "CodecSettings": {
             "Codec": "AAC",
             "AacSettings": {
-                "Bitrate": _bitrate_bps(sound.channels, stereo_bitrate_bps),
-                "CodingMode": _CODING_MODES[sound.channels],
+                "Bitrate": aac_bitrate_bps(
+                    channels=sound.channels,
+                    sample_rate_hz=preset.audio_sample_rate_hz,
+                    stereo_bitrate_bps=stereo_bitrate_bps,
+                ),
+                "CodingMode": CODING_MODES[sound.channels],
                 "SampleRate": preset.audio_sample_rate_hz,
             },
         },
@@ -81,14 +80,3 @@ def audio_descriptions(
 
 def _selector(track: int | None) -> str:
     return f"Audio Selector {track or 1}"
-
-
-def _bitrate_bps(channels: int, stereo_bitrate_bps: int) -> int:
-    if channels == 1:
-        return max(stereo_bitrate_bps // 2, _LEAST_MONO_BITRATE_BPS)
-    if channels == FIVE_POINT_ONE:
-        wanted = stereo_bitrate_bps * _SURROUND_TO_STEREO
-        return next(
-            (bitrate for bitrate in _SURROUND_BITRATES_BPS if bitrate >= wanted), _SURROUND_BITRATES_BPS[-1]
-        )
-    return stereo_bitrate_bps

@@ -9,7 +9,10 @@ from media_pipeline.ladder_row import LADDER_ROW_LIMITS, LadderRow
 
 
 class PresetDocument:
-    """Hold one document; each fault it finds names the document, the field, its value and what is allowed."""
+    """Hold one document; each fault it finds names the document, the field, its value and what is allowed.
+
+    `is_faultless` says whether none has been found so far: fields are checked together where each is good.
+    """
 
     def __init__(self, name: str, text: str | None, faults: list[str]) -> None:
         self._name = name
@@ -17,6 +20,7 @@ class PresetDocument:
         self._read: set[str] = set()
         self._data: dict[str, Any] = {}
         self._usable = False
+        self.is_faultless = True
         if text is None:
             self.fault("is missing")
             return
@@ -33,6 +37,7 @@ class PresetDocument:
 
     def fault(self, message: str) -> None:
         """Add a fault of this document."""
+        self.is_faultless = False
         self._faults.append(f"{self._name} {message}")
 
     def integer(self, field: str, low: int, high: int) -> int:

@@ -9,14 +9,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypedDict
 
+from media_pipeline.aac import SAMPLE_RATES_HZ, STEREO_BITRATES_BPS, sound_faults
 from media_pipeline.errors import PresetsInvalidError
 from media_pipeline.ladder_row import LadderRow
 from media_pipeline.preset_document import PresetDocument
 
-# Source: MediaConvert API, AacSettings.Bitrate; each of these has its half in the list too, for mono.
-AAC_BITRATES_BPS = (64_000, 80_000, 96_000, 112_000, 128_000, 160_000, 192_000, 224_000, 256_000, 320_000)
-# Source: https://docs.aws.amazon.com/mediaconvert/latest/ug/aac-support.html
-AAC_SAMPLE_RATES_HZ = (32_000, 44_100, 48_000)
 # Source: MediaConvert API, AudioNormalizationSettings.TargetLkfs: -59 to 0. EBU R 128 asks for -23, streaming
 # services for -14 to -16; louder than -5 nothing is left to normalise.
 LOUDNESS_LUFS = (-59, -5)
@@ -36,6 +33,7 @@ class PresetName(StrEnum):
 
 
 AUDIO_PRESETS = frozenset({PresetName.AUDIO, PresetName.M4A})
+VIDEO_PRESETS = frozenset({PresetName.CMAF, PresetName.HLS, PresetName.DASH, PresetName.MP4})
 
 
 class HighFrameRates(StrEnum):
@@ -169,10 +167,7 @@ def parse_presets(documents: Mapping[str, str]) -> Presets:
             max_renditions=read[PresetName.MP4].integer("max_renditions", 1, 10),
         ),
         audio=_audio(read[PresetName.AUDIO]),
-        m4a=AudioFilePreset(
-            **_sound(read[PresetName.M4A]),
-            audio_bitrate_bps=read[PresetName.M4A].choice("audio_bitrate_bps", AAC_BITRATES_BPS),
-        ),
+        m4a=_m4a(read[PresetName.M4A]),
         thumbnails=_thumbnails(read[PresetName.THUMBNAILS]),
     )
     for document in read.values():
@@ -205,20 +200,38 @@ class _Streaming(_Video):
 def _sound(document: PresetDocument) -> _Sound:
     return {
         "version": document.integer("version", 1, MAX_VERSION),
-        "audio_sample_rate_hz": document.choice("audio_sample_rate_hz", AAC_SAMPLE_RATES_HZ),
+        "audio_sample_rate_hz": document.choice("audio_sample_rate_hz", SAMPLE_RATES_HZ),
         "loudness_lufs": document.integer_or_none("loudness_lufs", *LOUDNESS_LUFS),
     }
 
 
 def _video(document: PresetDocument) -> _Video:
-    return {
+    preset: _Video = {
         **_sound(document),
         "gop_seconds": document.integer("gop_seconds", 1, 10),
         "high_frame_rates": document.word("high_frame_rates", [policy.value for policy in HighFrameRates]),
-        "audio_bitrate_bps": document.choice("audio_bitrate_bps", AAC_BITRATES_BPS),
+        "audio_bitrate_bps": document.choice("audio_bitrate_bps", STEREO_BITRATES_BPS),
         "surround": document.word("surround", [policy.value for policy in Surround]),
         "ladder": document.ladder(),
     }
+    _check_sound(
+        document, preset, (preset["audio_bitrate_bps"],), keeps_surround=preset["surround"] == Surround.KEEP
+    )
+    return preset
+
+
+def _check_sound(
+    document: PresetDocument, sound: _Sound, bitrates_bps: tuple[int, ...], *, keeps_surround: bool = False
+) -> None:
+    """Find fault with fields of sound that AAC takes one by one, and not together."""
+    if not document.is_faultless:
+        return
+    for fault in sound_faults(
+        sample_rate_hz=sound["audio_sample_rate_hz"],
+        stereo_bitrates_bps=bitrates_bps,
+        keeps_surround=keeps_surround,
+    ):
+        document.fault(fault)
 
 
 def _streaming(document: PresetDocument) -> _Streaming:
@@ -240,11 +253,19 @@ def _streaming(document: PresetDocument) -> _Streaming:
 
 
 def _audio(document: PresetDocument) -> AudioPreset:
+    sound, bitrates_bps = _sound(document), document.choices("audio_bitrates_bps", STEREO_BITRATES_BPS)
+    _check_sound(document, sound, bitrates_bps)
     return AudioPreset(
-        **_sound(document),
+        **sound,
         segment_seconds=document.integer("segment_seconds", 1, 60),
-        audio_bitrates_bps=document.choices("audio_bitrates_bps", AAC_BITRATES_BPS),
+        audio_bitrates_bps=bitrates_bps,
     )
+
+
+def _m4a(document: PresetDocument) -> AudioFilePreset:
+    sound, bitrate_bps = _sound(document), document.choice("audio_bitrate_bps", STEREO_BITRATES_BPS)
+    _check_sound(document, sound, (bitrate_bps,))
+    return AudioFilePreset(**sound, audio_bitrate_bps=bitrate_bps)
 
 
 def _thumbnails(document: PresetDocument) -> ThumbnailsPreset:

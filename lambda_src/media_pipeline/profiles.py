@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from media_pipeline.errors import PresetsInvalidError
 from media_pipeline.failures import failure
-from media_pipeline.presets import AUDIO_PRESETS, PresetName
+from media_pipeline.presets import AUDIO_PRESETS, VIDEO_PRESETS, PresetName
 
 DEFAULT_PROFILE = "default"
 AUDIO_PROFILE = "audio"
@@ -112,9 +112,12 @@ def _preset_names(profile: str, names: object, faults: list[str]) -> tuple[Prese
         faults.append(f"profiles {profile} must be a list of distinct names out of {', '.join(known)}")
         return ()
     chosen = tuple(PresetName(name) for name in names)
-    # Source: MediaConvert refuses a job whose only outputs are frame captures.
-    if set(chosen) <= {PresetName.THUMBNAILS}:
-        faults.append(f"profiles {profile} must name a preset other than thumbnails")
+    if not chosen:
+        faults.append(f"profiles {profile} must name at least one preset")
+    # Frame captures are made only in jobs that also have a regular output with a picture. Source:
+    # MediaConvert guide, "File group with a frame capture output".
+    elif PresetName.THUMBNAILS in chosen and not set(chosen) & VIDEO_PRESETS:
+        faults.append(f"profiles {profile} must name one of {_listed(VIDEO_PRESETS)} beside thumbnails")
     return chosen
 
 

@@ -4,11 +4,11 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from media_pipeline.aac import FIVE_POINT_ONE, STEREO
 from media_pipeline.languages import UNDETERMINED, language_label, language_tag
 from media_pipeline.presets import Surround, VideoPreset
 from media_pipeline.sources import AudioTrack, Source, SourceInfo
 
-STEREO, FIVE_POINT_ONE = 2, 6
 # Codes that stand for no language in particular. Source: ISO 639-2, codes for special situations.
 _NO_LANGUAGES = frozenset({UNDETERMINED, "mis", "mul", "zxx"})
 # Source: MediaConvert API, AudioDescription.CustomLanguageCode: its pattern, and what files may have.

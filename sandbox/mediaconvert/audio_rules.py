@@ -55,6 +55,8 @@ _AAC_LC_KBPS: dict[str, dict[int, tuple[int, int]]] = {
         44100: (64, 512),
         48000: (64, 576),
     },
+    # The lower ends of these were not confirmed.
+    "CODING_MODE_5_1": {44100: (6, 640), 48000: (6, 768)},
 }
 # ISO 639-2 and 639-3. Source: the model's documentation of AudioDescription.CustomLanguageCode.
 _FILE_LANGUAGE = re.compile(r"[A-Za-z]{3}")

@@ -52,9 +52,16 @@ def template_faults(settings: Document) -> Iterator[Fault]:
 
 
 def _frame_capture_faults(settings: Document) -> Iterator[Fault]:
+    """Yield the fault of a job that has frame captures and no other picture.
+
+    Source: MediaConvert guide, "File group with a frame capture output": only in jobs that also have a
+    regular audio and video output.
+    """
     outputs = [output for group in settings.get("outputGroups", []) for output in group.get("outputs", [])]
-    if outputs and all(_codec(output) == "FRAME_CAPTURE" for output in outputs):
-        yield Fault(("outputGroups",), "A job needs at least one output that isn't a frame capture")
+    codecs = {_codec(output) for output in outputs if "videoDescription" in output}
+    if codecs == {"FRAME_CAPTURE"}:
+        message = "A job with frame captures needs at least one other output with video"
+        yield Fault(("outputGroups",), message)
 
 
 def _group_faults(group: Document, path: Path, *, destination_required: bool) -> Iterator[Fault]:

@@ -80,6 +80,11 @@ def test_ladders_are_sorted_when_read() -> None:
         ("audio", {"audio_bitrates_bps": [64_000, 1]}, "audio audio_bitrates_bps[1] is 1: must be one of"),
         ("audio", {"audio_bitrates_bps": [64_000, 64_000]}, "audio audio_bitrates_bps must not name a"),
         ("m4a", {"audio_bitrate_bps": True}, "m4a audio_bitrate_bps is True: must be one of 64000"),
+        (
+            "hls",
+            {"surround": "keep", "audio_sample_rate_hz": 32_000},
+            "hls surround is 'keep' with audio_sample_rate_hz 32000: AAC of 5.1 has 44100 or 48000",
+        ),
         ("thumbnails", {"poster_width": 31}, "thumbnails poster_width is 31: must be a whole number"),
         ("thumbnails", {"quality": 101}, "thumbnails quality is 101: must be a whole number from 1 to 100"),
     ],

@@ -224,6 +224,12 @@ GROUP_0 = "outputGroups/0/outputGroupSettings"
         (put(f"{AAC}/bitrate", 640_000), f"/{AAC}/bitrate: Should be in the range of 64000 to 576000"),
         (put(f"{AAC}/sampleRate", 24_000), f"/{AAC}/bitrate: Should be in the range of 32000 to 32000"),
         (
+            lambda settings: at(settings, AAC).update(
+                codingMode="CODING_MODE_5_1", sampleRate=44_100, bitrate=768_000
+            ),
+            f"/{AAC}/bitrate: Should be in the range of 6000 to 640000 with profile LC, CODING_MODE_5_1",
+        ),
+        (
             put(f"{AAC}/codingMode", "CODING_MODE_3_0"),
             f"/{AAC}/codingMode: Should be one of the enumerated values",
         ),
@@ -279,7 +285,8 @@ def test_fault_is_named_by_its_path(change: Callable[[Settings], None], message:
     [
         ("CODING_MODE_1_0", 48_000, 64_000),
         ("CODING_MODE_2_0", 44_100, 512_000),
-        ("CODING_MODE_5_1", 48_000, 384_000),
+        ("CODING_MODE_5_1", 48_000, 768_000),
+        ("CODING_MODE_5_1", 44_100, 640_000),
     ],
 )
 def test_sound_of_several_tracks_is_good(mode: str, rate: int, bitrate_bps: int) -> None:
@@ -310,10 +317,15 @@ def test_sound_of_several_tracks_is_good(mode: str, rate: int, bitrate_bps: int)
 
 
 def test_frame_capture_alone_is_refused() -> None:
-    """A job whose only outputs are frame captures is refused."""
+    """A job whose only pictures are frame captures is refused, whether it has outputs of sound or not."""
+    refusal = "/outputGroups: A job with frame captures needs at least one other output with video"
     settings = whole()
-    settings["outputGroups"] = settings["outputGroups"][4:]
-    assert faults(settings) == ["/outputGroups: A job needs at least one output that isn't a frame capture"]
+    films, captures = settings["outputGroups"][3:]
+    settings["outputGroups"] = [captures]
+    assert faults(settings) == [refusal]
+    del films["outputs"][0]["videoDescription"]
+    settings["outputGroups"] = [films, captures]
+    assert faults(settings) == [refusal]
 
 
 def test_template_needs_neither_input_nor_destination() -> None:
