@@ -181,6 +181,8 @@ def _facts(asset: Asset, record: Mapping[str, Any], outputs_bucket: str) -> Iter
     for rejected in asset.rejected_captions:
         name = str(rejected["key"]).rpartition("/")[2]
         yield "Captions", Text(printable(f"{name}: {rejected['message']}"), style="yellow")
+    if asset.storyboard_fault is not None:
+        yield "Storyboard", Text(printable(asset.storyboard_fault), style="yellow")
     yield "Changed", Text(asset.updated_at)
     if asset.notified_at is not None:
         yield "Notified", Text(asset.notified_at)

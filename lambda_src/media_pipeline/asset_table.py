@@ -143,6 +143,7 @@ class AssetTable:
             "rejected_captions": step.rejected_captions,
             "rejected_captions_left_out": step.rejected_captions_left_out,
             "captions_seen": step.captions_seen,
+            "storyboard_fault": step.storyboard_fault,
             "warnings": step.warnings,
             "warnings_left_out": step.warnings_left_out,
             "expires_at": step.expires_at,

@@ -145,6 +145,7 @@ class Asset:
     rejected_captions_left_out: int = 0
     captions_seen: str | None = None
     captions_until: str | None = None
+    storyboard_fault: str | None = None
     error: AssetError | None = None
     submitted_at: str | None = None
     completed_at: str | None = None
@@ -205,6 +206,7 @@ class Asset:
             rejected_captions_left_out=record.get("rejected_captions_left_out", 0),
             captions_seen=record.get("captions_seen"),
             captions_until=record.get("captions_until"),
+            storyboard_fault=record.get("storyboard_fault"),
             error=AssetError.from_record(error) if error else None,
             submitted_at=record.get("submitted_at"),
             completed_at=record.get("completed_at"),
@@ -235,6 +237,7 @@ class Transition:
     rejected_captions: Sequence[Mapping[str, Any]] | None = None
     rejected_captions_left_out: int | None = None
     captions_seen: str | None = None
+    storyboard_fault: str | None = None
     warnings: Sequence[Mapping[str, Any]] | None = None
     warnings_left_out: int | None = None
     expires_at: int | None = None
@@ -329,6 +332,7 @@ OF_ONE_ATTEMPT = (
     "rejected_captions",
     "rejected_captions_left_out",
     "source_info",
+    "storyboard_fault",
     "submitted_at",
     "warnings",
     "warnings_left_out",

@@ -43,7 +43,25 @@ class _Segment:
 
 
 def read_dash_manifest(key: str, text: bytes) -> DashManifest:
-    """Read the manifest that lies at `key`.
+    """Read the manifest that lies at `key`, but for pictures for seeking, without which the film plays.
+
+    Raises UnreadableOutputError where it is none, or one of another kind.
+    """
+    root, period, seconds = presentation(text)
+    reader = _Reader(location(key), key, seconds)
+    representations = tuple(
+        reader.representation([root, period, adaptation_set, representation])
+        for adaptation_set in period.iterfind("{*}AdaptationSet")
+        for representation in adaptation_set.iterfind("{*}Representation")
+        if not is_of_images(adaptation_set, representation)
+    )
+    if not representations:
+        raise UnreadableOutputError("has no representation")
+    return DashManifest(duration_seconds=seconds, representations=representations)
+
+
+def presentation(text: bytes) -> tuple[Element, Element, float]:
+    """Return a manifest's root, its one period, and the seconds that it lasts.
 
     Raises UnreadableOutputError where it is none, or one of another kind.
     """
@@ -60,16 +78,13 @@ def read_dash_manifest(key: str, text: bytes) -> DashManifest:
     told = root.get("mediaPresentationDuration") or periods[0].get("duration")
     if told is None:
         raise UnreadableOutputError("does not tell its duration")
-    seconds = _seconds(told)
-    reader = _Reader(location(key), key, seconds)
-    representations = tuple(
-        reader.representation([root, periods[0], adaptation_set, representation])
-        for adaptation_set in periods[0].iterfind("{*}AdaptationSet")
-        for representation in adaptation_set.iterfind("{*}Representation")
-    )
-    if not representations:
-        raise UnreadableOutputError("has no representation")
-    return DashManifest(duration_seconds=seconds, representations=representations)
+    return root, periods[0], _seconds(told)
+
+
+def is_of_images(adaptation_set: Element, representation: Element) -> bool:
+    """Tell whether a representation is pictures for seeking, which nothing but seeking needs."""
+    declared = {**adaptation_set.attrib, **representation.attrib}
+    return declared.get("contentType") == "image" or declared.get("mimeType", "").startswith("image/")
 
 
 class _Reader:
@@ -90,7 +105,7 @@ class _Reader:
         base = self._base
         for element in path:
             base = resolved(base, element.findtext("{*}BaseURL") or "")
-        template, segment_list = _inherited(path, "SegmentTemplate"), _inherited(path, "SegmentList")
+        template, segment_list = inherited(path, "SegmentTemplate"), inherited(path, "SegmentList")
         media = template.get("media") if template is not None else None
         if template is not None and media is not None:
             numbers = {"RepresentationID": id_, "Bandwidth": declared.get("bandwidth", "0")}
@@ -116,9 +131,9 @@ class _Reader:
     ) -> tuple[Sequence[str], float]:
         init = template.get("initialization")
         segments, seconds = self._segments(template)
-        files = [_filled(init, values)] if init is not None else []
+        files = [filled(init, values)] if init is not None else []
         files += [
-            _filled(media, {**values, "Number": str(segment.number), "Time": str(segment.time)})
+            filled(media, {**values, "Number": str(segment.number), "Time": str(segment.time)})
             for segment in segments
         ]
         return files, seconds
@@ -199,12 +214,13 @@ class _Inherited:
         return next((found for one in self.elements if (found := one.findall(f"{{*}}{name}"))), [])
 
 
-def _inherited(path: Sequence[Element], name: str) -> _Inherited | None:
+def inherited(path: Sequence[Element], name: str) -> _Inherited | None:
+    """Return what the elements of a path, the outermost first, say in elements of a name."""
     elements = [found for element in reversed(path) if (found := element.find(f"{{*}}{name}")) is not None]
     return _Inherited(elements) if elements else None
 
 
-def _filled(template: str, values: Mapping[str, str]) -> str:
+def filled(template: str, values: Mapping[str, str]) -> str:
     """Put values into a template; `$$` is a dollar sign."""
 
     def value(match: re.Match[str]) -> str:

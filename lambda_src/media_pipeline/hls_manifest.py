@@ -14,6 +14,7 @@ import m3u8  # type: ignore[import-untyped]
 from media_pipeline.errors import UnreadableOutputError
 from media_pipeline.object_reference import location, object_key, resolved
 
+IMAGES = "#EXT-X-IMAGE-STREAM-INF:"
 _OPENING = "#EXTM3U"
 
 
@@ -28,7 +29,7 @@ class Variant:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MasterPlaylist:
-    """List the variants, and the keys of playlists beside them: of sound, and others (subtitles, seeking)."""
+    """List the variants, and the keys of playlists beside them: of sound, and others (as subtitles)."""
 
     variants: tuple[Variant, ...]
     sounds: tuple[str, ...]
@@ -52,11 +53,12 @@ class MediaPlaylist:
 
 
 def read_master_playlist(key: str, text: str) -> MasterPlaylist:
-    """Read the master playlist that lies at `key`.
+    """Read the master playlist that lies at `key`, but for images for seeking, without which it plays.
 
     Raises UnreadableOutputError where it is none.
     """
-    playlist = _parsed(text)
+    lines = (line for line in text.splitlines(keepends=True) if not line.startswith(IMAGES))
+    playlist = _parsed("".join(lines))
     base = location(key)
     variants = tuple(
         Variant(
@@ -70,7 +72,7 @@ def read_master_playlist(key: str, text: str) -> MasterPlaylist:
         raise UnreadableOutputError("names no variant")
     media = [entry for entry in playlist.media if entry.uri]
     beside = [entry.uri for entry in media if entry.type != "AUDIO"]
-    beside += [entry.uri for entry in (*playlist.iframe_playlists, *playlist.image_playlists)]
+    beside += [entry.uri for entry in playlist.iframe_playlists]
     return MasterPlaylist(
         variants=variants,
         sounds=_keys(base, (entry.uri for entry in media if entry.type == "AUDIO")),

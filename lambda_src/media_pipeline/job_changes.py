@@ -187,7 +187,9 @@ class JobChanges:
             for output in planned
         ]
         # What is no rendition comes last: it is made of what was verified.
-        entries += self.storyboards.publish(f"{asset.asset_id}/{asset.attempt}", entries)
+        folder = f"{asset.asset_id}/{asset.attempt}"
+        storyboard = self.storyboards.publish(folder, entries, verification.sizes)
+        entries += storyboard.outputs
         published = self.captions.publish(asset, entries)
         detail = f"{len(planned)} outputs verified, {verification.objects} objects"
         step = self._step(
@@ -196,6 +198,7 @@ class JobChanges:
             detail,
             outputs=[*entries, *published.outputs],
             published=published,
+            storyboard_fault=storyboard.fault,
         )
         return self.lifecycle.finish(asset, step, output_minutes=output_minutes(change.groups))
 
@@ -218,6 +221,7 @@ class JobChanges:
         error: AssetError | None = None,
         outputs: Sequence[Mapping[str, Any]] | None = None,
         published: Published | None = None,
+        storyboard_fault: str | None = None,
     ) -> Transition:
         rejected = published if published and published.rejected else None
         return Transition(
@@ -231,6 +235,7 @@ class JobChanges:
             rejected_captions=rejected.rejected if rejected else None,
             rejected_captions_left_out=rejected.rejected_left_out if rejected else None,
             captions_seen=(published.seen or None) if published else None,
+            storyboard_fault=storyboard_fault,
             warnings=change.warnings or None,
             warnings_left_out=change.warnings_left_out or None,
         )

@@ -128,6 +128,7 @@ class Lifecycle:
                 "outputs": list(asset.outputs),
                 "rejected_captions": list(asset.rejected_captions),
                 "rejected_captions_left_out": asset.rejected_captions_left_out,
+                "storyboard_fault": asset.storyboard_fault,
                 "completed_at": asset.completed_at,
             },
             attributes=news_attributes(asset.status.value, asset),

@@ -14,6 +14,7 @@ import m3u8  # type: ignore[import-untyped]
 from webvtt.models import Timestamp
 
 from media_pipeline.errors import UnreadableOutputError
+from media_pipeline.hls_manifest import IMAGES
 from media_pipeline.object_reference import location, object_key, relative_reference, resolved
 
 # A day of pictures a second: no player takes more.
@@ -38,9 +39,17 @@ class Sheet:
 
 
 def image_playlist_key(key: str, master: str) -> str | None:
-    """Return the key of the image playlist that a master playlist names first, None without one."""
-    named = [entry.uri for entry in _parsed(master).image_playlists if entry.uri]
-    return object_key(resolved(location(key), named[0])) if named else None
+    """Return the key of the image playlist that a master playlist names first, None without one.
+
+    Raises UnreadableOutputError where what it says of images can't be read.
+    """
+    images = [line for line in master.splitlines() if line.startswith(IMAGES)]
+    if not images:
+        return None
+    named = [entry.uri for entry in _parsed("\n".join(["#EXTM3U", *images])).image_playlists if entry.uri]
+    if not named:
+        raise UnreadableOutputError("names images without a playlist")
+    return object_key(resolved(location(key), named[0]))
 
 
 def read_image_playlist(key: str, text: str) -> tuple[Sheet, ...]:
@@ -58,7 +67,7 @@ def read_image_playlist(key: str, text: str) -> tuple[Sheet, ...]:
         raise UnreadableOutputError(f"describes {len(tiles)} sheets, but names {len(segments)}")
     described = list(tiles) * (len(segments) if len(tiles) == 1 else 1)
     return tuple(
-        _sheet(object_key(resolved(location(key), segment.uri)), tile, segment.duration)
+        _tiled(object_key(resolved(location(key), segment.uri)), tile, segment.duration)
         for segment, tile in zip(segments, described, strict=True)
     )
 
@@ -91,24 +100,39 @@ def _pictures(key: str, sheets: Sequence[Sheet]) -> Iterator[tuple[float, str]]:
         begins += sheet.seconds
 
 
-def _sheet(key: str, tile: Mapping[str, Any], seconds: float) -> Sheet:
+def checked_sheet(
+    key: str, *, size: tuple[int, int], layout: tuple[int, int], tile_seconds: float, seconds: float
+) -> Sheet:
+    """Return a sheet of tiles of a size, in so many columns and rows.
+
+    Raises UnreadableOutputError where one of the numbers can't be right.
+    """
+    if not all(0 < number < _MAX_NUMBER for number in (*size, *layout, tile_seconds, seconds)):
+        raise UnreadableOutputError("has images with a number that is not above zero, or beyond measure")
+    return Sheet(
+        key=key,
+        width=size[0],
+        height=size[1],
+        columns=layout[0],
+        rows=layout[1],
+        tile_seconds=tile_seconds,
+        seconds=seconds,
+    )
+
+
+def _tiled(key: str, tile: Mapping[str, Any], seconds: float | None) -> Sheet:
     try:
         width, height = (int(text) for text in str(tile["resolution"]).split("x"))
         columns, rows = (int(text) for text in str(tile["layout"]).split("x"))
         tile_seconds = float(tile["duration"])
     except (LookupError, TypeError, ValueError) as error:
         raise UnreadableOutputError(f"has an EXT-X-TILES that can't be read ({error})") from error
-    numbers = (width, height, columns, rows, tile_seconds, seconds or 0)
-    if not all(0 < number < _MAX_NUMBER for number in numbers):
-        raise UnreadableOutputError("has an EXT-X-TILES or EXTINF that is not above zero, or beyond measure")
-    return Sheet(
-        key=key,
-        width=width,
-        height=height,
-        columns=columns,
-        rows=rows,
+    return checked_sheet(
+        key,
+        size=(width, height),
+        layout=(columns, rows),
         tile_seconds=tile_seconds,
-        seconds=seconds,
+        seconds=seconds or 0,
     )
 
 

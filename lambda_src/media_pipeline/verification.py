@@ -28,11 +28,19 @@ Span = tuple[float, float]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verification:
-    """Say what was found: `missing` are keys, `invalid` are sentences; both are empty where all is well."""
+    """Say what was found: `missing` are keys, `invalid` are sentences; both are empty where all is well.
 
-    objects: int
+    `sizes` are the bytes of every object in the attempt's folder, by key.
+    """
+
+    sizes: Mapping[str, int]
     missing: tuple[str, ...]
     invalid: tuple[str, ...]
+
+    @property
+    def objects(self) -> int:
+        """Return how many objects were found."""
+        return len(self.sizes)
 
     @property
     def error(self) -> AssetError | None:
@@ -73,7 +81,7 @@ def verify(
             if found.renditions:
                 check.renditions(output, found.renditions, expected)
     return Verification(
-        objects=len(sizes),
+        sizes=sizes,
         missing=tuple(check.missing),
         # In sentences the attempt's folder goes without saying.
         invalid=tuple(fault.replace(f"{folder}/", "") for fault in check.invalid)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from media_pipeline import dash_captions, hls_captions
 from media_pipeline.caption_text import last_cue_ends_ms, webvtt_text
 from media_pipeline.conditional_write import to_item
+from media_pipeline.dash_images import read_dash_images
 from media_pipeline.dash_manifest import read_dash_manifest
 from media_pipeline.errors import (
     MalformedEventError,
@@ -79,7 +80,11 @@ NUMBERED_MPD = (
     b'<Initialization sourceURL="i"/><SegmentURL media="s"/></SegmentList></Representation></AdaptationSet>'
     b'<AdaptationSet><Representation id="t"><SegmentTemplate media="$Time$" timescale="10">'
     b'<SegmentTimeline><S t="0" d="60" r="-1"/><S t="300" d="60" r="5"/></SegmentTimeline></SegmentTemplate>'
-    b"</Representation></AdaptationSet></Period></MPD>"
+    b'</Representation></AdaptationSet><AdaptationSet contentType="image" mimeType="image/jpeg">'
+    b'<SegmentTemplate media="t_$Number$.jpg" duration="50.05" timescale="1" startNumber="1"/>'
+    b'<Representation id="9" width="640" height="360"><EssentialProperty value="5x5" '
+    b'schemeIdUri="http://dashif.org/guidelines/thumbnail_tile"/></Representation>'
+    b"</AdaptationSet></Period></MPD>"
 )
 ENTITIES = (
     b'<!DOCTYPE MPD [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;"><!ENTITY c "&b;&b;&b;">'
@@ -181,6 +186,9 @@ def test_any_image_playlist(text: str, duration_ms: int) -> None:
 @fuzzed(text=mutated(MPD, NUMBERED_MPD, ENTITIES))
 def test_any_dash_manifest(text: bytes) -> None:
     """A manifest is read, and added to, or refused; entities neither grow nor name files."""
+    with contextlib.suppress(UnreadableOutputError):
+        sheets = read_dash_images(MPD_KEY, text)
+        assert storyboard("a/1/thumbnails/storyboard.vtt", sheets, duration_ms=0).startswith("WEBVTT")
     try:
         manifest = read_dash_manifest(MPD_KEY, text)
         assert manifest.representations

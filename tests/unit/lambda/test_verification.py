@@ -163,7 +163,7 @@ def test_only_the_attempts_own_folder_counts() -> None:
 def test_an_error_names_a_few_faults_and_counts_the_rest() -> None:
     """Thousands of missing files make a sentence that a record and a person can take."""
     verification = Verification(
-        objects=0, missing=tuple(f"k{number}" for number in range(1234)), invalid=("a is b", "c is d")
+        sizes={}, missing=tuple(f"k{number}" for number in range(1234)), invalid=("a is b", "c is d")
     )
     assert verification.error is not None
     assert verification.error.message == (
