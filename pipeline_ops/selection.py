@@ -8,6 +8,10 @@ from itertools import islice
 from typing import Protocol
 
 from media_pipeline.assets import Asset, AssetStatus
+from media_pipeline.status_index import IndexEntry
+
+# Source: DynamoDB API, BatchGetItem: up to 100 items
+_AT_ONCE = 100
 
 
 class AssetSource(Protocol):
@@ -25,8 +29,12 @@ class AssetSource(Protocol):
         after: datetime | None = None,
         newest_first: bool = False,
         page_size: int = 100,
-    ) -> Iterable[Asset]:
-        """Yield a status's assets that last changed between the given times."""
+    ) -> Iterable[IndexEntry]:
+        """Yield the index's entries of a status that last changed between the given times."""
+        ...
+
+    def get_many(self, asset_ids: Sequence[str]) -> list[Asset]:
+        """Return the assets of these ids that are there, in their order."""
         ...
 
 
@@ -52,11 +60,11 @@ class Selection:
             )
             for status in self.statuses
         ]
-        ordered = merge(*per_status, key=lambda asset: asset.updated_at, reverse=newest_first)
-        return islice((asset for asset in ordered if self._admits(asset)), self.limit)
-
-    def _admits(self, asset: Asset) -> bool:
-        return self.code is None or (asset.error is not None and asset.error.code == self.code)
+        ordered = merge(*per_status, key=lambda entry: entry.updated_at, reverse=newest_first)
+        entries = islice((entry for entry in ordered if self.code in (None, entry.error_code)), self.limit)
+        while ids := [entry.asset_id for entry in islice(entries, _AT_ONCE)]:
+            # What went on since the index was brought up to date is no longer what was asked for.
+            yield from (asset for asset in table.get_many(ids) if asset.status in self.statuses)
 
 
 def named(table: AssetSource, asset_ids: Iterable[str]) -> tuple[list[Asset], list[str]]:

@@ -9,8 +9,10 @@ from constructs_lib.function import Function, FunctionCode
 from constructs_lib.iam import Account, ServiceRole
 from constructs_lib.messaging import EventQueue, UndeliveredRuns
 from constructs_lib.notifications import AssetTopic
-from constructs_lib.storage import PrivateBucket, Table
+from constructs_lib.storage import PrivateBucket
+from constructs_lib.table import Table
 from constructs_lib.transcoding import PresetParameters, Transcoder
+from media_pipeline.status_index import STATUS_INDEX
 from stacks.settings import Settings
 
 METRICS_NAMESPACE = "MediaPipeline"
@@ -168,7 +170,9 @@ def add_reconciler(scope: Construct, parts: Parts) -> Function:
     parts.assets.grant_read_write(role)
     parts.assets.grant_read_many(role)
     parts.assets.grant_describe(role)
-    parts.assets.grant_query(role, index="by_status")
+    # Records of an earlier release are put into the index.
+    parts.assets.grant_scan(role)
+    parts.assets.grant_query(role, index=STATUS_INDEX)
     parts.transcoder.grant_describe(role)
     parts.processing_queue.grant_send(role)
     parts.processing_queue.grant_measure(role)

@@ -20,8 +20,9 @@ from constructs_lib.iam import Account
 from constructs_lib.lint import accept_finding
 from constructs_lib.messaging import EventQueue, EventRule, UndeliveredRuns
 from constructs_lib.notifications import AlarmTopic, AssetTopic
-from constructs_lib.storage import Cors, Index, PrivateBucket, Table, Tier
+from constructs_lib.storage import Cors, PrivateBucket, Tier
 from constructs_lib.transcoding import JobTemplate, PresetParameters, Transcoder
+from stacks.assets_table import add_assets_table
 from stacks.deployment import add_provider, keep_state_in_s3
 from stacks.encoding import EncodingDocuments
 from stacks.functions import Parts, add_ingest_orchestrator, add_job_status_processor, add_reconciler
@@ -73,7 +74,7 @@ class MediaPipelineStack(TerraformStack):
         self._key = self._add_key()
         self._uploads = self._add_uploads()
         self._outputs = self._add_outputs_bucket()
-        self._assets = self._add_assets_table()
+        self._assets = add_assets_table(self, settings=settings, key=self._key)
         self._topic = AssetTopic(
             self,
             "Notifications",
@@ -200,23 +201,6 @@ class MediaPipelineStack(TerraformStack):
             old_version_days=settings.old_version_days,
             tiers=tiers,
             cors=cors,
-        )
-
-    def _add_assets_table(self) -> Table:
-        settings = self._settings
-        return Table(
-            self,
-            "Assets",
-            name=settings.name("assets"),
-            key=self._key,
-            partition_key="asset_id",
-            indexes=[
-                Index(name="by_status", partition_key="status", sort_key="updated_at"),
-                Index(name="by_job", partition_key="job_id"),
-            ],
-            ttl_attribute="expires_at",
-            deletion_protection=settings.deletion_protection,
-            prevent_destroy=settings.prevent_destroy,
         )
 
     def _add_transcoder(self, encoding: EncodingDocuments) -> Transcoder:

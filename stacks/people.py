@@ -2,6 +2,7 @@
 
 from constructs_lib.bindings import Construct
 from constructs_lib.iam import ManagedPolicy, Statement
+from media_pipeline.status_index import STATUS_INDEX
 from stacks.functions import Parts
 
 
@@ -38,7 +39,7 @@ def add_operator_policy(scope: Construct, parts: Parts, *, resources_parameter: 
         )
     )
     # list and show
-    parts.assets.grant_query(policy, index="by_status")
+    parts.assets.grant_query(policy, index=STATUS_INDEX)
     parts.uploads.grant_list_versions(policy)
     # replay, cancel, and backfill, which makes records where there are none
     parts.assets.grant_read_write(policy)

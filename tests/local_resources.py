@@ -3,24 +3,32 @@
 from typing import Any
 from uuid import uuid4
 
+from media_pipeline.status_index import PROJECTED, SHARD_ATTRIBUTE, SORT_ATTRIBUTE, STATUS_INDEX
 
-def new_assets_table(dynamodb: Any) -> str:
-    """Make an assets table with its indexes and return its name."""
-    name = f"assets-{uuid4()}"
+
+def new_assets_table(dynamodb: Any, name: str | None = None) -> str:
+    """Make an assets table with its index and return its name."""
+    table_name = name or f"assets-{uuid4()}"
     dynamodb.create_table(
-        TableName=name,
+        TableName=table_name,
         BillingMode="PAY_PER_REQUEST",
         KeySchema=[{"AttributeName": "asset_id", "KeyType": "HASH"}],
         AttributeDefinitions=[
             {"AttributeName": attribute, "AttributeType": "S"}
-            for attribute in ("asset_id", "status", "updated_at", "job_id")
+            for attribute in ("asset_id", SHARD_ATTRIBUTE, SORT_ATTRIBUTE)
         ],
         GlobalSecondaryIndexes=[
-            _index("by_status", "status", "updated_at"),
-            _index("by_job", "job_id"),
+            {
+                "IndexName": STATUS_INDEX,
+                "KeySchema": [
+                    {"AttributeName": SHARD_ATTRIBUTE, "KeyType": "HASH"},
+                    {"AttributeName": SORT_ATTRIBUTE, "KeyType": "RANGE"},
+                ],
+                "Projection": {"ProjectionType": "INCLUDE", "NonKeyAttributes": list(PROJECTED)},
+            }
         ],
     )
-    return name
+    return table_name
 
 
 def new_versioned_bucket(s3: Any) -> str:
@@ -29,10 +37,3 @@ def new_versioned_bucket(s3: Any) -> str:
     s3.create_bucket(Bucket=name)
     s3.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
     return name
-
-
-def _index(name: str, partition_key: str, sort_key: str | None = None) -> dict[str, Any]:
-    keys = [{"AttributeName": partition_key, "KeyType": "HASH"}]
-    if sort_key is not None:
-        keys.append({"AttributeName": sort_key, "KeyType": "RANGE"})
-    return {"IndexName": name, "KeySchema": keys, "Projection": {"ProjectionType": "ALL"}}

@@ -1,10 +1,8 @@
 """The media assets table: every write is conditional on the record, so that deliveries may repeat."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
-
-from botocore.exceptions import ClientError
 
 from media_pipeline.assets import (
     MAX_ATTEMPTS,
@@ -21,11 +19,12 @@ from media_pipeline.assets import (
     statuses_before,
     timestamp,
 )
-from media_pipeline.aws import aws_errors, error_code
+from media_pipeline.aws import aws_errors, is_refused_condition
 from media_pipeline.conditional_write import ConditionalWrite, from_item, to_item
 from media_pipeline.errors import TransientError
+from media_pipeline.status_index import SHARD_ATTRIBUTE, IndexEntry, status_shard
+from media_pipeline.status_query import entries_of
 
-STATUS_INDEX = "by_status"
 _BATCH_SIZE = 100  # Source: DynamoDB API, BatchGetItem: up to 100 items
 
 
@@ -58,7 +57,7 @@ class AssetTable:
             return Claim(outcome=ClaimOutcome.SETTLED, asset=asset)
         if asset.claimed_until > timestamp(now):
             return Claim(outcome=ClaimOutcome.HELD, asset=asset)
-        write = ConditionalWrite().set("claimed_until", timestamp(until)).set("updated_at", timestamp(now))
+        write = _touched(asset, now).set("claimed_until", timestamp(until))
         taken = self._update(_while_claimed(write, asset), asset.asset_id)
         if taken is None:
             return Claim(outcome=ClaimOutcome.HELD, asset=asset)
@@ -69,7 +68,7 @@ class AssetTable:
 
         The message is alive, so the asset isn't overdue: its time runs from now.
         """
-        write = ConditionalWrite().set("claimed_until", timestamp(now)).set("updated_at", timestamp(now))
+        write = _touched(asset, now).set("claimed_until", timestamp(now))
         self._update(_while_claimed(write, asset), asset.asset_id)
 
     def register(self, upload: UploadedObject, *, now: datetime, detail: str) -> bool:
@@ -89,6 +88,7 @@ class AssetTable:
         write = (
             ConditionalWrite()
             .set("status", received.value)
+            .set(SHARD_ATTRIBUTE, status_shard(received.value, asset.asset_id))
             .set("attempt", attempt)
             .set("updated_at", timestamp(now))
             .set("claimed_until", timestamp(now))
@@ -125,6 +125,7 @@ class AssetTable:
         write = (
             ConditionalWrite()
             .set("status", step.to.value)
+            .set(SHARD_ATTRIBUTE, status_shard(step.to.value, asset_id))
             .set("updated_at", timestamp(step.at))
             .append("history", step.history_entry)
             .require_equal("attempt", step.attempt)
@@ -139,6 +140,7 @@ class AssetTable:
             write.set("completed_at", timestamp(step.at))
         optional = {
             "error": step.error.as_record() if step.error else None,
+            "error_code": step.error.code if step.error else None,
             "outputs": step.outputs,
             "rejected_captions": step.rejected_captions,
             "rejected_captions_left_out": step.rejected_captions_left_out,
@@ -155,9 +157,7 @@ class AssetTable:
 
     def note_progress(self, asset: Asset, *, percent: int | None, now: datetime) -> None:
         """Record that an asset's job is alive, and how far it is; no older percentage replaces a newer."""
-        write = (
-            ConditionalWrite().set("updated_at", timestamp(now)).require_equal("status", asset.status.value)
-        )
+        write = _touched(asset, now).require_equal("status", asset.status.value)
         write.require_equal("attempt", asset.attempt)
         if percent is not None:
             write.set("progress_percent", percent).require_absent_or_below("progress_percent", percent)
@@ -217,9 +217,7 @@ class AssetTable:
 
     def take_for_repair(self, asset: Asset, *, now: datetime, redelivery: bool = False) -> bool:
         """Reserve an overdue asset for one repair: of several reconcilers at once only one gets it."""
-        write = (
-            ConditionalWrite().set("updated_at", timestamp(now)).require_equal("updated_at", asset.updated_at)
-        )
+        write = _touched(asset, now).require_equal("updated_at", asset.updated_at)
         write.require_equal("status", asset.status.value)
         if redelivery:
             write.set("redeliveries", asset.redeliveries + 1)
@@ -233,63 +231,41 @@ class AssetTable:
         after: datetime | None = None,
         newest_first: bool = False,
         page_size: int = 100,
-    ) -> Iterator[Asset]:
-        """Yield the assets of a status that last changed before and not before the given times.
+    ) -> Iterator[IndexEntry]:
+        """Yield the index's entries of a status that last changed before and not before the given times.
 
         They are ordered by the time of their last change. An index lags behind: `get` tells the truth.
         """
-        conditions, values = ["#status = :status"], {":status": {"S": status.value}}
-        if before is not None and after is not None:
-            # A key has one condition; this one includes both ends, and refuses to be empty.
-            if timestamp(before) <= timestamp(after):
-                return
-            conditions.append("#updated_at BETWEEN :after AND :before")
-            before -= timedelta(milliseconds=1)
-        elif before is not None:
-            conditions.append("#updated_at < :before")
-        elif after is not None:
-            conditions.append("#updated_at >= :after")
-        for name, time in ((":before", before), (":after", after)):
-            if time is not None:
-                values[name] = {"S": timestamp(time)}
-        names = {"#status": "status", "#updated_at": "updated_at"}
-        request: dict[str, Any] = {
-            "TableName": self._table_name,
-            "IndexName": STATUS_INDEX,
-            "KeyConditionExpression": " AND ".join(conditions),
-            "ExpressionAttributeNames": names if len(conditions) > 1 else {"#status": "status"},
-            "ExpressionAttributeValues": values,
-            "ScanIndexForward": not newest_first,
-            "Limit": page_size,
-        }
-        while True:
-            with aws_errors("looking for assets of a status"):
-                answer = self._client.query(**request)
-            yield from (Asset.from_record(from_item(item)) for item in answer["Items"])
-            if "LastEvaluatedKey" not in answer:
-                return
-            request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+        return entries_of(
+            self._client,
+            self._table_name,
+            status,
+            before=before,
+            after=after,
+            newest_first=newest_first,
+            page_size=page_size,
+        )
+
+    def get_many(self, asset_ids: Sequence[str]) -> list[Asset]:
+        """Return the assets of these ids that are there, in their order, as of now (consistent read)."""
+        items = {item["asset_id"]["S"]: item for item in self._items(asset_ids)}
+        found = (from_item(items[asset_id]) for asset_id in asset_ids if asset_id in items)
+        return [Asset.from_record(record) for record in found if "status" in record]
 
     def known(self, asset_ids: Collection[str]) -> set[str]:
         """Return those of the ids that have a record."""
-        found: set[str] = set()
+        return {item["asset_id"]["S"] for item in self._items(asset_ids, ProjectionExpression="asset_id")}
+
+    def _items(self, asset_ids: Collection[str], **projection: str) -> Iterator[Mapping[str, Any]]:
         ids = sorted(set(asset_ids))
         for start in range(0, len(ids), _BATCH_SIZE):
             keys = [{"asset_id": {"S": asset_id}} for asset_id in ids[start : start + _BATCH_SIZE]]
             while keys:
+                wanted = {"Keys": keys, "ConsistentRead": True, **projection}
                 with aws_errors("looking for assets"):
-                    answer = self._client.batch_get_item(
-                        RequestItems={
-                            self._table_name: {
-                                "Keys": keys,
-                                "ProjectionExpression": "asset_id",
-                                "ConsistentRead": True,
-                            }
-                        }
-                    )
-                found.update(item["asset_id"]["S"] for item in answer["Responses"].get(self._table_name, []))
+                    answer = self._client.batch_get_item(RequestItems={self._table_name: wanted})
+                yield from answer["Responses"].get(self._table_name, [])
                 keys = answer.get("UnprocessedKeys", {}).get(self._table_name, {}).get("Keys", [])
-        return found
 
     def _created(self, record: Mapping[str, Any]) -> bool:
         try:
@@ -300,7 +276,7 @@ class AssetTable:
                     ConditionExpression="attribute_not_exists(asset_id)",
                 )
         except TransientError as error:
-            if _is_refused_condition(error):
+            if is_refused_condition(error):
                 return False
             raise
         return True
@@ -315,10 +291,16 @@ class AssetTable:
                     **write.request(),
                 )
         except TransientError as error:
-            if _is_refused_condition(error):
+            if is_refused_condition(error):
                 return None
             raise
         return Asset.from_record(from_item(answer["Attributes"]))
+
+
+def _touched(asset: Asset, now: datetime) -> ConditionalWrite:
+    """Begin a write that leaves an asset's status as it is, and puts it where the index has it."""
+    write = ConditionalWrite().set("updated_at", timestamp(now))
+    return write.set(SHARD_ATTRIBUTE, status_shard(asset.status.value, asset.asset_id))
 
 
 def _while_claimed(write: ConditionalWrite, asset: Asset) -> ConditionalWrite:
@@ -328,8 +310,3 @@ def _while_claimed(write: ConditionalWrite, asset: Asset) -> ConditionalWrite:
         .require_equal("attempt", asset.attempt)
         .require_equal("claimed_until", asset.claimed_until)
     )
-
-
-def _is_refused_condition(error: TransientError) -> bool:
-    cause = error.__cause__
-    return isinstance(cause, ClientError) and error_code(cause) == "ConditionalCheckFailedException"

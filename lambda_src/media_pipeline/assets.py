@@ -19,6 +19,7 @@ from typing import Any
 
 from media_pipeline.bounds import cut
 from media_pipeline.redaction import redacted_text
+from media_pipeline.status_index import SHARD_ATTRIBUTE, status_shard
 
 # Of a sentence in the history, or of an error.
 MAX_DETAIL_BYTES = 1000
@@ -303,6 +304,7 @@ def new_record(
         "size_bytes": upload.size_bytes,
         "sequencer": upload.sequencer,
         "status": AssetStatus.RECEIVED.value,
+        SHARD_ATTRIBUTE: status_shard(AssetStatus.RECEIVED.value, upload.asset_id),
         "attempt": 1,
         "created_at": timestamp(now),
         "updated_at": timestamp(now),
@@ -320,6 +322,7 @@ OF_ONE_ATTEMPT = (
     "captions_until",
     "completed_at",
     "error",
+    "error_code",
     "expires_at",
     "job_id",
     "notified_at",

@@ -81,3 +81,9 @@ def error_code(error: ClientError) -> str:
 def http_status(error: ClientError) -> int:
     """Return the HTTP status of an error, 0 where it has none."""
     return int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
+
+
+def is_refused_condition(error: TransientError) -> bool:
+    """Tell whether DynamoDB refused a write since its condition didn't hold."""
+    cause = error.__cause__
+    return isinstance(cause, ClientError) and error_code(cause) == "ConditionalCheckFailedException"

@@ -17,8 +17,10 @@ from media_pipeline.captions import CaptionPublisher
 from media_pipeline.config import ReconcilerConfig, read_config
 from media_pipeline.document_store import DocumentStore
 from media_pipeline.ends_cursor import EndsCursor
+from media_pipeline.indexed_records import IndexedRecordTable
 from media_pipeline.job_changes import JobChanges
 from media_pipeline.lifecycle import Lifecycle, utc_now
+from media_pipeline.reindexing import Reindexing
 from media_pipeline.repairs import Repairs
 from media_pipeline.sidecar_store import SidecarStore
 from media_pipeline.storyboards import StoryboardPublisher
@@ -36,16 +38,18 @@ _RESERVE_MILLISECONDS = 20_000
 
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
     """Run once; the event of the schedule carries nothing of interest."""
-    repairs, ends, sweep, metrics = _wired()
+    repairs, reindexing, ends, sweep, metrics = _wired()
     logger.set_correlation_id(context.aws_request_id)
 
     def has_time() -> bool:
         return context.get_remaining_time_in_millis() > _RESERVE_MILLISECONDS
 
     with metrics.published():
-        found = {
-            **repairs.run(has_time=has_time),
-            **ends.run(has_time=has_time),
+        found = dict(repairs.run(has_time=has_time))
+        found["reindexed"], whole = reindexing.run(has_time=has_time)
+        found |= {
+            # Before all ends are in the index, a look at them would pass some over for good.
+            **(ends.run(has_time=has_time) if whole else {"ends_told": 0}),
             **sweep.run(has_time=has_time),
         }
         metrics.run_finished()
@@ -54,7 +58,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
 
 
 @cache
-def _wired() -> tuple[Repairs, UnsentEnds, UploadSweep, PipelineMetrics]:
+def _wired() -> tuple[Repairs, Reindexing, UnsentEnds, UploadSweep, PipelineMetrics]:
     config = read_config(ReconcilerConfig, os.environ)
     dynamodb, s3 = aws_client("dynamodb"), aws_client("s3")
     table = AssetTable(dynamodb, config.assets_table)
@@ -120,4 +124,5 @@ def _wired() -> tuple[Repairs, UnsentEnds, UploadSweep, PipelineMetrics]:
         asset_retention_days=config.asset_retention_days,
         clock=utc_now,
     )
-    return repairs, ends, sweep, metrics
+    reindexing = Reindexing(records=IndexedRecordTable(dynamodb, config.assets_table), clock=utc_now)
+    return repairs, reindexing, ends, sweep, metrics

@@ -20,6 +20,7 @@ from media_pipeline.errors import MediaPipelineError
 from media_pipeline.events import JobStateChange, JobStatus, state_change_of_job, upload_event
 from media_pipeline.failures import failure
 from media_pipeline.lifecycle import Clock, Lifecycle
+from media_pipeline.status_index import IndexEntry
 from media_pipeline.telemetry import logger
 
 MAX_ASSETS_PER_STATUS = 200
@@ -41,8 +42,8 @@ class RepairsTable(Protocol):
         """Return an asset as of now."""
         ...
 
-    def by_status(self, status: AssetStatus, *, before: datetime | None = None) -> Iterable[Asset]:
-        """Yield a status's assets that last changed before a time, oldest first."""
+    def by_status(self, status: AssetStatus, *, before: datetime | None = None) -> Iterable[IndexEntry]:
+        """Yield the index's entries of a status that last changed before a time, oldest first."""
         ...
 
     def take_for_repair(self, asset: Asset, *, now: datetime, redelivery: bool = False) -> bool:

@@ -13,6 +13,7 @@ from typing import Protocol
 from media_pipeline.assets import TERMINAL_STATUSES, Asset, AssetStatus, instant
 from media_pipeline.errors import MediaPipelineError
 from media_pipeline.lifecycle import Clock, Lifecycle
+from media_pipeline.status_index import IndexEntry
 from media_pipeline.telemetry import logger
 
 # What can't be told of for so long is no longer news, and must not hold up what is.
@@ -28,8 +29,8 @@ class EndedAssets(Protocol):
 
     def by_status(
         self, status: AssetStatus, *, before: datetime | None = None, after: datetime | None = None
-    ) -> Iterable[Asset]:
-        """Yield a status's assets that last changed between the given times, oldest first."""
+    ) -> Iterable[IndexEntry]:
+        """Yield the index's entries of a status that last changed between the given times, oldest first."""
         ...
 
 

@@ -13,6 +13,7 @@ from sandbox.aws_fixes import (
     function_concurrency,
     function_isolation,
     iam_calls,
+    index_updates,
     job_templates,
     object_created_version,
     object_encryption,
@@ -51,6 +52,7 @@ def apply(
     upload_events.apply(upload_faults)
     object_created_version.apply()
     queue_urls.apply()
+    index_updates.apply()
     service_events.apply()
     function_isolation.apply()
     function_concurrency.apply(account)

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import collections
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from sandbox.chaos.pipeline import STATUS_INDEX, TERMINAL, Pipeline, Record
+from sandbox.chaos.pipeline import TERMINAL, Pipeline
 
 # A record's time is set by the function that writes it, and is a little older than the record.
 _OVERLAP_SECONDS = 15
 _BEGINNING = "1970-01-01T00:00:00.000Z"
-_FIELDS = "asset_id, #key, version_id, updated_at"
 
 
 class Ended:
@@ -39,7 +37,7 @@ class Ended:
         """Read what has changed since the last look."""
         for status in TERMINAL:
             newest = self._since[status]
-            for record in self._changed(status, self._since[status]):
+            for record in self._pipeline.changed(status, self._since[status]):
                 newest = max(newest, record["updated_at"])
                 if record["key"].startswith(self._prefix):
                     self._statuses[record["key"], record["version_id"]] = status
@@ -49,15 +47,6 @@ class Ended:
         """Read every record, should a look have missed one."""
         self._since = dict.fromkeys(TERMINAL, _BEGINNING)
         self.look()
-
-    def _changed(self, status: str, since: str) -> Iterator[Record]:
-        return self._pipeline.records(
-            IndexName=STATUS_INDEX,
-            KeyConditionExpression="#status = :status AND updated_at >= :since",
-            ProjectionExpression=_FIELDS,
-            ExpressionAttributeNames={"#status": "status", "#key": "key"},
-            ExpressionAttributeValues={":status": {"S": status}, ":since": {"S": since}},
-        )
 
 
 def _earlier(moment: str) -> str:

@@ -21,9 +21,13 @@ if TYPE_CHECKING:
 Record = dict[str, Any]
 
 TERMINAL = ("COMPLETE", "FAILED", "CANCELED")
-STATUS_INDEX = "by_status"
+STATUS_INDEX = "by_status_shard"
+# The index has so many partitions of each status, in which an asset's id puts it.
+STATUS_SHARDS = 8
 # The local AWS is away for some seconds, and throttled calls are tried again too.
 _ATTEMPTS = 8
+# Source: DynamoDB API, BatchGetItem: up to 100 items, which the local AWS answers at once
+_BATCH = 100
 _COUNTS: tuple[QueueAttributeNameType, ...] = (
     "ApproximateNumberOfMessages",
     "ApproximateNumberOfMessagesNotVisible",
@@ -73,6 +77,29 @@ class Pipeline:
         pages = self.dynamodb.get_paginator(operation).paginate(TableName=self.table, **parameters)
         for page in pages:
             yield from (plain(item) for item in page["Items"])
+
+    def changed(self, status: str, since: str) -> Iterator[Record]:
+        """Yield the key, version and time of the assets of a status that changed since a moment."""
+        found: dict[str, Record] = {}
+        for shard in range(STATUS_SHARDS):
+            entries = self.records(
+                IndexName=STATUS_INDEX,
+                KeyConditionExpression="status_shard = :shard AND updated_at >= :since",
+                ProjectionExpression="asset_id, updated_at",
+                ExpressionAttributeValues={":shard": {"S": f"{status}#{shard}"}, ":since": {"S": since}},
+            )
+            found |= {entry["asset_id"]: entry for entry in entries}
+        ids = list(found)
+        for start in range(0, len(ids), _BATCH):
+            wanted: Any = {
+                "Keys": [{"asset_id": {"S": asset_id}} for asset_id in ids[start : start + _BATCH]],
+                "ProjectionExpression": "asset_id, #key, version_id",
+                "ExpressionAttributeNames": {"#key": "key"},
+            }
+            answer = self.dynamodb.batch_get_item(RequestItems={self.table: wanted})
+            for item in answer["Responses"][self.table]:
+                record = plain(item)
+                yield {**found[record["asset_id"]], **record}
 
     def repair(self, interval_seconds: int) -> Repair:
         """Read from what is deployed how soon losses are repaired.

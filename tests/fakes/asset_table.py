@@ -18,6 +18,7 @@ from media_pipeline.assets import (
     new_record,
     timestamp,
 )
+from media_pipeline.status_index import IndexEntry, status_shard
 
 
 class FakeAssetTable:
@@ -43,12 +44,12 @@ class FakeAssetTable:
             return Claim(outcome=ClaimOutcome.SETTLED, asset=asset)
         if asset.claimed_until > timestamp(now):
             return Claim(outcome=ClaimOutcome.HELD, asset=asset)
-        record |= {"claimed_until": timestamp(until), "updated_at": timestamp(now)}
+        record |= {"claimed_until": timestamp(until), **_touched(asset, now)}
         return Claim(outcome=ClaimOutcome.TAKEN_OVER, asset=Asset.from_record(record))
 
     def release(self, asset: Asset, *, now: datetime) -> None:
         """Give a claim back."""
-        self._write_while_claimed(asset, {"claimed_until": timestamp(now), "updated_at": timestamp(now)})
+        self._write_while_claimed(asset, {"claimed_until": timestamp(now), **_touched(asset, now)})
 
     def register(self, upload: UploadedObject, *, now: datetime, detail: str) -> bool:
         """Make the record of an upload that nobody announced."""
@@ -70,6 +71,7 @@ class FakeAssetTable:
         entry = history_entry(received, attempt=attempt, at=now, detail=detail)
         record |= {
             "status": received.value,
+            "status_shard": status_shard(received.value, asset.asset_id),
             "attempt": attempt,
             "updated_at": timestamp(now),
             "claimed_until": timestamp(now),
@@ -102,6 +104,7 @@ class FakeAssetTable:
         if record is None or not step.is_admitted_by(Asset.from_record(record)):
             return None
         record |= {"status": step.to.value, "updated_at": timestamp(step.at)}
+        record["status_shard"] = status_shard(step.to.value, asset_id)
         record["history"] = [*record["history"], step.history_entry]
         if step.job_id is not None:
             record["job_id"] = step.job_id
@@ -110,6 +113,7 @@ class FakeAssetTable:
             record["completed_at"] = timestamp(step.at)
         optional = {
             "error": step.error.as_record() if step.error else None,
+            "error_code": step.error.code if step.error else None,
             "outputs": step.outputs,
             "rejected_captions": step.rejected_captions,
             "rejected_captions_left_out": step.rejected_captions_left_out,
@@ -127,7 +131,7 @@ class FakeAssetTable:
         record = self._unchanged(asset, "status", "attempt")
         if record is None or (percent is not None and record.get("progress_percent", -1) >= percent):
             return
-        record["updated_at"] = timestamp(now)
+        record |= _touched(asset, now)
         if percent is not None:
             record["progress_percent"] = percent
 
@@ -194,7 +198,7 @@ class FakeAssetTable:
         record = self._unchanged(asset, "status", "updated_at")
         if record is None:
             return False
-        record["updated_at"] = timestamp(now)
+        record |= _touched(asset, now)
         if redelivery:
             record["redeliveries"] = asset.redeliveries + 1
         return True
@@ -207,17 +211,22 @@ class FakeAssetTable:
         after: datetime | None = None,
         newest_first: bool = False,
         page_size: int = 100,
-    ) -> Iterator[Asset]:
-        """Yield the assets of a status that last changed between the given times."""
+    ) -> Iterator[IndexEntry]:
+        """Yield the index's entries of a status that last changed between the given times."""
         found = [
             (record["updated_at"], asset_id)
             for asset_id, record in self.records.items()
-            if record["status"] == status.value
+            if record.get("status") == status.value
+            and record.get("status_shard")
             and (before is None or record["updated_at"] < timestamp(before))
             and (after is None or record["updated_at"] >= timestamp(after))
         ]
         ids = [asset_id for _, asset_id in sorted(found, reverse=newest_first)]
-        return (Asset.from_record(self.records[asset_id]) for asset_id in ids)
+        return (IndexEntry.from_record(self.records[asset_id]) for asset_id in ids)
+
+    def get_many(self, asset_ids: Sequence[str]) -> list[Asset]:
+        """Return the assets of these ids that are there, in their order."""
+        return [asset for asset_id in asset_ids if (asset := self.get(asset_id)) is not None]
 
     def known(self, asset_ids: Collection[str]) -> set[str]:
         """Return those of the ids that have a record."""
@@ -235,3 +244,10 @@ class FakeAssetTable:
         if record is None or any(record[name] != getattr(asset, name) for name in names):
             return None
         return record
+
+
+def _touched(asset: Asset, now: datetime) -> dict[str, Any]:
+    return {
+        "updated_at": timestamp(now),
+        "status_shard": status_shard(asset.status.value, asset.asset_id),
+    }

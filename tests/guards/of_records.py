@@ -163,10 +163,7 @@ GUARDS: tuple[Guard, ...] = (
     ),
     guard(
         "Progress: the status is the same",
-        table(
-            '.set("updated_at", timestamp(now)).require_equal("status", asset.status.value)\n',
-            '.set("updated_at", timestamp(now))\n',
-        ),
+        table('_touched(asset, now).require_equal("status", asset.status.value)\n', "_touched(asset, now)\n"),
         held_by=_CONTRACT,
     ),
     guard(
@@ -201,8 +198,7 @@ GUARDS: tuple[Guard, ...] = (
     guard(
         "A repair: the asset did not change meanwhile",
         table(
-            '.set("updated_at", timestamp(now)).require_equal("updated_at", asset.updated_at)\n',
-            '.set("updated_at", timestamp(now))\n',
+            '_touched(asset, now).require_equal("updated_at", asset.updated_at)\n', "_touched(asset, now)\n"
         ),
         fake('self._unchanged(asset, "status", "updated_at")', 'self._unchanged(asset, "status")'),
         held_by=_CONTRACT,

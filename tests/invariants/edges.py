@@ -167,9 +167,9 @@ def _status() -> Iterator[Edge]:
 
 def _reconciler() -> Iterator[Edge]:
     # It registers uploads that nobody announced, since the table was made.
-    items = "dynamodb:BatchGetItem DescribeTable GetItem PutItem UpdateItem"
+    items = "dynamodb:BatchGetItem DescribeTable GetItem PutItem Scan UpdateItem"
     yield _role(RECONCILER, items, "assets table", USES_TABLE)
-    yield _role(RECONCILER, "dynamodb:Query", "index by_status", USES_TABLE)
+    yield _role(RECONCILER, "dynamodb:Query", "index by_status_shard", USES_TABLE)
     yield _role(RECONCILER, "mediaconvert:GetJob", "a MediaConvert job", NOT_ENCRYPTED)
     announces = "sqs:GetQueueAttributes SendMessage"
     yield _role(RECONCILER, announces, "processing queue", SENDS, resource=RefusesPlainHttp())
@@ -201,7 +201,7 @@ def _people() -> Iterator[Edge]:
         yield _role(operator, "ssm:GetParameter", parameter, NOT_ENCRYPTED)
     items = "dynamodb:BatchGetItem GetItem PutItem UpdateItem"
     yield _role(operator, items, "assets table", USES_TABLE)
-    yield _role(operator, "dynamodb:Query", "index by_status", USES_TABLE)
+    yield _role(operator, "dynamodb:Query", "index by_status_shard", USES_TABLE)
     yield _role(operator, "s3:ListBucketVersions", "uploads bucket", NAMES_ONLY, resource=tls)
     for name in ("processing", "job events"):
         yield _role(operator, "sqs:SendMessage", f"{name} queue", SENDS, resource=tls)

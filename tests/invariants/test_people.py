@@ -70,7 +70,7 @@ def test_operator_may_exactly(pipeline: Stack) -> None:
         ("ssm:GetParametersByPath", f"{parameters}/presets", ""),
         ("ssm:GetParametersByPath", f"{parameters}/presets/*", ""),
         ("dynamodb:BatchGetItem GetItem PutItem UpdateItem", table, ""),
-        ("dynamodb:Query", f"{table}/index/by_status", ""),
+        ("dynamodb:Query", f"{table}/index/by_status_shard", ""),
         ("s3:ListBucketVersions", f"arn:aws:s3:::{named(f'uploads-{ACCOUNT_ID}')}", ""),
         ("sqs:SendMessage", arn("sqs", named("processing")), ""),
         ("sqs:SendMessage", arn("sqs", named("job-events")), ""),

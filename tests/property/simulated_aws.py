@@ -10,6 +10,7 @@ from typing import Any
 from media_pipeline.assets import Asset, AssetStatus, UploadedObject
 from media_pipeline.events import upload_event
 from media_pipeline.quarantine import STATUS_TAG
+from media_pipeline.status_index import IndexEntry
 from media_pipeline.uploads import UploadFilter
 from tests.fakes import (
     FakeAssetTable,
@@ -85,8 +86,8 @@ class LaggingTable(FakeAssetTable):
         after: datetime | None = None,
         newest_first: bool = False,
         page_size: int = 100,
-    ) -> Iterator[Asset]:
-        """Yield assets out of the index."""
+    ) -> Iterator[IndexEntry]:
+        """Yield entries of the index."""
         return self._index.by_status(
             status, before=before, after=after, newest_first=newest_first, page_size=page_size
         )

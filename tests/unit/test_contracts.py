@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from constructs_lib.alarms import METRICS_NAMESPACE
-from media_pipeline.asset_table import STATUS_INDEX
 from media_pipeline.config import (
     JobStatusProcessorConfig,
     OrchestratorConfig,
@@ -21,6 +20,7 @@ from media_pipeline.events import JobStatus
 from media_pipeline.job_settings import job_template_settings
 from media_pipeline.presets import parse_presets
 from media_pipeline.profiles import parse_profiles
+from media_pipeline.status_index import PROJECTED, SHARD_ATTRIBUTE, SORT_ATTRIBUTE, STATUS_INDEX
 from pipeline_ops.resources import Resources
 from stacks.settings import ENVIRONMENTS
 from tests.invariants.functions import function_of, variables_of
@@ -224,8 +224,8 @@ def test_index_that_is_queried_exists(pipeline: Stack) -> None:
     """The reconciler finds overdue assets in an index that the table has, sorted by time."""
     (table,) = pipeline.of("aws_dynamodb_table")
     (index,) = (i for i in table["global_secondary_index"] if i["name"] == STATUS_INDEX)
-    assert (index["hash_key"], index["range_key"]) == ("status", "updated_at")
-    assert index["projection_type"] == "ALL"
+    assert (index["hash_key"], index["range_key"]) == (SHARD_ATTRIBUTE, SORT_ATTRIBUTE)
+    assert (index["projection_type"], index["non_key_attributes"]) == ("INCLUDE", sorted(PROJECTED))
 
 
 def test_parameters_are_the_preset_files(pipeline: Stack) -> None:

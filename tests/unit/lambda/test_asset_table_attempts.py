@@ -32,19 +32,6 @@ def record_of(table: Table, asset_id: str) -> dict[str, Any]:
     return from_item(answer["Item"])
 
 
-def assets_of_job(table: Table, job_id: str) -> list[str]:
-    """Return the ids of the assets that the index by job has for a job."""
-    if isinstance(table, FakeAssetTable):
-        return [id_ for id_, record in table.records.items() if record.get("job_id") == job_id]
-    answer = table._client.query(
-        TableName=table._table_name,
-        IndexName="by_job",
-        KeyConditionExpression="job_id = :job_id",
-        ExpressionAttributeValues={":job_id": {"S": job_id}},
-    )
-    return [item["asset_id"]["S"] for item in answer["Items"]]
-
-
 def ended(table: Table, clock: FakeClock, status: AssetStatus = AssetStatus.FAILED) -> Asset:
     """Return an asset whose first attempt has left in its record all that an attempt may leave."""
     asset = claimed(table, clock)
@@ -116,7 +103,6 @@ def test_a_replay_forgets_what_belongs_to_one_attempt(table: Table, clock: FakeC
     table.replay(asset, now=clock(), detail="")
     kept = record_of(table, asset.asset_id).keys() - record_of(table, new.asset_id).keys()
     assert kept == {"past_attempts"}
-    assert assets_of_job(table, "job-1") == []
 
 
 def test_an_asset_is_replayed_once(table: Table, clock: FakeClock) -> None:
@@ -155,7 +141,6 @@ def test_attempts_are_limited(table: Table, clock: FakeClock) -> None:
         table.replay(asset, now=clock(), detail="")
     jobs = [past["job_id"] for past in read(table, asset.asset_id).past_attempts]
     assert jobs == [f"job-{attempt}" for attempt in range(1, MAX_ATTEMPTS)]
-    assert assets_of_job(table, f"job-{MAX_ATTEMPTS}") == [asset.asset_id]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -275,7 +260,12 @@ def test_assets_of_a_status_come_in_the_order_of_their_last_change(table: Table,
     assert list(table.by_status(AssetStatus.SUBMITTED)) == []
 
 
-def test_an_asset_is_found_whole(table: Table, clock: FakeClock) -> None:
-    """What an index gives of an asset is all that its record holds."""
+def test_an_entry_tells_what_readers_need(table: Table, clock: FakeClock) -> None:
+    """The index gives status, attempt, the error's code and whether people were told; the rest is read."""
     asset = ended(table, clock)
-    assert list(table.by_status(AssetStatus.FAILED)) == [asset]
+    assert asset.error is not None
+    (entry,) = table.by_status(AssetStatus.FAILED)
+    assert (entry.asset_id, entry.status, entry.attempt) == (asset.asset_id, "FAILED", asset.attempt)
+    assert (entry.error_code, entry.updated_at) == (asset.error.code, asset.updated_at)
+    assert entry.notified_at == asset.notified_at == timestamp(clock())
+    assert table.get_many([asset.asset_id, "0" * 32]) == [read(table, asset.asset_id)]

@@ -68,6 +68,7 @@ def test_an_upload_whose_event_was_lost_is_announced_once(
         "alive": 0,
         "waiting": 0,
         "stuck": 0,
+        "reindexed": 0,
         "ends_told": 0,
         "listed": 1,
         "registered": 1,

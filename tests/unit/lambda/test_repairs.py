@@ -17,6 +17,7 @@ from media_pipeline.repairs import (
     MAX_REDELIVERIES,
     STUCK_REDELIVERIES,
 )
+from media_pipeline.status_index import IndexEntry
 from tests.asset_world import UPLOAD, AssetWorld, change
 from tests.fakes import FakeAssetTable
 
@@ -225,12 +226,15 @@ class _Stale:
 
     def by_status(
         self, status: AssetStatus, *, before: datetime | None = None, after: datetime | None = None
-    ) -> list[Asset]:
+    ) -> list[IndexEntry]:
         """Return the asset as it was, as one of its status then, or as SUBMITTED."""
         asset = self.get(UPLOAD.asset_id)
         assert asset is not None
         was = self._read.status if self._read else AssetStatus.SUBMITTED
-        return [asset] if status is was else []
+        entry = IndexEntry(
+            asset_id=asset.asset_id, status=was.value, updated_at=asset.updated_at, attempt=asset.attempt
+        )
+        return [entry] if status is was else []
 
 
 def test_who_does_not_get_an_asset_announces_nothing(

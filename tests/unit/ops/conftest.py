@@ -16,6 +16,7 @@ from pipeline_ops.command_line import main
 from sandbox import servers
 from sandbox.aws import Endpoints
 from sandbox.folder import Folder
+from tests.local_resources import new_assets_table
 
 
 @pytest.fixture(scope="session")
@@ -53,7 +54,7 @@ class Operated:
             name: str(self.sqs.create_queue(QueueName=f"{self.name}-{name}")["QueueUrl"])
             for name in ("processing", "processing-dlq", "job-events", "job-events-dlq")
         }
-        _create_table(self._dynamodb, self.name)
+        new_assets_table(self._dynamodb, self.name)
         self.table = AssetTable(self._dynamodb, self.name)
         queue = self.mediaconvert.create_queue(Name=self.name)["Queue"]
         self.resources = {
@@ -164,25 +165,3 @@ def answer(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
         monkeypatch.setattr("builtins.input", lambda *_: text)
 
     return type_
-
-
-def _create_table(client: Any, name: str) -> None:
-    client.create_table(
-        TableName=name,
-        BillingMode="PAY_PER_REQUEST",
-        KeySchema=[{"AttributeName": "asset_id", "KeyType": "HASH"}],
-        AttributeDefinitions=[
-            {"AttributeName": attribute, "AttributeType": "S"}
-            for attribute in ("asset_id", "status", "updated_at")
-        ],
-        GlobalSecondaryIndexes=[
-            {
-                "IndexName": "by_status",
-                "KeySchema": [
-                    {"AttributeName": "status", "KeyType": "HASH"},
-                    {"AttributeName": "updated_at", "KeyType": "RANGE"},
-                ],
-                "Projection": {"ProjectionType": "ALL"},
-            }
-        ],
-    )

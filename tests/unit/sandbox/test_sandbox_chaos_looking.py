@@ -32,10 +32,8 @@ class FakePipeline:
             "updated_at": moment.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
         }
 
-    def records(self, **parameters: Any) -> Iterator[Record]:
+    def changed(self, status: str, since: str) -> Iterator[Record]:
         """Yield the records of a status that changed since a moment."""
-        values = parameters["ExpressionAttributeValues"]
-        status, since = values[":status"]["S"], values[":since"]["S"]
         found = [
             record
             for record in self.table.values()
