@@ -4,9 +4,9 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from media_pipeline.asset_record import OF_ONE_ATTEMPT, new_record
 from media_pipeline.assets import (
     MAX_ATTEMPTS,
-    OF_ONE_ATTEMPT,
     TERMINAL_STATUSES,
     Asset,
     AssetStatus,
@@ -15,7 +15,6 @@ from media_pipeline.assets import (
     Transition,
     UploadedObject,
     history_entry,
-    new_record,
     statuses_before,
     timestamp,
 )
