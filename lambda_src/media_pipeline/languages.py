@@ -1,106 +1,51 @@
-"""Language tags as captions carry them, in their usual form, and what people call the languages.
+"""Language tags in their usual and shortest form, and what people call the languages.
 
-Source: BCP 47 (RFC 5646) for the form of a tag, ISO 639-1 and 639-2 for the codes.
+Source: BCP 47 (RFC 5646, sections 2.1 and 4.5) for the form of a tag, ISO 639 for the codes.
 """
 
 import re
 
+from media_pipeline.language_codes import ALIASES, LANGUAGES, NAMES, REGIONS, SCRIPTS, SHORTEST, VARIANTS
+
 UNDETERMINED = "und"
 
 _TAG = re.compile(
-    r"(?P<language>[a-z]{2,3})(-(?P<script>[a-z]{4}))?(-(?P<region>[a-z]{2}|[0-9]{3}))?"
-    r"(?P<variants>(-([a-z0-9]{5,8}|[0-9][a-z0-9]{3}))*)",
+    r"(?P<language>[a-z]{2,3})(-(?P<extended>[a-z]{3}))?(-(?P<script>[a-z]{4}))?"
+    r"(-(?P<region>[a-z]{2}|[0-9]{3}))?(?P<variants>(-([a-z0-9]{5,8}|[0-9][a-z0-9]{3}))*)",
     re.IGNORECASE,
 )
-
-# The two letters that BCP 47 wants where there are two, the name, and codes of three letters for the same.
-_LANGUAGES = {
-    "af": ("Afrikaans", "afr"),
-    "am": ("Amharic", "amh"),
-    "ar": ("Arabic", "ara"),
-    "az": ("Azerbaijani", "aze"),
-    "be": ("Belarusian", "bel"),
-    "bg": ("Bulgarian", "bul"),
-    "bn": ("Bengali", "ben"),
-    "bs": ("Bosnian", "bos"),
-    "ca": ("Catalan", "cat"),
-    "cs": ("Czech", "ces cze"),
-    "cy": ("Welsh", "cym wel"),
-    "da": ("Danish", "dan"),
-    "de": ("German", "deu ger"),
-    "el": ("Greek", "ell gre"),
-    "en": ("English", "eng"),
-    "es": ("Spanish", "spa"),
-    "et": ("Estonian", "est"),
-    "eu": ("Basque", "eus baq"),
-    "fa": ("Persian", "fas per"),
-    "fi": ("Finnish", "fin"),
-    "fil": ("Filipino", ""),
-    "fr": ("French", "fra fre"),
-    "ga": ("Irish", "gle"),
-    "gl": ("Galician", "glg"),
-    "gu": ("Gujarati", "guj"),
-    "he": ("Hebrew", "heb"),
-    "hi": ("Hindi", "hin"),
-    "hr": ("Croatian", "hrv"),
-    "hu": ("Hungarian", "hun"),
-    "hy": ("Armenian", "hye arm"),
-    "id": ("Indonesian", "ind"),
-    "is": ("Icelandic", "isl ice"),
-    "it": ("Italian", "ita"),
-    "ja": ("Japanese", "jpn"),
-    "ka": ("Georgian", "kat geo"),
-    "kk": ("Kazakh", "kaz"),
-    "km": ("Khmer", "khm"),
-    "kn": ("Kannada", "kan"),
-    "ko": ("Korean", "kor"),
-    "lt": ("Lithuanian", "lit"),
-    "lv": ("Latvian", "lav"),
-    "mk": ("Macedonian", "mkd mac"),
-    "ml": ("Malayalam", "mal"),
-    "mr": ("Marathi", "mar"),
-    "ms": ("Malay", "msa may"),
-    "nb": ("Norwegian Bokmål", "nob"),
-    "nl": ("Dutch", "nld dut"),
-    "no": ("Norwegian", "nor"),
-    "pa": ("Punjabi", "pan"),
-    "pl": ("Polish", "pol"),
-    "pt": ("Portuguese", "por"),
-    "ro": ("Romanian", "ron rum"),
-    "ru": ("Russian", "rus"),
-    "sk": ("Slovak", "slk slo"),
-    "sl": ("Slovenian", "slv"),
-    "sq": ("Albanian", "sqi alb"),
-    "sr": ("Serbian", "srp"),
-    "sv": ("Swedish", "swe"),
-    "sw": ("Swahili", "swa"),
-    "ta": ("Tamil", "tam"),
-    "te": ("Telugu", "tel"),
-    "th": ("Thai", "tha"),
-    "tr": ("Turkish", "tur"),
-    "uk": ("Ukrainian", "ukr"),
-    "ur": ("Urdu", "urd"),
-    "uz": ("Uzbek", "uzb"),
-    "vi": ("Vietnamese", "vie"),
-    "yue": ("Cantonese", ""),
-    "zh": ("Chinese", "zho chi"),
-    "zu": ("Zulu", "zul"),
-}
-_SHORT = {code: short for short, (_, codes) in _LANGUAGES.items() for code in codes.split()}
+# The United Kingdom is GB to everybody but those who live there.
+_REGION_ALIASES = {"UK": "GB"}
 
 
 def language_tag(text: str) -> str | None:
-    """Return a tag in its usual form (`PT-br` is `pt-BR`, `eng` is `en`), or None where the text is none."""
-    match = _TAG.fullmatch(text)
+    """Return a language's tag, None where the text names none that is known.
+
+    `eng` and `english` are `en`, `PT_br` is `pt-BR`, `zh-cmn-Hans` is `zh-Hans`, `iw` is `he`. A code that is
+    not in ISO 639 is none, nor is a country or a script that doesn't exist.
+    """
+    tag = text.replace("_", "-")
+    alias = ALIASES.get(tag.lower())
+    if alias is not None:
+        return alias
+    match = _TAG.fullmatch(tag)
     if match is None:
         return None
-    language = match["language"].lower()
-    subtags = [_SHORT.get(language, language)]
-    if match["script"]:
-        subtags.append(match["script"].title())
-    if match["region"]:
-        subtags.append(match["region"].upper())
-    return "-".join(subtags) + match["variants"].lower()
+    # A language that is written behind the group it belongs to stands for itself: zh-yue is yue.
+    language = _known((match["extended"] or match["language"]).lower())
+    script, region = (match["script"] or "").title(), (match["region"] or "").upper()
+    region = _REGION_ALIASES.get(region, region)
+    variants = [variant for variant in match["variants"].lower().split("-") if variant]
+    if (
+        language is None
+        or (match["extended"] and _known(match["language"].lower()) is None)
+        or (script and script not in SCRIPTS)
+        or (region and region not in REGIONS)
+        or not VARIANTS.issuperset(variants)
+        or len(set(variants)) < len(variants)
+    ):
+        return None
+    return "-".join(part for part in (language, script, region, *variants) if part)
 
 
 def language_label(tag: str) -> str:
@@ -108,7 +53,13 @@ def language_label(tag: str) -> str:
     if tag == UNDETERMINED:
         return "Captions"
     language, _, rest = tag.partition("-")
-    if language not in _LANGUAGES:
+    if language not in NAMES:
         return tag
-    name = _LANGUAGES[language][0]
+    name = NAMES[language]
     return f"{name} ({rest})" if rest else name
+
+
+def _known(code: str) -> str | None:
+    """Return the shortest code of a language, None where there is no such language."""
+    short = SHORTEST.get(code) or ALIASES.get(code, code)
+    return short if short in LANGUAGES or short == UNDETERMINED else None
