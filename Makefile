@@ -141,10 +141,11 @@ setup-cdktf: setup node_modules/.installed ## The same, and cdktf-cli
 
 build/lambda-dependencies/.installed: .venv/.synced
 	@echo "Installing the Lambda functions' locked packages"
+	@# Wheels in pure Python alone: the zip has the same bytes on every machine, and runs on every one.
 	@rm -rf $(@D) && mkdir -p $(@D)
 	@VIRTUAL_ENV="$(CURDIR)/.venv" $(BIN)/pipenv requirements --categories lambda --hash > build/lambda-requirements.txt
 	@$(BIN)/pip install -qq --disable-pip-version-check --no-deps --no-compile --require-hashes --only-binary=:all: \
-		--platform manylinux2014_aarch64 --implementation cp --python-version 3.13 \
+		--platform any --implementation py --abi none --python-version 3.13 \
 		--report $(@D)/.installed.json --target $(@D) --requirement build/lambda-requirements.txt
 	@touch $@
 
