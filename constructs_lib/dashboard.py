@@ -87,13 +87,14 @@ def _asset_widgets(pipeline_name: str) -> list[Widget]:
             stacked=True,
         ),
         _graph(
-            "Stuck, repaired, slowed down, waiting for presets, captions rejected",
+            "Stuck, repaired, slowed down, waiting for presets, captions not used",
             [
                 _series(asset_metric(pipeline_name, "StuckAssets", statistic="Maximum"), "Stuck"),
                 _series(asset_metric(pipeline_name, "AssetsRepaired"), "Repaired"),
                 _series(asset_metric(pipeline_name, "MessagesSlowedDown"), "Slowed down"),
                 _series(asset_metric(pipeline_name, "PresetsInvalid"), "Waiting for presets"),
                 _series(asset_metric(pipeline_name, "CaptionsRejected"), "Captions rejected"),
+                _series(asset_metric(pipeline_name, "CaptionsWithoutVideo"), "Captions without a video"),
             ],
         ),
         _graph(

@@ -178,6 +178,10 @@ def _facts(asset: Asset, record: Mapping[str, Any], outputs_bucket: str) -> Iter
         yield "Job", Text(asset.job_id)
     if asset.outputs:
         yield "Outputs", Text(f"s3://{outputs_bucket}/{_folder(asset)}")
+    for entry in asset.outputs:
+        for note in entry.get("notes") or ():
+            name = str(entry.get("source", "")).rpartition("/")[2]
+            yield "Captions", Text(printable(f"{name}: {note}"), style="yellow")
     for rejected in asset.rejected_captions:
         name = str(rejected["key"]).rpartition("/")[2]
         yield "Captions", Text(printable(f"{name}: {rejected['message']}"), style="yellow")

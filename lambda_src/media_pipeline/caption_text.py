@@ -1,32 +1,47 @@
 """Turn caption files as people have them into WebVTT as players want it.
 
-Source: https://www.w3.org/TR/webvtt1/. SubRip has no standard; what is read is what the package `webvtt` and
-common players take. A few spoilt cues are left out; a file without a cue that can be shown is at fault.
+Source: https://www.w3.org/TR/webvtt1/. A file is taken for what it is, whatever its suffix says. What can't
+be shown is left out and counted; a file without a cue that can be shown can't be used.
 """
 
-import codecs
-import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import webvtt
-from webvtt.errors import MalformedCaptionError, MalformedFileError
+from webvtt.errors import MalformedCaptionError
 
+from media_pipeline.caption_cues import Cue, CueFile, read_cues
+from media_pipeline.caption_encoding import decoded
+from media_pipeline.caption_markup import webvtt_line
 from media_pipeline.errors import UnreadableCaptionError
+from media_pipeline.languages import UNDETERMINED
 
 # Some 20 hours of speech, which take seconds to convert.
 MAX_CAPTION_BYTES = 2 * 1024**2
-# A file without a byte order mark in which every second byte is zero is UTF-16; so many bytes tell.
-_SAMPLE_BYTES = 64
-# Tags that SubRip and WebVTT have in common stay; fonts, and positions of the ASS format, are left out.
-_TAGS = re.compile(r"(?P<kept></?[biu]>)|</?font\b[^<>]*>|\{\\[^{}]*\}", re.IGNORECASE)
-_ENTITY = re.compile(r"&(?!(?:amp|lt|gt|lrm|rlm|nbsp|#\d{1,7}|#x[0-9a-f]{1,6});)", re.IGNORECASE)
+_UNREADABLE = "with times that can't be read"
+_BACKWARDS = "that end before they begin"
+_LATE = "that begin after the video's end"
 
 
-def webvtt_text(body: bytes, *, suffix: str, duration_ms: int) -> str:
-    """Return a caption file (`.srt` or `.vtt`) as WebVTT, its cues in order of their begin.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaptionText:
+    """Hold a caption file as WebVTT; `notes` are sentences on what was not taken as it was written.
+
+    `ends_ms` is when the last cue is over.
+    """
+
+    text: str
+    ends_ms: int
+    notes: tuple[str, ...] = ()
+
+
+def webvtt_text(body: bytes, *, duration_ms: int, language: str = UNDETERMINED) -> CaptionText:
+    """Return a caption file (SubRip or WebVTT) as WebVTT, its cues in order of their begin.
 
     Cues that begin when the video is over (`duration_ms`, 0 where unknown) could never be shown and are left
-    out; one that goes on after the end stays, as players stop it by themselves.
+    out; one that goes on after the end stays, as players stop it by themselves. `language` (BCP 47) is what
+    the file's name tells, and helps where the file isn't in Unicode.
 
     Raises UnreadableCaptionError with a sentence for people.
     """
@@ -36,121 +51,68 @@ def webvtt_text(body: bytes, *, suffix: str, duration_ms: int) -> str:
         )
     if not body.strip():
         raise UnreadableCaptionError("The caption file is empty.")
-    read = _parsed(decoded(body), suffix)
-    shown = [cue for cue in read.captions if any(line.strip() for line in cue.lines)]
-    shown = [cue for cue in shown if _times_ms(cue)[0] < _times_ms(cue)[1]]
-    if not shown:
+    source = decoded(body, language=language)
+    read = read_cues(source.text.replace("\0", "\ufffd"))
+    left_out = Counter({_UNREADABLE: read.unreadable})
+    cues = [cue for cue in read.cues if cue.lines]
+    shown = [cue for cue in cues if cue.begins_ms < cue.ends_ms]
+    left_out[_BACKWARDS] = len(cues) - len(shown)
+    lines = [(cue, _lines(cue, is_webvtt=read.is_webvtt)) for cue in shown]
+    lines = [(cue, text) for cue, text in lines if text]
+    if not lines:
         raise UnreadableCaptionError(
             "The caption file has no cue that can be read: a line such as "
             "00:00:01,000 --> 00:00:04,000 with text below it."
         )
-    in_time = [cue for cue in shown if not duration_ms or _times_ms(cue)[0] < duration_ms]
+    in_time = [(cue, text) for cue, text in lines if not duration_ms or cue.begins_ms < duration_ms]
     if not in_time:
         raise UnreadableCaptionError(
             f"All cues of the caption file begin after the video's end ({duration_ms / 1000:.1f} s): "
             "it probably belongs to another video."
         )
-    for cue in in_time:
-        cue.lines = list(_lines(cue.lines, is_webvtt=suffix == ".vtt"))
-        # Comments and numbers are of no use to a player, and might not be written as they were read.
-        cue.comments, cue.identifier = [], None
-        cue.settings = _settings(cue)
-    written = webvtt.WebVTT(
-        captions=sorted(in_time, key=_times_ms), styles=_styles(read), regions=list(read.regions)
+    left_out[_LATE] = len(lines) - len(in_time)
+    in_time.sort(key=lambda one: (one[0].begins_ms, one[0].ends_ms))
+    blocks = [*_blocks_before(read), *(_written(cue, text) for cue, text in in_time)]
+    notes = [*source.notes, *_note(left_out, len(cues) + read.unreadable)]
+    return CaptionText(
+        text="\n\n".join(["WEBVTT", *blocks]) + "\n",
+        ends_ms=max(cue.ends_ms for cue, _ in in_time),
+        notes=tuple(notes),
     )
+
+
+def _lines(cue: Cue, *, is_webvtt: bool) -> tuple[str, ...]:
+    lines = (webvtt_line(line, is_webvtt=is_webvtt) for line in cue.lines)
+    return tuple(line for line in lines if line.strip())
+
+
+def _blocks_before(read: CueFile) -> Iterator[str]:
+    """Yield what a WebVTT file has before its cues; comments are of no use to a player."""
+    for kind, blocks in (("REGION", read.regions), ("STYLE", read.styles)):
+        yield from (f"{kind}\n{block}" for block in blocks if block.strip() and "-->" not in block)
+
+
+def _written(cue: Cue, lines: Sequence[str]) -> str:
+    settings = _settings(cue.settings)
+    times = f"{_time(cue.begins_ms)} --> {_time(cue.ends_ms)}"
+    return "\n".join([f"{times} {settings}" if settings else times, *lines])
+
+
+def _settings(text: str) -> str:
+    """Return where a cue is shown, nothing where that is not told as WebVTT does."""
     try:
-        return f"{written.content.rstrip()}\n"
-    except ValueError as error:
-        raise UnreadableCaptionError(f"The caption file can't be written as WebVTT: {error}.") from error
-
-
-def last_cue_ends_ms(text: str) -> int:
-    """Return when the last cue of a WebVTT text is over."""
-    return max((_times_ms(cue)[1] for cue in webvtt.from_string(text).captions), default=0)
-
-
-def decoded(body: bytes) -> str:
-    """Return a file's text: by its byte order mark, else in UTF-8, else as older programs wrote it.
-
-    Raises UnreadableCaptionError where it is none.
-    """
-    for mark, encoding in (
-        (codecs.BOM_UTF8, "utf-8-sig"),
-        (codecs.BOM_UTF16_LE, "utf-16"),
-        (codecs.BOM_UTF16_BE, "utf-16"),
-    ):
-        if body.startswith(mark):
-            return _as(body, encoding)
-    sample = body[:_SAMPLE_BYTES]
-    zeros = sample[0::2].count(0), sample[1::2].count(0)
-    if max(zeros) > len(sample) // 4:
-        return _as(body, "utf-16-be" if zeros[0] > zeros[1] else "utf-16-le")
-    for encoding in ("utf-8", "cp1252", "latin-1"):
-        try:
-            text = body.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\0" in text:
-            break
-        return text
-    raise UnreadableCaptionError("The caption file is no text.")
-
-
-def _as(body: bytes, encoding: str) -> str:
-    try:
-        text = body.decode(encoding)
-    except UnicodeDecodeError as error:
-        raise UnreadableCaptionError(
-            f"The caption file is not the {encoding} text that it claims."
-        ) from error
-    return text.removeprefix("\ufeff")
-
-
-def _parsed(text: str, suffix: str) -> webvtt.WebVTT:
-    first, line_break, rest = text.replace("\0", "\ufffd").lstrip().partition("\n")
-    kind = suffix.removeprefix(".")
-    try:
-        return webvtt.WebVTT.from_buffer([first.strip() + line_break + rest], format=kind)
-    except (MalformedFileError, MalformedCaptionError) as error:
-        wanted = "WEBVTT" if kind == "vtt" else "the number of a cue, with its times in the next line"
-        raise UnreadableCaptionError(f"The caption file does not begin with {wanted}.") from error
-
-
-def _styles(read: webvtt.WebVTT) -> list[webvtt.Style]:
-    for region in read.regions:
-        region.comments = []
-    for style in read.styles:
-        style.comments = []
-    return [style for style in read.styles if "-->" not in style.text]
-
-
-def _settings(cue: webvtt.Caption) -> webvtt.CueSettings | None:
-    """Return where a cue is shown, None where that is not told as WebVTT does."""
-    try:
-        return webvtt.CueSettings.from_string(str(cue.settings), strict=True)
+        return str(webvtt.CueSettings.from_string(text, strict=True)) if text else ""
     except MalformedCaptionError:
-        return None
+        return ""
 
 
-def _lines(lines: list[str], *, is_webvtt: bool) -> Iterator[str]:
-    for line in lines:
-        text = line if is_webvtt else _escaped(line)
-        if text.strip():
-            yield text
+def _time(milliseconds: int) -> str:
+    seconds, rest = divmod(milliseconds, 1000)
+    return f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}.{rest:03d}"
 
 
-def _escaped(line: str) -> str:
-    """Return a line of SubRip as WebVTT: what is no tag of both must not look like one."""
-    parts, end = [], 0
-    for tag in _TAGS.finditer(line):
-        parts += [_text(line[end : tag.start()]), (tag["kept"] or "").lower()]
-        end = tag.end()
-    return "".join([*parts, _text(line[end:])])
-
-
-def _text(text: str) -> str:
-    return _ENTITY.sub("&amp;", text).replace("<", "&lt;").replace(">", "&gt;")
-
-
-def _times_ms(cue: webvtt.Caption) -> tuple[int, int]:
-    return cue.start_time.in_milliseconds(), cue.end_time.in_milliseconds()
+def _note(left_out: Counter[str], total: int) -> Iterator[str]:
+    reasons = [f"{count} {reason}" for reason, count in left_out.items() if count]
+    if reasons:
+        verb = "was" if left_out.total() == 1 else "were"
+        yield f"{left_out.total()} of {total} cues {verb} left out: {', '.join(reasons)}."

@@ -7,7 +7,8 @@ What becomes of it depends on the asset of what the source's key holds now:
   COMPLETE without exception, is recorded before the status processor lists the bucket: it will see it;
 - VERIFYING: whether that listing saw it can't be known. The message comes back until the asset has ended;
 - FAILED, CANCELED: nothing; a replay lists anew;
-- no source, or no record of it yet: nothing; the source's own job lists the bucket when it is done.
+- no record of the source yet: nothing; the source's own job lists the bucket when it is done;
+- no source: the same, but it is logged and counted, for its name may be a mistake.
 
 So whichever comes first, the last one to look sees both. Publishing twice does no harm (`captions.py`).
 
@@ -24,7 +25,8 @@ from typing import Any, Protocol
 
 from media_pipeline.assets import Asset, AssetStatus, instant
 from media_pipeline.caption_files import SidecarNames
-from media_pipeline.captions import CaptionPublisher, Published, Sidecars, mark_of, without_captions
+from media_pipeline.caption_listing import Sidecars, keys_beside, mark_of, sidecars_beside
+from media_pipeline.captions import CaptionPublisher, Published, without_captions
 from media_pipeline.errors import ClaimHeldError, MediaPipelineError, TransientError
 from media_pipeline.events import parse_upload
 from media_pipeline.lifecycle import Clock, Publisher, news_attributes
@@ -70,6 +72,10 @@ class CaptionMetrics(Protocol):
         """Count caption files that can't be used."""
         ...
 
+    def caption_without_video(self) -> None:
+        """Count a caption file that lies beside no video."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaptionUploads:
@@ -88,10 +94,12 @@ class CaptionUploads:
     def handle(self, body: str) -> None:
         """Handle one message: an `Object Created` event of a caption file. Errors as the module says."""
         upload = parse_upload(body, bucket=self.uploads_bucket)
-        keys = self.sidecars.keys(self.names.prefix_beside(upload.key))
+        keys = keys_beside(upload.key, names=self.names, sidecars=self.sidecars)
         sources = self.names.sources_of(upload.key, keys)
         if not sources:
-            logger.info("No video lies beside the caption file yet", source=upload.uri)
+            # A video that comes later finds the file, if its name begins with the video's.
+            logger.warning("No video lies beside the caption file", source=upload.uri)
+            self.metrics.caption_without_video()
         for key in sources:
             source = self.sidecars.upload(key)
             if source is not None:
@@ -130,8 +138,8 @@ class CaptionUploads:
 
     def _is_seen(self, asset: Asset) -> bool:
         """Tell whether what lies beside the source now was there at the last publication."""
-        keys = self.sidecars.keys(self.names.prefix_beside(asset.upload.key))
-        return asset.captions_seen == mark_of(keys)
+        lying = sidecars_beside(asset.upload.key, names=self.names, sidecars=self.sidecars)
+        return asset.captions_seen == mark_of(lying)
 
     def _seconds_left(self, asset: Asset | None) -> int:
         if asset is None or asset.captions_until is None:

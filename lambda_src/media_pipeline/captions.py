@@ -16,22 +16,21 @@ files there are, one publication reads at most MAX_READS of them, and names at m
 rejected.
 """
 
-import hashlib
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from media_pipeline import dash_captions, hls_captions
-from media_pipeline.assets import Asset, UploadedObject
+from media_pipeline.assets import Asset
 from media_pipeline.bounds import first_within
 from media_pipeline.caption_files import Sidecar, SidecarNames
-from media_pipeline.caption_text import last_cue_ends_ms, webvtt_text
+from media_pipeline.caption_listing import Sidecars, mark_of, sidecars_beside
+from media_pipeline.caption_text import CaptionText, webvtt_text
 from media_pipeline.closed_captions import without_closed_captions
 from media_pipeline.documents import Document, Documents
 from media_pipeline.errors import TransientError, UnreadableCaptionError, UnreadableOutputError
 from media_pipeline.hls_manifest import read_master_playlist, read_media_playlist
-from media_pipeline.published_caption import PublishedCaption
+from media_pipeline.published_caption import PublishedCaption, variant
 from media_pipeline.telemetry import logger
 from media_pipeline.transport_stream import BEGIN_BYTES, first_timestamp
 
@@ -48,25 +47,6 @@ MAX_REJECTED_BYTES = 32 * 1024
 _MAX_TRIES = 5
 _MANIFESTS = ("HLS", "DASH")
 _WEBVTT, _PLAYLIST = "text/vtt; charset=utf-8", "application/vnd.apple.mpegurl"
-
-
-class Sidecars(Protocol):
-    """What captions need of the uploads bucket."""
-
-    def keys(self, prefix: str) -> Mapping[str, str]:
-        """Return the keys that begin so and hold something now, with their ETags."""
-        ...
-
-    def read(self, key: str) -> tuple[bytes, str] | None:
-        """Return what a caption file holds now, and its ETag; None where it is gone.
-
-        Raises UnreadableCaptionError where S3 does not give it away.
-        """
-        ...
-
-    def upload(self, key: str) -> UploadedObject | None:
-        """Return the version that a key holds now, None where it holds nothing."""
-        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,14 +95,12 @@ class CaptionPublisher:
         # The state before the uploads: the module says why.
         documents = {entry["key"]: self.documents.read(entry["key"]) for entry in manifests}
         etags = self.documents.etags(f"{folder}/")
-        keys = self.sidecars.keys(self.names.prefix_beside(asset.upload.key))
-        sidecars = self.names.sidecars(asset.upload.key, keys)
+        sidecars = sidecars_beside(asset.upload.key, names=self.names, sidecars=self.sidecars)
         duration_ms = max(entry.get("duration_ms", 0) for entry in manifests)
-        used: dict[str, tuple[Sidecar, str]] = {}
+        used: dict[str, tuple[Sidecar, CaptionText]] = {}
         rejected: list[Mapping[str, Any]] = []
         total_bytes = reads = 0
-        for sidecar in sidecars:
-            etag = keys[sidecar.key]
+        for sidecar, etag in sidecars.items():
             try:
                 self._check(sidecar, used, reads=reads)
                 reads += 1
@@ -131,31 +109,36 @@ class CaptionPublisher:
                     raise _ChangedMeanwhileError
                 body, etag = held
                 self._check_size(used, total_bytes=total_bytes + len(body))
-                text = webvtt_text(body, suffix=sidecar.suffix, duration_ms=duration_ms)
+                text = webvtt_text(body, duration_ms=duration_ms, language=sidecar.language)
             except UnreadableCaptionError as error:
                 if len(rejected) < MAX_REJECTED:
                     logger.warning("A caption file is left out", source=sidecar.key, reason=str(error))
                 rejected.append({"key": sidecar.key, "etag": etag, "message": str(error)})
                 continue
-            used[sidecar.language] = sidecar, text
+            if text.notes:
+                logger.warning("A caption file is not shown as it is", source=sidecar.key, notes=text.notes)
+            used[variant(sidecar.language, sidecar.role)] = sidecar, text
             total_bytes += len(body)
-        texts = {language: text for language, (_, text) in used.items()}
-        files = {0: self._files(folder, texts, etags, duration_ms, starts_at=0)}
+        files = {0: self._files(folder, used.values(), etags, duration_ms, starts_at=0)}
         for entry in manifests:
             manifest = documents[entry["key"]]
             starts_at = self._starts_at(entry, manifest) if manifest and used else 0
             if starts_at not in files:
-                files[starts_at] = self._files(folder, texts, etags, duration_ms, starts_at=starts_at)
+                files[starts_at] = self._files(folder, used.values(), etags, duration_ms, starts_at=starts_at)
             self._add(entry, manifest, files[starts_at], duration_ms)
-        outputs = [_entry(caption, used[caption.language][0], duration_ms) for caption in files[0]]
+        outputs = [_entry(caption, *used[caption.variant], duration_ms) for caption in files[0]]
         named, left_out = first_within(rejected, max_entries=MAX_REJECTED, max_bytes=MAX_REJECTED_BYTES)
-        return Published(outputs=outputs, rejected=named, rejected_left_out=left_out, seen=mark_of(keys))
+        return Published(outputs=outputs, rejected=named, rejected_left_out=left_out, seen=mark_of(sidecars))
 
     def _check(self, sidecar: Sidecar, used: Mapping[str, Any], *, reads: int) -> None:
         """Refuse a file that is not worth reading."""
-        if sidecar.language in used:
+        if sidecar.problem:
+            raise UnreadableCaptionError(sidecar.problem)
+        if variant(sidecar.language, sidecar.role) in used:
+            role = f" and the role {sidecar.role}" if sidecar.role else ""
             raise UnreadableCaptionError(
-                f"There is another caption file for the language {sidecar.language}, which is used instead."
+                f"There is another caption file for the language {sidecar.language}{role}, "
+                "which is used instead."
             )
         if len(used) >= MAX_CAPTIONS:
             raise UnreadableCaptionError(f"A video has captions in at most {MAX_CAPTIONS} languages.")
@@ -188,26 +171,27 @@ class CaptionPublisher:
     def _files(
         self,
         folder: str,
-        texts: Mapping[str, str],
+        used: Iterable[tuple[Sidecar, CaptionText]],
         etags: Mapping[str, str],
         duration_ms: int,
         *,
         starts_at: int,
     ) -> list[PublishedCaption]:
-        """Write the files of all languages for what starts at this time stamp."""
+        """Write the files of all captions for what starts at this time stamp."""
         captions = []
-        for language, text in texts.items():
-            name = f"{folder}/{language}_{starts_at}" if starts_at else f"{folder}/{language}"
+        for sidecar, read in used:
+            text = read.text
+            name = f"{folder}/{variant(sidecar.language, sidecar.role)}"
+            name = f"{name}_{starts_at}" if starts_at else name
             caption = PublishedCaption(
-                language=language,
+                language=sidecar.language,
+                role=sidecar.role,
                 key=f"{name}.vtt",
                 playlist_key=f"{name}.m3u8",
                 size_bytes=len(text.encode()),
             )
             mapped = hls_captions.with_timestamp_map(text, starts_at) if starts_at else text
-            playlist = hls_captions.caption_playlist(
-                caption, duration_ms=duration_ms or last_cue_ends_ms(text)
-            )
+            playlist = hls_captions.caption_playlist(caption, duration_ms=duration_ms or read.ends_ms)
             self._replace(caption.key, mapped, _WEBVTT, etags)
             self._replace(caption.playlist_key, playlist, _PLAYLIST, etags)
             captions.append(caption)
@@ -247,11 +231,6 @@ class CaptionPublisher:
             raise _ChangedMeanwhileError
 
 
-def mark_of(keys: Mapping[str, str]) -> str:
-    """Return a text that stands for a listing of keys with their ETags, and for no other."""
-    return hashlib.sha256(json.dumps(sorted(keys.items())).encode()).hexdigest()[:32]
-
-
 def without_captions(outputs: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     """Return an asset's outputs but for its captions."""
     return [entry for entry in outputs if entry["format"] != CAPTIONS]
@@ -273,7 +252,10 @@ def _decoded(document: Document) -> str:
         raise UnreadableOutputError("is not text in UTF-8") from error
 
 
-def _entry(caption: PublishedCaption, sidecar: Sidecar, duration_ms: int) -> dict[str, Any]:
+def _entry(
+    caption: PublishedCaption, sidecar: Sidecar, text: CaptionText, duration_ms: int
+) -> dict[str, Any]:
+    told = {"role": caption.role, "notes": list(text.notes)}
     return {
         "format": CAPTIONS,
         "key": caption.key,
@@ -283,4 +265,5 @@ def _entry(caption: PublishedCaption, sidecar: Sidecar, duration_ms: int) -> dic
         "width": 0,
         "height": 0,
         "duration_ms": duration_ms,
+        **{name: value for name, value in told.items() if value},
     }

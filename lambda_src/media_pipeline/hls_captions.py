@@ -1,8 +1,10 @@
 """Add captions to HLS: subtitle renditions in a master playlist, and the playlist of each.
 
-Source: RFC 8216, sections 3.5, 4.3.4.1 and 4.3.4.2; section 6.2.4 lets subtitles have segments of another
-length than the picture's, so one segment plays the whole file. Transport streams rarely begin at zero, and
-their WebVTT must say which of their time stamps is its own zero; fragments of MP4 begin at zero.
+Source: RFC 8216, sections 3.5, 4.3.4.1 and 4.3.4.2; the CHARACTERISTICS of captions for people who can't hear
+are those that MediaConvert writes (its API's WebvttAccessibilitySubs). Section 6.2.4 of the RFC lets
+subtitles have segments of another length than the picture's, so one segment plays the whole file. Transport
+streams rarely begin at zero, and their WebVTT must say which of their time stamps is its own zero; fragments
+of MP4 begin at zero.
 
 The rest of a master stays as it is, byte by byte: what was added is known by its group, and can be taken out.
 """
@@ -11,6 +13,7 @@ import re
 from collections.abc import Sequence
 from math import ceil
 
+from media_pipeline.caption_names import FORCED, SDH
 from media_pipeline.errors import UnreadableOutputError
 from media_pipeline.languages import UNDETERMINED
 from media_pipeline.object_reference import relative_reference
@@ -18,6 +21,8 @@ from media_pipeline.published_caption import PublishedCaption
 
 GROUP = "sidecar-captions"
 
+_TRANSCRIBES = "public.accessibility.transcribes-spoken-dialog"
+_DESCRIBES = "public.accessibility.describes-music-and-sound"
 _VARIANT = "#EXT-X-STREAM-INF:"
 _NAMED_GROUP = f',SUBTITLES="{GROUP}"'
 
@@ -74,15 +79,17 @@ def with_timestamp_map(text: str, timestamp: int) -> str:
 
 
 def _media(caption: PublishedCaption, key: str) -> str:
+    is_forced = caption.role == FORCED
     attributes = [
         "TYPE=SUBTITLES",
         f'GROUP-ID="{GROUP}"',
         f'NAME="{caption.label}"',
         f'LANGUAGE="{caption.language}"',
         "DEFAULT=NO",
-        # A player chooses by language; where that is unknown, a person does.
-        f"AUTOSELECT={'NO' if caption.language == UNDETERMINED else 'YES'}",
-        "FORCED=NO",
+        # A player chooses by language; where that is unknown, a person does. Forced ones are not chosen.
+        f"AUTOSELECT={'YES' if is_forced or caption.language != UNDETERMINED else 'NO'}",
+        f"FORCED={'YES' if is_forced else 'NO'}",
+        *([f'CHARACTERISTICS="{_TRANSCRIBES},{_DESCRIBES}"'] if caption.role == SDH else []),
         f'URI="{relative_reference(key, caption.playlist_key)}"',
     ]
     return "#EXT-X-MEDIA:" + ",".join(attributes)

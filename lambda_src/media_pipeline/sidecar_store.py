@@ -36,6 +36,14 @@ class SidecarStore:
                 found |= {entry["Key"]: entry["ETag"].strip('"') for entry in page.get("Contents", ())}
         return found
 
+    def folder(self, prefix: str) -> Mapping[str, str] | None:
+        """Return what lies in a folder now, with ETags; None where that is more than a page of 1,000."""
+        with aws_errors(f"listing {prefix}"):
+            page = self._client.list_objects_v2(Bucket=self._bucket, Prefix=prefix, Delimiter="/")
+        if page["IsTruncated"]:
+            return None
+        return {entry["Key"]: entry["ETag"].strip('"') for entry in page.get("Contents", ())}
+
     def read(self, key: str) -> tuple[bytes, str] | None:
         """Return what a caption file holds now, and its ETag; None where it is gone.
 

@@ -92,6 +92,10 @@ class PipelineMetrics:
         """Count caption files that can't be used."""
         self._count("CaptionsRejected", count)
 
+    def caption_without_video(self) -> None:
+        """Count a caption file that lies beside no video."""
+        self._count("CaptionsWithoutVideo")
+
     def message_slowed_down(self) -> None:
         """Count a message that AWS's throttling or failing made wait."""
         self._count("MessagesSlowedDown")

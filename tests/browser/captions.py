@@ -13,7 +13,7 @@ def add_captions(folder: Path, seconds: float) -> None:
         f"{at + 1}\n00:00:{at:02d},000 --> 00:00:{at + 1:02d},000\nSecond {at}" for at in range(int(seconds))
     ]
     duration_ms = round(seconds * 1000)
-    text = webvtt_text("\n\n".join(cues).encode(), suffix=".srt", duration_ms=duration_ms)
+    text = webvtt_text("\n\n".join(cues).encode(), duration_ms=duration_ms).text
     caption = PublishedCaption(
         language="en",
         key="id/1/captions/en.vtt",

@@ -5,6 +5,29 @@ from dataclasses import dataclass
 from tests.corpus.outcomes import Outcome
 from tests.corpus.recipes import Recipe
 
+FIRST_LINE = "A first line"
+
+
+@dataclass(frozen=True, slots=True)
+class CaptionFile:
+    """Describe a caption file that lies beside a source.
+
+    Attributes:
+        suffix: What its name has besides the source's, such as ``.en.srt``.
+        lines: What it says in its first cue.
+        encoding: In which it says it.
+    """
+
+    suffix: str
+    lines: tuple[str, ...] = (FIRST_LINE,)
+    encoding: str = "utf-8"
+
+    @property
+    def body(self) -> bytes:
+        """Return the file, in SubRip."""
+        shown = "\n".join(self.lines)
+        return f"1\n00:00:00,200 --> 00:00:01,000\n{shown}\n".encode(self.encoding)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
@@ -13,7 +36,7 @@ class Case:
     Attributes:
         name: Of the case and of the uploaded file.
         profile: Asked for by the upload's metadata; None asks for nothing.
-        captions: Suffixes of caption files that are uploaded before the source, such as ``.en.srt``.
+        captions: Caption files that are uploaded before the source.
         is_representative: Whether the case is part of every test run.
     """
 
@@ -21,7 +44,7 @@ class Case:
     recipe: Recipe
     outcome: Outcome
     profile: str | None = None
-    captions: tuple[str, ...] = ()
+    captions: tuple[CaptionFile, ...] = ()
     is_representative: bool = False
 
     @property

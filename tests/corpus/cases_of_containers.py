@@ -1,6 +1,7 @@
 """Containers, lengths, subtitles, captions and profiles."""
 
-from tests.corpus.case import Case
+from tests.caption_lines import lines_in
+from tests.corpus.case import CaptionFile, Case
 from tests.corpus.outcomes import Facts, Outcome, Size, failed
 from tests.corpus.recipes import AudioCodec, Picture, Recipe, VideoCodec
 
@@ -15,6 +16,28 @@ def _contained(suffix: str, container: str, recipe: Recipe) -> Case:
         recipe=recipe,
         outcome=Outcome(ladder=SMALL, facts=Facts(container=container, size=(426, 240))),
     )
+
+
+# What people's programs saved caption files in, by the language that the file's name tells.
+ENCODINGS = {
+    "ar": "cp1256",
+    "el": "cp1253",
+    "fr": "cp1252",
+    "he": "cp1255",
+    "ja": "cp932",
+    "ko": "cp949",
+    "pl": "cp1250",
+    "ru": "cp1251",
+    "th": "cp874",
+    "tr": "cp1254",
+    "uk": "koi8_u",
+    "zh-Hans": "gb18030",
+    "zh-Hant": "big5",
+}
+
+
+def _captions(language: str, encoding: str) -> CaptionFile:
+    return CaptionFile(f".{language}.srt", tuple(lines_in(language, encoding)), encoding)
 
 
 CASES = (
@@ -78,9 +101,22 @@ CASES = (
     Case(
         name="captions-beside",
         recipe=Recipe(picture=PICTURE, seconds=3.0),
-        captions=(".en.srt",),
+        captions=(CaptionFile(".en.srt"),),
         outcome=Outcome(ladder=SMALL, seconds=3.0, captions=("en",)),
         is_representative=True,
+    ),
+    Case(
+        name="captions-encodings",
+        recipe=Recipe(picture=PICTURE),
+        captions=(
+            *(_captions(language, encoding) for language, encoding in ENCODINGS.items()),
+            CaptionFile(".en.sdh.srt"),
+            CaptionFile("_en.forced.vtt"),
+            # Two encodings in one file, and a name that tells nothing.
+            CaptionFile(".de.srt", ("\u00a4\u00b6\u00be\u00a8" * 4,), "latin-1"),
+            CaptionFile(".final.srt"),
+        ),
+        outcome=Outcome(ladder=SMALL, captions=(*ENCODINGS, "en.sdh", "en.forced")),
     ),
     Case(
         name="profile-classic",

@@ -29,11 +29,20 @@ def extra_faults(case: Case, record: Mapping[str, Any], folder: Path) -> Iterato
         elif format_ == "STORYBOARD":
             yield from _storyboard_faults(case, path)
         elif format_ == "CAPTIONS":
-            captions.append(str(output.get("language") or ""))
-            if "A first line" not in path.read_text(encoding="utf-8"):
-                yield f"captions {path.name} lack the words of the uploaded file"
+            captions.append(".".join(filter(None, (output.get("language"), output.get("role")))))
+            yield from _caption_faults(case, str(output["source"]), path)
     if tuple(sorted(captions)) != tuple(sorted(case.outcome.captions)):
         yield f"there are captions in {captions}, not in {list(case.outcome.captions)}"
+    rejected = [str(entry["key"]) for entry in record.get("rejected_captions") or []]
+    if len(rejected) != len(case.captions) - len(captions):
+        yield f"of {len(case.captions)} caption files {rejected} are rejected"
+
+
+def _caption_faults(case: Case, source: str, path: Path) -> Iterator[str]:
+    shown = path.read_text(encoding="utf-8")
+    for uploaded in case.captions:
+        if source.endswith(uploaded.suffix) and not all(line in shown for line in uploaded.lines):
+            yield f"captions {path.name} lack the words of the uploaded file"
 
 
 def _still_faults(case: Case, output: Mapping[str, Any], path: Path) -> Iterator[str]:

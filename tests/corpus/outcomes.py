@@ -62,7 +62,7 @@ class Outcome:
         sounds: The streamed audio renditions, in the order of the source's tracks.
         downloaded_sounds: The same of the file to download; None means in stereo at most.
         is_tone_mapped: Whether the source is HDR: then its outputs are declared BT.709, and look it.
-        captions: Languages of the captions, as BCP 47 codes.
+        captions: Languages of the captions, as BCP 47 codes, with their roles: ``en``, ``en.sdh``.
         is_quarantined: Whether the uploaded file is kept apart as damaged.
         floor: What each rendition's likeness must reach, in the case's measure; None: the measure's own.
     """

@@ -20,7 +20,7 @@ from sandbox.errors import StalledError
 from sandbox.folder import Folder
 from tests.corpus.case import Case
 from tests.corpus.examination import Evidence, Result, examine
-from tests.corpus.sources import SUBTITLES, make_source
+from tests.corpus.sources import make_source
 
 SOURCES_FOLDER = CLIPS_FOLDER.with_name("corpus-sources")
 
@@ -64,9 +64,9 @@ def made_sources(cases: Sequence[Case], told: Callable[[int, str], None]) -> dic
 def upload(place: Place, case: Case, source: Path) -> Upload:
     """Upload a case's captions, then its source with the profile that it asks for."""
     s3, bucket = place.clients.s3(), place.names.uploads
-    for suffix in case.captions:
-        key = case.key.removesuffix(case.recipe.suffix) + suffix
-        s3.put_object(Bucket=bucket, Key=key, Body=SUBTITLES.encode())
+    for captions in case.captions:
+        key = case.key.removesuffix(case.recipe.suffix) + captions.suffix
+        s3.put_object(Bucket=bucket, Key=key, Body=captions.body)
     metadata = {"profile": case.profile} if case.profile else {}
     answer = s3.put_object(Bucket=bucket, Key=case.key, Body=source.read_bytes(), Metadata=metadata)
     return Upload(Path(case.key), case.key, answer["VersionId"], time.time())

@@ -2,6 +2,7 @@
 
 import io
 import subprocess
+import unicodedata
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -13,6 +14,7 @@ import m3u8  # type: ignore[import-untyped]
 import pytest
 import webvtt
 
+from tests.caption_lines import lines_in
 from tests.conformance.dash import dash_faults
 from tests.conformance.hls import hls_faults
 from tests.conformance.webvtt import webvtt_faults
@@ -50,8 +52,12 @@ def record_with(pipeline: Pipeline, key: str, *languages: str) -> Record:
 
 
 def captions(record: Record) -> dict[str, Any]:
-    """Return the captions among a record's outputs, by language."""
-    return {entry["language"]: entry for entry in record["outputs"] if entry["format"] == "CAPTIONS"}
+    """Return the captions among a record's outputs, by language and role."""
+    return {
+        ".".join(filter(None, (entry["language"], entry.get("role")))): entry
+        for entry in record["outputs"]
+        if entry["format"] == "CAPTIONS"
+    }
 
 
 def downloaded(pipeline: Pipeline, record: Record, folder: Path) -> dict[str, Path]:
@@ -142,13 +148,38 @@ def test_captions_play_before_and_after(
     assert len(pipeline.jobs(record["asset_id"])) == 1
 
 
+def test_captions_as_people_have_them(pipeline: Pipeline, tiny_clip: Path, tmp_path: Path) -> None:
+    """Roles, other encodings, a name of macOS, one that is not understood: played, or told of in words."""
+    stem = "films/caf\u00e9"
+    russian = lines_in("ru", "cp1251")
+    pipeline.put(f"{unicodedata.normalize('NFD', stem)}.en.sdh.srt", SRT.encode())
+    pipeline.put(f"{stem}.ru.srt", f"1\n00:00:00 --> 00:00:01\n{russian[0]}\n{russian[1]}\n".encode("cp1251"))
+    pipeline.put(f"{stem}-en.srt", SRT.encode())
+    pipeline.put(f"{stem}.en.forced.vtt", f"{SRT}\n3\n00:00:99,000 --> 00:01:00,000\nlost\n".encode())
+    pipeline.put(f"{stem}.final.srt", SRT.encode())
+    record = put_video(pipeline, f"{stem}.mp4", tiny_clip, "default")
+    assert sorted(captions(record)) == ["en", "en.forced", "en.sdh", "ru"]
+    assert captions(record)["en.forced"]["notes"] == [
+        "1 of 3 cues was left out: 1 with times that can't be read."
+    ]
+    (rejected,) = record["rejected_captions"]
+    assert rejected["key"] == f"{stem}.final.srt"
+    assert "neither a language" in rejected["message"]
+    manifests = downloaded(pipeline, record, tmp_path)
+    assert hls_faults(manifests["HLS"]) == []
+    assert dash_faults(manifests["DASH"]) == []
+    assert [cue.raw_text for cue in subtitles_of_hls(manifests["HLS"])["ru"].captions] == [
+        f"{russian[0]}\n{russian[1]}"
+    ]
+
+
 def test_a_bad_caption_file_is_told_of(pipeline: Pipeline, tiny_clip: Path) -> None:
     """The video is complete all the same; the record says what is wrong until the file is mended."""
     pipeline.put("films/bad.en.srt", b"nothing of the kind")
     record = put_video(pipeline, "films/bad.mp4", tiny_clip, "default")
     (rejected,) = record["rejected_captions"]
     assert rejected["key"] == "films/bad.en.srt"
-    assert rejected["message"].startswith("The caption file does not begin with")
+    assert rejected["message"].startswith("The caption file has no cue that can be read")
     pipeline.put("films/bad.en.srt", SRT.encode())
     record = record_with(pipeline, "films/bad.mp4", "en")
     assert record["rejected_captions"] == []

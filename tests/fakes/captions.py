@@ -63,6 +63,7 @@ class FakeSidecars:
         self.bodies: dict[str, bytes] = {}
         self.reads = 0
         self.unreadable: dict[str, Unreadable] = {}
+        self.page_size = 1000
         self._uploads = uploads
         self._count = 0
 
@@ -88,6 +89,11 @@ class FakeSidecars:
             for key in sorted(self._uploads.stored)
             if key.startswith(prefix) and key not in self._uploads.deleted
         }
+
+    def folder(self, prefix: str) -> Mapping[str, str] | None:
+        """Return what lies in a folder now, with ETags; None where that is more than a page."""
+        found = {key: etag for key, etag in self.keys(prefix).items() if "/" not in key[len(prefix) :]}
+        return found if len(found) <= self.page_size else None
 
     def read(self, key: str) -> tuple[bytes, str] | None:
         """Return what a caption file holds now, and its ETag."""

@@ -56,6 +56,10 @@ class FakeMetrics:
         """Count a cancelled asset."""
         self.counted.append(("canceled",))
 
+    def caption_without_video(self) -> None:
+        """Count a caption file that lies beside no video."""
+        self.counted.append(("caption without video",))
+
     def captions_rejected(self, count: int) -> None:
         """Count rejected caption files."""
         self.counted.append(("captions rejected", count))

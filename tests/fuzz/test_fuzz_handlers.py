@@ -298,7 +298,10 @@ def test_any_outputs(data: st.DataObject, which: int) -> None:
 
 @fuzzed(
     names=st.lists(
-        st.sampled_from([".srt", ".en.srt", ".EN-us.vtt", "../x.srt", "/../../en.vtt", ".en/.vtt"])
+        st.sampled_from([
+                ".srt", ".en.srt", ".EN-us.vtt", "../x.srt", "/../../en.vtt", ".en/.vtt", ".en.sdh.srt",
+                ".forced.vtt", "-en.srt", "_de_DE.hi.srt", ".old.srt", ".mp4.fr.srt", " (English).srt",
+            ])
         | st.text(st.characters(codec="utf-8"), max_size=12).map(lambda text: f".{text}.srt"),
         min_size=1, max_size=4, unique=True,
     ),

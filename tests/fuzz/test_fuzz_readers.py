@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from media_pipeline import dash_captions, hls_captions
-from media_pipeline.caption_text import last_cue_ends_ms, webvtt_text
+from media_pipeline.caption_text import webvtt_text
 from media_pipeline.conditional_write import to_item
 from media_pipeline.dash_images import read_dash_images
 from media_pipeline.dash_manifest import read_dash_manifest
@@ -28,6 +28,7 @@ from media_pipeline.published_caption import PublishedCaption
 from media_pipeline.sources import has_picture, has_sound, source_from_record
 from media_pipeline.storyboard import image_playlist_key, read_image_playlist, storyboard
 from media_pipeline.transport_stream import first_timestamp
+from tests.caption_lines import LINES
 from tests.fuzz.fuzzing import forged, fuzzed, mutated, mutated_text
 from tests.made_outputs import made_mp4, made_outputs
 from tests.strategies import json_values, shipped_presets, shipped_profiles
@@ -219,20 +220,27 @@ def test_any_transport_stream(body: bytes) -> None:
 
 @fuzzed(
     body=mutated(
-        SRT.encode(), VTT.encode(), SRT.encode("utf-16"), VTT.encode("utf-8-sig"), SRT.encode("utf-16-le")
+        SRT.encode(),
+        VTT.encode(),
+        SRT.encode("utf-16"),
+        VTT.encode("utf-8-sig"),
+        SRT.encode("utf-16-le"),
+        f"1\n00:00:01 --> 00:00:02\n{LINES['ru'][1][0]}\n".encode("cp1251"),
+        "1\n00:00:01,5 --> 00:00:02\n元気ですか\n".encode("cp932"),
     ),
-    suffix=st.sampled_from([".srt", ".vtt"]),
+    language=st.sampled_from(["und", "en", "ru", "ja", "zh-Hant", "tr", "hi"]),
     duration_ms=st.sampled_from([0, 1, 2_000, 59_000, 2**53]),
 )
-def test_any_caption_file(body: bytes, suffix: str, duration_ms: int) -> None:
+def test_any_caption_file(body: bytes, language: str, duration_ms: int) -> None:
     """A caption file becomes WebVTT that can be read again and mapped, or a sentence for its uploader."""
     try:
-        text = webvtt_text(body, suffix=suffix, duration_ms=duration_ms)
+        read = webvtt_text(body, language=language, duration_ms=duration_ms)
     except UnreadableCaptionError:
         return
-    assert text.startswith("WEBVTT")
-    assert last_cue_ends_ms(text) > 0
-    assert is_text(hls_captions.with_timestamp_map(text, 90_000))
+    assert read.text.startswith("WEBVTT")
+    assert read.ends_ms > 0
+    assert all(is_text(note) for note in read.notes)
+    assert is_text(hls_captions.with_timestamp_map(read.text, 90_000))
 
 
 @fuzzed(response=st.one_of(forged(PROBED), json_values.map(json.dumps)))

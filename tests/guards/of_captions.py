@@ -11,8 +11,10 @@ GUARDS: tuple[Guard, ...] = (
             "captions",
             '        documents = {entry["key"]: self.documents.read(entry["key"]) for entry in manifests}\n'
             '        etags = self.documents.etags(f"{folder}/")\n'
-            "        keys = self.sidecars.keys(self.names.prefix_beside(asset.upload.key))\n",
-            "        keys = self.sidecars.keys(self.names.prefix_beside(asset.upload.key))\n"
+            "        sidecars = sidecars_beside("
+            "asset.upload.key, names=self.names, sidecars=self.sidecars)\n",
+            "        sidecars = sidecars_beside("
+            "asset.upload.key, names=self.names, sidecars=self.sidecars)\n"
             '        documents = {entry["key"]: self.documents.read(entry["key"]) for entry in manifests}\n'
             '        etags = self.documents.etags(f"{folder}/")\n',
         ),

@@ -103,6 +103,7 @@ RULES: tuple[tuple[str, tuple[str, ...]], ...] = (
     # The text of playlists and captions is read by libraries that are as pure.
     ("media_pipeline.hls_manifest", ("media_pipeline", "m3u8", *_but(*OUTER))),
     ("media_pipeline.caption_text", ("media_pipeline", "webvtt", *_but(*OUTER))),
+    ("media_pipeline.caption_encoding", ("media_pipeline", "charset_normalizer", *_but(*OUTER))),
     ("media_pipeline.storyboard", ("media_pipeline", "m3u8", "webvtt", *_but(*OUTER))),
     ("media_pipeline*", ("media_pipeline", *_but(*OUTER))),
     (

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from sandbox.mediaconvert.ffmpeg import executable
-from tests.corpus.case import Case
+from tests.corpus.case import CaptionFile, Case
 from tests.corpus.colours import colour_faults
 from tests.corpus.delivery import DeliveryError, Rendition, delivery
 from tests.corpus.examination import Evidence, examine
@@ -305,10 +305,17 @@ def test_a_storyboard_is_followed_to_its_pictures(
 def test_captions_are_compared_with_what_was_uploaded(tmp_path: Path) -> None:
     """Missing captions, unexpected ones and ones without the uploaded words are faults."""
     (tmp_path / "en.vtt").write_text("WEBVTT\n\n00:00.200 --> 00:01.000\nA first line\n")
-    told = {"outputs": [{"format": "CAPTIONS", "key": "en.vtt", "language": "en"}]}
-    wanted = replace(CASE, outcome=replace(CASE.outcome, captions=("en",)))
+    entry = {"format": "CAPTIONS", "key": "en.vtt", "language": "en", "source": "a.en.srt"}
+    told = {"outputs": [entry]}
+    wanted = replace(
+        CASE, captions=(CaptionFile(".en.srt"),), outcome=replace(CASE.outcome, captions=("en",))
+    )
     assert [*extra_faults(wanted, told, tmp_path)] == []
-    assert [*extra_faults(wanted, {}, tmp_path)] == ["there are captions in [], not in ['en']"]
-    assert [*extra_faults(CASE, told, tmp_path)] == ["there are captions in ['en'], not in []"]
+    rejected = {**told, "rejected_captions": [{"key": "a.en.srt"}]}
+    assert "['a.en.srt'] are rejected" in next(extra_faults(wanted, rejected, tmp_path))
+    assert "there are captions in [], not in ['en']" in [*extra_faults(wanted, {}, tmp_path)]
+    assert "there are captions in ['en'], not in []" in [*extra_faults(CASE, told, tmp_path)]
+    in_role = {"outputs": [{**entry, "role": "sdh"}]}
+    assert "there are captions in ['en.sdh'], not in ['en']" in [*extra_faults(wanted, in_role, tmp_path)]
     (tmp_path / "en.vtt").write_text("WEBVTT\n")
     assert "lack the words" in next(extra_faults(wanted, told, tmp_path))

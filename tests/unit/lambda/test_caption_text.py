@@ -10,7 +10,7 @@ import webvtt
 from hypothesis import given
 from hypothesis import strategies as st
 
-from media_pipeline.caption_text import MAX_CAPTION_BYTES, decoded, last_cue_ends_ms, webvtt_text
+from media_pipeline.caption_text import MAX_CAPTION_BYTES, CaptionText, webvtt_text
 from media_pipeline.errors import UnreadableCaptionError
 from tests.conformance.webvtt import webvtt_faults
 
@@ -18,10 +18,19 @@ SRT = "1\n00:00:01,000 --> 00:00:02,500\nHéllo\nthere\n\n2\n00:00:03,000 --> 00
 VTT = "WEBVTT\n\n00:00:01.000 --> 00:00:02.500\nHéllo\nthere\n\n00:00:03.000 --> 00:00:04.000\nBye\n"
 
 
-def converted(text: str | bytes, suffix: str = ".srt", duration_ms: int = 0) -> str:
+def read(text: str | bytes, duration_ms: int = 0) -> CaptionText:
+    """Return what becomes of a file."""
+    return webvtt_text(text if isinstance(text, bytes) else text.encode(), duration_ms=duration_ms)
+
+
+def converted(text: str | bytes, duration_ms: int = 0) -> str:
     """Return the WebVTT that becomes of a file."""
-    body = text if isinstance(text, bytes) else text.encode()
-    return webvtt_text(body, suffix=suffix, duration_ms=duration_ms)
+    return read(text, duration_ms).text
+
+
+def cues_of(text: str | bytes) -> list[tuple[str, str, str]]:
+    """Return the cues that become of a file: begin, end, text."""
+    return [(cue.start, cue.end, cue.raw_text) for cue in webvtt.from_string(converted(text)).captions]
 
 
 def faults_of(text: str) -> list[str]:
@@ -61,7 +70,7 @@ def test_webvtt_keeps_what_players_use() -> None:
         "STYLE\n::cue(.x) { color: red }\n\nREGION\nid:r\n\n"
         "1\n00:01.000 --> 00:02.000 align:start region:r\n<v Ann><c.x>a &amp; b</c></v>\n"
     )
-    assert converted(text, ".vtt") == (
+    assert converted(text) == (
         "WEBVTT\n\nREGION\nid:r\n\nSTYLE\n::cue(.x) { color: red }\n\n"
         "00:00:01.000 --> 00:00:02.000 align:start region:r\n<v Ann><c.x>a &amp; b</c></v>\n"
     )
@@ -70,7 +79,7 @@ def test_webvtt_keeps_what_players_use() -> None:
 def test_a_place_that_makes_no_sense_is_left_out() -> None:
     """Settings that are no settings of WebVTT go, and the cue stays."""
     text = "WEBVTT\n\n00:01.000 --> 00:02.000 X1:40 top\na\n\n00:02.000 --> 00:03.000 line:0\nb\n"
-    assert converted(text, ".vtt") == (
+    assert converted(text) == (
         "WEBVTT\n\n00:00:01.000 --> 00:00:02.000\na\n\n00:00:02.000 --> 00:00:03.000 line:0\nb\n"
     )
 
@@ -90,49 +99,54 @@ def test_cues_come_in_order() -> None:
 
 
 def test_spoilt_cues_are_left_out() -> None:
-    """Negative times, ends before begins and empty cues don't spoil the others."""
+    """Negative times and ends before begins don't spoil the others; how many they are is told."""
     spoilt = (
         "3\n-00:00:05,000 --> 00:00:06,000\nnegative\n\n4\n00:00:09,000 --> 00:00:08,000\nbackwards\n\n"
         "5\n00:00:10,000 --> 00:00:11,000\n\n\n6\nnonsense --> more\nx\n"
     )
-    assert converted(f"{SRT}\n{spoilt}") == VTT
+    found = read(f"{SRT}\n{spoilt}")
+    assert found.text == VTT
+    assert found.notes == (
+        "3 of 5 cues were left out: 2 with times that can't be read, 1 that end before they begin.",
+    )
 
 
 def test_cues_after_the_end_are_left_out() -> None:
     """A cue that begins when the video is over is dropped, one that outlasts it stays."""
-    assert converted(SRT, duration_ms=3_000).count("-->") == 1
-    assert converted(SRT, duration_ms=3_001) == VTT
-    assert last_cue_ends_ms(VTT) == 4_000
+    cut = read(SRT, duration_ms=3_000)
+    assert (cut.text.count("-->"), cut.ends_ms) == (1, 2_500)
+    assert cut.notes == ("1 of 2 cues was left out: 1 that begin after the video's end.",)
+    whole = read(SRT, duration_ms=3_001)
+    assert (whole.text, whole.ends_ms, whole.notes) == (VTT, 4_000, ())
 
 
 @pytest.mark.parametrize(
-    ("body", "suffix", "sentence"),
+    ("body", "sentence"),
     [
-        (b"", ".srt", "The caption file is empty."),
-        (b" \r\n", ".vtt", "The caption file is empty."),
-        (bytes(MAX_CAPTION_BYTES + 1), ".srt", "at most 2,097,152 are accepted"),
-        (SRT.encode(), ".vtt", "does not begin with WEBVTT."),
-        (VTT.encode(), ".srt", "does not begin with the number of a cue"),
-        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + bytes(range(256)), ".srt", "caption file"),
-        (b"WEBVTT\n\nNOTE nothing else\n", ".vtt", "has no cue that can be read"),
-        (codecs.BOM_UTF16_LE + b"1\0\n", ".srt", "is not the utf-16 text that it claims"),
-        (b"ab\0cd\0ef\0gh" * 20 + b"\0", ".srt", "caption file"),
+        (b"", "The caption file is empty."),
+        (b" \r\n", "The caption file is empty."),
+        (bytes(MAX_CAPTION_BYTES + 1), "at most 2,097,152 are accepted"),
+        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + bytes(range(256)), "caption file"),
+        (b"WEBVTT\n\nNOTE nothing else\n", "has no cue that can be read"),
+        (b"no captions at all", "has no cue that can be read"),
+        (codecs.BOM_UTF16_LE + b"1\0\n", "is not the utf-16 text that it claims"),
+        (b"ab\0cd\0ef\0gh" * 20 + b"\0", "caption file"),
     ],
 )
-def test_a_bad_file_says_what_is_wrong(body: bytes, suffix: str, sentence: str) -> None:
-    """Whoever uploaded the file reads what to mend."""
+def test_a_bad_file_says_what_is_wrong(body: bytes, sentence: str) -> None:
+    """Whoever uploaded the file reads what to do."""
     with pytest.raises(UnreadableCaptionError, match=sentence):
-        webvtt_text(body, suffix=suffix, duration_ms=0)
+        read(body)
 
 
 def test_captions_of_another_video_are_refused() -> None:
     """Where no cue begins before the end, the file is most likely another video's."""
     with pytest.raises(UnreadableCaptionError, match=r"after the video's end \(0\.5 s\)"):
-        converted(SRT, duration_ms=500)
+        read(SRT, duration_ms=500)
 
 
-@given(st.binary(max_size=400), st.sampled_from([".srt", ".vtt"]))
-def test_any_bytes_are_text_or_a_sentence(body: bytes, suffix: str) -> None:
+@given(st.binary(max_size=400))
+def test_any_bytes_are_text_or_a_sentence(body: bytes) -> None:
     """Whatever is uploaded, there is WebVTT that reads back, or the declared error."""
     for prefix in (
         b"",
@@ -141,7 +155,7 @@ def test_any_bytes_are_text_or_a_sentence(body: bytes, suffix: str) -> None:
         b"WEBVTT\n\n00:01.0 --> 00:02.0\n",
     ):
         try:
-            text = webvtt_text(prefix + body, suffix=suffix, duration_ms=0)
+            text = converted(prefix + body)
         except UnreadableCaptionError:
             continue
         assert webvtt.from_string(text).captions
@@ -165,24 +179,114 @@ def test_any_srt_converts(cues: list[tuple[int, int, list[str]]]) -> None:
         for number, (begins, lasts, lines) in enumerate(cues, 1)
     ]
     text = converted("\n\n".join(blocks))
-    read = webvtt.from_string(text, strict=True).captions
+    found = webvtt.from_string(text, strict=True).captions
     assert sorted(
-        (cue.start_time.in_milliseconds(), cue.end_time.in_milliseconds()) for cue in read
+        (cue.start_time.in_milliseconds(), cue.end_time.in_milliseconds()) for cue in found
     ) == sorted((begins, begins + lasts) for begins, lasts, _ in cues)
-    assert converted(text, ".vtt") == text
+    assert converted(text) == text
     assert faults_of(text) == []
 
 
-@given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=200))
-def test_utf8_is_never_mistaken(text: str) -> None:
-    """Text in UTF-8 is read as what it is."""
-    assert decoded(b"1\n" + text.encode()) == "1\n" + text
+TIME_LINE = "00:00:01,000 --> 00:00:02,000"
 
 
-@pytest.mark.parametrize("piece", [b"<font ", b"{\\", b"&#", b"1\n", b"-->\n"])
+@given(st.lists(st.sampled_from([TIME_LINE, "", "7", "A --> B", "x < y", "NOTE", "{0}", " "]), max_size=30))
+def test_no_cue_is_lost_silently(lines: list[str]) -> None:
+    """In whatever order times, numbers, blanks and texts stand: each text is shown, or its cue is counted."""
+    numbered = [line.replace("{0}", f"text{number}") for number, line in enumerate(lines)]
+    cues = sum(1 for line in lines if line == TIME_LINE)
+    for head in ("", "WEBVTT\n\n"):
+        try:
+            found = read(head + "\n".join([TIME_LINE, "first", *numbered]))
+        except UnreadableCaptionError:
+            pytest.fail("a cue with words was refused")
+        assert found.text.count("-->") <= cues + 1
+        if not head:
+            assert [word for word in numbered if word.startswith("text") and word not in found.text] == []
+
+
+SHOWN = [("00:00:00.500", "00:00:01.500", "first"), ("00:00:02.000", "00:00:03.000", "second")]
+FIRST, SECOND = "00:00:00,500 --> 00:00:01,500", "00:00:02,000 --> 00:00:03,000"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"1\n{FIRST}\nfirst\n\n{SECOND}\nsecond\n",
+        f"{FIRST}\nfirst\n\n{SECOND}\nsecond\n",
+        f"{FIRST}\nfirst\n{SECOND}\nsecond\n",
+        f"1\n{FIRST}\nfirst\n2\n{SECOND}\nsecond\n",
+        f"1\n\n{FIRST}\nfirst\n\n2\n\n{SECOND}\nsecond\n",
+        f"1\n{FIRST}\n\nfirst\n\n2\n{SECOND}\n\nsecond\n",
+        f"1\n\n{FIRST}\n\nfirst\n\n\n2\n\n{SECOND}\n\nsecond\n",
+        f"0\n{FIRST}\nfirst\n\n1\n{SECOND}\nsecond\n",
+        f"17\n{FIRST}\nfirst\n\n3\n{SECOND}\nsecond\n",
+        f"1\n{FIRST}X1:40 X2:50\nfirst\n\n2\n{SECOND}\nsecond\n".replace("X1", " X1"),
+        f"1\n{FIRST.replace(' --> ', '-->')}\nfirst\n\n2\n{SECOND.replace(' --> ', ' -> ')}\nsecond\n",
+        f"1\n{FIRST.replace(',', '.')}\nfirst\n\n2\n{SECOND.replace(',', ' , ')}\nsecond\n",
+        f"1\n{FIRST.replace('00:00:00', '0:0:0')}\nfirst\n\n2\n{SECOND.replace(',000', '')}\nsecond\n",
+        f"WEBVTT\n\n{FIRST}\nfirst\n\n{SECOND}\nsecond\n",
+        f"WEBVTT\n\n{FIRST.replace(',', '.')}\nfirst\n\n{SECOND}\nsecond\n",
+        f"WEBVTT\n\n{FIRST.replace(',', '.')}\n\nfirst\n\n{SECOND.replace(',', '.')}\nsecond\n",
+        f"WEBVTT\n\none\n{FIRST}\nfirst\n\ntwo\n{SECOND}\nsecond\n",
+        f"WEBVTT\n{FIRST}\nfirst\n\nNOTE\nnot shown\n\n{SECOND}\nsecond\n",
+        f"WEBVTT\n\n{FIRST.replace('00:00:', '00:')}\nfirst\n{SECOND.replace('00:00:', '0:')}\nsecond\n",
+    ],
+)
+def test_cues_are_found_however_they_are_written(text: str) -> None:
+    """Without numbers, with blank lines anywhere, with times of any style: both cues come out, unnoted."""
+    assert cues_of(text) == SHOWN
+    assert read(text).notes == ()
+
+
+def test_a_blank_line_within_a_text_loses_nothing() -> None:
+    """What follows it belongs to the cue, up to the next one's number or times."""
+    for head in ("", "WEBVTT\n\n"):
+        assert cues_of(f"{head}1\n{FIRST}\none\n\ntwo\n\n2\n{SECOND}\n3\n\n") == [
+            (*SHOWN[0][:2], "one\ntwo"),
+            (*SHOWN[1][:2], "3"),
+        ]
+
+
+def test_a_number_that_is_a_text_is_shown() -> None:
+    """In a file without numbers, and where it is not the next one."""
+    assert cues_of(f"{FIRST}\n10\n\n{SECOND}\n9\n") == [(*SHOWN[0][:2], "10"), (*SHOWN[1][:2], "9")]
+    assert cues_of(f"1\n{FIRST}\n10\n2\n{SECOND}\n9\n") == [(*SHOWN[0][:2], "10"), (*SHOWN[1][:2], "9")]
+
+
+@pytest.mark.parametrize("head", ["", "WEBVTT\n\n"])
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("A --> B", "A --&gt; B"),
+        ("Tom & Jerry <3 you, 1 < 2", "Tom &amp; Jerry &lt;3 you, 1 &lt; 2"),
+        ("a<b and c>d", "a&lt;b and c&gt;d"),
+        ("&lt;3 &amp; &eacute; &#233; &x; AT&T;", "&lt;3 &amp; &eacute; &#233; &amp;x; AT&amp;T;"),
+        ("<I>a</I> <b>b", "<i>a</i> <b>b"),
+        ("<font color='red'>a</font>", "a"),
+        ("<v Ann & Bob>a</v>", "<v Ann &amp; Bob>a</v>"),
+        ("<c.red>a</c> <00:00:00.700>b", "<c.red>a</c> <00:00:00.700>b"),
+        ("<unknown> <", "&lt;unknown&gt; &lt;"),
+    ],
+)
+def test_text_is_shown_as_it_was_meant(head: str, written: str, shown: str) -> None:
+    """Markup stays, what only looks like it is shown; writing it again changes nothing."""
+    text = f"{head}{FIRST}\n{written}\n\n{SECOND}\nsecond\n"
+    assert cues_of(text) == [(*SHOWN[0][:2], shown), SHOWN[1]]
+    assert converted(converted(text)) == converted(text)
+    assert faults_of(converted(text)) == []
+
+
+def test_positions_are_those_of_srt() -> None:
+    """What SubRip borrows from ASS is left out of SubRip, and is text in WebVTT."""
+    assert cues_of(f"{FIRST}\n{{\\an8}}up\n")[0][2] == "up"
+    assert cues_of(f"WEBVTT\n\n{FIRST}\n{{\\an8}}up\n")[0][2] == "{\\an8}up"
+
+
+@pytest.mark.parametrize("piece", [b"<font ", b"<v ", b"<c.", b"{\\", b"&#", b"1\n", b"-->\n"])
 def test_a_hostile_file_takes_no_longer_than_another(piece: bytes) -> None:
     """What looks like the begin of a tag, again and again, is read in one go."""
     began = time.monotonic()
     body = (b"1\n00:00:01,000 --> 00:00:02,000\nx " + piece * MAX_CAPTION_BYTES)[: MAX_CAPTION_BYTES // 4]
-    assert "-->" in webvtt_text(body, suffix=".srt", duration_ms=0)
+    assert "-->" in converted(body)
     assert time.monotonic() - began < 10

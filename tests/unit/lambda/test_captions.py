@@ -5,6 +5,7 @@ import pytest
 from media_pipeline.assets import AssetStatus
 from media_pipeline.captions import MAX_CAPTIONS, MAX_TOTAL_BYTES
 from media_pipeline.errors import TransientError
+from media_pipeline.language_codes import SHORTEST
 from media_pipeline.unreadable import Reason, Unreadable
 from tests.caption_world import DASH, FOLDER, HLS, STEM, UPLOAD, CaptionWorld, everywhere, srt
 
@@ -106,7 +107,7 @@ def test_a_bad_file_never_fails_the_video(world: CaptionWorld) -> None:
     assert world.offered() == everywhere("de")
     (rejected,) = world.asset.rejected_captions
     assert rejected["key"] == f"{STEM}.en.srt"
-    assert rejected["message"].startswith("The caption file does not begin with")
+    assert rejected["message"].startswith("The caption file has no cue that can be read")
     assert world.told[0]["rejected_captions"] == [rejected]
     assert world.metrics.counted[-1] == ("captions rejected", 1)
     world.settle()
@@ -148,6 +149,75 @@ def test_a_bad_file_after_the_video_is_told_of_once(world: CaptionWorld) -> None
     assert not world.asset.rejected_captions
 
 
+def test_a_language_has_captions_in_every_role(world: CaptionWorld) -> None:
+    """Subtitles, captions for people who can't hear, and forced ones lie side by side."""
+    for name in (".en.srt", ".en.sdh.srt", ".en.forced.srt", ".en.cc.vtt"):
+        world.put(name)
+    world.finish()
+    assert world.offered() == everywhere("en", "en", "en")
+    captions = [entry for entry in world.asset.outputs if entry["format"] == "CAPTIONS"]
+    assert [(entry["key"], entry.get("role"), entry["label"]) for entry in captions] == [
+        (f"{FOLDER}/captions/en.vtt", None, "English"),
+        (f"{FOLDER}/captions/en.forced.vtt", "forced", "English (forced)"),
+        (f"{FOLDER}/captions/en.sdh.vtt", "sdh", "English (SDH)"),
+    ]
+    (rejected,) = world.asset.rejected_captions
+    assert rejected["key"] == f"{STEM}.en.sdh.srt"
+    assert "language en and the role sdh" in rejected["message"]
+
+
+def test_a_name_that_is_not_understood_is_on_the_record(world: CaptionWorld) -> None:
+    """Before the video and after it; under a better name it is used, and the sentence goes."""
+    world.put(".old.srt")
+    world.finish()
+    world.put(".final.srt")
+    world.settle()
+    assert [entry["key"] for entry in world.asset.rejected_captions] == [
+        f"{STEM}.final.srt",
+        f"{STEM}.old.srt",
+    ]
+    assert "'final' of the file's name" in world.told[-1]["rejected_captions"][0]["message"]
+    for name in (".old.srt", ".final.srt"):
+        world.uploads.delete(f"{STEM}{name}")
+    world.put("-en.srt")
+    world.settle()
+    assert world.offered() == everywhere("en")
+    assert not world.asset.rejected_captions
+
+
+@pytest.mark.parametrize("page_size", [1000, 1])
+def test_other_spellings_of_the_name_are_found(world: CaptionWorld, page_size: int) -> None:
+    """Letter case and Unicode's normal form keep no caption from its video, in a large folder neither."""
+    world.sidecars.page_size = page_size
+    world.sidecars.put(STEM.replace("dir/a", "dir/A") + ".en.srt", srt())
+    world.sidecars.put(f"{STEM}_de.srt", srt())
+    world.finish()
+    assert world.offered() == everywhere("de", "en")
+
+
+def test_what_was_left_out_is_on_the_record(world: CaptionWorld) -> None:
+    """Cues that can't be shown and bytes that can't be read are counted beside what is published."""
+    world.put(".en.srt", srt() + b"\n2\n00:00:99,000 --> 00:01:02,000\nlost\n")
+    world.put(".ru.srt", srt("\u041f\u0440\u0438\u0432\u0435\u0442, \u043c\u0438\u0440 ") + b"\xff\n")
+    world.finish()
+    notes = {entry["language"]: entry.get("notes") for entry in world.asset.outputs if "language" in entry}
+    assert notes == {
+        "en": ["1 of 2 cues was left out: 1 with times that can't be read."],
+        "ru": ["1 place of the file is not UTF-8; \ufffd is shown there."],
+    }
+    assert not world.asset.rejected_captions
+
+
+def test_a_caption_file_beside_nothing_is_counted(world: CaptionWorld) -> None:
+    """A name that no video's name begins is logged and counted, for it may be a mistake."""
+    world.finish()
+    world.put("s-final.en.srt")
+    world.put("-final.srt")
+    world.settle()
+    assert world.metrics.counted.count(("caption without video",)) == 2
+    assert world.offered() == everywhere()
+
+
 def test_of_two_files_for_one_language_one_is_used(world: CaptionWorld) -> None:
     """WebVTT is preferred, the other is told of; where it can't be read, the other takes its place."""
     world.put(".en.srt", srt("from SubRip"))
@@ -164,7 +234,7 @@ def test_of_two_files_for_one_language_one_is_used(world: CaptionWorld) -> None:
 
 def test_a_video_has_so_many_captions_at_most(world: CaptionWorld) -> None:
     """What is too many, or too much together, is told of; the first ones are published."""
-    languages = [f"{first}{second}" for first in "ab" for second in "abcdefghijklmnopqrstuvwxyz"]
+    languages = sorted(set(SHORTEST.values()))[: MAX_CAPTIONS + 12]
     for language in languages:
         world.put(f".{language}.srt")
     world.finish()
@@ -175,7 +245,7 @@ def test_a_video_has_so_many_captions_at_most(world: CaptionWorld) -> None:
         world.put(f".{language}.srt", big)
     world.deliver()
     rejected = {entry["key"]: entry["message"] for entry in world.asset.rejected_captions}
-    assert "4,194,304 bytes together" in rejected[f"{STEM}.ac.srt"]
+    assert "4,194,304 bytes together" in rejected[f"{STEM}.{languages[2]}.srt"]
 
 
 @pytest.mark.parametrize("status", [AssetStatus.SUBMITTED, AssetStatus.PROCESSING])

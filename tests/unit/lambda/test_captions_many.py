@@ -5,13 +5,14 @@ import pytest
 from media_pipeline.caption_uploads import PUBLISHING
 from media_pipeline.captions import MAX_CAPTIONS, MAX_READS, MAX_REJECTED
 from media_pipeline.errors import ClaimHeldError
+from media_pipeline.language_codes import REGIONS
 from tests.caption_world import STEM, CaptionWorld, everywhere
 from tests.record_size import item_bytes
 
 MANY = 560
-LANGUAGES = [
-    f"{first}{second}" for first in "abcdefghijklmnopqrstuv" for second in "abcdefghijklmnopqrstuvwxyz"
-]
+# CC is a country, and in names of caption files it means closed captions.
+COUNTRIES = sorted(region for region in REGIONS if region.isalpha() and region != "CC")
+LANGUAGES = [f"{code}-{country}" for code in ("en", "es", "fr") for country in COUNTRIES]
 # Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html
 MAX_ITEM_BYTES = 400 * 1024
 

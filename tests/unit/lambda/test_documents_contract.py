@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from media_pipeline.caption_listing import Sidecars
 from media_pipeline.caption_text import MAX_CAPTION_BYTES
-from media_pipeline.captions import Sidecars
 from media_pipeline.document_store import DocumentStore
 from media_pipeline.documents import Documents
 from media_pipeline.errors import OperatorError
@@ -136,6 +136,21 @@ def test_what_lies_beside_is_what_is_there_now(uploads: Fakes | LocalSidecars) -
     assert store.keys("d/a b+%25é.en.")["d/a b+%25é.en.srt"] == beside.etag
     assert store.read("d/gone.srt") is None
     assert store.upload("d/gone.srt") is None
+
+
+def test_a_folder_is_listed_without_what_lies_deeper(uploads: Fakes | LocalSidecars) -> None:
+    """What lies in a folder has no other slash; other folders that begin alike are others."""
+    store: Sidecars = uploads.store
+    for key in ("d/a.srt", "d/b.mp4", "d/e/c.srt", "d2/a.srt", "a.srt"):
+        uploads.put(key, b"x")
+    in_folder = store.folder("d/")
+    assert in_folder is not None
+    assert set(in_folder) == {"d/a.srt", "d/b.mp4"}
+    assert in_folder == {key: etag for key, etag in store.keys("d/").items() if key in in_folder}
+    at_root = store.folder("")
+    assert at_root is not None
+    assert set(at_root) == {"a.srt"}
+    assert store.folder("nowhere/") == {}
 
 
 def test_the_newest_version_is_read(uploads: Fakes | LocalSidecars) -> None:

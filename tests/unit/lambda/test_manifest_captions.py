@@ -12,7 +12,7 @@ from media_pipeline.dash_manifest import read_dash_manifest
 from media_pipeline.errors import UnreadableOutputError
 from media_pipeline.hls_manifest import read_master_playlist, read_media_playlist
 from media_pipeline.outputs import PlannedOutput
-from media_pipeline.published_caption import PublishedCaption
+from media_pipeline.published_caption import PublishedCaption, variant
 from tests.made_outputs import made_outputs
 
 MASTER_KEY, MPD_KEY = "id/1/hls/master.m3u8", "id/1/dash/manifest.mpd"
@@ -36,18 +36,25 @@ PRETTY_MPD = (
 )
 
 
-def caption(language: str, size_bytes: int = 1000) -> PublishedCaption:
+def caption(language: str, size_bytes: int = 1000, role: str = "") -> PublishedCaption:
     """Return a published caption file."""
+    name = variant(language, role)
     return PublishedCaption(
         language=language,
-        key=f"id/1/captions/{language}.vtt",
-        playlist_key=f"id/1/captions/{language}.m3u8",
+        role=role,
+        key=f"id/1/captions/{name}.vtt",
+        playlist_key=f"id/1/captions/{name}.m3u8",
         size_bytes=size_bytes,
     )
 
 
-LANGUAGES = st.lists(st.sampled_from(["de", "en", "pt-BR", "und", "zh-Hant"]), unique=True)
-CAPTIONS = LANGUAGES.map(lambda languages: [caption(language) for language in sorted(languages)])
+VARIANTS = st.lists(
+    st.tuples(
+        st.sampled_from(["de", "en", "pt-BR", "und", "zh-Hant"]), st.sampled_from(["", "sdh", "forced"])
+    ),
+    unique=True,
+)
+CAPTIONS = VARIANTS.map(lambda found: [caption(language, role=role) for language, role in sorted(found)])
 BREAKS = st.sampled_from(["\n", "\r\n"])
 
 
@@ -67,6 +74,78 @@ def test_a_master_offers_subtitles() -> None:
         "id/1/hls/master_720p.m3u8",
         "id/1/hls/master_360p.m3u8",
     ]
+
+
+ROLES = [
+    caption("en"),
+    caption("en", role="forced"),
+    caption("en", role="sdh"),
+    caption("und", role="forced"),
+]
+
+
+def test_a_master_tells_roles() -> None:
+    """For people who can't hear there are CHARACTERISTICS; forced ones are shown without being chosen."""
+    playlist = m3u8.loads(hls_captions.with_captions(MASTER, ROLES, key=MASTER_KEY))
+    renditions = [media for media in playlist.media if media.type == "SUBTITLES"]
+    told = [(m.language, m.name, m.autoselect, m.forced, m.characteristics, m.uri) for m in renditions]
+    sdh = "public.accessibility.transcribes-spoken-dialog,public.accessibility.describes-music-and-sound"
+    assert told == [
+        ("en", "English", "YES", "NO", None, "../captions/en.m3u8"),
+        ("en", "English (forced)", "YES", "YES", None, "../captions/en.forced.m3u8"),
+        ("en", "English (SDH)", "YES", "NO", sdh, "../captions/en.sdh.m3u8"),
+        ("und", "Captions (forced)", "YES", "YES", None, "../captions/und.forced.m3u8"),
+    ]
+
+
+def test_a_manifest_tells_roles() -> None:
+    """Roles are ISO's; captions for people who can't hear are marked as accessible as well."""
+    text = dash_captions.with_captions(MPD, ROLES, key=MPD_KEY, duration_ms=10_000)
+    sets = ElementTree.fromstring(text).findall(".//{*}AdaptationSet[@contentType='text']")
+    told = [
+        (s.get("lang"), s.findtext("{*}Label"), [(d.tag.rpartition("}")[2], d.get("value")) for d in s[1:-1]])
+        for s in sets
+    ]
+    assert told == [
+        ("en", "English", [("Role", "subtitle")]),
+        ("en", "English (forced)", [("Role", "forced-subtitle")]),
+        ("en", "English (SDH)", [("Accessibility", "caption"), ("Role", "caption")]),
+        ("und", "Captions (forced)", [("Role", "forced-subtitle")]),
+    ]
+    assert len({r.get("id") for s in sets for r in s.iterfind("{*}Representation")}) == len(ROLES)
+
+
+@given(CAPTIONS)
+def test_no_closed_captions_stay_none(captions: list[PublishedCaption]) -> None:
+    """CLOSED-CAPTIONS=NONE of a variant, without which Safari shows an unknown track, is kept."""
+    master = "".join(
+        f"{line},CLOSED-CAPTIONS=NONE\n" if line.startswith("#EXT-X-STREAM-INF") else f"{line}\n"
+        for line in MASTER.splitlines()
+    )
+    text = hls_captions.with_captions(master, captions, key=MASTER_KEY)
+    assert [variant.stream_info.closed_captions for variant in m3u8.loads(text).playlists] == ["NONE"] * 2
+    assert hls_captions.with_captions(text, [], key=MASTER_KEY) == master
+
+
+def test_captions_of_the_earlier_release_are_replaced() -> None:
+    """What was added before there were roles, as it lies in buckets, is known and goes."""
+    before_hls = MASTER.replace(
+        "#EXT-X-STREAM-INF:BANDWIDTH=1",
+        '#EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID="sidecar-captions",NAME="English",LANGUAGE="en",DEFAULT=NO,'
+        'AUTOSELECT=YES,FORCED=NO,URI="../captions/en.m3u8"\n#EXT-X-STREAM-INF:BANDWIDTH=1',
+    )
+    assert hls_captions.with_captions(before_hls, [], key=MASTER_KEY) == MASTER
+    before_dash = MPD.replace(
+        "</AdaptationSet>",
+        '</AdaptationSet>\n<AdaptationSet contentType="text" mimeType="text/vtt" lang="en"><Label>English'
+        '</Label><Role schemeIdUri="urn:mpeg:dash:role:2011" value="subtitle"/><Representation '
+        'id="sidecar-captions-en" bandwidth="800"><BaseURL>../captions/en.vtt</BaseURL></Representation>'
+        "</AdaptationSet>",
+        1,
+    )
+    assert dash_captions.with_captions(before_dash, ROLES, key=MPD_KEY, duration_ms=10_000) == (
+        dash_captions.with_captions(MPD, ROLES, key=MPD_KEY, duration_ms=10_000)
+    )
 
 
 def test_subtitles_of_somebody_else_stay() -> None:

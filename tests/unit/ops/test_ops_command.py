@@ -92,6 +92,7 @@ def test_show_tells_of_captions_that_can_not_be_used(operated: Operated) -> None
     """The file's name and the sentence that says what to mend, and the captions that are there."""
     asset = operated.received("a.mp4")
     english = {"format": "CAPTIONS", "key": f"{asset.asset_id}/1/captions/en.vtt", "duration_ms": 1_000}
+    english |= {"source": "in/a.en.srt", "notes": ["1 of 2 cues was left out: 1 with bad times."]}
     steps: tuple[tuple[AssetStatus, dict[str, Any]], ...] = (
         (AssetStatus.VERIFYING, {}),
         (
@@ -108,6 +109,7 @@ def test_show_tells_of_captions_that_can_not_be_used(operated: Operated) -> None
     run = operated.run("show", asset.asset_id)
     assert "a.de.srt: The file is empty." in run.out
     assert "captions/en.vtt" in run.out
+    assert "a.en.srt: 1 of 2 cues was left out" in run.out
 
 
 def test_show_finds_all_versions_of_a_key(operated: Operated) -> None:
