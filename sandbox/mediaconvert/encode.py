@@ -50,11 +50,12 @@ def encode_command(
     audios = {encode: f"a{number}.mp4" for number, encode in enumerate(plan.audio_encodes)}
     captures = {capture: f"c{number}" for number, capture in enumerate(plan.captures)}
     thumbnails = {tiled: f"t{number}" for number, tiled in enumerate(plan.thumbnails)}
-    filters: list[str] = []
+    # Sound whose format changes on the way begins its graph anew: each has a graph of its own.
+    graphs: list[str] = []
     if videos or captures or thumbnails:
         track = select_video(plan.source)
-        filters += video_filters(track, plan.rotation, [*videos], [*captures], [*thumbnails])
-    filters += [
+        graphs.append(";".join(video_filters(track, plan.rotation, [*videos], [*captures], [*thumbnails])))
+    graphs += [
         _audio_filters(number, encode, corrections.get(encode)) for number, encode in enumerate(audios)
     ]
     outputs = chain(
@@ -66,9 +67,13 @@ def encode_command(
         *(_captures(number, capture, folder) for number, (capture, folder) in enumerate(captures.items())),
         *(_thumbnails(number, folder) for number, folder in enumerate(thumbnails.values())),
     )
-    graph = ["-filter_complex_threads", "1", "-filter_complex", ";".join(filters)]
+    filters = chain.from_iterable(("-filter_complex", graph) for graph in graphs)
     return EncodeCommand(
-        [*source_arguments(source_path, threads), *graph, *outputs], videos, audios, captures, thumbnails
+        [*source_arguments(source_path, threads), "-filter_complex_threads", "1", *filters, *outputs],
+        videos,
+        audios,
+        captures,
+        thumbnails,
     )
 
 

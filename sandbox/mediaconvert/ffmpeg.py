@@ -40,6 +40,8 @@ def source_arguments(path: Path, threads: int) -> list[str]:
     return [
         *("-protocol_whitelist", "file", "-format_whitelist", DEMUXERS),
         *("-max_streams", str(MAX_STREAMS), "-max_pixels", str(MAX_PIXELS)),
+        # A picture whose size changes would begin the filters anew, and with them their counts of frames.
+        *("-reinit_filter:v", "0"),
         *("-threads", str(threads), "-noautorotate", "-i", f"file:{path.absolute()}"),
     ]
 

@@ -1,8 +1,10 @@
 """Read a media file's headers with PyAV and print them as JSON.
 
 Run as a script in a child process, not imported: a damaged file may crash or hang the libraries that read
-it. Prints ``{"source": {...}}`` or ``{"refused": "why"}``. Only local files of the listed containers are
-opened, so that a playlist dressed up as a video cannot make this process read other files or the network.
+it. Prints ``{"source": {...}}``; or ``{"refused": "why"}`` where FFmpeg's libraries can't read the file; or
+``{"failed": "why"}`` where this program itself fails, which says nothing about the file. Only local files of
+the listed containers are opened, so that a playlist dressed up as a video cannot make this process read other
+files or the network.
 """
 
 import json
@@ -73,6 +75,17 @@ def common(stream: Stream) -> dict[str, Any]:
         "language": stream.metadata.get("language"),
         "default": Disposition.default in stream.disposition,
     }
+
+
+def unnamed(kinds: Any, number: int) -> Any:
+    """Make a member of PyAV's enumeration for a number that it has no name for."""
+    kind = object.__new__(kinds)
+    kind._name_, kind._value_ = f"UNNAMED_{number}", number
+    return kind
+
+
+# FFmpeg knows more kinds of side data than PyAV, which would refuse a whole picture for one of them.
+SideData._missing_ = classmethod(unnamed)  # type: ignore[method-assign,assignment]
 
 
 def static_metadata(frame: av.VideoFrame) -> dict[str, list[int] | None]:
@@ -190,6 +203,8 @@ def open_media(path: Path) -> "av.container.InputContainer":
             "format_whitelist": sys.argv[2],
             "max_streams": sys.argv[3],
         },
+        # Titles may be of any encoding.
+        metadata_errors="replace",
     )
 
 
@@ -217,6 +232,7 @@ def inspect(path: Path) -> dict[str, Any]:
             "format": container.format.name,
             "brand": container.metadata.get("major_brand", "").strip(),
             "webm": b"webm" in head,
+            "start": container.start_time / av.time_base if container.start_time else 0.0,
             "duration": duration,
             "size": path.stat().st_size,
             "videos": videos,
@@ -231,8 +247,10 @@ def main() -> None:
         answer: dict[str, Any] = {"source": inspect(Path(sys.argv[1]))}
     except MemoryError:
         answer = {"refused": "reading it takes more memory than allowed"}
-    except (av.FFmpegError, ValueError) as fault:
-        answer = {"refused": getattr(fault, "strerror", None) or str(fault)}
+    except av.FFmpegError as error:
+        answer = {"refused": error.strerror or str(error)}
+    except Exception as error:  # the boundary of this program: its own errors are none of the file's
+        answer = {"failed": f"{type(error).__name__}: {error}"}
     print(json.dumps(answer))
 
 

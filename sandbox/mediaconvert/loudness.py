@@ -53,13 +53,25 @@ Corrections = Mapping[AudioEncode, Correction]
 def sound_filters(encode: AudioEncode, correction: Correction | None) -> list[str]:
     """Give the filters that make an encode's samples from its stream.
 
-    Mixing down follows ITU-R BS.775 (centre and surrounds by 3 dB less, no effects channel) and never clips;
-    mixing up leaves the further channels silent.
+    Mixing down to two channels follows ITU-R BS.775: centre and surrounds by 3 dB less, no effects channel,
+    the others as they are. MediaConvert has the same 3 dB as defaults for downmixing, and nothing documented
+    lowers the whole mix; a limiter alone keeps a full one from clipping. A single channel is the mean of the
+    two. Mixing up leaves the further channels silent.
+
+    Source: botocore mediaconvert model, Eac3AtmosSettings.LoRoCenterMixLevel and LoRoSurroundMixLevel. That
+    AAC is mixed by the same levels is not documented.
     """
     layout = LAYOUTS[encode.channels]
-    steps = [
-        f"aresample={encode.sample_rate}:async=1:first_pts=0:ochl={layout}:osf=fltp:rematrix_maxval=1",
-    ]
+    steps = ["asetpts=N/SR/TB"] if encode.is_counted else []
+    resampled = f"aresample={encode.sample_rate}:async=1:first_pts=0:osf=fltp"
+    if encode.channels == 1 and encode.is_mixed_down:
+        steps.append(f"{resampled}:ochl=stereo:rematrix_maxval=0")
+        steps.append("aresample=ochl=mono:rematrix_maxval=1")
+    else:
+        steps.append(f"{resampled}:ochl={layout}:rematrix_maxval=0")
+    if encode.is_mixed_down and encode.loudness is None:
+        # Normalised sound has a limiter of its own, where its gain needs one.
+        steps.append("alimiter=limit=1:level=0:latency=1")
     if correction is not None:
         steps.append(f"volume={correction.gain_db:.3f}dB:precision=float")
         if correction.limit_dbfs is not None:

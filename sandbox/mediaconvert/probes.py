@@ -6,9 +6,9 @@ import threading
 from pathlib import Path
 
 from sandbox.mediaconvert.errors import BadRequest, Forbidden, NotFound, ServerFault, Unprocessable
+from sandbox.mediaconvert.inspection import NO_INDEX
 from sandbox.mediaconvert.model import JobError, ProbeFile
 from sandbox.mediaconvert.s3 import ACCESS_DENIED, NOT_FOUND, UNKNOWN, ForRole, safe_name
-from sandbox.mediaconvert.source import NO_INDEX
 from sandbox.mediaconvert.wire import Document
 
 # Each holds a whole source on disk; the rest wait.

@@ -45,6 +45,8 @@ class AudioEncode:
         language: For the file's track and manifests; None where neither source nor job tells.
         loudness: Level to normalise to; None to leave the level as it is.
         seconds: Duration to which the sound is padded or cut; None to leave it as long as it is.
+        is_mixed_down: Whether the source has more channels.
+        is_counted: Whether its time is counted by its samples, since its time stamps are wrong.
     """
 
     stream_index: int
@@ -54,6 +56,8 @@ class AudioEncode:
     language: str | None = field(compare=False)
     loudness: Loudness | None = None
     seconds: Fraction | None = None
+    is_mixed_down: bool = False
+    is_counted: bool = False
 
 
 def audio_encode(description: dict[str, Any], track: AudioTrack, seconds: Fraction | None) -> AudioEncode:
@@ -71,14 +75,17 @@ def audio_encode(description: dict[str, Any], track: AudioTrack, seconds: Fracti
     for member, made in (("codecProfile", "LC"), ("rateControlMode", "CBR"), ("rawFormat", "NONE")):
         if aac.get(member, made) != made:
             raise unsupported(f"AAC {member} {aac[member]}")
+    channels = _channels(aac.get("codingMode", "CODING_MODE_2_0"), track)
     return AudioEncode(
         stream_index=track.index,
         bitrate_bps=aac.get("bitrate", DEFAULT_BITRATE_BPS),
         sample_rate=aac.get("sampleRate", DEFAULT_SAMPLE_RATE),
-        channels=_channels(aac.get("codingMode", "CODING_MODE_2_0"), track),
+        channels=channels,
         language=_language(description, track),
         loudness=_loudness(description.get("audioNormalizationSettings")),
         seconds=seconds,
+        is_mixed_down=channels < track.channels,
+        is_counted=track.is_crowded,
     )
 
 

@@ -3,8 +3,6 @@
 The file is read by ``inspector.py`` in a guarded child process; this module turns what it prints into types.
 """
 
-import json
-import sys
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -12,24 +10,22 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from sandbox.mediaconvert.child import LimitExceeded, Stalled, run_child
 from sandbox.mediaconvert.formats import (
     BARE_STREAMS,
-    DEMUXERS,
     DV,
     UNKNOWN_CODEC,
     UNKNOWN_CODING,
     container_format,
     probe_codec,
 )
-from sandbox.mediaconvert.frame_rates import constant_rate
+from sandbox.mediaconvert.frame_rates import MAX_DENOMINATOR, RATE_TOLERANCE, constant_rate
 from sandbox.mediaconvert.input_table import VIDEO_ALONE, codec_of_guide
-from sandbox.mediaconvert.limits import INSPECTION, MAX_DURATION_SECONDS, MAX_PIXELS, MAX_STREAMS
+from sandbox.mediaconvert.inspection import read_headers
+from sandbox.mediaconvert.limits import MAX_DURATION_SECONDS, MAX_PIXELS
 from sandbox.mediaconvert.model import JobError
-from sandbox.mediaconvert.screening import is_manifest, lacks_index, protection
+from sandbox.mediaconvert.timing import Timing, file_seconds, timing
 
-INSPECTOR = Path(__file__).with_name("inspector.py")
-UNSUPPORTED, MANIFEST, NO_INDEX = 1030, 3400, 1075
+UNSUPPORTED = 1030
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,13 +37,15 @@ class Track:
         codec: Value of MediaConvert's Codec enum.
         coding: ffmpeg's name of the codec, ``unknown`` where it can't decode it; empty for a track without a
             file behind it.
-        duration_seconds: As the file declares it; None where it doesn't.
+        start_seconds: From the file's first time stamp to the track's.
+        duration_seconds: From its start to its end, as the file declares it; None where it isn't known.
         language: ISO 639 code; None where the file doesn't say.
     """
 
     index: int
     codec: str
     coding: str = ""
+    start_seconds: float = 0.0
     duration_seconds: float | None = None
     bitrate_bps: int | None = None
     language: str | None = None
@@ -72,8 +70,9 @@ class VideoTrack(Track):
         rotation: Clockwise degrees that turn the picture upright: 0, 90, 180 or 270.
         sample_aspect: Width of a pixel over its height.
         frame_rate: The constant rate that stands for this track; one of the standard rates where one is near.
-        average_rate: Frames per second over its whole length, as the container tells.
-        coded_rate: Frames per second for which it was coded, as the codec's headers tell.
+        average_rate: Frames per second, as the container tells; of a steady track as its time stamps do.
+        coded_rate: Frames per second for which it was coded, as the codec's headers tell; the average of a
+            steady track its average, since many encoders write no rate or a field's.
         light_levels: Of its brightest pixel and of its brightest frame, in cd/m2.
         mastering: Of the display that it was made on: x and y of red, green, blue and white, then its least
             and greatest light, all in the units of SMPTE ST 2086.
@@ -101,12 +100,17 @@ class VideoTrack(Track):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AudioTrack(Track):
-    """Describe an audio track."""
+    """Describe an audio track.
+
+    Attributes:
+        is_crowded: Whether its time stamps are too near to each other to be true.
+    """
 
     channels: int
     sample_rate: int
     layout: str | None = None
     bit_depth: int | None = None
+    is_crowded: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,45 +136,10 @@ def inspect_source(path: Path, cancelled: threading.Event | None = None) -> Sour
 
     Raises:
         JobError: 1010, the file is not media that can be opened; 1030, it is too large or too long; 1075, it
-            has no index; 3400, it is a manifest.
+            has no index; 3400, it is a manifest; 1999, this endpoint's reader failed.
         Cancelled: ``cancelled`` was set.
     """
     return source_of(read_headers(path, cancelled))
-
-
-def read_headers(path: Path, cancelled: threading.Event | None = None) -> dict[str, Any]:
-    """Let the inspector read the headers of a file; give what it answers.
-
-    Raises:
-        JobError: 1010, the file can't be read; 1075, it has no index; 3400, it is a manifest.
-        Cancelled: ``cancelled`` was set.
-    """
-    if is_manifest(path):
-        # Not confirmed for a manifest that isn't named .m3u8, nor for one of DASH, which is no input at all.
-        raise JobError(MANIFEST, "The input file is a manifest: MediaConvert can't open the HLS input.")
-    lines: list[str] = []
-
-    def read(line: str) -> bool:
-        lines.append(line)
-        return True
-
-    try:
-        ended = run_child(
-            [sys.executable, "-I", str(INSPECTOR), str(path), DEMUXERS, str(MAX_STREAMS), str(MAX_PIXELS)],
-            cancelled=cancelled or threading.Event(),
-            on_output=read,
-            limits=INSPECTION,
-        )
-    except (Stalled, LimitExceeded) as stalled:
-        raise JobError(1010, f"The input file cannot be read: {stalled}.") from stalled
-    if ended.returncode != 0 or not lines:
-        raise JobError(1010, "The input file cannot be read: its headers are damaged, or too large.")
-    answer: dict[str, Any] = json.loads(lines[-1])
-    if "refused" in answer and lacks_index(path):
-        raise JobError(NO_INDEX, "Failed probe/open: [no moov box found in file].")
-    if "source" in answer:
-        answer["source"]["protection"] = protection(path)
-    return answer
 
 
 def source_of(answer: dict[str, Any]) -> Source:
@@ -209,22 +178,17 @@ def _check_limits(source: Source) -> None:
 def parse_source(raw: dict[str, Any]) -> Source:
     """Turn the inspector's description into types."""
     format_ = container_format(raw["format"], raw["brand"], is_webm=raw["webm"])
+    videos = [_without_guesses(track, format_) for track in raw["videos"]]
+    audios = [track for track in raw["audios"] if format_ not in VIDEO_ALONE]
+    seen = [(track, _timing(raw, track, is_sound=False)) for track in videos]
+    heard = [(track, _timing(raw, track, is_sound=True)) for track in audios]
+    seconds = file_seconds(raw["duration"], [timing for _, timing in (*seen, *heard)])
     return Source(
         format=format_,
         size_bytes=raw["size"],
-        duration_seconds=None if format_ in BARE_STREAMS else raw["duration"],
-        videos=tuple(_video(_without_guesses(track, format_)) for track in raw["videos"]),
-        audios=tuple(
-            AudioTrack(
-                **_common(track),
-                channels=track["channels"],
-                sample_rate=track["sample_rate"],
-                layout=track["layout"],
-                bit_depth=track["bit_depth"],
-            )
-            for track in raw["audios"]
-            if format_ not in VIDEO_ALONE
-        ),
+        duration_seconds=None if format_ in BARE_STREAMS else seconds,
+        videos=tuple(_video(track, timing) for track, timing in seen),
+        audios=tuple(_audio(track, timing) for track, timing in heard),
         subtitles=tuple(Track(**_common(track)) for track in raw["subtitles"]),
         protection=raw.get("protection"),
     )
@@ -239,21 +203,27 @@ def _without_guesses(track: dict[str, Any], format_: str) -> dict[str, Any]:
         "average_rate": None,
         "base_rate": track["coded_rate"] or track["base_rate"],
         "duration": duration,
+        "times": None,
     }
+
+
+def _timing(raw: dict[str, Any], track: dict[str, Any], *, is_sound: bool) -> Timing:
+    return timing(track["duration"], track.get("times"), begins=raw["start"], is_sound=is_sound)
 
 
 def _fraction(pair: Sequence[int] | None) -> Fraction | None:
     return Fraction(pair[0], pair[1]) if pair else None
 
 
-def _common(raw: dict[str, Any]) -> dict[str, Any]:
+def _common(raw: dict[str, Any], told: Timing | None = None) -> dict[str, Any]:
     language = raw["language"]
     coding = raw["codec"] if raw["decodable"] else UNKNOWN_CODING
     return {
         "index": raw["index"],
         "codec": probe_codec(coding),
         "coding": coding,
-        "duration_seconds": raw["duration"],
+        "start_seconds": told.start_seconds if told else 0.0,
+        "duration_seconds": told.duration_seconds if told else raw["duration"],
         "bitrate_bps": raw["bit_rate"],
         "language": None if language in (None, "", "und") else language,
         "is_default": raw["default"],
@@ -269,16 +239,39 @@ def _rotation(counter_clockwise: float) -> int:
     return turned % 360 if abs(-counter_clockwise - turned) <= 1 else 0
 
 
-def _video(raw: dict[str, Any]) -> VideoTrack:
-    average, base = _fraction(raw["average_rate"]), _fraction(raw["base_rate"])
-    light = raw["light_levels"]
+def _average_rate(average: Fraction | None, mean: Fraction | None) -> Fraction | None:
+    """Give the rate of a steady track's time stamps, in the spelling of the headers where they say the same.
+
+    Those divide frames by the duration, which is another rate where the last frame is longer or shorter.
+    """
+    if mean is None or (average is not None and abs(average - mean) <= mean * RATE_TOLERANCE):
+        return average
+    return mean.limit_denominator(MAX_DENOMINATOR)
+
+
+def _audio(raw: dict[str, Any], told: Timing) -> AudioTrack:
+    return AudioTrack(
+        **_common(raw, told),
+        channels=raw["channels"],
+        sample_rate=raw["sample_rate"],
+        layout=raw["layout"],
+        bit_depth=raw["bit_depth"],
+        is_crowded=told.is_crowded,
+    )
+
+
+def _video(raw: dict[str, Any], told: Timing) -> VideoTrack:
+    times, light = raw.get("times") or {}, raw["light_levels"]
+    declared, base = _fraction(raw["average_rate"]), _fraction(raw["base_rate"])
+    mean = _fraction(times["mean_rate"]) if times.get("is_steady") else None
+    average = _average_rate(declared, mean)
     return VideoTrack(
-        **_common(raw),
+        **_common(raw, told),
         width=raw["width"],
         height=raw["height"],
-        frame_rate=constant_rate(average, base),
+        frame_rate=_fraction(times.get("constant_rate")) or constant_rate(declared, base),
         average_rate=average,
-        coded_rate=_fraction(raw["coded_rate"]) or base,
+        coded_rate=average if mean else _fraction(raw["coded_rate"]) or base,
         rotation=_rotation(raw["rotation"]),
         sample_aspect=_fraction(raw["sample_aspect"]) or Fraction(1),
         bit_depth=raw["bit_depth"],

@@ -21,9 +21,7 @@ from sandbox.mediaconvert.package import Package, finish_package, package_argume
 from sandbox.mediaconvert.plan import Plan, input_uri, make_plan
 from sandbox.mediaconvert.sound import AudioEncode
 from sandbox.mediaconvert.source import Source, Track, inspect_source
-
-# A source may lack this much of what its headers promise: timestamps and edit lists are seldom exact.
-MISSING_SECONDS, MISSING_SHARE = 0.5, 0.02
+from sandbox.mediaconvert.timing import tolerance
 
 
 def transcode(
@@ -119,11 +117,12 @@ def _check_complete(
         _check_track("audio", track, float(made.seconds), wanted=encode.seconds)
 
 
-def _check_track(kind: str, track: Track, seconds: float, wanted: Fraction | None = None) -> None:
-    declared = track.duration_seconds
+def _check_track(kind: str, track: Track, made_seconds: float, wanted: Fraction | None = None) -> None:
+    """Compare durations from start to end: what is made of a track that starts late begins with the file."""
+    declared, seconds = track.duration_seconds, max(0.0, made_seconds - track.start_seconds)
     if declared is not None and wanted is not None:
-        declared = min(declared, float(wanted))
-    if declared is not None and declared - seconds > max(MISSING_SECONDS, declared * MISSING_SHARE):
+        declared = min(declared, max(0.0, float(wanted) - track.start_seconds))
+    if declared is not None and declared - seconds > tolerance(declared):
         raise JobError(
             UNEXPECTED_END,
             f"The input file ends unexpectedly: {seconds:.2f} s of its {declared:.2f} s of {kind} are there.",

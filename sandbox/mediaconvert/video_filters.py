@@ -23,33 +23,55 @@ def video_filters(
     """Yield the chains of a graph; its outputs are ``v0``..., ``c0``... and ``t0``..., in the order given."""
     branches: list[VideoEncode | FrameCapture | TiledThumbnails] = [*videos, *captures, *thumbnails]
     upright = [*TURNS.get(rotation, ()), "sidedata=mode=delete:type=DISPLAYMATRIX", *yuv_filters(track)]
-    for steps, is_deinterlaced in (([DEINTERLACE, *upright], True), (upright, False)):
+    sized = [*_of_one_size(track)]
+    for steps, is_deinterlaced in (([*sized, DEINTERLACE, *upright], True), ([*sized, *upright], False)):
         fed = [number for number, branch in enumerate(branches) if branch.is_deinterlaced == is_deinterlaced]
         if fed:
             labels = "".join(f"[s{number}]" for number in fed)
             yield f"[0:{track.index}]{','.join(steps)},split={len(fed)}{labels}"
     inputs = iter(range(len(branches)))
     for number, video in enumerate(videos):
-        steps = [*_placed(video.placement, video.colour, video.frame_rate), f"format={video.pixel_format}"]
+        steps = [*_timed(track, video.frame_rate), *_placed(video.placement, video.colour)]
+        steps.append(f"format={video.pixel_format}")
         yield f"[s{next(inputs)}]{','.join([*steps, declared(video.colour)])}[v{number}]"
     for number, capture in enumerate(captures):
         frames = _every_seconds(capture.interval_seconds, capture.frame_rate)
-        steps = [*_placed(capture.placement, capture.colour, capture.frame_rate, frames)]
+        steps = [*_timed(track, capture.frame_rate), frames, *_placed(capture.placement, capture.colour)]
         yield f"[s{next(inputs)}]{','.join([*steps, *jpeg_filters(capture.colour)])}[c{number}]"
     for number, tiled in enumerate(thumbnails):
         frames = rf"select='not(mod(n\,{tiled.interval_frames}))'"
-        steps = [*_placed(tiled.placement, tiled.colour, tiled.frame_rate, frames)]
+        steps = [*_timed(track, tiled.frame_rate), frames, *_placed(tiled.placement, tiled.colour)]
         steps += [*jpeg_filters(tiled.colour), f"tile={tiled.columns}x{tiled.rows}:color=black"]
         yield f"[s{next(inputs)}]{','.join(steps)}[t{number}]"
 
 
-def _placed(
-    placement: Placement, colour: ColourPath, rate: Fraction, selection: str | None = None
-) -> Iterator[str]:
-    """Yield filters that make frames of a constant rate from time 0 on, and the picture in its frame."""
+def _of_one_size(track: VideoTrack) -> Iterator[str]:
+    """Yield filters that bring a picture whose size changes on the way to the size of the first one.
+
+    It keeps its shape, in black bars where need be. Those need even sizes, as 4:2:0 video has.
+    """
+    size = f"{track.width}:{track.height}"
+    if track.width % 2 or track.height % 2:
+        yield f"scale={size}"
+    else:
+        yield f"scale={size}:force_original_aspect_ratio=decrease"
+        yield f"pad={size}:-1:-1:eval=frame"
+
+
+def _timed(track: VideoTrack, rate: Fraction) -> Iterator[str]:
+    """Yield filters that make frames of a constant rate from time 0 on.
+
+    Where the rate is the source's or higher, a picture whose frame is taken goes into the next one instead of
+    being dropped, as ``Times.slots`` counts.
+    """
+    if rate >= track.frame_rate:
+        yield f"settb={rate.denominator}/{rate.numerator}"
+        yield r"setpts='if(isnan(PREV_OUTPTS)\,PTS\,min(max(PTS\,PREV_OUTPTS+1)\,PTS+1))'"
     yield f"fps={rate.numerator}/{rate.denominator}:start_time=0"
-    if selection is not None:
-        yield selection
+
+
+def _placed(placement: Placement, colour: ColourPath) -> Iterator[str]:
+    """Yield filters that put the picture in its frame."""
     scaled, frame, area, crop = placement.scaled, placement.frame, placement.area, placement.crop
     if crop is not None:
         yield f"crop={crop.width}:{crop.height}:{crop.left}:{crop.top}:exact=1"

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from sandbox.mediaconvert.child import Stalled
+from sandbox.mediaconvert.inspection import UNKNOWN_ERROR, read_headers
 from sandbox.mediaconvert.model import JobError
 from sandbox.mediaconvert.s3 import Bucketed, StoredObject
-from sandbox.mediaconvert.source import read_headers
 
 KEPT_DESCRIPTIONS = 10_000
 
@@ -65,7 +65,8 @@ class Descriptions:
         try:
             answer = self._inspect(path, cancelled)
         except JobError as error:
-            if isinstance(error.__cause__, Stalled):
+            # Neither says anything about the body.
+            if isinstance(error.__cause__, Stalled) or error.code == UNKNOWN_ERROR:
                 raise
             answer = {"failed": [error.code, error.message]}
         finally:

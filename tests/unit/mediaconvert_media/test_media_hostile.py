@@ -14,7 +14,7 @@ import pytest
 
 from sandbox.clip import Clip
 from sandbox.mediaconvert import ffmpeg as running
-from sandbox.mediaconvert import source as inspecting
+from sandbox.mediaconvert import inspection as inspecting
 from sandbox.mediaconvert.ffmpeg import run_ffmpeg, source_arguments
 from sandbox.mediaconvert.limits import INSPECTION, MAX_DURATION_SECONDS, MAX_PIXELS, TRANSCODE, Limits
 from sandbox.mediaconvert.model import JobError
