@@ -7,6 +7,7 @@ some of them longer than others. So the source's own rate is kept wherever every
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 
 STANDARD_FRAME_RATES = tuple(
     Fraction(numerator, denominator)
@@ -50,6 +51,13 @@ class Times:
             return None
         return (len(self.ticks) - 1) / ((self.ticks[-1] - self.ticks[0]) * self.tick_seconds)
 
+    @property
+    def usual_rate(self) -> Fraction | None:
+        """The standard rate of the median distance between two pictures, None where it is near to none."""
+        gaps = sorted(later - earlier for earlier, later in pairwise(self.ticks))
+        median = gaps[len(gaps) // 2] * self.tick_seconds if gaps else Fraction(0)
+        return next(iter(_standard_rates_near(1 / median)), None) if median else None
+
     def slots(self, rate: Fraction) -> Iterator[int]:
         """Yield the frame of a constant rate in which each picture is shown.
 
@@ -91,14 +99,15 @@ def constant_rate(average: Fraction | None, base: Fraction | None, times: Times 
     if times is None or mean is None:
         return declared_rate(average, base)
     wanted = len(times.ticks)
-    near = [rate for rate in STANDARD_FRAME_RATES if abs(rate - mean) <= rate * SNAP_TOLERANCE]
-    for rate in sorted(near, key=lambda rate: abs(rate - mean)):
+    for rate in _standard_rates_near(mean):
         if times.kept(rate) == wanted:
             return rate
     if times.is_steady(mean):
         return min(mean, FASTEST).limit_denominator(MAX_DENOMINATOR)
-    if base in STANDARD_FRAME_RATES and mean <= base <= 2 * mean and times.kept(base) == wanted:
-        return base  # in which each picture has its exact time
+    # In the rate of its clock, or of most of its pictures, each picture has its exact time.
+    for own in (base, times.usual_rate):
+        if own in STANDARD_FRAME_RATES and mean <= own <= 2 * mean and times.kept(own) == wanted:
+            return own
     best, most = FASTEST, 0
     for rate in (each for each in VARIABLE_FRAME_RATES if each >= mean * (1 - SNAP_TOLERANCE)):
         kept = times.kept(rate)
@@ -107,6 +116,12 @@ def constant_rate(average: Fraction | None, base: Fraction | None, times: Times 
         if kept == wanted:
             break
     return best
+
+
+def _standard_rates_near(rate: Fraction) -> list[Fraction]:
+    """List the standard rates within the tolerance, the nearest first."""
+    near = [one for one in STANDARD_FRAME_RATES if abs(one - rate) <= one * SNAP_TOLERANCE]
+    return sorted(near, key=lambda one: abs(one - rate))
 
 
 def declared_rate(average: Fraction | None, base: Fraction | None) -> Fraction:

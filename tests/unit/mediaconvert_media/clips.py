@@ -5,6 +5,7 @@ import struct
 import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -157,3 +158,33 @@ def container_colour(path: Path) -> tuple[int, ...] | None:
     content = path.read_bytes()
     at = content.find(b"colrnclx")
     return struct.unpack_from(">HHH", content, at + 8) if at >= 0 else None
+
+
+def timed_pictures(
+    path: Path, ticks: Sequence[int], tick: Fraction, *, size: tuple[int, int] = (32, 32)
+) -> Path:
+    """Make a clip of grey pictures, each lighter than the one before, shown at ticks of so many seconds."""
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("libx264", options={"crf": "4", "preset": "ultrafast", "bf": "0"})
+        stream.width, stream.height, stream.pix_fmt = *size, "yuv420p"
+        stream.time_base = stream.codec_context.time_base = tick
+        for number, shown_at in enumerate(ticks):
+            frame = av.VideoFrame(*size, "yuv420p")
+            for plane, level in zip(frame.planes, (grey(number), 128, 128), strict=True):
+                plane.update(bytes([level]) * plane.buffer_size)
+            frame.pts, frame.time_base, frame.duration = shown_at, tick, ticks[1] - ticks[0]
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode())
+    return path
+
+
+def grey(number: int) -> int:
+    """Give the luma of one of up to 54 pictures."""
+    return 20 + 4 * number
+
+
+def seen_numbers(path: Path) -> list[int]:
+    """Tell which of ``timed_pictures`` a file shows in each of its frames."""
+    with av.open(str(path)) as container:
+        planes = [frame.planes[0] for frame in container.decode(video=0)]
+        return [round((bytes(plane)[plane.line_size * 16 + 16] - grey(0)) / 4) for plane in planes]
