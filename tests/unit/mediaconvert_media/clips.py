@@ -165,14 +165,17 @@ def timed_pictures(
 ) -> Path:
     """Make a clip of grey pictures, each lighter than the one before, shown at ticks of so many seconds."""
     with av.open(str(path), "w") as container:
-        stream = container.add_stream("libx264", options={"crf": "4", "preset": "ultrafast", "bf": "0"})
+        # The last picture lasts as long as the first one.
+        rate = 1 / ((ticks[1] - ticks[0]) * tick)
+        encoder = {"crf": "4", "preset": "ultrafast", "bf": "0"}
+        stream = container.add_stream("libx264", rate=rate, options=encoder)
         stream.width, stream.height, stream.pix_fmt = *size, "yuv420p"
         stream.time_base = stream.codec_context.time_base = tick
         for number, shown_at in enumerate(ticks):
             frame = av.VideoFrame(*size, "yuv420p")
             for plane, level in zip(frame.planes, (grey(number), 128, 128), strict=True):
                 plane.update(bytes([level]) * plane.buffer_size)
-            frame.pts, frame.time_base, frame.duration = shown_at, tick, ticks[1] - ticks[0]
+            frame.pts, frame.time_base = shown_at, tick
             container.mux(stream.encode(frame))
         container.mux(stream.encode())
     return path
