@@ -58,6 +58,19 @@ class Pipeline:
         ]
         return [record for record in records if record.get("key") == key]
 
+    def indexed(self, status: str) -> set[str]:
+        """Return the ids of the assets that the index over statuses has for one."""
+        return {
+            item["asset_id"]["S"]
+            for shard in range(8)
+            for item in self._dynamodb.query(
+                TableName=self.table,
+                IndexName="by_status_shard",
+                KeyConditionExpression="status_shard = :shard",
+                ExpressionAttributeValues={":shard": {"S": f"{status}#{shard}"}},
+            )["Items"]
+        }
+
     def ended(self, key: str, version_id: str, *, patience_seconds: float = WAIT_SECONDS) -> Record:
         """Wait for a terminal status and return the record."""
 

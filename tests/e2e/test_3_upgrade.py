@@ -1,7 +1,7 @@
 """The session's sandbox began as an earlier release: what the current one made of it."""
 
 from tests.e2e.deployed import Sandbox
-from tests.e2e.pipeline import Pipeline
+from tests.e2e.pipeline import Pipeline, wait_for
 
 # While presets are new and functions are old, or where a function ends in the middle of a message, that stays
 # in its queue for the visibility timeout of three minutes. By now, most of it has passed.
@@ -32,3 +32,16 @@ def test_a_record_of_an_older_shape_completes(sandbox: Sandbox, pipeline: Pipeli
     assert record["status"] == "COMPLETE"
     assert record["job_id"] == written["job_id"]
     assert {output["format"] for output in record["outputs"]} >= {"HLS", "DASH", "MP4"}
+
+
+def test_records_of_the_earlier_release_are_in_the_index(sandbox: Sandbox, pipeline: Pipeline) -> None:
+    """Operators and the reconciler find in the new index what was written before there was one."""
+
+    ids = {record["asset_id"] for key in sandbox.upgrade.uploads for record in pipeline.records(key)}
+    assert len(ids) == len(sandbox.upgrade.uploads)
+    wait_for(
+        lambda: ids <= pipeline.indexed("COMPLETE"),
+        "records of the earlier release in the index",
+        lambda: ids - pipeline.indexed("COMPLETE"),
+        PATIENCE_SECONDS,
+    )

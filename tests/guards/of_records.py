@@ -29,15 +29,15 @@ GUARDS: tuple[Guard, ...] = (
     ),
     guard(
         "A replay forgets the last job",
-        code("assets", '    "job_id",\n    "notified_at",\n', '    "notified_at",\n'),
+        code("asset_record", '    "job_id",\n    "notified_at",\n', '    "notified_at",\n'),
     ),
     guard(
         "A replay forgets that the last end was told of",
-        code("assets", '    "notified_at",\n    "outputs",\n', '    "outputs",\n'),
+        code("asset_record", '    "notified_at",\n    "outputs",\n', '    "outputs",\n'),
     ),
     guard(
         "A replay forgets the last plan",
-        code("assets", '    "planned_outputs",\n    "preset_versions",\n', '    "preset_versions",\n'),
+        code("asset_record", '    "planned_outputs",\n    "preset_versions",\n', '    "preset_versions",\n'),
         held_by=_ATTEMPTS,
     ),
     guard(
