@@ -167,6 +167,14 @@ class PrivateBucket(Construct):
         if self._key is not None:
             self._key.grant_encrypt(role, via="s3")
 
+    def grant_delete(self, role: Grantee) -> None:
+        """Let a role put a marker of deletion over objects, whose versions stay: s3:DeleteObject."""
+        self._grant(role, "Delete", ["s3:DeleteObject"], [f"{self.arn}/*"])
+
+    def grant_delete_versions(self, role: Grantee) -> None:
+        """Let a role delete versions of objects for good: s3:DeleteObjectVersion."""
+        self._grant(role, "DeleteVersions", ["s3:DeleteObjectVersion"], [f"{self.arn}/*"])
+
     def grant_tag_versions(self, role: Grantee) -> None:
         """Let a role read and write tags: s3:GetObjectVersionTagging, s3:PutObjectVersionTagging."""
         actions = ["s3:GetObjectVersionTagging", "s3:PutObjectVersionTagging"]

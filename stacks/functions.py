@@ -159,6 +159,7 @@ def add_reconciler(scope: Construct, parts: Parts) -> Function:
             "MEDIACONVERT_QUEUE_ARN": parts.transcoder.queue_arn,
             "PROCESSING_QUEUE_URL": parts.processing_queue.url,
             "STUCK_AFTER_SECONDS": str(settings.stuck_after_seconds),
+            "LEFTOVER_DAYS": str(settings.leftover_days),
         },
     )
     role = function.role
@@ -170,6 +171,8 @@ def add_reconciler(scope: Construct, parts: Parts) -> Function:
     parts.assets.grant_read_write(role)
     parts.assets.grant_read_many(role)
     parts.assets.grant_describe(role)
+    # What failed and replayed attempts left behind is removed some day.
+    parts.outputs.grant_delete(role)
     # Records of an earlier release are put into the index.
     parts.assets.grant_scan(role)
     parts.assets.grant_query(role, index=STATUS_INDEX)

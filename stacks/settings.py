@@ -103,6 +103,8 @@ class Settings:
 
     asset_retention_days: int = 0
     """Records of ended assets are kept so long; 0 keeps them for ever."""
+    leftover_days: int = 14
+    """What failed, superseded and replayed attempts left in the outputs bucket is removed after so long."""
     abandoned_upload_days: int = 2
     old_version_days: int = 30
     sources_infrequent_access_days: int = 30

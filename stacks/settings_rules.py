@@ -53,6 +53,7 @@ _RANGES: dict[str, tuple[int, int, str]] = {
     "queue_retention_days": (1, 14, "SQS"),
     "dlq_retention_days": (1, 14, "SQS"),
     "asset_retention_days": (0, 36_500, "this project"),
+    "leftover_days": (1, 36_500, "this project"),
     "abandoned_upload_days": (1, 365, "this project"),
     "old_version_days": (1, 36_500, "this project"),
     # Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-transition-general-considerations.html
@@ -260,6 +261,10 @@ def _relation_faults(settings: Settings) -> _Found:
             settings.dlq_retention_days,
             f"more than queue_retention_days ({settings.queue_retention_days})",
         )
+    days = settings.asset_retention_days
+    if comparable("leftover_days", "asset_retention_days") and 0 < days <= settings.leftover_days:
+        # A record that has expired names no attempts any more.
+        yield "leftover_days", settings.leftover_days, f"less than asset_retention_days ({days})"
     second_attempt_seconds = VISIBILITY_PER_CONSUMER_TIMEOUT * settings.function_timeout_seconds
     if comparable("stuck_after_seconds", "function_timeout_seconds") and (
         settings.stuck_after_seconds < second_attempt_seconds

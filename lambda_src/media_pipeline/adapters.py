@@ -17,6 +17,7 @@ from media_pipeline.redaction import redacted, redacted_text
 
 # Source: SNS API, Publish.Message: 262,144 bytes at most; message attributes count as well.
 MAX_MESSAGE_BYTES = 200 * 1024
+_MAX_KEYS = 1000  # Source: S3 API, DeleteObjects.Delete, ListObjectsV2.MaxKeys
 _MAX_SUBJECT_CHARACTERS = 100  # Source: SNS API, Publish.Subject: ASCII, less than 100 characters
 
 
@@ -111,6 +112,33 @@ class OutputStore:
                 if not answer.get("IsTruncated"):
                     return found
                 request["ContinuationToken"] = answer["NextContinuationToken"]
+
+    def remove(self, prefix: str, *, limit: int) -> int:
+        """Delete up to so many objects whose keys begin so; return how many were deleted.
+
+        Their versions stay until the bucket's lifecycle removes them.
+        """
+        removed = 0
+        while removed < limit:
+            with aws_errors(f"listing {prefix}"):
+                listed = self._client.list_objects_v2(
+                    Bucket=self._bucket, Prefix=prefix, MaxKeys=min(_MAX_KEYS, limit - removed)
+                )
+            keys = [{"Key": entry["Key"]} for entry in listed.get("Contents", ())]
+            if not keys:
+                break
+            with aws_errors(f"deleting below {prefix}"):
+                answer = self._client.delete_objects(
+                    Bucket=self._bucket, Delete={"Objects": keys, "Quiet": True}
+                )
+            if answer.get("Errors"):
+                first = answer["Errors"][0]
+                raise OperatorError(
+                    f"deleting below {prefix}: {first.get('Code')} for {first.get('Key')}, and "
+                    f"{len(answer['Errors']) - 1} more"
+                )
+            removed += len(keys)
+        return removed
 
     def read(self, key: str, *, offset: int, length: int) -> bytes:
         """Return up to `length` bytes of an object; at least one lies at the offset."""

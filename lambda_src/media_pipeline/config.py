@@ -63,7 +63,10 @@ class JobStatusProcessorConfig:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReconcilerConfig:
-    """Configure reconciler; assets unchanged for `stuck_after_seconds` are looked into."""
+    """Configure reconciler; assets unchanged for `stuck_after_seconds` are looked into.
+
+    What failed and replayed attempts left behind is removed after `leftover_days`.
+    """
 
     pipeline_name: str
     assets_table: str
@@ -74,6 +77,7 @@ class ReconcilerConfig:
     asset_retention_days: int
     processing_queue_url: str
     stuck_after_seconds: int
+    leftover_days: int
     media_suffixes: tuple[str, ...]
     caption_suffixes: tuple[str, ...]
     upload_key_prefix: str = ""

@@ -16,9 +16,10 @@ from media_pipeline.caption_files import SidecarNames
 from media_pipeline.captions import CaptionPublisher
 from media_pipeline.config import ReconcilerConfig, read_config
 from media_pipeline.document_store import DocumentStore
-from media_pipeline.ends_cursor import EndsCursor
+from media_pipeline.ends_cursor import LEFTOVERS, EndsCursor
 from media_pipeline.indexed_records import IndexedRecordTable
 from media_pipeline.job_changes import JobChanges
+from media_pipeline.leftovers import Leftovers
 from media_pipeline.lifecycle import Lifecycle, utc_now
 from media_pipeline.reindexing import Reindexing
 from media_pipeline.repairs import Repairs
@@ -38,7 +39,7 @@ _RESERVE_MILLISECONDS = 20_000
 
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
     """Run once; the event of the schedule carries nothing of interest."""
-    repairs, reindexing, ends, sweep, metrics = _wired()
+    repairs, reindexing, ends, leftovers, sweep, metrics = _wired()
     logger.set_correlation_id(context.aws_request_id)
 
     def has_time() -> bool:
@@ -51,6 +52,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
             # Before all ends are in the index, a look at them would pass some over for good.
             **(ends.run(has_time=has_time) if whole else {"ends_told": 0}),
             **sweep.run(has_time=has_time),
+            **(leftovers.run(has_time=has_time) if whole else {"leftovers_removed": 0}),
         }
         metrics.run_finished()
     logger.info("Looked after overdue assets, untold ends and unannounced uploads", extra=found)
@@ -58,11 +60,12 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
 
 
 @cache
-def _wired() -> tuple[Repairs, Reindexing, UnsentEnds, UploadSweep, PipelineMetrics]:
+def _wired() -> tuple[Repairs, Reindexing, UnsentEnds, Leftovers, UploadSweep, PipelineMetrics]:
     config = read_config(ReconcilerConfig, os.environ)
     dynamodb, s3 = aws_client("dynamodb"), aws_client("s3")
     table = AssetTable(dynamodb, config.assets_table)
     uploads = UploadStore(s3, config.uploads_bucket)
+    outputs = OutputStore(s3, config.outputs_bucket)
     documents = DocumentStore(s3, config.outputs_bucket)
     names = SidecarNames(media_suffixes=config.media_suffixes, caption_suffixes=config.caption_suffixes)
     queue = UploadQueue(aws_client("sqs"), config.processing_queue_url)
@@ -86,7 +89,7 @@ def _wired() -> tuple[Repairs, Reindexing, UnsentEnds, UploadSweep, PipelineMetr
         table=table,
         jobs=transcoder,
         uploads=uploads,
-        outputs=OutputStore(s3, config.outputs_bucket),
+        outputs=outputs,
         storyboards=StoryboardPublisher(documents=documents),
         captions=CaptionPublisher(
             names=names, sidecars=SidecarStore(s3, config.uploads_bucket), documents=documents
@@ -125,4 +128,11 @@ def _wired() -> tuple[Repairs, Reindexing, UnsentEnds, UploadSweep, PipelineMetr
         clock=utc_now,
     )
     reindexing = Reindexing(records=IndexedRecordTable(dynamodb, config.assets_table), clock=utc_now)
-    return repairs, reindexing, ends, sweep, metrics
+    leftovers = Leftovers(
+        table=table,
+        outputs=outputs,
+        cursor=EndsCursor(dynamodb, config.assets_table, item_id=LEFTOVERS),
+        days=config.leftover_days,
+        clock=utc_now,
+    )
+    return repairs, reindexing, ends, leftovers, sweep, metrics

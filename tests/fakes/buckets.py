@@ -24,6 +24,14 @@ class FakeOutputs:
         self._fail()
         return {key: len(body) for key, body in self.objects.items() if key.startswith(prefix)}
 
+    def remove(self, prefix: str, *, limit: int) -> int:
+        """Delete up to so many objects whose keys begin so."""
+        self._fail()
+        keys = [key for key in sorted(self.objects) if key.startswith(prefix)][:limit]
+        for key in keys:
+            del self.objects[key]
+        return len(keys)
+
     def read(self, key: str, *, offset: int, length: int) -> bytes:
         """Return a part of an object."""
         self._fail()

@@ -90,6 +90,12 @@ REASONS: Sequence[Reason] = (
         sentence="It quarantines a damaged source where the news of its job's failure got lost; a rare pair.",
     ),
     Reason(
+        sids=["DeleteOutputs"],
+        actions=["s3:DeleteObject"],
+        components=["reconciler"],
+        sentence="It removes what failed attempts left behind days ago; no run here lasts that long.",
+    ),
+    Reason(
         sids=["WriteLogs"],
         actions=["logs:CreateLogStream", "logs:PutLogEvents"],
         components=FUNCTIONS,

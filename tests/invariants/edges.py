@@ -171,6 +171,9 @@ def _reconciler() -> Iterator[Edge]:
     yield _role(RECONCILER, items, "assets table", USES_TABLE)
     yield _role(RECONCILER, "dynamodb:Query", "index by_status_shard", USES_TABLE)
     yield _role(RECONCILER, "mediaconvert:GetJob", "a MediaConvert job", NOT_ENCRYPTED)
+    # What attempts left behind that nobody needs is removed.
+    no_key = Nothing(reason="nothing is decrypted")
+    yield _role(RECONCILER, "s3:DeleteObject", "an output", no_key, resource=RefusesPlainHttp())
     announces = "sqs:GetQueueAttributes SendMessage"
     yield _role(RECONCILER, announces, "processing queue", SENDS, resource=RefusesPlainHttp())
     versions = "s3:ListBucketVersions"

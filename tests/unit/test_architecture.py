@@ -63,6 +63,7 @@ FLOW = (
     "ingest",
     "job_changes",
     "job_slots",
+    "leftovers",
     "lifecycle",
     "preset_watch",
     "reindexing",

@@ -8,6 +8,7 @@ import pytest
 
 from media_pipeline.adapters import OutputStore
 from media_pipeline.errors import OperatorError
+from media_pipeline.leftovers import OutputFolders
 from media_pipeline.output_reader import Outputs
 from tests.fakes import FakeOutputs
 
@@ -63,3 +64,16 @@ def test_more_than_a_page_is_listed(bucket: tuple[Outputs, Put]) -> None:
     for number in range(1003):
         put(f"id/1/{number}", b"1")
     assert len(outputs.sizes("id/1/")) == 1003
+
+
+def test_a_folder_is_removed_in_parts(bucket: tuple[Outputs, Put]) -> None:
+    """Up to the limit objects below the prefix go, and none beside it; an empty one is no error."""
+    outputs, put = bucket
+    for number in range(1003):
+        put(f"id/1/a b+%25é{number}", b"1")
+    put("id/10/kept", b"1")
+    store: OutputFolders = outputs  # type: ignore[assignment]
+    assert store.remove("id/1/", limit=1001) == 1001
+    assert store.remove("id/1/", limit=1001) == 2
+    assert store.remove("id/1/", limit=1001) == 0
+    assert outputs.sizes("id/") == {"id/10/kept": 1}

@@ -39,6 +39,7 @@ def aws(local_aws: Callable[[str], Any], monkeypatch: pytest.MonkeyPatch) -> Ite
         "OUTPUTS_BUCKET": "outputs",
         "PIPELINE_NAME": "media-pipeline-test",
         "PROCESSING_QUEUE_URL": sqs.create_queue(QueueName=f"processing-{uuid4()}")["QueueUrl"],
+        "LEFTOVER_DAYS": "14",
         "STUCK_AFTER_SECONDS": "1",
         "UPLOADS_BUCKET": new_versioned_bucket(s3),
         "UPLOAD_KEY_PREFIX": "in/",
@@ -72,6 +73,7 @@ def test_an_upload_whose_event_was_lost_is_announced_once(
         "ends_told": 0,
         "listed": 1,
         "registered": 1,
+        "leftovers_removed": 0,
     }
     messages = sqs.receive_message(QueueUrl=aws["PROCESSING_QUEUE_URL"], MaxNumberOfMessages=10)["Messages"]
     (body,) = {message["Body"] for message in messages}
