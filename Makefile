@@ -115,6 +115,10 @@ endif
 ops: setup ## Look and repair: make ops ENV=prod ARGS="list --status FAILED" (ARGS=--help tells more)
 	@MEDIA_PIPELINE=$${MEDIA_PIPELINE:-media-pipeline-$(ENV)} $(OPS) $(ARGS)
 
+.PHONY: smoke
+smoke: setup ## Prove on a deployed pipeline what only AWS can show, and leave nothing: make smoke ENV=dev
+	@PYTHONPATH=lambda_src $(RUN) -m tests.smoke $(if $(filter sandbox,$(ENV)),--sandbox,--pipeline $${MEDIA_PIPELINE:-media-pipeline-$(ENV)})
+
 ##@ The sandbox: a local AWS and MediaConvert
 .PHONY: sandbox-up sandbox-down sandbox-status
 sandbox-up: setup ## Start the local AWS and MediaConvert endpoints

@@ -42,6 +42,8 @@ OPERATED_RESOURCES = (
     "mediaconvert_queue_arn",
     "presets_path",
     "profiles_parameter",
+    "notifications_topic_arn",
+    "reconciler_function",
 )
 ALARM_TOPIC = "alarms"
 JOB_STATUSES = ("PROGRESSING", "STATUS_UPDATE", "COMPLETE", "ERROR", "CANCELED", "NEW_WARNING")

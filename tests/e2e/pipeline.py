@@ -71,6 +71,16 @@ class Pipeline:
             )["Items"]
         }
 
+    def folders(self) -> list[str]:
+        """Return what the keys in the outputs bucket begin with: the ids of the assets that have outputs."""
+        pages = self.s3.get_paginator("list_object_versions").paginate(Bucket=self.outputs)
+        found = {
+            each["Key"].partition("/")[0]
+            for page in pages
+            for each in (*page.get("Versions", []), *page.get("DeleteMarkers", []))
+        }
+        return sorted(found)
+
     def ended(self, key: str, version_id: str, *, patience_seconds: float = WAIT_SECONDS) -> Record:
         """Wait for a terminal status and return the record."""
 

@@ -1,0 +1,115 @@
+"""`make smoke` on the deployed pipeline: all is proven, what is broken is named, nothing is left behind."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+from sandbox.folder import PROJECT_ROOT
+from tests.e2e.deployed import Sandbox
+from tests.e2e.pipeline import Pipeline
+
+CLAIMS = (
+    "a clip becomes files that play",
+    "files are named as expected",
+    "every output is in the Basic tier",
+    "the bill tells environments apart",
+    "the topic tells of the video",
+    "an alarm reaches the topic",
+    "the schedule runs the reconciler",
+    "nothing is left behind",
+)
+
+Traces = dict[str, list[Any]]
+
+
+def smoke(sandbox: Sandbox, pipeline: str | None = None) -> subprocess.CompletedProcess[str]:
+    """Run the program as `make smoke ENV=dev` does, with the sandbox's environment."""
+    name = pipeline or sandbox.deployment.output("pipeline_name")
+    return subprocess.run(
+        [sys.executable, "-m", "tests.smoke", "--pipeline", name],
+        cwd=PROJECT_ROOT,
+        env={
+            **os.environ,
+            **sandbox.endpoints.environment(),
+            "COLUMNS": "200",
+            "PYTHONPATH": "lambda_src",
+        },
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=600,
+        check=False,
+    )
+
+
+@contextmanager
+def stopped_schedule(sandbox: Sandbox) -> Iterator[None]:
+    """Disable the reconciler's rule for the length of a block."""
+    events = sandbox.client("events")
+    [rule] = events.list_rules(NamePrefix="media-pipeline-reconciler-schedule-")["Rules"]
+    events.disable_rule(Name=rule["Name"])
+    try:
+        yield
+    finally:
+        events.enable_rule(Name=rule["Name"])
+
+
+@pytest.fixture
+def traces(sandbox: Sandbox, pipeline: Pipeline) -> Iterator[Traces]:
+    """Return what a run could leave behind, as it was; hold that it is the same afterwards."""
+
+    def look() -> Traces:
+        alarms = sandbox.client("cloudwatch").get_paginator("describe_alarms").paginate()
+        topics = sandbox.client("sns").get_paginator("list_subscriptions").paginate()
+        queues = sandbox.client("sqs").list_queues(QueueNamePrefix="media-pipeline-").get("QueueUrls", [])
+        versions = pipeline.s3.list_object_versions(Bucket=pipeline.uploads, Prefix="smoke-")
+        return {
+            "alarms": [
+                (alarm["AlarmName"], alarm["StateValue"]) for page in alarms for alarm in page["MetricAlarms"]
+            ],
+            "subscriptions": [each["SubscriptionArn"] for page in topics for each in page["Subscriptions"]],
+            "queues": sorted(queues),
+            "uploads": [*versions.get("Versions", []), *versions.get("DeleteMarkers", [])],
+            "outputs": pipeline.folders(),
+        }
+
+    before = look()
+    yield before
+    assert look() == before
+    assert before["uploads"] == []
+
+
+@pytest.mark.usefixtures("traces")
+def test_all_is_proven_and_nothing_stays(sandbox: Sandbox) -> None:
+    """Each claim is a row with what was seen; alarms, queues, subscriptions and objects are as before."""
+    done = smoke(sandbox)
+    assert done.returncode == 0, done.stdout + done.stderr
+    for claim in CLAIMS:
+        assert f"✓  {claim}" in done.stdout
+    assert f"All {len(CLAIMS)} are proven." in done.stdout
+    assert "22 files, tiles and playlists too." in done.stdout
+    assert "all Basic" in done.stdout
+
+
+@pytest.mark.usefixtures("traces")
+def test_what_does_not_work_is_named_with_what_to_do(sandbox: Sandbox) -> None:
+    """Of a disabled schedule a sentence tells which rule it is; the rest is proven all the same."""
+    with stopped_schedule(sandbox):
+        done = smoke(sandbox)
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "✗  the schedule runs the reconciler" in done.stdout
+    assert "is DISABLED: enable it (aws events enable-rule --name media-pipeline-" in done.stderr
+    for claim in set(CLAIMS) - {"the schedule runs the reconciler"}:
+        assert f"✓  {claim}" in done.stdout
+
+
+def test_an_unknown_pipeline_is_refused_in_words(sandbox: Sandbox) -> None:
+    """Before anything is made, a sentence says that there is no such pipeline."""
+    done = smoke(sandbox, "media-pipeline-nowhere")
+    assert done.returncode == 2, done.stdout + done.stderr
+    assert "There is no pipeline 'media-pipeline-nowhere'" in done.stderr

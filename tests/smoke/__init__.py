@@ -1,0 +1,1 @@
+"""`make smoke`: prove on a deployed pipeline what only AWS itself can show, and leave nothing behind."""
