@@ -43,6 +43,7 @@ OPERATED_RESOURCES = (
     "presets_path",
     "profiles_parameter",
     "notifications_topic_arn",
+    "alarms_topic_arn",
     "reconciler_function",
 )
 ALARM_TOPIC = "alarms"

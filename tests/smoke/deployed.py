@@ -14,7 +14,7 @@ from tests.smoke.errors import SmokeError
 Clients = Callable[[str], Any]
 
 # Named by the release that first had this program; older ones lack them.
-_ALSO_NEEDED = ("notifications_topic_arn", "reconciler_function")
+_ALSO_NEEDED = ("notifications_topic_arn", "alarms_topic_arn", "reconciler_function")
 _RATE = re.compile(r"rate\((\d+) (minute|hour|day)s?\)")
 _UNIT_SECONDS = {"minute": 60, "hour": 3_600, "day": 86_400}
 
@@ -25,7 +25,7 @@ class Deployed:
 
     Attributes:
         asset_topic_arn: Where assets are announced.
-        alarm_topic_arn: Where alarms go; may be the same.
+        alarm_topic_arn: Where alarms go.
     """
 
     pipeline: str
@@ -73,7 +73,7 @@ def find(clients: Clients, pipeline: str) -> Deployed:
         table=resources.assets_table,
         upload_key_prefix=resources.upload_key_prefix,
         asset_topic_arn=told["notifications_topic_arn"],
-        alarm_topic_arn=told.get("alarms_topic_arn") or told["notifications_topic_arn"],
+        alarm_topic_arn=told["alarms_topic_arn"],
         reconciler=told["reconciler_function"],
     )
 

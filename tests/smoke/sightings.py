@@ -15,8 +15,8 @@ from tests.smoke.mailbox import Mailbox
 # A small job may wait for others of the account.
 ASSET_SECONDS = 1_200
 NEWS_SECONDS = 300
-# What each run of the reconciler publishes, whatever the level of its log.
-RUN_METRIC = "StuckAssets"
+# What each run of the reconciler counts that came to its end, whatever the level of its log.
+RUN_METRIC = "ReconcilerRunsFinished"
 # Until a line of a function's log can be found.
 LOG_SECONDS = 120
 # A subscription may begin a moment after it was made: the alarm is set once more as often.

@@ -139,13 +139,24 @@ def test_operators_are_told_what_exists(pipeline: Stack) -> None:
         "mediaconvert_queue_arn": pipeline.arn(jobs),
         "presets_path": variables_of(pipeline, "ingest-orchestrator")["PRESETS_PATH"],
         "profiles_parameter": variables_of(pipeline, "ingest-orchestrator")["PROFILES_PARAMETER"],
+        **_read_by_smoke(pipeline),
         "upload_key_prefix": settings.upload_key_prefix,
         "media_suffixes": ",".join(settings.media_suffixes),
         "asset_retention_days": str(settings.asset_retention_days),
     }
-    resources = Resources(**told)
+    resources = Resources(**{name: told[name] for name in told if name not in _read_by_smoke(pipeline)})
     assert resources.retention_days == settings.asset_retention_days
     assert resources.upload_filter.suffixes == settings.media_suffixes
+
+
+def _read_by_smoke(stack: Stack) -> dict[str, str]:
+    """Return what only `make smoke` looks for."""
+    topics = {topic["name"].split("-")[2]: stack.arn(topic) for topic in stack.of("aws_sns_topic")}
+    return {
+        "notifications_topic_arn": topics["notifications"],
+        "alarms_topic_arn": topics["alarms"],
+        "reconciler_function": function_of(stack, "reconciler")["function_name"],
+    }
 
 
 def _resources_parameter(stack: Stack) -> dict[str, str]:
