@@ -98,8 +98,9 @@ def _asset_widgets(pipeline_name: str) -> list[Widget]:
             ],
         ),
         _graph(
-            "Uploads that can't be looked into, forged job events",
+            "Uploads of other types, uploads that can't be looked into, forged job events",
             [
+                _series(asset_metric(pipeline_name, "UploadsRefused"), "Refused: of another type"),
                 _series(asset_metric(pipeline_name, "SourcesRefused"), "Waiting: AWS refuses a look"),
                 _series(asset_metric(pipeline_name, "SourcesUnknown"), "Submitted without a look"),
                 _series(asset_metric(pipeline_name, "JobEventsUnconfirmed"), "Job events not confirmed"),

@@ -9,9 +9,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from media_pipeline.assets import UploadedObject
+from media_pipeline.assets import Asset, AssetError, UploadedObject
 from media_pipeline.errors import MediaPipelineError
 from media_pipeline.events import upload_event
+from media_pipeline.refused_record import expiry
+from media_pipeline.source_limits import SourceTypes
 from media_pipeline.uploads import StoredUpload, UploadFilter, UploadsPage
 from pipeline_ops.changes import Clock
 from pipeline_ops.faults import OperatorFault
@@ -28,6 +30,18 @@ class BackfillTable(Protocol):
 
     def register(self, upload: UploadedObject, *, now: datetime, detail: str) -> bool:
         """Make the record of an upload that nobody announced; return False where there is one."""
+        ...
+
+    def refuse(
+        self,
+        upload: UploadedObject,
+        error: AssetError,
+        *,
+        now: datetime,
+        expires_at: int | None,
+        is_told: bool,
+    ) -> Asset | None:
+        """Make the record of an upload that has failed; return None where there is one."""
         ...
 
 
@@ -64,9 +78,13 @@ class Found:
 
 @dataclass(slots=True, kw_only=True)
 class Backfilled:
-    """Count what became of the uploads; `error` ended the work before its time."""
+    """Count what became of the uploads; `error` ended the work before its time.
+
+    Of types that are not accepted are the refused ones.
+    """
 
     announced: int = 0
+    refused: int = 0
     known: int = 0
     error: MediaPipelineError | None = None
 
@@ -79,6 +97,8 @@ class Backfill:
     table: BackfillTable
     queue: ProcessingQueue
     wanted: UploadFilter
+    types: SourceTypes
+    retention_days: int
     pace: Pace
     clock: Clock
 
@@ -109,7 +129,11 @@ class Backfill:
         try:
             for number, upload in enumerate((stored.upload for stored in uploads), start=1):
                 self.pace.wait()
-                if self.table.register(
+                if not self.types.accept(upload.key):
+                    refused = self._refuse(upload)
+                    done.refused += refused
+                    done.known += not refused
+                elif self.table.register(
                     upload, now=self.clock(), detail="Registered by an operator's backfill"
                 ):
                     self.queue.send(upload_event(upload))
@@ -120,6 +144,14 @@ class Backfill:
         except MediaPipelineError as error:
             done.error = error
         return done
+
+    def _refuse(self, upload: UploadedObject) -> bool:
+        """Record an upload that is not accepted: the operator who asked is told, and nobody else."""
+        now = self.clock()
+        asset = self.table.refuse(
+            upload, self.types.error, now=now, expires_at=expiry(now, self.retention_days), is_told=True
+        )
+        return asset is not None
 
     def _narrowed(self, prefix: str) -> str:
         ours = self.wanted.prefix

@@ -151,6 +151,8 @@ def backfill(adapters: Adapters, terminal: Terminal, options: Namespace) -> bool
         table=adapters.table,
         queue=adapters.processing_queue,
         wanted=adapters.resources.upload_filter,
+        types=adapters.resources.source_types,
+        retention_days=adapters.resources.retention_days,
         pace=Pace(options.rate),
         clock=_now,
     )
@@ -184,7 +186,8 @@ def backfill(adapters: Adapters, terminal: Terminal, options: Namespace) -> bool
     with terminal.progress("Announcing uploads", acting) as update:
         done = work.run(uploads, on_done=update)
     passed_over = f" {done.known:,} got an asset meanwhile." if done.known else ""
-    terminal.say(f"Announced {_counted(done.announced, 'upload')}.{passed_over}")
+    refused = f" {done.refused:,} are of a type that is not accepted: FAILED." if done.refused else ""
+    terminal.say(f"Announced {_counted(done.announced, 'upload')}.{refused}{passed_over}")
     return _without_error(terminal, done.error)
 
 

@@ -9,6 +9,8 @@ from botocore.exceptions import ClientError
 
 from media_pipeline.aws import aws_errors, error_code
 from media_pipeline.errors import TransientError
+from media_pipeline.ignored_names import IgnoredNames
+from media_pipeline.source_limits import SourceTypes
 from media_pipeline.uploads import UploadFilter
 from pipeline_ops.faults import OperatorFault
 
@@ -30,18 +32,32 @@ class Resources:
     profiles_parameter: str
     upload_key_prefix: str
     media_suffixes: str
+    caption_suffixes: str
+    ignored_names: str
     asset_retention_days: str
 
     @property
     def upload_filter(self) -> UploadFilter:
         """Return which keys of the uploads bucket are the pipeline's."""
-        suffixes = tuple(part.strip().lower() for part in self.media_suffixes.split(",") if part.strip())
-        return UploadFilter(prefix=self.upload_key_prefix, suffixes=suffixes)
+        return UploadFilter(
+            prefix=self.upload_key_prefix,
+            caption_suffixes=_parts(self.caption_suffixes),
+            ignored=IgnoredNames(patterns=_parts(self.ignored_names)),
+        )
+
+    @property
+    def source_types(self) -> SourceTypes:
+        """Return which files are accepted."""
+        return SourceTypes(suffixes=_parts(self.media_suffixes))
 
     @property
     def retention_days(self) -> int:
         """Return how long records of ended assets are kept; 0 is for ever."""
         return int(self.asset_retention_days)
+
+
+def _parts(text: str) -> tuple[str, ...]:
+    return tuple(part.strip().lower() for part in text.split(",") if part.strip())
 
 
 def read_resources(client: Any, pipeline: str) -> Resources:

@@ -67,6 +67,8 @@ def add_ingest_orchestrator(scope: Construct, parts: Parts) -> Function:
             "PROFILES_PARAMETER": parts.presets.profiles_name,
             "MAX_SOURCE_SIZE_BYTES": str(settings.max_source_size_bytes),
             **_suffixes(parts),
+            "IGNORED_NAMES": ",".join(settings.ignored_names),
+            "EMPTY_FILE_GRACE_SECONDS": str(settings.empty_file_grace_seconds),
             # A request that a killed invocation had sent may still arrive.
             "CLAIM_SECONDS": str(settings.function_timeout_seconds + CLAIM_GRACE_SECONDS),
             "MAX_JOBS_IN_FLIGHT": str(settings.max_jobs_in_flight),
@@ -94,7 +96,7 @@ def add_ingest_orchestrator(scope: Construct, parts: Parts) -> Function:
         parts.processing_queue,
         batch_size=UPLOADS_PER_BATCH,
         maximum_concurrency=settings.processing_concurrency,
-        # The rule sees to the suffix: in an event pattern, prefix and suffix of one key are alternatives.
+        # The rule sees to ends of keys: in an event pattern, what is said of one key are alternatives.
         body_filter={"detail": {"object": {"key": [{"prefix": prefix}]}}} if prefix else None,
     )
     # What has to wait is sent anew for as long as it takes: presets with faults may last for days.
@@ -155,6 +157,7 @@ def add_reconciler(scope: Construct, parts: Parts) -> Function:
         environment={
             "UPLOADS_BUCKET": parts.uploads.name,
             "UPLOAD_KEY_PREFIX": settings.upload_key_prefix,
+            "IGNORED_NAMES": ",".join(settings.ignored_names),
             **_suffixes(parts),
             "MEDIACONVERT_QUEUE_ARN": parts.transcoder.queue_arn,
             "PROCESSING_QUEUE_URL": parts.processing_queue.url,

@@ -22,6 +22,7 @@ from constructs_lib.messaging import EventQueue, EventRule, UndeliveredRuns
 from constructs_lib.notifications import AlarmTopic, AssetTopic
 from constructs_lib.storage import Cors, PrivateBucket, Tier
 from constructs_lib.transcoding import JobTemplate, PresetParameters, Transcoder
+from media_pipeline.ignored_names import rule_suffixes
 from stacks.assets_table import add_assets_table
 from stacks.deployment import add_provider, keep_state_in_s3
 from stacks.encoding import EncodingDocuments
@@ -248,17 +249,14 @@ class MediaPipelineStack(TerraformStack):
             self,
             "UploadsCreated",
             name=settings.name("uploads-created"),
-            description="Media and caption files that were uploaded go to the processing queue",
+            description="Files that were uploaded go to the processing queue, but for names that are ignored",
             pattern={
                 "source": ["aws.s3"],
                 "detail-type": ["Object Created"],
                 "detail": {
                     "bucket": {"name": [self._uploads.name]},
                     "object": {
-                        "key": [
-                            {"suffix": {"equals-ignore-case": suffix}}
-                            for suffix in (*settings.media_suffixes, *settings.caption_suffixes)
-                        ]
+                        "key": [{"anything-but": {"suffix": rule_suffixes(settings.ignored_names)}}],
                     },
                 },
             },
@@ -323,6 +321,8 @@ class MediaPipelineStack(TerraformStack):
                     **told,
                     "upload_key_prefix": self._settings.upload_key_prefix,
                     "media_suffixes": ",".join(self._settings.media_suffixes),
+                    "caption_suffixes": ",".join(self._settings.caption_suffixes),
+                    "ignored_names": ",".join(self._settings.ignored_names),
                     "asset_retention_days": str(self._settings.asset_retention_days),
                 }
             ),

@@ -62,31 +62,33 @@ class Settings:
     uploader_prefix: str | None = None
     """Below which keys the uploader policy lets people put objects; None stands for upload_key_prefix."""
     media_suffixes: tuple[str, ...] = (
-        ".aac",
-        ".avi",
-        ".flac",
-        ".m2ts",
-        ".m4a",
-        ".m4v",
-        ".mkv",
-        ".mov",
-        ".mp3",
-        ".mp4",
-        ".mpeg",
-        ".mpg",
-        ".mts",
-        ".mxf",
-        ".oga",
-        ".ogg",
-        ".ts",
-        ".wav",
-        ".webm",
-        ".wmv",
+        *(".3g2", ".3gp", ".aac", ".ac3", ".aif", ".aiff", ".asf", ".avi", ".divx", ".dv", ".eac3", ".ec3"),
+        *(".f4v", ".flac", ".flv", ".gif", ".m1v", ".m2t", ".m2ts", ".m2v", ".m4a", ".m4v", ".mka", ".mkv"),
+        *(".mov", ".mp3", ".mp4", ".mpe", ".mpeg", ".mpg", ".mts", ".mxf", ".oga", ".ogg", ".ogv", ".opus"),
+        *(".qt", ".ts", ".vob", ".wav", ".webm", ".wma", ".wmv"),
     )
-    """Matched in any letter case."""
+    """What files of the containers that MediaConvert reads end in, in any letter case; other uploads fail.
+
+    Source: AWS Elemental MediaConvert User Guide, "Supported input formats".
+    """
+    ignored_names: tuple[str, ...] = (
+        # macOS, Windows, Synology
+        *("._*", ".DS_Store", ".Spotlight-V100/*", ".Trashes/*", ".fseventsd/*", "Thumbs.db", "desktop.ini"),
+        *("$RECYCLE.BIN/*", "System Volume Information/*", "@eaDir/*"),
+        # browsers, WinSCP, rclone, torrents
+        *("*.crdownload", "*.part", "*.partial", "*.filepart", "*.tmp", "*.!ut", "*.!qB", "*.aria2"),
+        # Office, LibreOffice, editors
+        *("~$*", ".~lock.*", "*.swp", ".goutputstream-*"),
+        # Dropbox, Syncthing, Nextcloud and ownCloud, Google Drive, Resilio, FUSE, NFS, Hadoop
+        *(".dropbox*", ".syncthing.*", "~syncthing~*", ".stfolder*", ".stversions/*", ".*.~*", ".sync_*.db*"),
+        *(".tmp.driveupload/*", ".sync/*", ".fuse_hidden*", ".nfs0*", "*_$folder$"),
+    )
+    """Names that are passed over without a record: see `media_pipeline.ignored_names` for what `*` means."""
     caption_suffixes: tuple[str, ...] = (".srt", ".vtt")
     """Files that are captions of the video beside them; matched in any letter case."""
     max_source_size_bytes: int = 100 * 1024**3
+    empty_file_grace_seconds: int = 120
+    """So long an empty file may be replaced by its content (as mounts do) before it fails."""
     browser_origins: tuple[str, ...]
     """Web pages that may upload to, and play from, the buckets."""
 
@@ -214,6 +216,7 @@ _SANDBOX = replace(
     processing_concurrency=2,
     mediaconvert_endpoint="http://127.0.0.1:4567",
     function_timeout_seconds=30,
+    empty_file_grace_seconds=5,
     reconciler_interval_minutes=1,
     stuck_after_seconds=180,
     s3_use_path_style=True,

@@ -13,6 +13,7 @@ from stacks.concurrency_rules import (
     overlap_faults,
 )
 from stacks.settings import NO_ALARM_EMAIL, Settings, StateSettings
+from stacks.upload_rules import upload_faults
 
 # S3 allows 63 characters, the tightest of all; the longest bucket name is
 # {project}-uploads-{12 digits of the account}-{suffix}. Source:
@@ -28,10 +29,6 @@ LOG_RETENTION_DAYS = (
 # Source: https://docs.aws.amazon.com/powertools/python/latest/core/logger/
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
-# EventBridge refuses longer patterns. Source:
-# https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html
-MAX_EVENT_PATTERN_CHARACTERS = 2_048
-
 _RANGES: dict[str, tuple[int, int, str]] = {
     # field: least, most, whose limit it is
     # Source: https://docs.aws.amazon.com/lambda/latest/api/API_ScalingConfig.html
@@ -44,6 +41,8 @@ _RANGES: dict[str, tuple[int, int, str]] = {
     "function_memory_mb": (128, 10_240, "Lambda"),
     # Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html
     "max_source_size_bytes": (1, 5 * 1024**4, "S3"),
+    # Source: SQS API, ChangeMessageVisibility, in one step as long as redelivery waits at most
+    "empty_file_grace_seconds": (0, 900, "SQS"),
     "reconciler_interval_minutes": (1, 15, "the stuck assets' alarm: a silence of 15 minutes is news"),
     "stuck_after_seconds": (120, 172_800, "this project"),
     # Fewer than 5 lets throttled messages end in the DLQ. Sources:
@@ -127,7 +126,7 @@ def find_faults(settings: Settings) -> list[Fault]:
             *_pattern_faults(settings),
             *_choice_faults(settings),
             *_endpoint_faults(settings),
-            *_upload_faults(settings),
+            *upload_faults(settings),
             *_relation_faults(settings),
             *_protection_faults(settings),
             *_threshold_faults(settings),
@@ -199,36 +198,6 @@ def _endpoint_faults(settings: Settings) -> _Found:
                 origin,
                 "https:// origins without path (http:// on this machine only); no wildcard",
             )
-
-
-def _upload_faults(settings: Settings) -> _Found:
-    if not settings.media_suffixes:
-        yield "media_suffixes", settings.media_suffixes, "at least one suffix"
-    for suffix in settings.media_suffixes:
-        if not re.fullmatch(r"\.[a-z0-9]{1,10}", suffix):
-            yield "media_suffixes", suffix, "a dot and 1 to 10 lower-case letters or digits"
-    for suffix in settings.caption_suffixes:
-        if suffix not in (".srt", ".vtt") or suffix in settings.media_suffixes:
-            yield "caption_suffixes", suffix, ".srt or .vtt, and no suffix of media files"
-    suffixes = (*settings.media_suffixes, *settings.caption_suffixes)
-    pattern_characters = 200 + sum(len(suffix) + 40 for suffix in suffixes)
-    if pattern_characters > MAX_EVENT_PATTERN_CHARACTERS:
-        yield (
-            "media_suffixes",
-            f"{len(settings.media_suffixes)} suffixes",
-            f"so many that an event pattern of {MAX_EVENT_PATTERN_CHARACTERS} characters holds them",
-        )
-    # Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html
-    if len(settings.upload_key_prefix.encode()) > 512 or settings.upload_key_prefix.startswith("/"):
-        yield "upload_key_prefix", settings.upload_key_prefix, "up to 512 bytes, not beginning with a slash"
-    prefix = settings.uploader_key_prefix
-    if not prefix.startswith(settings.upload_key_prefix) or set("*?$") & set(prefix):
-        yield (
-            "uploader_prefix",
-            prefix,
-            f"begins with the upload_key_prefix {settings.upload_key_prefix!r}, which it is where unset, and "
-            "has none of *?$, which IAM would not take literally",
-        )
 
 
 def _relation_faults(settings: Settings) -> _Found:

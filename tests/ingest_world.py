@@ -3,9 +3,11 @@
 import json
 
 from media_pipeline.assets import Asset, UploadedObject
-from media_pipeline.ingest import Ingest, SourceLimits
+from media_pipeline.ingest import Ingest
 from media_pipeline.job_slots import JobSlots
 from media_pipeline.lifecycle import Lifecycle
+from media_pipeline.refusals import Refusals
+from media_pipeline.source_limits import SourceLimits, SourceTypes
 from media_pipeline.sources import AudioTrack, SourceInfo, VideoTrack
 from tests.fakes import (
     FakeAssetTable,
@@ -14,6 +16,7 @@ from tests.fakes import (
     FakePresets,
     FakePublisher,
     FakeTranscoder,
+    FakeTurns,
     FakeUploads,
 )
 from tests.strategies import shipped_presets, shipped_profiles
@@ -32,13 +35,14 @@ SOURCE = SourceInfo(
     audio=(AudioTrack(codec="AAC", channels=2, language="eng"),),
 )
 CLAIM_SECONDS = 75
+TYPES = SourceTypes(suffixes=(".mp4", ".mov"))
 MAX_JOBS_IN_FLIGHT = 3
 
 
 class IngestWorld:
     """Hold an orchestrator with everything around it."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, empty_file_grace_seconds: int = 0) -> None:
         self.clock = FakeClock()
         self.table = FakeAssetTable()
         self.uploads = FakeUploads()
@@ -64,7 +68,17 @@ class IngestWorld:
             presets=self.presets,
             lifecycle=self.lifecycle,
             metrics=self.metrics,
-            limits=SourceLimits(max_size_bytes=1000, suffixes=(".mp4", ".mov")),
+            limits=SourceLimits(max_size_bytes=1000, types=TYPES),
+            refusals=Refusals(
+                table=self.table,
+                types=TYPES,
+                turns=FakeTurns(),
+                announce=self.lifecycle.announce,
+                metrics=self.metrics,
+                retention_days=30,
+                clock=self.clock,
+            ),
+            empty_file_grace_seconds=empty_file_grace_seconds,
             uploads_bucket="uploads",
             outputs_bucket="outputs",
             claim_seconds=CLAIM_SECONDS,

@@ -1,10 +1,13 @@
 """A bucket, and the sweep that goes over it with everything around it, on fakes."""
 
-from media_pipeline.assets import UploadedObject
+from media_pipeline.assets import Asset, UploadedObject
 from media_pipeline.events import parse_upload
+from media_pipeline.ignored_names import IgnoredNames
+from media_pipeline.refusals import Refusals
+from media_pipeline.source_limits import SourceTypes
 from media_pipeline.sweep import UploadSweep
 from media_pipeline.uploads import UploadFilter
-from tests.fakes import FakeAssetTable, FakeClock, FakeCursors, FakeMetrics, FakeQueue, FakeUploads
+from tests.fakes import FakeAssetTable, FakeClock, FakeCursors, FakeMetrics, FakeQueue, FakeTurns, FakeUploads
 
 OVERDUE_SECONDS = 600
 
@@ -18,6 +21,7 @@ class SweptWorld:
         self.table = FakeAssetTable()
         self.queue = FakeQueue(self.clock)
         self.metrics = FakeMetrics()
+        self.announced_ends: list[Asset] = []
         self.cursors = FakeCursors(beginning=self.clock())
         self.sweep = UploadSweep(
             bucket=self.uploads,
@@ -25,8 +29,20 @@ class SweptWorld:
             cursors=self.cursors,
             queue=self.queue,
             metrics=self.metrics,
-            wanted=UploadFilter(prefix="in/", suffixes=(".mp4", ".mov")),
-            captions=UploadFilter(prefix="in/", suffixes=(".srt", ".vtt")),
+            wanted=UploadFilter(
+                prefix="in/",
+                caption_suffixes=(".srt", ".vtt"),
+                ignored=IgnoredNames(patterns=("._*", "*.part")),
+            ),
+            refusals=Refusals(
+                table=self.table,
+                types=SourceTypes(suffixes=(".mp4", ".mov")),
+                turns=FakeTurns(),
+                announce=self.announced_ends.append,
+                metrics=self.metrics,
+                retention_days=0,
+                clock=self.clock,
+            ),
             overdue_seconds=OVERDUE_SECONDS,
             asset_retention_days=0,
             clock=self.clock,

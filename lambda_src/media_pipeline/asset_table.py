@@ -9,6 +9,7 @@ from media_pipeline.assets import (
     MAX_ATTEMPTS,
     TERMINAL_STATUSES,
     Asset,
+    AssetError,
     AssetStatus,
     Claim,
     ClaimOutcome,
@@ -21,6 +22,7 @@ from media_pipeline.assets import (
 from media_pipeline.aws import aws_errors, is_refused_condition
 from media_pipeline.conditional_write import ConditionalWrite, from_item, to_item
 from media_pipeline.errors import TransientError
+from media_pipeline.refused_record import refused_record
 from media_pipeline.status_index import SHARD_ATTRIBUTE, IndexEntry, status_shard
 from media_pipeline.status_query import entries_of
 
@@ -73,6 +75,19 @@ class AssetTable:
     def register(self, upload: UploadedObject, *, now: datetime, detail: str) -> bool:
         """Make the record of an upload that nobody announced, unclaimed; return False where there is one."""
         return self._created(new_record(upload, now=now, claimed_until=now, detail=detail))
+
+    def refuse(
+        self,
+        upload: UploadedObject,
+        error: AssetError,
+        *,
+        now: datetime,
+        expires_at: int | None,
+        is_told: bool,
+    ) -> Asset | None:
+        """Make the record of an upload that has failed; return None where there is one."""
+        record = refused_record(upload, error, now=now, expires_at=expires_at, is_told=is_told)
+        return Asset.from_record(record) if self._created(record) else None
 
     def replay(self, asset: Asset, *, now: datetime, detail: str) -> Asset | None:
         """Begin the next attempt of an asset that has ended; return None where it changed meanwhile.
@@ -140,6 +155,7 @@ class AssetTable:
         optional = {
             "error": step.error.as_record() if step.error else None,
             "error_code": step.error.code if step.error else None,
+            "notified_at": None if step.is_news else timestamp(step.at),
             "outputs": step.outputs,
             "rejected_captions": step.rejected_captions,
             "rejected_captions_left_out": step.rejected_captions_left_out,

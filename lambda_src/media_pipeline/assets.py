@@ -222,6 +222,7 @@ class Transition:
     """Describe one step of an asset's status, and what its record learns with it.
 
     `job_id` is the job that the step is about: the write is refused where the record names another one.
+    Nobody is told of an end that is no news.
     `claimed_until` is the claim under which the step was decided: where it was lost meanwhile, or a job is
     known, the write is refused.
     """
@@ -241,6 +242,7 @@ class Transition:
     warnings: Sequence[Mapping[str, Any]] | None = None
     warnings_left_out: int | None = None
     expires_at: int | None = None
+    is_news: bool = True
 
     @property
     def history_entry(self) -> dict[str, Any]:

@@ -35,6 +35,8 @@ class OrchestratorConfig:
     max_source_size_bytes: int
     media_suffixes: tuple[str, ...]
     caption_suffixes: tuple[str, ...]
+    ignored_names: tuple[str, ...]
+    empty_file_grace_seconds: int
     asset_retention_days: int
     claim_seconds: int
     max_jobs_in_flight: int
@@ -80,6 +82,7 @@ class ReconcilerConfig:
     leftover_days: int
     media_suffixes: tuple[str, ...]
     caption_suffixes: tuple[str, ...]
+    ignored_names: tuple[str, ...]
     upload_key_prefix: str = ""
 
 

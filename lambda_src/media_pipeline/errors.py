@@ -5,6 +5,7 @@ MediaPipelineError
 │   └── SourceError             the uploaded file itself is at fault
 ├── TransientError              the message goes back to its queue; after too many receives to the DLQ
 │   ├── ClaimHeldError          another invocation works on this asset
+│   ├── TooEarlyError           there is nothing to do yet: the message comes back in its time
 │   ├── UnconfirmedEventError    MediaConvert doesn't say what an event says: a few looks, then it is dropped
 │   ├── ThrottledError          AWS asks to slow down (rate or quota)
 │   └── OperatorError           permissions, a missing resource: waits in the queue or DLQ for an operator
@@ -53,6 +54,14 @@ class TransientError(MediaPipelineError):
 
 class ClaimHeldError(TransientError):
     """Say that another invocation holds the asset's claim, and for how long it may do so."""
+
+    def __init__(self, message: str, *, seconds_left: int) -> None:
+        super().__init__(message)
+        self.seconds_left = seconds_left
+
+
+class TooEarlyError(TransientError):
+    """Say that there is nothing to do yet, and for how long."""
 
     def __init__(self, message: str, *, seconds_left: int) -> None:
         super().__init__(message)

@@ -7,6 +7,8 @@ What becomes of a message:
 - a repeated delivery of an asset beyond RECEIVED: nothing changes, the message is done;
 - a delivery while another invocation works on the asset, and every transient or operator's fault: an error is
   raised and the message returns to the queue; in the end to the DLQ, from where a redrive continues;
+- an upload of a type that is not accepted: one record, FAILED, at the price of one write (`refusals`);
+- an empty file: nothing for a while, in which its content may take its place; then FAILED;
 - not an event of our bucket: MalformedEventError, the same way to the DLQ. No message is dropped unrecorded.
 
 One attempt has one job. A claim outlives the invocation that holds it, so nobody else is at the asset; and
@@ -37,6 +39,7 @@ from media_pipeline.errors import (
     PermanentError,
     SourceRefusedError,
     ThrottledError,
+    TooEarlyError,
     TransientError,
 )
 from media_pipeline.events import parse_upload
@@ -47,6 +50,8 @@ from media_pipeline.lifecycle import Clock, EndsTable, Lifecycle
 from media_pipeline.planned_outputs import planned_outputs
 from media_pipeline.presets import Presets
 from media_pipeline.profiles import Profiles
+from media_pipeline.refusals import Refusals
+from media_pipeline.source_limits import SourceLimits
 from media_pipeline.sources import Source, UnknownSource, has_picture, has_sound, source_from_record
 from media_pipeline.superseded import CurrentUpload, CurrentUploads, superseded_by
 from media_pipeline.telemetry import logger
@@ -132,25 +137,6 @@ class IngestMetrics(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SourceLimits:
-    """Say which uploads are accepted; suffixes are lower case, with their dot."""
-
-    max_size_bytes: int
-    suffixes: tuple[str, ...]
-
-    def check(self, upload: UploadedObject) -> None:
-        """Raise SourceError for an upload that can't be a video to process."""
-        if upload.size_bytes == 0:
-            raise failure("EMPTY_FILE").fault()
-        if upload.size_bytes > self.max_size_bytes:
-            raise failure("FILE_TOO_LARGE").fault(
-                size_bytes=f"{upload.size_bytes:,}", max_size_bytes=f"{self.max_size_bytes:,}"
-            )
-        if not upload.key.lower().endswith(self.suffixes):
-            raise failure("UNSUPPORTED_FILE_TYPE").fault(suffixes=", ".join(self.suffixes))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Ingest:
     """Turn announced uploads into submitted jobs, each exactly once."""
 
@@ -162,6 +148,8 @@ class Ingest:
     lifecycle: Lifecycle
     metrics: IngestMetrics
     limits: SourceLimits
+    refusals: Refusals
+    empty_file_grace_seconds: int
     uploads_bucket: str
     outputs_bucket: str
     claim_seconds: int
@@ -171,6 +159,8 @@ class Ingest:
         """Handle one message: an `Object Created` event. Errors as the module says."""
         upload = parse_upload(body, bucket=self.uploads_bucket)
         logger.append_keys(asset_id=upload.asset_id)
+        if self.refusals.refuse(upload):
+            return
         now = self.clock()
         claim = self.table.claim(upload, now=now, until=now + timedelta(seconds=self.claim_seconds))
         match claim.outcome:
@@ -221,11 +211,21 @@ class Ingest:
             raise failure("SOURCE_MISSING").fault()
         superseded = superseded_by(current, asset.upload)
         if superseded is not None:
-            self._end(asset, AssetStatus.CANCELED, superseded)
+            # Mounts make an empty file first: that it was replaced is no news.
+            is_news = asset.upload.size_bytes > 0
+            self._end(asset, AssetStatus.CANCELED, superseded, is_news=is_news)
             return None
+        self._check_grace(asset)
         if current.unreadable is not None:
             raise self._refusal(asset, current.unreadable)
         return current
+
+    def _check_grace(self, asset: Asset) -> None:
+        """Raise TooEarlyError for an empty file as long as it may still be replaced by its content."""
+        age = (self.clock() - instant(asset.attempt_began_at)).total_seconds()
+        seconds_left = ceil(self.empty_file_grace_seconds - age)
+        if asset.upload.size_bytes == 0 and seconds_left > 0:
+            raise TooEarlyError("the file is empty: it may be replaced soon", seconds_left=seconds_left)
 
     def _refusal(self, asset: Asset, unreadable: Unreadable) -> PermanentError | SourceRefusedError:
         """Return what an upload that can't be read ends with, or waits for."""
@@ -308,7 +308,7 @@ class Ingest:
         )
         self._end(asset, AssetStatus.FAILED, error)
 
-    def _end(self, asset: Asset, status: AssetStatus, error: AssetError) -> None:
+    def _end(self, asset: Asset, status: AssetStatus, error: AssetError, *, is_news: bool = True) -> None:
         step = Transition(
             to=status,
             attempt=asset.attempt,
@@ -316,6 +316,7 @@ class Ingest:
             detail=error.message,
             claimed_until=asset.claimed_until,
             error=error,
+            is_news=is_news,
         )
         self.lifecycle.finish(asset, step)
 

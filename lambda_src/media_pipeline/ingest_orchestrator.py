@@ -19,15 +19,20 @@ from media_pipeline.config import OrchestratorConfig, read_config
 from media_pipeline.consumed_queue import ConsumedQueue
 from media_pipeline.document_store import DocumentStore
 from media_pipeline.events import parse_upload
-from media_pipeline.ingest import Ingest, SourceLimits
+from media_pipeline.ignored_names import IgnoredNames
+from media_pipeline.ingest import Ingest
 from media_pipeline.job_slots import JobSlots
 from media_pipeline.lifecycle import Lifecycle, utc_now
 from media_pipeline.preset_watch import PresetWatch
 from media_pipeline.redelivery import Redelivery
+from media_pipeline.refusals import Refusals
 from media_pipeline.sidecar_store import SidecarStore
-from media_pipeline.telemetry import PipelineMetrics
+from media_pipeline.source_limits import SourceLimits, SourceTypes
+from media_pipeline.telemetry import PipelineMetrics, logger
 from media_pipeline.transcoder import Transcoder
+from media_pipeline.turn_store import TurnStore
 from media_pipeline.upload_store import UploadStore
+from media_pipeline.uploads import UploadFilter
 
 # One upload asks MediaConvert several times; all of it must fit into the function's timeout.
 CONNECT_TIMEOUT_SECONDS = 2
@@ -45,8 +50,8 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 @cache
 def _wired() -> tuple[Callable[[str], None], Redelivery, PipelineMetrics]:
     config = read_config(OrchestratorConfig, os.environ)
-    table = AssetTable(aws_client("dynamodb"), config.assets_table)
-    s3 = aws_client("s3")
+    dynamodb, s3 = aws_client("dynamodb"), aws_client("s3")
+    table = AssetTable(dynamodb, config.assets_table)
     uploads = UploadStore(s3, config.uploads_bucket)
     notifier = Notifier(aws_client("sns"), config.notifications_topic_arn)
     metrics = PipelineMetrics()
@@ -58,6 +63,16 @@ def _wired() -> tuple[Callable[[str], None], Redelivery, PipelineMetrics]:
         queue_arn=config.mediaconvert_queue_arn,
         role_arn=config.mediaconvert_role_arn,
     )
+    lifecycle = Lifecycle(
+        pipeline=config.pipeline_name,
+        table=table,
+        uploads=uploads,
+        metrics=metrics,
+        publisher=notifier,
+        retention_days=config.asset_retention_days,
+        clock=utc_now,
+    )
+    types = SourceTypes(suffixes=config.media_suffixes)
     ingest = Ingest(
         table=table,
         transcoder=transcoder,
@@ -74,17 +89,19 @@ def _wired() -> tuple[Callable[[str], None], Redelivery, PipelineMetrics]:
             metrics=metrics,
             clock=utc_now,
         ),
-        lifecycle=Lifecycle(
-            pipeline=config.pipeline_name,
+        lifecycle=lifecycle,
+        metrics=metrics,
+        limits=SourceLimits(max_size_bytes=config.max_source_size_bytes, types=types),
+        refusals=Refusals(
             table=table,
-            uploads=uploads,
+            types=types,
+            turns=TurnStore(dynamodb, config.assets_table),
+            announce=lifecycle.announce,
             metrics=metrics,
-            publisher=notifier,
             retention_days=config.asset_retention_days,
             clock=utc_now,
         ),
-        metrics=metrics,
-        limits=SourceLimits(max_size_bytes=config.max_source_size_bytes, suffixes=config.media_suffixes),
+        empty_file_grace_seconds=config.empty_file_grace_seconds,
         uploads_bucket=config.uploads_bucket,
         outputs_bucket=config.outputs_bucket,
         claim_seconds=config.claim_seconds,
@@ -113,10 +130,22 @@ def _wired() -> tuple[Callable[[str], None], Redelivery, PipelineMetrics]:
         clock=utc_now,
     )
 
+    wanted = UploadFilter(
+        # Lambda's poller sees to the prefix.
+        prefix="",
+        caption_suffixes=config.caption_suffixes,
+        ignored=IgnoredNames(patterns=config.ignored_names),
+    )
+
     def handle(body: str) -> None:
-        """Handle a message: of a caption file, or of a video."""
+        """Handle a message: of a caption file, of any other upload, or of what is passed over."""
         key = parse_upload(body, bucket=config.uploads_bucket).key
-        (captions.handle if names.is_caption(key) else ingest.handle)(body)
+        if wanted.is_caption(key):
+            captions.handle(body)
+        elif wanted.admits(key):
+            ingest.handle(body)
+        else:
+            logger.info("Passed over: a name that is ignored", key=key)
 
     return handle, redelivery, metrics
 

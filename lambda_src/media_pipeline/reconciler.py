@@ -17,18 +17,22 @@ from media_pipeline.captions import CaptionPublisher
 from media_pipeline.config import ReconcilerConfig, read_config
 from media_pipeline.document_store import DocumentStore
 from media_pipeline.ends_cursor import LEFTOVERS, EndsCursor
+from media_pipeline.ignored_names import IgnoredNames
 from media_pipeline.indexed_records import IndexedRecordTable
 from media_pipeline.job_changes import JobChanges
 from media_pipeline.leftovers import Leftovers
 from media_pipeline.lifecycle import Lifecycle, utc_now
+from media_pipeline.refusals import Refusals
 from media_pipeline.reindexing import Reindexing
 from media_pipeline.repairs import Repairs
 from media_pipeline.sidecar_store import SidecarStore
+from media_pipeline.source_limits import SourceTypes
 from media_pipeline.storyboards import StoryboardPublisher
 from media_pipeline.sweep import UploadSweep
 from media_pipeline.sweep_cursor import SweepCursor
 from media_pipeline.telemetry import PipelineMetrics, logger
 from media_pipeline.transcoder import Transcoder
+from media_pipeline.turn_store import TurnStore
 from media_pipeline.unsent_ends import UnsentEnds
 from media_pipeline.upload_store import UploadStore
 from media_pipeline.uploads import UploadFilter
@@ -121,8 +125,20 @@ def _wired() -> tuple[Repairs, Reindexing, UnsentEnds, Leftovers, UploadSweep, P
         cursors=SweepCursor(dynamodb, config.assets_table),
         queue=queue,
         metrics=metrics,
-        wanted=UploadFilter(prefix=config.upload_key_prefix, suffixes=config.media_suffixes),
-        captions=UploadFilter(prefix=config.upload_key_prefix, suffixes=config.caption_suffixes),
+        wanted=UploadFilter(
+            prefix=config.upload_key_prefix,
+            caption_suffixes=config.caption_suffixes,
+            ignored=IgnoredNames(patterns=config.ignored_names),
+        ),
+        refusals=Refusals(
+            table=table,
+            types=SourceTypes(suffixes=config.media_suffixes),
+            turns=TurnStore(dynamodb, config.assets_table),
+            announce=lifecycle.announce,
+            metrics=metrics,
+            retention_days=config.asset_retention_days,
+            clock=utc_now,
+        ),
         overdue_seconds=config.stuck_after_seconds,
         asset_retention_days=config.asset_retention_days,
         clock=utc_now,

@@ -23,6 +23,7 @@ from typing import Protocol
 from media_pipeline.errors import (
     ClaimHeldError,
     OperatorError,
+    TooEarlyError,
     TransientError,
     UnconfirmedEventError,
     WaitsForOperatorError,
@@ -88,7 +89,7 @@ class Redelivery:
 
         Return True where the message is done: a new one has taken its place, or it is dropped.
         """
-        if isinstance(error, ClaimHeldError):
+        if isinstance(error, ClaimHeldError | TooEarlyError):
             self.queue.hide(message.receipt_handle, seconds=min(error.seconds_left + 1, MAX_DELAY_SECONDS))
             return False
         if isinstance(error, UnconfirmedEventError):

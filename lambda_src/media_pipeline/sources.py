@@ -16,7 +16,10 @@ AUTO_ROTATED_CONTAINERS = frozenset({"mp4", "quicktime"})
 AUTO_ROTATED_SUFFIXES = (".mp4", ".m4v", ".mov")
 # A picture in such a file is its cover.
 AUDIO_CONTAINERS = frozenset({"aac", "ac3", "eac3", "flac", "mp3", "wave"})
-AUDIO_SUFFIXES = (".aac", ".flac", ".m4a", ".mp3", ".oga", ".ogg", ".wav")
+AUDIO_SUFFIXES = (
+    *(".aac", ".ac3", ".aif", ".aiff", ".eac3", ".ec3", ".flac", ".m4a", ".mka", ".mp3", ".oga", ".ogg"),
+    *(".opus", ".wav", ".wma"),
+)
 
 
 class DynamicRange(StrEnum):

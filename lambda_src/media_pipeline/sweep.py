@@ -63,6 +63,14 @@ class CursorStore(Protocol):
         ...
 
 
+class Refuser(Protocol):
+    """What records uploads of types that are not accepted."""
+
+    def refuse(self, upload: UploadedObject) -> bool:
+        """Record an upload that is not accepted; return False where it is, or has a record already."""
+        ...
+
+
 class SweepMetrics(Protocol):
     """What a sweep counts."""
 
@@ -85,7 +93,7 @@ class UploadSweep:
     queue: AnnouncementQueue
     metrics: SweepMetrics
     wanted: UploadFilter
-    captions: UploadFilter
+    refusals: Refuser
     overdue_seconds: int
     asset_retention_days: int
     clock: Clock
@@ -142,7 +150,7 @@ class UploadSweep:
     def _announce_captions(self, unseen: Iterable[StoredUpload]) -> int:
         announced = 0
         for stored in unseen:
-            if stored.is_latest and self.captions.admits(stored.upload.key):
+            if stored.is_latest and self.wanted.is_caption(stored.upload.key):
                 self.queue.send(upload_event(stored.upload))
                 logger.info("A caption file is announced again", source=stored.upload.uri)
                 announced += 1
@@ -153,6 +161,9 @@ class UploadSweep:
         registered = 0
         for asset_id in sorted(by_id.keys() - self.table.known(by_id)):
             upload = by_id[asset_id]
+            if self.refusals.refuse(upload):
+                registered += 1
+                continue
             # The record first: whatever happens now, the asset is overdue some day and is announced again.
             if not self.table.register(upload, now=self.clock(), detail="The upload's event was lost"):
                 continue

@@ -57,6 +57,10 @@ class PipelineMetrics:
         """Count a new asset."""
         self._count("AssetsReceived")
 
+    def upload_refused(self) -> None:
+        """Count an upload of a type that is not accepted; it counts neither as received nor as failed."""
+        self._count("UploadsRefused")
+
     def asset_submitted(self) -> None:
         """Count a submitted job."""
         self._count("AssetsSubmitted")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from media_pipeline.assets import UploadedObject
+from media_pipeline.ignored_names import IgnoredNames
 
 # The bucket gives up uploads in parts that are not done by then.
 LONGEST_UPLOAD = timedelta(days=3)
@@ -12,14 +13,29 @@ LONGEST_UPLOAD = timedelta(days=3)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UploadFilter:
-    """Say which keys are the pipeline's; suffixes are lower case, with their dot."""
+    """Say which keys are the pipeline's; suffixes are lower case, with their dot.
+
+    Each of them is an upload that gets a record, or a caption file, or passed over as the module
+    `ignored_names` says.
+    """
 
     prefix: str
-    suffixes: tuple[str, ...]
+    caption_suffixes: tuple[str, ...]
+    ignored: IgnoredNames
 
     def admits(self, key: str) -> bool:
-        """Tell whether an upload under this key starts processing."""
-        return key.startswith(self.prefix) and key.lower().endswith(self.suffixes)
+        """Tell whether an upload under this key gets a record."""
+        return self._is_ours(key) and not self._ends_as_caption(key)
+
+    def is_caption(self, key: str) -> bool:
+        """Tell whether a key is that of a caption file."""
+        return self._is_ours(key) and self._ends_as_caption(key)
+
+    def _is_ours(self, key: str) -> bool:
+        return key.startswith(self.prefix) and not self.ignored.cover(key)
+
+    def _ends_as_caption(self, key: str) -> bool:
+        return key.lower().endswith(self.caption_suffixes)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

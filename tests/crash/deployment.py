@@ -74,6 +74,8 @@ def deploy(servers: Servers, name: str) -> Deployment:
         "NOTIFICATIONS_TOPIC_ARN": topic,
         "MAX_SOURCE_SIZE_BYTES": str(1024**3),
         "MEDIA_SUFFIXES": ".mp4",
+        "IGNORED_NAMES": "._*,*.part",
+        "EMPTY_FILE_GRACE_SECONDS": "0",
         "CAPTION_SUFFIXES": ".srt,.vtt",
         "ASSET_RETENTION_DAYS": "0",
         "CLAIM_SECONDS": str(CLAIM_SECONDS),

@@ -35,11 +35,12 @@ def test_a_truncated_video_fails_with_a_reason(pipeline: Pipeline, tiny_clip: Pa
     assert len(pipeline.jobs(record["asset_id"])) <= 1
 
 
-def test_a_file_of_another_kind_is_left_alone(pipeline: Pipeline, tiny_clip: Path) -> None:
-    """A name without a media suffix starts nothing, while a video that was uploaded later is done."""
-    pipeline.put("notes.txt", b"to do")
-    pipeline.ended("after-notes.mp4", pipeline.put("after-notes.mp4", tiny_clip.read_bytes()))
-    assert pipeline.records("notes.txt") == []
+def test_a_file_of_another_kind_fails_in_words(pipeline: Pipeline) -> None:
+    """A name without a media suffix has a record that says what is accepted, and no job."""
+    record = pipeline.ended("notes.txt", pipeline.put("notes.txt", b"to do"))
+    assert (record["status"], record["error"]["code"]) == ("FAILED", "UNSUPPORTED_FILE_TYPE")
+    assert ".mp4" in record["error"]["message"]
+    assert pipeline.jobs(record["asset_id"]) == []
 
 
 def test_a_redelivered_event_changes_nothing(pipeline: Pipeline, tiny_clip: Path) -> None:

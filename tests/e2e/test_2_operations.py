@@ -193,9 +193,9 @@ def test_an_upload_whose_event_was_lost_is_backfilled(
     with unannounced_uploads(sandbox):
         version_id = pipeline.put("lost/video.mp4", tiny_clip.read_bytes())
         pipeline.put("lost/notes.txt", b"to do")
-    assert "1 upload without an asset" in operator.run("backfill", "--prefix", "lost/", "--dry-run")
+    assert "2 uploads without an asset" in operator.run("backfill", "--prefix", "lost/", "--dry-run")
     assert pipeline.records("lost/video.mp4") == []
-    assert "Announced 1 upload." in operator.run("backfill", "--prefix", "lost/", "--yes")
+    assert "Announced 1 upload. 1 are of a type" in operator.run("backfill", "--prefix", "lost/", "--yes")
     assert "0 uploads without an asset" in operator.run("backfill", "--prefix", "lost/", "--yes")
     record = pipeline.ended("lost/video.mp4", version_id)
     assert record["status"] == "COMPLETE"

@@ -8,6 +8,7 @@ from tests.fakes.ends_cursor import FakeEndsCursor
 from tests.fakes.queue import FakeQueue, SentMessage
 from tests.fakes.telling import FakeMetrics, FakePublisher
 from tests.fakes.transcoder import FakePresets, FakeTranscoder
+from tests.fakes.turns import FakeTurns
 
 __all__ = [
     "FakeAssetTable",
@@ -22,6 +23,7 @@ __all__ = [
     "FakeQueue",
     "FakeSidecars",
     "FakeTranscoder",
+    "FakeTurns",
     "FakeUploads",
     "SentMessage",
 ]

@@ -9,6 +9,7 @@ from media_pipeline.assets import (
     MAX_ATTEMPTS,
     TERMINAL_STATUSES,
     Asset,
+    AssetError,
     AssetStatus,
     Claim,
     ClaimOutcome,
@@ -17,6 +18,7 @@ from media_pipeline.assets import (
     history_entry,
     timestamp,
 )
+from media_pipeline.refused_record import refused_record
 from media_pipeline.status_index import IndexEntry, status_shard
 
 
@@ -56,6 +58,22 @@ class FakeAssetTable:
             return False
         self.records[upload.asset_id] = new_record(upload, now=now, claimed_until=now, detail=detail)
         return True
+
+    def refuse(
+        self,
+        upload: UploadedObject,
+        error: AssetError,
+        *,
+        now: datetime,
+        expires_at: int | None,
+        is_told: bool,
+    ) -> Asset | None:
+        """Make the record of an upload that has failed."""
+        if upload.asset_id in self.records:
+            return None
+        record = refused_record(upload, error, now=now, expires_at=expires_at, is_told=is_told)
+        self.records[upload.asset_id] = record
+        return Asset.from_record(record)
 
     def replay(self, asset: Asset, *, now: datetime, detail: str) -> Asset | None:
         """Begin the next attempt of an asset that has ended."""
@@ -110,6 +128,8 @@ class FakeAssetTable:
             record.setdefault("submitted_at", timestamp(step.at))
         if step.to in TERMINAL_STATUSES:
             record["completed_at"] = timestamp(step.at)
+            if not step.is_news:
+                record["notified_at"] = timestamp(step.at)
         optional = {
             "error": step.error.as_record() if step.error else None,
             "error_code": step.error.code if step.error else None,

@@ -32,6 +32,10 @@ class FakeMetrics:
         """Count a new asset."""
         self.counted.append(("received",))
 
+    def upload_refused(self) -> None:
+        """Count an upload of a type that is not accepted."""
+        self.counted.append(("refused",))
+
     def asset_submitted(self) -> None:
         """Count a submitted job."""
         self.counted.append(("submitted",))

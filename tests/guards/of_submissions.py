@@ -87,6 +87,21 @@ _INGEST = (
         held_by="unit/lambda/test_superseded",
     ),
     guard(
+        "A file of another type costs one write",
+        code("ingest", "        if self.refusals.refuse(upload):\n", "        if False:\n"),
+        held_by="unit/lambda/test_refusals",
+    ),
+    guard(
+        "Of many files of another type one is told of",
+        code("refusals", "            is_told=not is_told,\n", "            is_told=False,\n"),
+        held_by="unit/lambda/test_refusals",
+    ),
+    guard(
+        "An empty file is given time",
+        code("ingest", "        self._check_grace(asset)\n", ""),
+        held_by="unit/lambda/test_refusals",
+    ),
+    guard(
         "What S3 does not give away is not submitted",
         code("ingest", "        if current.unreadable is not None:\n", "        if False:\n"),
         held_by="unit/lambda/test_ingest",
@@ -182,7 +197,11 @@ _QUEUES = (
     ),
     guard(
         "A held claim hides its message until its end",
-        code("redelivery", "        if isinstance(error, ClaimHeldError):\n", "        if False:\n"),
+        code(
+            "redelivery",
+            "        if isinstance(error, ClaimHeldError | TooEarlyError):\n",
+            "        if False:\n",
+        ),
         held_by="unit/lambda/test_redelivery",
     ),
     guard(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from media_pipeline.assets import Asset
 from tests.property.pipeline_world import PipelineWorld
 from tests.property.simulated_aws import Delivery
 
@@ -47,7 +48,9 @@ def unsettled(world: PipelineWorld) -> Iterator[str]:
             yield f"{upload.uri} {upload.version_id} is lost"
         elif not asset.is_terminal:
             yield f"{upload.uri} {upload.version_id} is {asset.status} for ever"
-        elif (asset.asset_id, asset.attempt) not in told:
+        elif asset.notified_at is None:
+            yield f"{upload.uri} {upload.version_id} is {asset.status}, of which nobody was to be told"
+        elif (asset.asset_id, asset.attempt) not in told and not _is_no_news(asset):
             yield f"{upload.uri} {upload.version_id} is {asset.status}, which nobody was told"
         elif world.soundness.made[asset.asset_id] != 1:
             yield f"{upload.uri} {upload.version_id} was made {world.soundness.made[asset.asset_id]} times"
@@ -59,6 +62,12 @@ def unsettled(world: PipelineWorld) -> Iterator[str]:
     for name, queue in (("uploads", aws.processing_queue), ("job events", aws.job_events_queue)):
         if not queue.is_empty:
             yield f"messages are left among the {name}"
+
+
+def _is_no_news(asset: Asset) -> bool:
+    """Tell whether nobody need be told: of an empty file that was replaced, or of one of many refused."""
+    code = asset.error.code if asset.error else ""
+    return (code, asset.upload.size_bytes) == ("SUPERSEDED", 0) or code == "UNSUPPORTED_FILE_TYPE"
 
 
 def _unknown_jobs(world: PipelineWorld) -> Iterator[str]:

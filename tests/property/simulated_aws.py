@@ -9,7 +9,9 @@ from typing import Any
 
 from media_pipeline.assets import Asset, AssetStatus, UploadedObject
 from media_pipeline.events import upload_event
+from media_pipeline.ignored_names import IgnoredNames
 from media_pipeline.quarantine import STATUS_TAG
+from media_pipeline.source_limits import SourceTypes
 from media_pipeline.status_index import IndexEntry
 from media_pipeline.uploads import UploadFilter
 from tests.fakes import (
@@ -19,6 +21,7 @@ from tests.fakes import (
     FakeEndsCursor,
     FakeOutputs,
     FakePublisher,
+    FakeTurns,
     FakeUploads,
 )
 from tests.made_outputs import made_mp4
@@ -26,7 +29,10 @@ from tests.property.simulated_mediaconvert import ALIVE, SimulatedJob, Simulated
 from tests.property.watched_queue import WatchedQueue
 
 PIPELINE = "media-pipeline-test"
-WANTED = UploadFilter(prefix="in/", suffixes=(".mp4", ".mov"))
+WANTED = UploadFilter(
+    prefix="in/", caption_suffixes=(".srt", ".vtt"), ignored=IgnoredNames(patterns=("._*", "*.part"))
+)
+TYPES = SourceTypes(suffixes=(".mp4", ".mov"))
 FILM = made_mp4(10.0, "vide", "soun")
 
 
@@ -105,6 +111,7 @@ class SimulatedAws:
         self.cursors = FakeCursors(self.time())
         self.ends_cursor = FakeEndsCursor()
         self.publisher = FakePublisher()
+        self.turns = FakeTurns()
         self.mediaconvert = SimulatedMediaConvert(
             now=self.time,
             search_lag=timedelta(seconds=conditions.search_lag),

@@ -48,6 +48,7 @@ any_settings = st.builds(
             "uploader_prefix": st.none() | st.text(),
             "media_suffixes": st.lists(st.text(max_size=12), max_size=50).map(tuple),
             "caption_suffixes": st.lists(st.sampled_from([".srt", ".vtt", ".txt"]), max_size=3).map(tuple),
+            "ignored_names": st.lists(st.text(max_size=12), max_size=50).map(tuple),
             "browser_origins": st.lists(st.text()).map(tuple),
         },
     ),

@@ -3,24 +3,25 @@
 from dataclasses import dataclass
 from typing import Any
 
-from media_pipeline.ingest import Ingest, SourceLimits
+from media_pipeline.ingest import Ingest
 from media_pipeline.job_changes import JobChanges
 from media_pipeline.job_slots import JobSlots
 from media_pipeline.lifecycle import Lifecycle
 from media_pipeline.presets import PresetName
 from media_pipeline.profiles import DEFAULT_PROFILE, Profile, Profiles
 from media_pipeline.redelivery import Redelivery
+from media_pipeline.refusals import Refusals
 from media_pipeline.repairs import Repairs
+from media_pipeline.source_limits import SourceLimits
 from media_pipeline.sweep import UploadSweep
 from media_pipeline.transcoder import Transcoder
 from media_pipeline.unsent_ends import UnsentEnds
-from media_pipeline.uploads import UploadFilter
 from pipeline_ops.cancel import Cancel
 from pipeline_ops.replay import Replay
 from tests.captioning import additions
 from tests.fakes import FakeDocuments, FakeMetrics, FakePresets, FakeSidecars
 from tests.property.invocations import Process, Stepped
-from tests.property.simulated_aws import PIPELINE, WANTED, Conditions, SimulatedAws
+from tests.property.simulated_aws import PIPELINE, TYPES, WANTED, Conditions, SimulatedAws
 from tests.property.simulated_mediaconvert import QUEUE_ARN
 from tests.property.soundness import Soundness, WatchedTable
 from tests.strategies import shipped_presets
@@ -28,6 +29,7 @@ from tests.strategies import shipped_presets
 MAX_SOURCE_SIZE_BYTES = 1000
 # A request that an invocation had sent when its time was over may still arrive while its claim stands.
 CLAIM_GRACE_SECONDS = 15
+EMPTY_FILE_GRACE_SECONDS = 120
 _PROFILE = Profile(name=DEFAULT_PROFILE, presets=(PresetName.MP4, PresetName.THUMBNAILS))
 PRESETS = FakePresets(shipped_presets(), Profiles(by_name={DEFAULT_PROFILE: _PROFILE}, prefixes={}))
 
@@ -115,6 +117,15 @@ def wired(aws: SimulatedAws, process: Process, soundness: Soundness, conditions:
             random=lambda: 0.5,
         )
 
+    refusals = Refusals(
+        table=table,
+        types=TYPES,
+        turns=stepped("turns", aws.turns),
+        announce=lifecycle.announce,
+        metrics=metrics,
+        retention_days=0,
+        clock=clock,
+    )
     cold = JobSlots(transcoder, limit=conditions.max_jobs_in_flight)
     slots = Slots(cold)
     ingest = Ingest(
@@ -125,7 +136,9 @@ def wired(aws: SimulatedAws, process: Process, soundness: Soundness, conditions:
         presets=stepped("presets", PRESETS),
         lifecycle=lifecycle,
         metrics=metrics,
-        limits=SourceLimits(max_size_bytes=MAX_SOURCE_SIZE_BYTES, suffixes=WANTED.suffixes),
+        limits=SourceLimits(max_size_bytes=MAX_SOURCE_SIZE_BYTES, types=TYPES),
+        refusals=refusals,
+        empty_file_grace_seconds=EMPTY_FILE_GRACE_SECONDS,
         uploads_bucket="uploads",
         outputs_bucket="outputs",
         claim_seconds=conditions.function_timeout + CLAIM_GRACE_SECONDS,
@@ -156,7 +169,7 @@ def wired(aws: SimulatedAws, process: Process, soundness: Soundness, conditions:
         queue=announcements,
         metrics=metrics,
         wanted=WANTED,
-        captions=UploadFilter(prefix=WANTED.prefix, suffixes=(".srt", ".vtt")),
+        refusals=refusals,
         overdue_seconds=conditions.stuck_after,
         asset_retention_days=0,
         clock=clock,

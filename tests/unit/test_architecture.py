@@ -53,6 +53,7 @@ ADAPTERS = (
     "status_query",
     "sweep_cursor",
     "transcoder",
+    "turn_store",
     "upload_store",
 )
 # What happens to an asset, step by step; it is handed its adapters and knows none of them.
@@ -67,6 +68,7 @@ FLOW = (
     "lifecycle",
     "preset_watch",
     "reindexing",
+    "refusals",
     "repairs",
     "storyboards",
     "sweep",

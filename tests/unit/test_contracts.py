@@ -17,6 +17,7 @@ from media_pipeline.config import (
     read_config,
 )
 from media_pipeline.events import JobStatus
+from media_pipeline.ignored_names import IgnoredNames, rule_suffixes
 from media_pipeline.job_settings import job_template_settings
 from media_pipeline.presets import parse_presets
 from media_pipeline.profiles import parse_profiles
@@ -142,11 +143,14 @@ def test_operators_are_told_what_exists(pipeline: Stack) -> None:
         **_read_by_smoke(pipeline),
         "upload_key_prefix": settings.upload_key_prefix,
         "media_suffixes": ",".join(settings.media_suffixes),
+        "caption_suffixes": ",".join(settings.caption_suffixes),
+        "ignored_names": ",".join(settings.ignored_names),
         "asset_retention_days": str(settings.asset_retention_days),
     }
     resources = Resources(**{name: told[name] for name in told if name not in _read_by_smoke(pipeline)})
     assert resources.retention_days == settings.asset_retention_days
-    assert resources.upload_filter.suffixes == settings.media_suffixes
+    assert resources.source_types.suffixes == settings.media_suffixes
+    assert resources.upload_filter.caption_suffixes == settings.caption_suffixes
 
 
 def _read_by_smoke(stack: Stack) -> dict[str, str]:
@@ -166,23 +170,29 @@ def _resources_parameter(stack: Stack) -> dict[str, str]:
     return told
 
 
-def test_function_admits_what_the_rule_lets_through(pipeline: Stack) -> None:
-    """Rule and functions agree on what a media file and a caption file is."""
+def test_what_the_rule_passes_over_is_ignored_everywhere(pipeline: Stack) -> None:
+    """Each end of a key that the rule keeps back is one that rule, sweep and backfill pass over alike."""
     config = read_config(OrchestratorConfig, variables_of(pipeline, "ingest-orchestrator"))
+    settings = ENVIRONMENTS[pipeline.name]
     (rule,) = (
         r
         for r in pipeline.of("aws_cloudwatch_event_rule")
         if "Object Created" in str(r.get("event_pattern", ""))
     )
-    suffixes = set(re.findall(r"\.[a-z0-9]+(?='})", str(rule["event_pattern"]["detail"]["object"]["key"])))
-    assert suffixes == {*config.media_suffixes, *config.caption_suffixes}
+    assert rule["event_pattern"]["detail"]["object"]["key"] == [
+        {"anything-but": {"suffix": rule_suffixes(settings.ignored_names)}}
+    ]
+    ignored = IgnoredNames(patterns=config.ignored_names)
+    for end in rule_suffixes(settings.ignored_names):
+        assert ignored.cover(f"folder/name{end}")
     for component, other in CONFIGS.items():
         read = read_config(other, variables_of(pipeline, component))
         assert (read.media_suffixes, read.caption_suffixes) == (
             config.media_suffixes,
             config.caption_suffixes,
         )
-    assert config.caption_suffixes == ENVIRONMENTS[pipeline.name].caption_suffixes
+    assert config.caption_suffixes == settings.caption_suffixes
+    assert config.ignored_names == tuple(name.lower() for name in settings.ignored_names)
 
 
 @pytest.mark.parametrize("component", CONFIGS)

@@ -36,6 +36,8 @@ ENVIRONMENT = {
     "NOTIFICATIONS_TOPIC_ARN": "topic",
     "MAX_SOURCE_SIZE_BYTES": "1000",
     "CAPTION_SUFFIXES": ".srt,.vtt",
+    "IGNORED_NAMES": "._*,*.part",
+    "EMPTY_FILE_GRACE_SECONDS": "120",
     "MEDIA_SUFFIXES": ".mp4, .MOV",
     "ASSET_RETENTION_DAYS": "0",
     "CLAIM_SECONDS": "75",

@@ -6,6 +6,7 @@ import pytest
 
 from media_pipeline.assets import AssetStatus
 from media_pipeline.profiles import Profiles
+from media_pipeline.source_limits import SourceTypes
 from media_pipeline.sources import AudioTrack, Source, SourceInfo, UnknownSource
 from tests.ingest_world import SOURCE, IngestWorld, message
 
@@ -22,8 +23,12 @@ SILENCE = replace(SOURCE, audio=())
 def world() -> IngestWorld:
     """Return an orchestrator to which podcasts may be uploaded, too."""
     world = IngestWorld()
-    limits = replace(world.ingest.limits, suffixes=(".mp4", ".mp3"))
-    world.ingest = replace(world.ingest, limits=limits)
+    types = SourceTypes(suffixes=(".mp4", ".mp3"))
+    world.ingest = replace(
+        world.ingest,
+        limits=replace(world.ingest.limits, types=types),
+        refusals=replace(world.ingest.refusals, types=types),
+    )
     profiles = world.presets.profiles
     world.presets.profiles = Profiles(by_name=profiles.by_name, prefixes={"talks/": "download"})
     return world

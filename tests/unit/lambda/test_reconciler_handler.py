@@ -33,6 +33,7 @@ def aws(local_aws: Callable[[str], Any], monkeypatch: pytest.MonkeyPatch) -> Ite
         "ASSETS_TABLE": new_assets_table(dynamodb),
         "ASSET_RETENTION_DAYS": "0",
         "MEDIACONVERT_QUEUE_ARN": "arn:aws:mediaconvert:us-east-1:000000000000:queues/jobs",
+        "IGNORED_NAMES": "._*",
         "MEDIA_SUFFIXES": ".mp4",
         "CAPTION_SUFFIXES": ".srt,.vtt",
         "NOTIFICATIONS_TOPIC_ARN": "arn:aws:sns:us-east-1:000000000000:topic",

@@ -33,14 +33,18 @@ def test_an_upload_is_given_time_for_its_event(world: SweptWorld) -> None:
     [
         ("in/a.mp4", True),
         ("in/deep/er/a.MoV", True),
-        ("in/a.txt", False),
-        ("in/mp4", False),
+        ("in/a.txt", True),
+        ("in/mp4", True),
+        ("in/._a.mp4", False),
+        ("in/._folder/a.mp4", False),
+        ("in/a.mp4.PART", False),
+        ("in/folder/", False),
         ("out/a.mp4", False),
         ("a/in/a.mp4", False),
     ],
 )
 def test_only_the_pipelines_uploads_are_swept(world: SweptWorld, key: str, wanted: bool) -> None:
-    """What no rule would let through is no lost upload, wherever it lies."""
+    """What is passed over by its name, or lies elsewhere, is no lost upload; all else gets a record."""
     world.upload(key)
     world.until_overdue()
     assert world.run() == {"listed": key.startswith("in/"), "registered": wanted}
@@ -96,3 +100,15 @@ def test_an_upload_in_parts_is_as_old_as_its_beginning(world: SweptWorld) -> Non
     world.uploads.put(upload, began)
     world.run()
     assert world.announced == [upload]
+
+
+def test_a_lost_upload_of_another_type_costs_one_write(world: SweptWorld) -> None:
+    """It is FAILED at once: no message, no failure counted; the first of them alone is told of."""
+    for number in range(3):
+        world.upload(f"in/{number}.log")
+    world.until_overdue()
+    assert world.run() == {"listed": 3, "registered": 3}
+    assert {record["status"] for record in world.table.records.values()} == {"FAILED"}
+    assert (world.queue.bodies, world.metrics.counted) == ([], [("refused",)] * 3)
+    assert len(world.announced_ends) == 1
+    assert world.run() == {"listed": 3, "registered": 0}

@@ -71,6 +71,8 @@ class Operated:
             "profiles_parameter": f"/{self.name}/profiles",
             "upload_key_prefix": "",
             "media_suffixes": ".mp4,.mov",
+            "caption_suffixes": ".srt,.vtt",
+            "ignored_names": "._*,*.part",
             "asset_retention_days": "30",
         }
         self.publish(self.resources)

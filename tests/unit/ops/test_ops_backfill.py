@@ -7,6 +7,8 @@ import pytest
 from media_pipeline.assets import AssetStatus, UploadedObject
 from media_pipeline.errors import TransientError
 from media_pipeline.events import parse_upload
+from media_pipeline.ignored_names import IgnoredNames
+from media_pipeline.source_limits import SourceTypes
 from media_pipeline.uploads import StoredUpload, UploadFilter, UploadsPage
 from pipeline_ops.backfill import Backfill, Found, Period
 from pipeline_ops.faults import OperatorFault
@@ -62,7 +64,13 @@ class BackfillWorld:
             bucket=self.bucket,
             table=self.table,
             queue=self.queue,
-            wanted=UploadFilter(prefix="in/", suffixes=(".mp4",)),
+            wanted=UploadFilter(
+                prefix="in/",
+                caption_suffixes=(".srt", ".vtt"),
+                ignored=IgnoredNames(patterns=("._*", "*.part")),
+            ),
+            types=SourceTypes(suffixes=(".mp4",)),
+            retention_days=30,
             pace=Pace(rate, monotonic=self.time.monotonic, sleep=self.time.sleep),
             clock=self.clock,
         )
@@ -86,11 +94,13 @@ class BackfillWorld:
 
 
 def test_what_the_pipeline_would_take_is_found() -> None:
-    """Media files below the pipeline's prefix, in any letter case, as their keys hold them now."""
+    """All below the pipeline's prefix but captions and names that are ignored, as keys hold them now."""
     world = BackfillWorld(
         stored("in/a.mp4"),
         stored("in/B.MP4"),
         stored("in/c.txt"),
+        stored("in/._a.mp4"),
+        stored("in/folder/"),
         # Captions are no videos: whoever processes their video finds them.
         stored("in/a.en.srt"),
         stored("in/a.VTT"),
@@ -103,9 +113,23 @@ def test_what_the_pipeline_would_take_is_found() -> None:
     assert [(one.upload.key, one.upload.version_id) for one in found.uploads] == [
         ("in/B.MP4", "v1"),
         ("in/a.mp4", "v1"),
+        ("in/c.txt", "v1"),
         ("in/e.mp4", "v2"),
     ]
-    assert world.pages == [2, 4, 6, 8]
+    assert world.pages == [2, 4, 6, 8, 10]
+
+
+def test_files_of_other_types_are_recorded_and_not_announced() -> None:
+    """They are FAILED at once, with what is accepted; nobody else is told, and a second run does nothing."""
+    world = BackfillWorld(stored("in/a.mp4"), stored("in/c.txt"))
+    done = world.command.run(world.find().uploads, on_done=lambda number: None)
+    assert (done.announced, done.refused, done.known) == (1, 1, 0)
+    assert [one.key for one in world.announced()] == ["in/a.mp4"]
+    record = world.table.records[upload("in/c.txt").asset_id]
+    assert (record["status"], record["error"]["code"]) == ("FAILED", "UNSUPPORTED_FILE_TYPE")
+    assert "notified_at" in record
+    again = world.command.run([stored("in/c.txt")], on_done=lambda number: None)
+    assert (again.refused, again.known) == (0, 1)
 
 
 def test_uploads_that_have_an_asset_are_passed_over() -> None:

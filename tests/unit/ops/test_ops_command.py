@@ -229,7 +229,7 @@ def test_redrive_reads_job_events_too(operated: Operated) -> None:
 
 
 def test_backfill_announces_each_upload_once(operated: Operated) -> None:
-    """Of the media files that keys hold now, those without an asset get one and an event, once."""
+    """Of the files that keys hold now, those without an asset get one, and media files an event, once."""
     operated.failed("known.mp4")
     operated.put("notes.txt")
     operated.put("deleted.mp4")
@@ -238,11 +238,13 @@ def test_backfill_announces_each_upload_once(operated: Operated) -> None:
     upload = operated.put("new.MP4", b"new version")
     dry = operated.run("backfill", "--dry-run")
     assert (dry.code, operated.table.get(upload.asset_id), operated.bodies("processing")) == (0, None, [])
-    assert "1 upload without an asset (11 B), of 5 versions listed." in dry.out
+    assert "2 uploads without an asset" in dry.out
+    assert "of 5 versions listed." in dry.out
     run = operated.run("backfill", "--yes")
     assert run.code == 0
     assert [parse_upload(body, bucket=operated.uploads) for body in operated.bodies("processing")] == [upload]
     assert operated.read(upload.asset_id).status is AssetStatus.RECEIVED
+    assert "Announced 1 upload. 1 are of a type that is not accepted: FAILED." in run.out
     assert "0 uploads without an asset" in operated.run("backfill", "--yes").out
 
 
