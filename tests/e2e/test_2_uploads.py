@@ -1,4 +1,4 @@
-"""Uploads as people, mounts and sync clients put them: unreadable, empty at first, of other types, ignored."""
+"""Uploads as people, mounts and sync clients put them: unreadable, empty at first, of any type."""
 
 import time
 import unicodedata
