@@ -3,14 +3,9 @@
 from datetime import datetime
 from typing import Any
 
-from media_pipeline.assets import (
-    AssetError,
-    AssetStatus,
-    UploadedObject,
-    history_entry,
-    new_record,
-    timestamp,
-)
+from media_pipeline.asset_record import new_record
+from media_pipeline.assets import AssetError, AssetStatus, UploadedObject, history_entry, timestamp
+from media_pipeline.status_index import SHARD_ATTRIBUTE, status_shard
 
 _SECONDS_PER_DAY = 86_400
 
@@ -23,7 +18,9 @@ def refused_record(
     failed = AssetStatus.FAILED
     record |= {
         "status": failed.value,
+        SHARD_ATTRIBUTE: status_shard(failed.value, upload.asset_id),
         "error": error.as_record(),
+        "error_code": error.code,
         "completed_at": timestamp(now),
         "history": [
             *record["history"],

@@ -3,10 +3,8 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from botocore.exceptions import ClientError
-
 from media_pipeline.assets import timestamp
-from media_pipeline.aws import aws_errors, error_code
+from media_pipeline.aws import aws_errors, is_refused_condition
 from media_pipeline.errors import TransientError
 
 # Assets' ids are hexadecimal. Without a status, the item is in no index.
@@ -42,8 +40,7 @@ class TurnStore:
                     },
                 )
         except TransientError as error:
-            cause = error.__cause__
-            if not isinstance(cause, ClientError) or error_code(cause) != "ConditionalCheckFailedException":
+            if not is_refused_condition(error):
                 raise
             self._asked_at = now
             return False
