@@ -36,7 +36,7 @@ def _synthesized(settings: Settings, folder: Path) -> dict[str, Any]:
 
 
 def test_prefix_and_suffix_must_both_match(tmp_path: Path) -> None:
-    """The rule sees to the suffix and the event source mapping to the prefix, for one pattern can't."""
+    """The rule sees to ends of keys and the event source mapping to the prefix, for one pattern can't."""
     resources = _synthesized(replace(DEV, upload_key_prefix="incoming/"), tmp_path)
     filters = {
         id_: json.loads(mapping["filter_criteria"]["filter"][0]["pattern"])
@@ -51,7 +51,7 @@ def test_prefix_and_suffix_must_both_match(tmp_path: Path) -> None:
         for id_, rule in resources["aws_cloudwatch_event_rule"].items()
         if id_.startswith("UploadsCreated")
     )
-    assert all(set(test) == {"suffix"} for test in rule["detail"]["object"]["key"])
+    assert [set(test["anything-but"]) for test in rule["detail"]["object"]["key"]] == [{"suffix"}]
 
 
 def test_prefix_reaches_the_sweep_and_the_operators(tmp_path: Path) -> None:
