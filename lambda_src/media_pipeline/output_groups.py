@@ -15,14 +15,12 @@ from media_pipeline.presets import (
     ThumbnailsPreset,
 )
 from media_pipeline.renditions import (
+    Stills,
     Storyboard,
     hevc_renditions,
-    poster_seconds,
-    poster_size,
     renditions,
+    stills,
     storyboard,
-    thumbnail_interval_seconds,
-    thumbnail_size,
 )
 from media_pipeline.sounds import SoundRendition, sound_renditions, stereo_renditions
 from media_pipeline.sources import Source
@@ -30,7 +28,6 @@ from media_pipeline.video_settings import avc_video, captured_frames, hevc_video
 
 Settings = dict[str, Any]
 
-POSTER_MODIFIER = "_poster"
 _SOUND_GROUP = "audio"
 _FIELDS = {
     "CMAF_GROUP_SETTINGS": "CmafGroupSettings",
@@ -77,10 +74,9 @@ def bitrate_modifier(bitrate_bps: int) -> str:
     return f"_{bitrate_bps // 1000}k"
 
 
-def thumbnail_modifier(source: Source, preset: ThumbnailsPreset) -> str:
-    """Return what stands between the thumbnails' base name and their number."""
-    size = thumbnail_size(source, preset)
-    return f"_{size.width}w" if size else "_source"
+def stills_modifier(wanted: Stills) -> str:
+    """Return what stands between the stills' base name and their number."""
+    return f"_{wanted.size.width}w" if wanted.size else "_source"
 
 
 def _cmaf(source: Source, preset: CmafPreset) -> Settings:
@@ -219,29 +215,20 @@ def _m4a(source: Source, preset: AudioFilePreset) -> Settings:
 
 
 def _thumbnails(source: Source, preset: ThumbnailsPreset) -> Settings:
-    poster_at = poster_seconds(source)
-    stills = {
-        thumbnail_modifier(source, preset): captured_frames(
-            thumbnail_size(source, preset),
+    wanted = stills(source, preset)
+    # One output serves stills and poster: each one is billed.
+    output = {
+        "NameModifier": stills_modifier(wanted),
+        "ContainerSettings": {"Container": "RAW"},
+        "VideoDescription": captured_frames(
+            wanted.size,
             source,
-            every_seconds=thumbnail_interval_seconds(source, preset),
-            captures=preset.max_captures,
-            quality=preset.quality,
-        ),
-        # Captures begin at 0: of two, the second one is the poster.
-        POSTER_MODIFIER: captured_frames(
-            poster_size(source, preset),
-            source,
-            every_seconds=max(1, poster_at),
-            captures=2 if poster_at else 1,
+            every_seconds=wanted.interval_seconds,
+            captures=wanted.captures,
             quality=preset.quality,
         ),
     }
-    outputs = [
-        {"NameModifier": modifier, "ContainerSettings": {"Container": "RAW"}, "VideoDescription": video}
-        for modifier, video in stills.items()
-    ]
-    return _group("Thumbnails", "FILE_GROUP_SETTINGS", {}, outputs)
+    return _group("Thumbnails", "FILE_GROUP_SETTINGS", {}, [output])
 
 
 def _first(source: Source) -> SoundRendition:

@@ -9,18 +9,11 @@ from typing import TypedDict
 from media_pipeline.frame_sizes import FrameSize
 from media_pipeline.job_settings import DESTINATIONS, groups_of
 from media_pipeline.ladder import Rendition
-from media_pipeline.output_groups import POSTER_MODIFIER, bitrate_modifier, sound_modifier, thumbnail_modifier
+from media_pipeline.output_groups import bitrate_modifier, sound_modifier, stills_modifier
 from media_pipeline.outputs import PlannedOutput, PlannedSound
 from media_pipeline.presets import PresetName, Presets, ThumbnailsPreset
 from media_pipeline.profiles import Profile
-from media_pipeline.renditions import (
-    hevc_renditions,
-    poster_seconds,
-    poster_size,
-    renditions,
-    sizes,
-    thumbnail_size,
-)
+from media_pipeline.renditions import hevc_renditions, renditions, sizes, stills
 from media_pipeline.sounds import SoundRendition, sound_renditions, stereo_renditions
 from media_pipeline.sources import Source, SourceInfo
 
@@ -131,12 +124,11 @@ class _Planner:
         )
 
     def _stills(self, preset: ThumbnailsPreset) -> list[PlannedOutput]:
-        thumbnail = f"{thumbnail_modifier(self._source, preset)}.0000000.jpg"
-        # The poster is the last of its one or two captures.
-        poster = f"{POSTER_MODIFIER}.{1 if poster_seconds(self._source) else 0:07d}.jpg"
+        wanted = stills(self._source, preset)
+        modifier = stills_modifier(wanted)
         return [
-            self._file("THUMBNAIL", thumbnail, thumbnail_size(self._source, preset), ()),
-            self._file("POSTER", poster, poster_size(self._source, preset), ()),
+            self._file(format_, f"{modifier}.{number:07d}.jpg", wanted.size, ())
+            for format_, number in (("THUMBNAIL", 0), ("POSTER", wanted.poster))
         ]
 
     def _sounds(self, sounds: Sequence[SoundRendition]) -> tuple[PlannedSound, ...] | None:

@@ -45,6 +45,11 @@ class PresetDocument:
         self._read.add(field)
         return self._checked(field, self._data.get(field), low, high)
 
+    def optional_integer(self, field: str, low: int, high: int) -> int:
+        """Return a whole number within a range, the lowest where the document has no such field."""
+        self._read.add(field)
+        return self._checked(field, self._data[field], low, high) if field in self._data else low
+
     def integer_or_none(self, field: str, low: int, high: int) -> int | None:
         """Return a whole number within a range, or None where the document says null."""
         self._read.add(field)

@@ -120,13 +120,15 @@ class AudioFilePreset(SoundPreset):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ThumbnailsPreset:
-    """Describe stills: JPEG captures every `interval_seconds` or spread over longer sources, and a poster."""
+    """Describe stills: JPEG captures every `interval_seconds`, or spread over longer sources.
+
+    Shorter sources have about ten, so that one of them can be the poster.
+    """
 
     version: int
     width: int
     interval_seconds: int
     max_captures: int
-    poster_width: int
     quality: int
 
 
@@ -269,11 +271,13 @@ def _m4a(document: PresetDocument) -> AudioFilePreset:
 
 
 def _thumbnails(document: PresetDocument) -> ThumbnailsPreset:
+    width = document.integer("width", 32, 4096)
+    # Earlier presets had a width for each of stills and poster: the poster stays as wide as it was.
+    width = max(width, document.optional_integer("poster_width", 32, 4096))
     return ThumbnailsPreset(
         version=document.integer("version", 1, MAX_VERSION),
-        width=document.integer("width", 32, 4096),
+        width=width,
         interval_seconds=document.integer("interval_seconds", 1, 3600),
         max_captures=document.integer("max_captures", 1, 10_000),
-        poster_width=document.integer("poster_width", 32, 4096),
         quality=document.integer("quality", 1, 100),
     )

@@ -51,6 +51,19 @@ class Storyboard:
     rows: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stills:
+    """Describe captures; they begin at 0, and `poster` is the number of the one that is the poster.
+
+    The size is None where they take the source's own.
+    """
+
+    size: FrameSize | None
+    interval_seconds: int
+    captures: int
+    poster: int
+
+
 def renditions(source: Source, preset: VideoPreset) -> tuple[Rendition, ...]:
     """Return the preset's AVC renditions for a source with a picture, largest first."""
     video = video_of(source)
@@ -102,31 +115,42 @@ def changed_frame_rate(video: VideoTrack | None, policy: str) -> Fraction | None
 
 def _standard(rate: Fraction) -> Fraction:
     """Return the standard rate nearest to a rate that is it or a little above, else the rate itself."""
-    nearest = min(STANDARD_FRAME_RATES, key=lambda standard: abs(standard - rate))
-    return nearest if -_RATE_ROUNDING <= rate / nearest - 1 <= _RATE_TOLERANCE else rate
+    near = [
+        standard
+        for standard in STANDARD_FRAME_RATES
+        if -_RATE_ROUNDING <= rate / standard - 1 <= _RATE_TOLERANCE
+    ]
+    return min(near, key=lambda standard: abs(standard - rate), default=rate)
 
 
-def thumbnail_size(source: Source, preset: ThumbnailsPreset) -> FrameSize | None:
-    """Return the thumbnails' size; None where they take the source's own."""
-    return _still_size(video_of(source), preset.width)
+def stills(source: Source, preset: ThumbnailsPreset) -> Stills:
+    """Return the stills of a source: one output of captures, of which one is the poster.
+
+    The poster is the still nearest to a tenth of the film, since films begin black; in the shortest, and
+    where nothing is known of the film, it is the first.
+    """
+    duration_ms = _picture_ms(source)
+    tenth_seconds = max(1, duration_ms // (1000 * _POSTER_SHARE))
+    captures, interval_seconds, poster = preset.max_captures, preset.interval_seconds, 0
+    if duration_ms >= 2 * _MEASURABLE_MS:
+        captures = max(2, captures)
+        spread_seconds = -(-duration_ms // (captures * 1000))
+        interval_seconds = max(spread_seconds, min(interval_seconds, tenth_seconds))
+        poster = max(1, round(Fraction(tenth_seconds, interval_seconds)))
+    return Stills(
+        size=_still_size(video_of(source), preset.width),
+        interval_seconds=interval_seconds,
+        captures=captures,
+        poster=poster,
+    )
 
 
-def poster_size(source: Source, preset: ThumbnailsPreset) -> FrameSize | None:
-    """Return the poster's size; None where it takes the source's own."""
-    return _still_size(video_of(source), preset.poster_width)
-
-
-def thumbnail_interval_seconds(source: Source, preset: ThumbnailsPreset) -> int:
-    """Return the time between thumbnails: spread over the whole of a source too long for the limit."""
+def _picture_ms(source: Source) -> int:
+    """Return how long a source's picture is, 0 where nobody knows: sound may go on after its end."""
     if not isinstance(source, SourceInfo):
-        return preset.interval_seconds
-    return max(preset.interval_seconds, -(-source.duration_ms // (preset.max_captures * 1000)))
-
-
-def poster_seconds(source: Source) -> int:
-    """Return when the poster is taken: after a tenth, since films begin black; 0 in the shortest."""
-    duration_ms = source.duration_ms if isinstance(source, SourceInfo) else 0
-    return max(1, duration_ms // (1000 * _POSTER_SHARE)) if duration_ms >= 2 * _MEASURABLE_MS else 0
+        return 0
+    picture_ms = source.video.duration_ms if source.video else 0
+    return min(picture_ms, source.duration_ms) if picture_ms and source.duration_ms else source.duration_ms
 
 
 def storyboard(source: Source, preset: StreamingPreset) -> Storyboard | None:

@@ -55,15 +55,16 @@ class SimulatedJob:
 
     @property
     def files(self) -> list[str]:
-        """Return the keys of what the job writes: films, and of stills the first or the poster's only one."""
+        """Return the keys of what the job writes: films, and the stills of a tenth of them."""
         keys = []
         for group in self.settings["OutputGroups"]:
             destination: str = group["OutputGroupSettings"]["FileGroupSettings"]["Destination"]
             for output in group["Outputs"]:
                 still = output["VideoDescription"]["CodecSettings"].get("FrameCaptureSettings")
-                number = 1 if still and still["MaxCaptures"] == 2 else 0
-                uri = destination + output["NameModifier"] + (f".{number:07d}.jpg" if still else ".mp4")
-                keys.append(uri.removeprefix("s3://").partition("/")[2])
+                count = min(still["MaxCaptures"], _STILLS) if still else 0
+                suffixes = [f".{number:07d}.jpg" for number in range(count)] if still else [".mp4"]
+                uris = [destination + output["NameModifier"] + suffix for suffix in suffixes]
+                keys += [uri.removeprefix("s3://").partition("/")[2] for uri in uris]
         return keys
 
     def described(self) -> dict[str, Any]:
@@ -76,6 +77,10 @@ class SimulatedJob:
             "ErrorCode": self.error_code,
             "ErrorMessage": "failed" if self.error_code else "",
         }
+
+
+# The poster is one of the first that many.
+_STILLS = 12
 
 
 @dataclass

@@ -221,7 +221,8 @@ def test_a_rate_near_a_standard_one_is_no_other_rate(
         ("90", "keep", "45"),
         ("59.94", "keep", "60000/1001"),
         ("61.3", "keep", "30.65"),
-        ("29.99", "keep", None),
+        ("29.99", "keep", "30000/1001"),
+        ("23.97", "keep", None),
         ("60", "keep", None),
         ("30000/1001", "halve", None),
         ("12.5", "halve", None),
@@ -347,7 +348,7 @@ def test_the_plan_names_what_the_settings_make(source: Source, profile: Profile)
             "MP4": [f"{base}{modifier}.mp4" for modifier in modifiers],
             "M4A": [f"{base}.m4a"],
             "THUMBNAIL": [f"{base}{modifiers[0]}.0000000.jpg"],
-            "POSTER": [f"{base}_poster.0000000.jpg", f"{base}_poster.0000001.jpg"],
+            "POSTER": [f"{base}{modifiers[0]}.{number:07d}.jpg" for number in range(12)],
         }
         assert planned.key in named[planned.format]
         if planned.format == "HLS":
@@ -363,15 +364,43 @@ def test_the_plan_names_what_the_settings_make(source: Source, profile: Profile)
         assert PlannedOutput.from_record(planned.as_record()) == planned
 
 
-@given(source=any_source)
-def test_the_poster_is_the_last_of_its_captures(source: Source) -> None:
-    """Captures come at 0 and once more within the film; the plan names the last one."""
-    profile = shipped_profiles().by_name["default"]
-    stills = rendered(source, profile)["OutputGroups"][2]["Outputs"]
-    capture = stills[1]["VideoDescription"]["CodecSettings"]["FrameCaptureSettings"]
-    plan = planned_outputs(folder="id/1", source=source, profile=profile, presets=PRESETS)
-    (poster,) = (output for output in plan if output.format == "POSTER")
-    assert poster.key.endswith(f".{capture['MaxCaptures'] - 1:07d}.jpg")
-    if capture["MaxCaptures"] == 2:
-        assert isinstance(source, SourceInfo)
-        assert capture["FramerateDenominator"] * 1000 <= source.duration_ms / 2
+@given(
+    source=any_source,
+    interval=st.integers(1, 3600),
+    captures=st.integers(1, 10_000),
+)
+def test_the_poster_is_a_still_near_a_tenth_of_the_film(source: Source, interval: int, captures: int) -> None:
+    """One output of captures has the poster among them, within the picture, the nearest to a tenth of it."""
+    preset = replace(PRESETS.thumbnails, interval_seconds=interval, max_captures=captures)
+    presets = replace(PRESETS, thumbnails=preset)
+    profile = shipped_profiles().by_name["download"]
+    settings = job_settings(
+        source_uri="s3://uploads/a.mp4",
+        destination="s3://outputs/id/1",
+        source=source,
+        profile=profile,
+        presets=presets,
+    )
+    (still,) = settings["OutputGroups"][1]["Outputs"]
+    capture = still["VideoDescription"]["CodecSettings"]["FrameCaptureSettings"]
+    every, most = capture["FramerateDenominator"], capture["MaxCaptures"]
+    plan = planned_outputs(folder="id/1", source=source, profile=profile, presets=presets)
+    thumbnail, poster = (output.key for output in plan if output.format in ("THUMBNAIL", "POSTER"))
+    base = f"id/1/thumbnails/thumbnail{still['NameModifier']}"
+    assert thumbnail == f"{base}.0000000.jpg"
+    number = int(poster.removeprefix(f"{base}.").removesuffix(".jpg"))
+    if not isinstance(source, SourceInfo):
+        assert (number, every, most) == (0, interval, captures)
+        return
+    assert source.video is not None
+    told = [ms for ms in (source.video.duration_ms, source.duration_ms) if ms]
+    seconds = min(told) / 1000 if source.duration_ms else 0
+    assert number < most <= max(2, captures)
+    assert every * most >= seconds or every == interval
+    if seconds >= 2:
+        assert 1 <= number <= seconds / every
+        tenth = max(1, seconds // 10)
+        nearest = min(range(1, most), key=lambda each: abs(each * every - tenth)) if most < 50 else number
+        assert abs(number * every - tenth) <= abs(nearest * every - tenth) + 1
+    else:
+        assert number == 0

@@ -42,7 +42,7 @@ def test_an_upload_becomes_a_job(world: IngestWorld, key: str) -> None:
     assert asset.source_info["video"]["display_width"] == 1280
     formats = [output["format"] for output in asset.planned_outputs]
     assert formats == ["HLS", "DASH", "MP4", "THUMBNAIL", "POSTER"]
-    assert asset.preset_versions == {"cmaf": 1, "mp4": 1, "thumbnails": 1}
+    assert asset.preset_versions == {"cmaf": 1, "mp4": 1, "thumbnails": 2}
     assert world.metrics.counted == [("received",), ("submitted",)]
 
 

@@ -5,10 +5,12 @@ from dataclasses import replace
 import pytest
 
 from media_pipeline.assets import AssetStatus
+from media_pipeline.presets import PresetName
 from media_pipeline.profiles import Profiles
 from media_pipeline.source_limits import SourceTypes
 from media_pipeline.sources import AudioTrack, Source, SourceInfo, UnknownSource
 from tests.ingest_world import SOURCE, IngestWorld, message
+from tests.strategies import shipped_presets
 
 SOUND = SourceInfo(
     container="mp3",
@@ -67,7 +69,8 @@ def test_an_upload_gets_its_profile(
     """Metadata, then prefix, then default; sound alone is made into sound; the record says what was used."""
     asset = processed(world, source, key=key, requested=requested).asset
     assert (asset.status, asset.profile) == (AssetStatus.SUBMITTED, profile)
-    assert asset.preset_versions == dict.fromkeys(presets, 1)
+    versions = {name.value: shipped_presets().version(name) for name in PresetName}
+    assert asset.preset_versions == {name: versions[name] for name in presets}
     assert {record["format"] for record in asset.planned_outputs} >= (
         {"M4A"} if profile == "audio" else set()
     )

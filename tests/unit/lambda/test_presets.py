@@ -119,7 +119,7 @@ def test_a_fault_of_a_ladder_names_its_row(rows: list[Any], fault: str) -> None:
 
 def test_all_faults_are_named_at_once() -> None:
     """One reading finds the faults of every document: absent, not JSON, not an object, out of range."""
-    broken = {"dash": "not json", "mp4": "[]", "thumbnails": DOCUMENTS["thumbnails"].replace("320", "1")}
+    broken = {"dash": "not json", "mp4": "[]", "thumbnails": DOCUMENTS["thumbnails"].replace("1280", "1")}
     with pytest.raises(PresetsInvalidError) as invalid:
         parse_presets(broken)
     named = [fault.split()[0] for fault in invalid.value.faults]

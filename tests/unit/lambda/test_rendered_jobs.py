@@ -110,7 +110,7 @@ def test_an_unknown_source_keeps_its_size() -> None:
     """The safe choice is one rendition that takes size and pixel shape from the source, with sound."""
     settings = rendered(UNKNOWN)
     names = [[output["NameModifier"] for output in group["Outputs"]] for group in settings["OutputGroups"]]
-    assert names == [["_source", "_audio"], ["_source"], ["_source", "_poster"]]
+    assert names == [["_source", "_audio"], ["_source"], ["_source"]]
     codec = settings["OutputGroups"][0]["Outputs"][0]["VideoDescription"]["CodecSettings"]["H264Settings"]
     assert "ParControl" not in codec
     assert "AudioDescriptions" in settings["OutputGroups"][1]["Outputs"][0]
@@ -226,9 +226,11 @@ def test_a_tiny_picture_keeps_its_size() -> None:
     assert video["Position"] == {"X": 8, "Y": 6, "Width": 16, "Height": 20}
 
 
-@pytest.mark.parametrize(("duration_ms", "seconds"), [(0, 5), (10_000, 5), (500_000, 5), (7_200_001, 73)])
+@pytest.mark.parametrize(
+    ("duration_ms", "seconds"), [(0, 5), (10_000, 1), (30_000, 3), (500_000, 5), (7_200_001, 73)]
+)
 def test_thumbnails_cover_long_sources(duration_ms: int, seconds: int) -> None:
-    """Captures spread over the whole of a source that is too long for the preset's interval."""
+    """Captures spread over the whole of a source too long for the preset's interval; short ones have ten."""
     settings = rendered(replace(REFERENCE_VIDEO, duration_ms=duration_ms))
     capture = settings["OutputGroups"][2]["Outputs"][0]["VideoDescription"]["CodecSettings"]
     assert capture["FrameCaptureSettings"]["FramerateDenominator"] == seconds
