@@ -1,5 +1,6 @@
 """Resources of the local AWS as the stack makes them, for tests of the adapters, each under a new name."""
 
+import json
 from typing import Any
 from uuid import uuid4
 
@@ -37,3 +38,19 @@ def new_versioned_bucket(s3: Any) -> str:
     s3.create_bucket(Bucket=name)
     s3.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
     return name
+
+
+def admit_rule(sqs: Any, queue_url: str, rule_arn: str) -> str:
+    """Let a rule put events on a queue, as its policy must; return the queue's ARN."""
+    answer = sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=["QueueArn"])
+    queue_arn: str = answer["Attributes"]["QueueArn"]
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Service": "events.amazonaws.com"},
+        "Action": "sqs:SendMessage",
+        "Resource": queue_arn,
+        "Condition": {"ArnEquals": {"aws:SourceArn": rule_arn}},
+    }
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    sqs.set_queue_attributes(QueueUrl=queue_url, Attributes={"Policy": policy})
+    return queue_arn

@@ -9,6 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from sandbox.aws_fixes import (
+    alarm_actions,
     alarms,
     function_concurrency,
     function_isolation,
@@ -21,7 +22,9 @@ from sandbox.aws_fixes import (
     object_versions_encoding,
     parameters_by_path,
     queue_urls,
+    recursive_loops,
     role_sessions,
+    rule_targets,
     service_events,
     service_role_trust,
     state_saving,
@@ -44,6 +47,7 @@ def apply(
         account: JSON of the account's quotas.
     """
     alarms.apply()
+    alarm_actions.apply()
     object_versions_encoding.apply()
     object_version_tags.apply()
     # Before the calls are noted: what S3 asks KMS is no call of the role.
@@ -54,6 +58,8 @@ def apply(
     queue_urls.apply()
     index_updates.apply()
     service_events.apply()
+    rule_targets.apply()
+    recursive_loops.apply()
     function_isolation.apply()
     function_concurrency.apply(account)
     state_saving.apply()

@@ -10,7 +10,7 @@ from typing import Any
 import boto3
 
 from tests.crash.servers import ROOT, Servers
-from tests.local_resources import new_assets_table, new_versioned_bucket
+from tests.local_resources import admit_rule, new_assets_table, new_versioned_bucket
 from tests.strategies import PRESETS_FOLDER
 
 ACCOUNT = "000000000000"
@@ -57,7 +57,7 @@ def deploy(servers: Servers, name: str) -> Deployment:
     table = new_assets_table(clients["dynamodb"])
     uploads, outputs = (new_versioned_bucket(clients["s3"]) for _ in range(2))
     queue = clients["mediaconvert"].create_queue(Name=name)["Queue"]["Arn"]
-    _route_job_events(clients["events"], name, queue, _arn(sqs, queues["job-events"]))
+    _route_job_events(clients, name, queue, queues["job-events"])
     environment = {
         **CREDENTIALS,
         "AWS_ENDPOINT_URL": servers.aws_url,
@@ -127,9 +127,11 @@ def _role(iam: Any, name: str) -> str:
     return str(iam.create_role(RoleName=name, AssumeRolePolicyDocument=policy)["Role"]["Arn"])
 
 
-def _route_job_events(events: Any, name: str, queue_arn: str, target_arn: str) -> None:
+def _route_job_events(clients: Mapping[str, Any], name: str, queue_arn: str, target_url: str) -> None:
+    events = clients["events"]
     pattern = {"source": ["aws.mediaconvert"], "detail": {"queue": [queue_arn]}}
-    events.put_rule(Name=name, EventPattern=json.dumps(pattern))
+    rule = events.put_rule(Name=name, EventPattern=json.dumps(pattern))
+    target_arn = admit_rule(clients["sqs"], target_url, rule["RuleArn"])
     events.put_targets(Rule=name, Targets=[{"Id": "queue", "Arn": target_arn}])
 
 

@@ -15,6 +15,7 @@ import pytest
 from sandbox.mediaconvert.model import Cancelled, JobError
 from sandbox.mediaconvert.outbox import NotTaken, put_events_entry
 from sandbox.mediaconvert.s3 import LocalAws
+from tests.local_resources import admit_rule
 from tests.unit.mediaconvert_api.fakes import ACCOUNT, ROLE, free_port, wait_until
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -132,9 +133,9 @@ def test_events_reach_a_rule_of_the_default_bus(aws: LocalAws, url: str) -> None
     """An event of source aws.mediaconvert is taken, and a rule delivers it with its resources and detail."""
     sqs, events = aws_client("sqs", url), aws_client("events", url)
     queue = sqs.create_queue(QueueName="events")["QueueUrl"]
-    arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
     pattern = {"source": ["aws.mediaconvert"], "detail": {"status": ["COMPLETE"]}}
-    events.put_rule(Name="complete", EventPattern=json.dumps(pattern))
+    rule = events.put_rule(Name="complete", EventPattern=json.dumps(pattern))
+    arn = admit_rule(sqs, queue, rule["RuleArn"])
     events.put_targets(Rule="complete", Targets=[{"Id": "queue", "Arn": arn}])
     detail = {"jobId": "1", "status": "COMPLETE", "userMetadata": {"asset_id": "a"}}
     event = {"timeMs": 1_700_000_000_123, "resources": ["arn:aws:mediaconvert:x"], "detail": detail}

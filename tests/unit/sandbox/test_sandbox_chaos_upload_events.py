@@ -7,6 +7,7 @@ from typing import Any
 from sandbox import processes, servers
 from sandbox.aws import Endpoints
 from sandbox.folder import Folder, write_json
+from tests.local_resources import admit_rule
 from tests.unit.sandbox.conftest import Client, clients_of
 from tests.unit.sandbox.test_sandbox_local_aws import wait_for
 
@@ -25,8 +26,8 @@ def upload_queue(client: Client) -> str:
         Bucket=BUCKET, NotificationConfiguration={"EventBridgeConfiguration": {}}
     )
     url: str = client("sqs").create_queue(QueueName=BUCKET)["QueueUrl"]
-    client("events").put_rule(Name=BUCKET, EventPattern=json.dumps({"source": ["aws.s3"]}))
-    target = f"arn:aws:sqs:us-east-1:000000000000:{BUCKET}"
+    rule = client("events").put_rule(Name=BUCKET, EventPattern=json.dumps({"source": ["aws.s3"]}))
+    target = admit_rule(client("sqs"), url, rule["RuleArn"])
     client("events").put_targets(Rule=BUCKET, Targets=[{"Id": "queue", "Arn": target}])
     return url
 

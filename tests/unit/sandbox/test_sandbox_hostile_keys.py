@@ -10,6 +10,7 @@ from botocore.exceptions import ClientError
 
 from media_pipeline.events import check_origin
 from sandbox.aws import Endpoints
+from tests.local_resources import admit_rule
 from tests.unit.sandbox.conftest import Client, clients_of
 
 QUEUE_ARN = "arn:aws:sqs:us-east-1:000000000000:origins"
@@ -39,7 +40,9 @@ def test_events_are_of_the_account_and_region_of_their_queue(client: Client, end
         Bucket="origins", NotificationConfiguration={"EventBridgeConfiguration": {}}
     )
     url = sqs.create_queue(QueueName="origins")["QueueUrl"]
-    events.put_rule(Name="origins", EventPattern=json.dumps({"source": ["aws.s3", "aws.mediaconvert"]}))
+    pattern = {"source": ["aws.s3", "aws.mediaconvert"]}
+    rule = events.put_rule(Name="origins", EventPattern=json.dumps(pattern))
+    assert admit_rule(sqs, url, rule["RuleArn"]) == QUEUE_ARN
     events.put_targets(Rule="origins", Targets=[{"Id": "queue", "Arn": QUEUE_ARN}])
     s3.put_object(Bucket="origins", Key="a.mp4", Body=b"film")
     job = {"Source": "aws.mediaconvert", "DetailType": "MediaConvert Job State Change", "Detail": "{}"}

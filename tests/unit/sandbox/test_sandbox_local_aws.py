@@ -15,6 +15,7 @@ from sandbox.aws import Endpoints
 from sandbox.aws_fixes import alarms, object_versions_encoding
 from sandbox.folder import Folder, write_json
 from sandbox.processes import free_port
+from tests.local_resources import admit_rule
 from tests.unit.sandbox.conftest import Client, clients_of
 
 EVENT = {"Source": "aws.mediaconvert", "DetailType": "MediaConvert Job State Change", "Detail": "{}"}
@@ -222,8 +223,8 @@ def _upload_queue(client: Client, name: str) -> str:
     )
     url: str = sqs.create_queue(QueueName=name)["QueueUrl"]
     pattern = {"source": ["aws.s3"], "detail": {"bucket": {"name": [name]}}}
-    events.put_rule(Name=name, EventPattern=json.dumps(pattern))
-    target = f"arn:aws:sqs:us-east-1:000000000000:{name}"
+    rule = events.put_rule(Name=name, EventPattern=json.dumps(pattern))
+    target = admit_rule(sqs, url, rule["RuleArn"])
     events.put_targets(Rule=name, Targets=[{"Id": "queue", "Arn": target}])
     return url
 
