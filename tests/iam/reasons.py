@@ -116,11 +116,9 @@ REASONS: Sequence[Reason] = (
 )
 
 NOT_ENFORCED: Sequence[str] = (
-    "Key policies, and kms:* of roles: SQS, SNS, DynamoDB, Lambda and CloudWatch don't use the key.",
+    "kms:* of roles: SQS, SNS, DynamoDB, Lambda and CloudWatch Logs don't use the key in their names.",
     "The rights with which an event source mapping receives and deletes, and Lambda writes logs and traces.",
-    "The queue policies that let EventBridge's rules send, and the topic policy that lets alarms publish.",
-    "The resource policy that lets the schedule invoke the reconciler.",
     "iam:PassRole of whoever deploys (Lambda's roles); what the functions pass to MediaConvert is enforced.",
     "MediaConvert's caller is known by its access key; its endpoint does not verify the signature.",
-    "Conditions on kms:ViaService and on the key's encryption context.",
+    "Conditions on kms:ViaService, and on the key's encryption context for logs and environments.",
 )

@@ -83,6 +83,12 @@ def test_alarms_and_assets_have_topics_of_their_own(pipeline: Stack) -> None:
         assert pipeline.arn(alarms) not in variables.values()
 
 
+def test_the_topic_for_assets_keeps_who_has_subscribed(pipeline: Stack) -> None:
+    """The topic of earlier releases keeps address and name: replaced, it would lose every subscription."""
+    topic = _topic(pipeline, "notifications")
+    assert topic.address == "aws_sns_topic.Notifications_Topic_70DDC119"
+
+
 def test_alarms_watch_what_exists(pipeline: Stack) -> None:
     """The dimensions of every alarm name a resource of the stack; a typo would watch nothing for ever."""
     for alarm in pipeline.of("aws_cloudwatch_metric_alarm"):
