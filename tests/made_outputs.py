@@ -53,6 +53,20 @@ def made_mp4(seconds: float, *handlers: str, version: int = 0, padding: int = 0)
     return box("ftyp", b"isom\0\0\2\0isom") + moov + box("free", b"") + box("mdat", bytes(100))
 
 
+def encrypted_mp4(*entries: str, clear: int = 1) -> bytes:
+    """Return an MP4 file whose tracks have these sample entries; by default those of Common Encryption.
+
+    It has so many boxes before its index. Source: ISO/IEC 14496-12, 8.5.2 and 8.12.
+    """
+    tracks = []
+    for entry in entries or ("encv", "enca"):
+        described = box("stsd", struct.pack(">II", 0, 1) + box(entry, bytes(28)))
+        media = box("mdia", box("mdhd", bytes(24)) + box("minf", box("stbl", described)))
+        tracks.append(box("trak", box("tkhd", bytes(84)) + media))
+    samples = b"".join(box("mdat", bytes(70_000)) for _ in range(clear))
+    return box("ftyp", b"isom") + samples + box("moov", box("mvhd", bytes(100)) + b"".join(tracks))
+
+
 def box(kind: str, content: bytes) -> bytes:
     """Return an MP4 box."""
     return struct.pack(">I4s", 8 + len(content), kind.encode()) + content

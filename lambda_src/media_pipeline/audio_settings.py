@@ -5,7 +5,7 @@ from typing import Any
 
 from media_pipeline.aac import CODING_MODES, aac_bitrate_bps
 from media_pipeline.presets import SoundPreset
-from media_pipeline.sounds import SoundRendition
+from media_pipeline.sounds import SoundRendition, audible_tracks
 from media_pipeline.sources import Source, SourceInfo
 
 Settings = dict[str, Any]
@@ -18,13 +18,14 @@ def audio_selectors(source: Source) -> Settings:
     """Return an input's `AudioSelectors`: one a track, the first of them the default."""
     if not isinstance(source, SourceInfo):
         return {_selector(None): {"DefaultSelection": "DEFAULT"}}
+    tracks = [track for track, _ in audible_tracks(source)]
     return {
         _selector(track): {
             "SelectorType": "TRACK",
             "Tracks": [track],
-            "DefaultSelection": "DEFAULT" if track == 1 else "NOT_DEFAULT",
+            "DefaultSelection": "DEFAULT" if track == tracks[0] else "NOT_DEFAULT",
         }
-        for track in range(1, len(source.audio) + 1)
+        for track in tracks
     }
 
 

@@ -26,6 +26,20 @@ _OWN = (
         quarantines=True,
     ),
     Failure(
+        code="ENCRYPTED_FILE",
+        category="source",
+        sentence="The file is encrypted (copy protection, DRM or scrambling), so it can't be processed. "
+        "Upload a copy that is not protected. ({said})",
+        replay_helps=False,
+    ),
+    Failure(
+        code="UNSUPPORTED_SOUND",
+        category="source",
+        sentence="The codec or container of the file's sound is not supported. Export it again, sound alone "
+        "as M4A (AAC), MP3, FLAC or WAV, a video's sound as AAC, then upload it again. ({said})",
+        replay_helps=False,
+    ),
+    Failure(
         code="FILE_TOO_LARGE",
         category="source",
         sentence="The file has {size_bytes} bytes; at most {max_size_bytes} are accepted. "

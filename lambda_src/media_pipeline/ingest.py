@@ -280,7 +280,7 @@ class Ingest:
         if job_id is None:
             job_id = self.transcoder.create_job(asset, settings)
             logger.info("Submitted", job_id=job_id, source_info=source.as_record())
-            if isinstance(source, UnknownSource):
+            if isinstance(source, UnknownSource) and not source.is_answered:
                 self.metrics.source_unknown()
         return job_id
 

@@ -9,17 +9,19 @@ an event ends an asset, or names the job of an asset that has none yet; what Get
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any, Protocol
 
-from media_pipeline.assets import Asset, AssetError, AssetStatus, Transition
+from media_pipeline.assets import Asset, AssetError, AssetStatus, Transition, UploadedObject
 from media_pipeline.captions import CaptionPublisher, Published
 from media_pipeline.errors import UnconfirmedEventError, UnknownAssetError
 from media_pipeline.events import JobStateChange, JobStatus, state_change_of_job
-from media_pipeline.job_errors import job_error
+from media_pipeline.file_kinds import kind_of
+from media_pipeline.job_diagnosis import DOUBTFUL_CODES, diagnosed_error
 from media_pipeline.lifecycle import Clock, EndsTable, Lifecycle
 from media_pipeline.output_reader import Outputs
 from media_pipeline.outputs import PlannedOutput, finished_output, output_minutes
-from media_pipeline.sources import source_from_record
+from media_pipeline.sources import has_picture, source_from_record
 from media_pipeline.storyboards import StoryboardPublisher
 from media_pipeline.superseded import CurrentUploads, superseded_by
 from media_pipeline.telemetry import logger
@@ -52,6 +54,14 @@ class ChangesTable(EndsTable, Protocol):
         ...
 
 
+class ReadableUploads(CurrentUploads, Protocol):
+    """What the news of a job needs of the uploads bucket."""
+
+    def read(self, upload: UploadedObject, offset: int, length: int) -> bytes:
+        """Return bytes of an upload, none where its key holds it no more."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobChanges:
     """Move assets along as their jobs do."""
@@ -59,7 +69,7 @@ class JobChanges:
     pipeline: str
     table: ChangesTable
     jobs: KnownJobs
-    uploads: CurrentUploads
+    uploads: ReadableUploads
     outputs: Outputs
     storyboards: StoryboardPublisher
     captions: CaptionPublisher
@@ -121,7 +131,7 @@ class JobChanges:
             case JobStatus.COMPLETE:
                 return self._end_as_superseded(asset, change) or self._verify(asset, change)
             case JobStatus.ERROR:
-                return self._fail(asset, change, job_error(change.error_code, change.error_message))
+                return self._fail(asset, change, self._diagnosed(asset, change))
             case JobStatus.CANCELED if asset.status is AssetStatus.VERIFYING:
                 logger.warning("The job was complete before: it can't have been cancelled")
                 return False
@@ -136,6 +146,17 @@ class JobChanges:
                 return self._note_submission(asset, change)
             case JobStatus.PROGRESSING | JobStatus.STATUS_UPDATE | JobStatus.INPUT_INFORMATION:
                 return self._progress(asset, change)
+
+    def _diagnosed(self, asset: Asset, change: JobStateChange) -> AssetError:
+        """Return why the job failed; of some codes the source itself tells more."""
+        upload = asset.upload
+        kind = None
+        if change.error_code in DOUBTFUL_CODES:
+            kind = kind_of(upload.size_bytes, partial(self.uploads.read, upload))
+        source = source_from_record(asset.source_info)
+        return diagnosed_error(
+            change.error_code, change.error_message, has_picture=has_picture(source, upload.uri), kind=kind
+        )
 
     def _note_submission(self, asset: Asset, change: JobStateChange) -> bool:
         """Learn of a job whose submitter did not live to record it."""

@@ -57,15 +57,16 @@ _UNEXPLAINED = _mended(
 
 _MEANINGS: Mapping[int, _Meaning] = {
     1010: _source(
-        "The file could not be read as a video: it is not a video, damaged or incomplete. "
-        "Check that it plays on your computer, then upload it again.",
+        "The file could not be read: it is neither video nor sound, of a kind that is not supported, damaged "
+        "or incomplete. Check that it plays on your computer, then upload it again, best as MP4 or M4A.",
         quarantines=True,
     ),
     1020: _source("The file has no picture that could be processed. Upload a file with a video track."),
     1021: _source("The file has no sound although sound was expected. Upload it again with sound."),
     1022: _UNEXPLAINED,
     1030: _source(
-        "The file's codec or container is not supported. Export it as MP4 with H.264, then upload it again."
+        "The file's codec or container is not supported. Export it as MP4 with H.264 and AAC, then upload it "
+        "again."
     ),
     1040: _mended(
         "settings",
@@ -127,7 +128,8 @@ _MEANINGS: Mapping[int, _Meaning] = {
     1700: _UNEXPLAINED,
     1999: _UNEXPLAINED,
     3400: _source(
-        "The file is a playlist that the transcoder can't follow. Upload the video itself, as one file."
+        "The file is a playlist, which names the parts of a video and holds none of it. Upload the video "
+        "itself, as one file."
     ),
     3401: _HTTP_INPUT,
     3403: _HTTP_INPUT,
@@ -167,5 +169,10 @@ JOB_FAILURES = tuple(job_failure(code) for code in sorted(_MEANINGS))
 
 def job_error(code: int, message: str) -> AssetError:
     """Return the error that an asset records for a job that ended with this code and message."""
+    return job_failure(code).error(said=words_of_job(code, message))
+
+
+def words_of_job(code: int, message: str) -> str:
+    """Return MediaConvert's own words, on one line."""
     words = " ".join(message.split())
-    return job_failure(code).error(said=f"MediaConvert {code}: {words}" if words else f"MediaConvert {code}")
+    return f"MediaConvert {code}: {words}" if words else f"MediaConvert {code}"

@@ -40,7 +40,9 @@ def source_from_probe(response: Mapping[str, Any]) -> Source:
     """Read a Probe response.
 
     Raises SourceError where Probe could read the file and found neither picture nor sound.
-    Returns UnknownSource where the response leaves the picture's size open.
+    Returns UnknownSource where the response leaves the picture's size open, or tells no tracks at all:
+    MediaConvert reads more kinds of files (FLV, GIF, elementary streams) than Probe, whose answer has no
+    format then. Source: MediaConvert API, Container.Format and the formats that Probe supports.
     """
     results = _mappings(response.get("ProbeResults"))
     if not results:
@@ -54,11 +56,13 @@ def source_from_probe(response: Mapping[str, Any]) -> Source:
     audio = tuple(_audio_track(track) for track in sounds[:MAX_TRACKS])
     if format_ in AUDIO_CONTAINERS and audio:
         videos = []
+    if not tracks:
+        return UnknownSource(reason="Probe returned no tracks", is_answered=True)
     if not videos and not audio:
         raise failure("NOT_A_MEDIA_FILE").fault()
     video = _video_track(videos[0]) if videos else None
     if videos and video is None:
-        return UnknownSource(reason="Probe returned no picture size")
+        return UnknownSource(reason="Probe returned no picture size", is_answered=True)
     longest = max(_milliseconds(track.get("Duration")) for track in tracks)
     return SourceInfo(
         container=format_,

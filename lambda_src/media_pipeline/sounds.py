@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from media_pipeline.aac import FIVE_POINT_ONE, STEREO
 from media_pipeline.languages import UNDETERMINED, language_label, language_tag
 from media_pipeline.presets import Surround, VideoPreset
-from media_pipeline.sources import AudioTrack, Source, SourceInfo
+from media_pipeline.sources import UNKNOWN_CODEC, AudioTrack, Source, SourceInfo
 
 # Codes that stand for no language in particular. Source: ISO 639-2, codes for special situations.
 _NO_LANGUAGES = frozenset({UNDETERMINED, "mis", "mul", "zxx"})
@@ -47,10 +47,22 @@ def stereo_renditions(source: Source) -> tuple[SoundRendition, ...]:
     return _renditions(source, keeps_surround=False)
 
 
+def audible_tracks(source: SourceInfo) -> tuple[tuple[int, AudioTrack], ...]:
+    """Return the audio tracks to process, each with its number from 1.
+
+    Tracks in a codec that MediaConvert doesn't know are left out where there are others: cameras add
+    spatial sound (APAC, AC-4) to a track that everything plays, and one such track fails a whole job.
+    """
+    numbered = tuple(enumerate(source.audio, 1))
+    known = tuple((number, track) for number, track in numbered if track.codec != UNKNOWN_CODEC)
+    return known or numbered
+
+
 def _renditions(source: Source, *, keeps_surround: bool) -> tuple[SoundRendition, ...]:
     if not isinstance(source, SourceInfo):
         return (_ASSUMED,)
-    languages = [_language(track.language) for track in source.audio]
+    heard = audible_tracks(source)
+    languages = [_language(track.language) for _, track in heard]
     names = [_name(language) for language in languages]
     return tuple(
         SoundRendition(
@@ -60,7 +72,7 @@ def _renditions(source: Source, *, keeps_surround: bool) -> tuple[SoundRendition
             label=name if names.count(name) == 1 else f"{name} {number}",
             channels=_channels(track, keeps_surround=keeps_surround),
         )
-        for number, (track, language, name) in enumerate(zip(source.audio, languages, names, strict=True), 1)
+        for (number, track), language, name in zip(heard, languages, names, strict=True)
     )
 
 

@@ -1,7 +1,7 @@
 """What is known of an uploaded file before it is encoded, and how the asset's record keeps it."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from fractions import Fraction
 from typing import Any
@@ -117,9 +117,14 @@ class SourceInfo:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnknownSource:
-    """Say why nothing is known of a file; its job is a safe choice instead of a fitted one."""
+    """Say why nothing is known of a file; its job is a safe choice instead of a fitted one.
+
+    `is_answered` is true where Probe answered and knows nothing of this kind of file: no other file is
+    affected, so it is no sign of trouble. The record doesn't keep it.
+    """
 
     reason: str
+    is_answered: bool = field(default=False, compare=False)
 
     def as_record(self) -> dict[str, Any]:
         """Return the plain data that the asset record keeps."""
@@ -127,6 +132,8 @@ class UnknownSource:
 
 
 Source = SourceInfo | UnknownSource
+# Source: MediaConvert API, Codec
+UNKNOWN_CODEC = "UNKNOWN"
 
 
 def has_picture(source: Source, source_uri: str) -> bool:

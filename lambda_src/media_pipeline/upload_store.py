@@ -7,7 +7,7 @@ from botocore.exceptions import ClientError
 
 from media_pipeline.assets import UploadedObject
 from media_pipeline.aws import aws_errors, http_status
-from media_pipeline.errors import TransientError
+from media_pipeline.errors import OperatorError, TransientError
 from media_pipeline.object_access import archived, refused_object
 from media_pipeline.profiles import METADATA_NAME
 from media_pipeline.quarantine import with_quarantine, without_quarantine
@@ -58,6 +58,26 @@ class UploadStore:
             answer = self._client.list_objects_v2(Bucket=self._bucket, Prefix=key, MaxKeys=1)
         found = next((entry for entry in answer.get("Contents", ()) if entry["Key"] == key), None)
         return CurrentUpload(etag=found["ETag"].strip('"'), unreadable=unreadable) if found else None
+
+    def read(self, upload: UploadedObject, offset: int, length: int) -> bytes:
+        """Return up to so many bytes of an upload from an offset; none where its key holds it no more.
+
+        None either where S3 does not give them away, or the file has no such bytes.
+        """
+        if length <= 0:
+            return b""
+        try:
+            with aws_errors("reading the source"):
+                answer = self._client.get_object(
+                    Bucket=self._bucket,
+                    Key=upload.key,
+                    Range=f"bytes={offset}-{offset + length - 1}",
+                    IfMatch=f'"{upload.etag}"',
+                )
+                content: bytes = answer["Body"].read()
+                return content
+        except OperatorError:
+            return b""
 
     def quarantine(self, upload: UploadedObject, *, reason: str) -> bool:
         """Tag an upload's version as quarantined for a reason; return False where it is gone."""

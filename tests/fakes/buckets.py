@@ -49,11 +49,12 @@ class FakeUploads:
     """Hold the versions of the uploads bucket: by key, the newest last; `deleted` keys hold nothing now.
 
     `unreadable` says of keys why S3 does not give away what they hold. `profiles` are those that uploads'
-    metadata ask for, by asset id; `tags` are those of a key's version.
+    metadata ask for, by asset id; `tags` are those of a key's version; `contents` are what keys hold.
     """
 
     def __init__(self) -> None:
         self.profiles: dict[str, str] = {}
+        self.contents: dict[str, bytes] = {}
         self.stored: dict[str, list[StoredUpload]] = {}
         self.deleted: set[str] = set()
         self.unreadable: dict[str, Unreadable] = {}
@@ -86,6 +87,15 @@ class FakeUploads:
             profile=self.profiles.get(upload.asset_id),
             unreadable=self.unreadable.get(key),
         )
+
+    def read(self, upload: UploadedObject, offset: int, length: int) -> bytes:
+        """Return bytes of what lies under an upload's key, if that is still the same."""
+        if self.failures:
+            raise self.failures.pop(0)
+        current = self.current(upload.key)
+        if current is None or current.etag != upload.etag or current.unreadable is not None:
+            return b""
+        return self.contents.get(upload.key, b"")[offset : offset + length]
 
     def tags_of(self, upload: UploadedObject) -> Mapping[str, str]:
         """Return a version's tags."""

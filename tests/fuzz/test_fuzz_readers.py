@@ -18,6 +18,7 @@ from media_pipeline.errors import (
     UnreadableOutputError,
 )
 from media_pipeline.events import state_change_of_job
+from media_pipeline.file_kinds import FileKind, kind_of
 from media_pipeline.hls_manifest import read_master_playlist, read_media_playlist
 from media_pipeline.job_settings import job_settings
 from media_pipeline.mp4_file import read_mp4
@@ -30,7 +31,7 @@ from media_pipeline.storyboard import image_playlist_key, read_image_playlist, s
 from media_pipeline.transport_stream import first_timestamp
 from tests.caption_lines import LINES
 from tests.fuzz.fuzzing import forged, fuzzed, mutated, mutated_text
-from tests.made_outputs import made_mp4, made_outputs
+from tests.made_outputs import encrypted_mp4, made_mp4, made_outputs
 from tests.strategies import json_values, shipped_presets, shipped_profiles
 
 MASTER_KEY, MEDIA_KEY, MPD_KEY = "a/1/hls/master.m3u8", "a/1/hls/master_720p.m3u8", "a/1/dash/manifest.mpd"
@@ -105,6 +106,7 @@ VTT = (
 TRANSPORT = (b"G\x40\x00\x30\x02\x00\x00" + b"\0\0\1\xe0\0\0\x80\x80\x05\x21\0\1\0\1" + bytes(167)) + (
     b"G\x40\x00\x10" + b"\0\0\1\xc0\0\0\x80\x80\x05\x21\0\1\0\1" + bytes(170)
 )
+ENCRYPTED = encrypted_mp4()
 PROBED: dict[str, Any] = {
     "ProbeResults": [
         {
@@ -210,6 +212,17 @@ def test_any_mp4(body: bytes) -> None:
 
     with contextlib.suppress(UnreadableOutputError):
         read_mp4(len(body), read)
+
+
+@fuzzed(body=mutated(ENCRYPTED, TRANSPORT * 3, NUMBERED_MPD, IMAGES.encode()))
+def test_any_upload_of_a_failed_job(body: bytes) -> None:
+    """A source is of a kind that is told, or of no such kind; nothing is read beyond its end."""
+
+    def read(offset: int, length: int) -> bytes:
+        assert 0 <= offset <= len(body)
+        return body[offset : offset + length]
+
+    assert kind_of(len(body), read) in (*FileKind, None)
 
 
 @fuzzed(body=mutated(TRANSPORT))

@@ -10,7 +10,7 @@ from media_pipeline import (
     captions,
     dash_manifest,
     events,
-    mp4_file,
+    mp4_boxes,
     output_reader,
     probe_response,
     sidecar_store,
@@ -41,7 +41,7 @@ def limits_table() -> str:
         ),
         ("manifest", f"{output_reader.MAX_MANIFEST_BYTES // _MIB} MiB", failed, "output_reader.py"),
         ("segments of a DASH manifest", f"{dash_manifest.MAX_SEGMENTS:,}", failed, "dash_manifest.py"),
-        ("boxes side by side in an MP4", f"{mp4_file.MAX_BOXES:,}", failed, "mp4_file.py"),
+        ("boxes side by side in an MP4", f"{mp4_boxes.MAX_BOXES:,}", failed, "mp4_boxes.py"),
         (
             "pictures of a storyboard",
             f"{storyboard.MAX_PICTURES:,}",

@@ -167,7 +167,7 @@ def test_a_probe_is_asked_for_the_very_key() -> None:
     track = {"TrackType": "video", "VideoProperties": {"Width": 2, "Height": 2}}
     client = Answers(
         {"ProbeResults": [{"Container": {"Tracks": [track]}}]},
-        {"ProbeResults": [{"Container": {"Tracks": []}}]},
+        {"ProbeResults": [{"Container": {"Tracks": [{"TrackType": "data"}]}}]},
     )
     asking = transcoder(Answers(), probe_client=client)
     assert isinstance(asking.probe("s3://uploads/a b+%25.mp4"), SourceInfo)

@@ -24,7 +24,9 @@ def _nothing(world: PipelineWorld) -> None:
 
 
 def _probe_finds_nothing(world: PipelineWorld) -> None:
-    world.aws.mediaconvert.probe = lambda **_: {"ProbeResults": [{"Container": {"Tracks": []}}]}  # type: ignore[method-assign]
+    world.aws.mediaconvert.probe = lambda **_: {  # type: ignore[method-assign]
+        "ProbeResults": [{"Container": {"Format": "mp4", "Tracks": [{"TrackType": "data"}]}}]
+    }
 
 
 def _probe_stumbles(world: PipelineWorld) -> None:

@@ -165,6 +165,14 @@ def test_an_unknown_source_gets_the_safe_choice(world: IngestWorld) -> None:
             assert "Width" not in video or video["ScalingBehavior"] == "FIT_NO_UPSCALE"
 
 
+def test_a_kind_of_file_that_probe_does_not_know_is_no_alarm(world: IngestWorld) -> None:
+    """Where Probe answers that it knows no such kind, the job is not counted as one without a look."""
+    world.transcoder.source = UnknownSource(reason="Probe returned no tracks", is_answered=True)
+    world.deliver()
+    assert world.asset.status is AssetStatus.SUBMITTED
+    assert world.metrics.counted == [("received",), ("submitted",)]
+
+
 def test_refused_settings_fail_the_asset(world: IngestWorld) -> None:
     """A job that MediaConvert will never take is the asset's end, as a fault of the settings."""
     world.transcoder.failures["create_job"] = [PermanentError("JOB_REFUSED", "settings", "Refused.")]

@@ -49,6 +49,7 @@ def test_a_damaged_file_is_tagged_before_anybody_hears_of_it(world: AssetWorld) 
 @pytest.mark.parametrize("error", [TransientError("timeout"), OperatorError("403")])
 def test_without_its_tags_no_news_is_sent(world: AssetWorld, error: Exception) -> None:
     """Where S3 refuses, the end is recorded, and the next delivery tags and tells of it once."""
+    world.uploads.read = lambda *_: b""  # type: ignore[method-assign]
     world.uploads.failures = [error]
     with pytest.raises(TransientError):
         world.changes.apply(BROKEN)
@@ -57,6 +58,16 @@ def test_without_its_tags_no_news_is_sent(world: AssetWorld, error: Exception) -
         world.changes.apply(BROKEN)
     assert world.uploads.tags_of(UPLOAD) == TAGS
     assert len(world.publisher.published) == 1
+
+
+def test_a_source_that_can_not_be_read_now_is_read_later(world: AssetWorld) -> None:
+    """Where S3 can't answer, nothing is judged; the next delivery looks again."""
+    world.uploads.failures = [TransientError("timeout")]
+    with pytest.raises(TransientError):
+        world.changes.apply(BROKEN)
+    assert world.asset.status is AssetStatus.SUBMITTED
+    assert world.changes.apply(BROKEN)
+    assert world.uploads.tags_of(UPLOAD) == TAGS
 
 
 def test_tags_outlive_a_crash_before_the_news(world: AssetWorld) -> None:
@@ -77,9 +88,16 @@ def test_a_damaged_file_that_is_gone_is_told_all_the_same(world: AssetWorld) -> 
     assert (news["status"], news["quarantined"]) == ("FAILED", False)
 
 
-@pytest.mark.parametrize("code", [1030, 1040, 1401, 1404, 1999, 2099])
+@pytest.mark.parametrize("code", [1030, 1999])
+def test_a_file_of_another_kind_is_not_set_apart(world: AssetWorld, code: int) -> None:
+    """What failed for an unsupported codec, or for no reason that is told, stays as it is."""
+    assert world.changes.apply(change(JobStatus.ERROR, error_code=code))
+    assert world.uploads.tags_of(UPLOAD) == {}
+
+
+@pytest.mark.parametrize("code", [1040, 1401, 1404, 2099])
 def test_a_sound_file_is_not_set_apart(world: AssetWorld, code: int) -> None:
-    """What failed for settings, permissions, the service or an unsupported codec costs no call."""
+    """What failed for settings, permissions or the service costs no call."""
     world.uploads.failures = [AssertionError("nobody asks")]
     assert world.changes.apply(change(JobStatus.ERROR, error_code=code))
     assert world.uploads.tags_of(UPLOAD) == {}

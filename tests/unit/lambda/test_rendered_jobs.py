@@ -165,6 +165,23 @@ def test_languages_become_renditions() -> None:
     assert all(("VideoDescription" in output) != ("AudioDescriptions" in output) for output in classic)
 
 
+def test_sound_in_an_unknown_codec_is_left_out() -> None:
+    """A track that Probe can't name fails no job that has another; where it is the only one, it is tried."""
+    stereo, spatial = (AudioTrack(codec=codec, channels=2, language="") for codec in ("AAC", "UNKNOWN"))
+    for tracks, used in (((spatial, stereo), [2]), ((stereo, spatial), [1]), ((spatial,), [1])):
+        settings = rendered(replace(REFERENCE_VIDEO, audio=tracks))
+        selectors = settings["Inputs"][0]["AudioSelectors"]
+        assert [selector["Tracks"] for selector in selectors.values()] == [used]
+        assert [selector["DefaultSelection"] for selector in selectors.values()] == ["DEFAULT"]
+        names = {
+            sound["AudioSourceName"]
+            for group in settings["OutputGroups"]
+            for output in group["Outputs"]
+            for sound in output.get("AudioDescriptions", [])
+        }
+        assert names == selectors.keys()
+
+
 @pytest.mark.parametrize(
     ("told", "label", "streamed", "downloaded"),
     [

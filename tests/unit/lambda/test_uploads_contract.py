@@ -81,6 +81,7 @@ class FakeBucket(Bucket):
             sequencer="",
         )
         self._store.put(upload, utc_now())
+        self._store.contents[key] = body
 
     def delete(self, key: str) -> None:
         """Put a delete marker over a key."""
@@ -190,6 +191,26 @@ def test_what_lies_under_a_key_is_known(bucket: Bucket, key: str) -> None:
     assert second is not None
     assert second.etag != first.etag
     assert [stored.upload.etag for stored in listed(bucket)] == [second.etag, first.etag]
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_bytes_of_an_upload_are_read(bucket: Bucket, key: str) -> None:
+    """Any piece of a file can be had, and nothing beyond its end."""
+    bucket.put(key, b"0123456789")
+    (upload,) = (stored.upload for stored in listed(bucket))
+    pieces = [bucket.store.read(upload, offset, length) for offset, length in ((0, 4), (8, 9), (3, 0))]
+    assert pieces == [b"0123", b"89", b""]
+    assert bucket.store.read(upload, 10, 5) == b""
+
+
+def test_bytes_of_another_file_are_never_read(bucket: Bucket) -> None:
+    """What lies under the key now is no answer about the upload that was there, nor is nothing at all."""
+    bucket.put("a.mp4", b"one")
+    (upload,) = (stored.upload for stored in listed(bucket))
+    bucket.put("a.mp4", b"two")
+    assert bucket.store.read(upload, 0, 3) == b""
+    bucket.delete("a.mp4")
+    assert bucket.store.read(upload, 0, 3) == b""
 
 
 @pytest.mark.parametrize("reason", [Reason.ARCHIVED, Reason.CUSTOMER_KEY])

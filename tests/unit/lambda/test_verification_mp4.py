@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from media_pipeline.errors import UnreadableOutputError
-from media_pipeline.mp4_file import WINDOW_BYTES, Mp4File, read_mp4
+from media_pipeline.mp4_boxes import WINDOW_BYTES
+from media_pipeline.mp4_file import Mp4File, read_mp4
 from tests.made_outputs import box, made_mp4
 
 

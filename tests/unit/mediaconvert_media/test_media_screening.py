@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from media_pipeline.file_kinds import FileKind, kind_of
 from sandbox.mediaconvert.model import JobError
 from sandbox.mediaconvert.plan import make_plan
 from sandbox.mediaconvert.probe import probe_file
@@ -124,3 +125,21 @@ def test_other_texts_are_no_manifests(text: str, tmp_path: Path) -> None:
     path = tmp_path / "film.mp4"
     path.write_text(text)
     assert refusal(path).code == 1010
+
+
+def product_kind(path: Path) -> FileKind | None:
+    """Tell what the pipeline says of a file."""
+    content = path.read_bytes()
+    return kind_of(len(content), lambda offset, length: content[offset : offset + length])
+
+
+def test_the_pipeline_tells_what_the_endpoint_refuses(tmp_path: Path) -> None:
+    """Files that are really encrypted are told as such, those in the clear are not."""
+    clear = make_input(tmp_path, VIDEO)
+    stream = make_input(tmp_path, Input(".ts", "libx264", "aac"))
+    assert (product_kind(clear), product_kind(stream)) == (None, None)
+    assert product_kind(encrypted(clear, tmp_path / "encrypted.mp4")) is FileKind.ENCRYPTED
+    assert product_kind(scrambled(stream)) is FileKind.ENCRYPTED
+    playlist = tmp_path / "film.mp4"
+    playlist.write_text("#EXTM3U\n#EXTINF:10,\na.ts\n")
+    assert product_kind(playlist) is FileKind.PLAYLIST
