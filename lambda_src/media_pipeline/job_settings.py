@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from media_pipeline.audio_settings import audio_selectors
-from media_pipeline.output_groups import output_group
+from media_pipeline.output_groups import output_groups
 from media_pipeline.presets import AUDIO_PRESETS, PresetName, Presets
 from media_pipeline.profiles import Profile
 from media_pipeline.sources import AudioTrack, Source, SourceInfo, VideoTrack, has_picture, has_sound
@@ -61,18 +61,20 @@ def job_settings(
     """
     groups = []
     for name in groups_of(profile, source):
-        group = output_group(name, source, presets)
-        for settings in group["OutputGroupSettings"].values():
-            if isinstance(settings, dict):
-                settings["Destination"] = f"{destination}/{DESTINATIONS[name]}"
-        groups.append(group)
+        for group in output_groups(name, source, presets):
+            for settings in group["OutputGroupSettings"].values():
+                if isinstance(settings, dict):
+                    settings["Destination"] = f"{destination}/{DESTINATIONS[name]}"
+            groups.append(group)
     return _settings({"FileInput": source_uri, **_input(source, source_uri)}, groups)
 
 
 def job_template_settings(profile: Profile, presets: Presets) -> Settings:
     """Return a job template's `Settings`: those of a Full HD stereo source, or one of stereo sound alone."""
     reference = REFERENCE_VIDEO if profile.has_picture else REFERENCE_SOUND
-    groups = [output_group(name, reference, presets) for name in groups_of(profile, reference)]
+    groups = [
+        group for name in groups_of(profile, reference) for group in output_groups(name, reference, presets)
+    ]
     return _settings(_input(reference, "s3://any/any.mp4"), groups)
 
 

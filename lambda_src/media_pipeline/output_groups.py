@@ -1,9 +1,14 @@
 """Render MediaConvert's output groups (boto3's form), one a preset; destinations are added by the job."""
 
-from collections.abc import Iterable
-from typing import Any
-
 from media_pipeline.audio_settings import audio_description, audio_descriptions
+from media_pipeline.group_settings import (
+    Settings,
+    cmaf_settings,
+    dash_settings,
+    hls_settings,
+    output_group,
+    progressive_mp4,
+)
 from media_pipeline.presets import (
     AudioFilePreset,
     AudioPreset,
@@ -26,42 +31,31 @@ from media_pipeline.sounds import SoundRendition, sound_renditions, stereo_rendi
 from media_pipeline.sources import Source
 from media_pipeline.video_settings import avc_video, captured_frames, hevc_video
 
-Settings = dict[str, Any]
-
 _SOUND_GROUP = "audio"
-_FIELDS = {
-    "CMAF_GROUP_SETTINGS": "CmafGroupSettings",
-    "HLS_GROUP_SETTINGS": "HlsGroupSettings",
-    "DASH_ISO_GROUP_SETTINGS": "DashIsoGroupSettings",
-    "FILE_GROUP_SETTINGS": "FileGroupSettings",
-}
-_SEGMENTS = {"SegmentControl": "SEGMENTED_FILES", "SegmentLengthControl": "GOP_MULTIPLE"}
-_PLAYLISTS = {
-    "ManifestDurationFormat": "FLOATING_POINT",
-    "ManifestCompression": "NONE",
-    "StreamInfResolution": "INCLUDE",
-    "CodecSpecification": "RFC_6381",
-    "TargetDurationCompatibilityMode": "SPEC_COMPLIANT",
-}
 
 
-def output_group(name: PresetName, source: Source, presets: Presets) -> Settings:
-    """Return a preset's output group for a source that has something for it."""
+def output_groups(name: PresetName, source: Source, presets: Presets) -> tuple[Settings, ...]:
+    """Return a preset's output groups for a source that has something for them, `group_count` of them."""
     match name:
         case PresetName.CMAF:
-            return _cmaf(source, presets.cmaf)
+            return (_cmaf(source, presets.cmaf),)
         case PresetName.HLS:
-            return _hls(source, presets.hls)
+            return (_hls(source, presets.hls),)
         case PresetName.DASH:
-            return _dash(source, presets.dash)
+            return (_dash(source, presets.dash),)
         case PresetName.MP4:
-            return _mp4(source, presets.mp4)
+            return (_mp4(source, presets.mp4),)
         case PresetName.AUDIO:
             return _audio(source, presets.audio)
         case PresetName.M4A:
-            return _m4a(source, presets.m4a)
+            return (_m4a(source, presets.m4a),)
         case PresetName.THUMBNAILS:
-            return _thumbnails(source, presets.thumbnails)
+            return (_thumbnails(source, presets.thumbnails),)
+
+
+def group_count(name: PresetName) -> int:
+    """Return how many output groups a preset makes."""
+    return 2 if name is PresetName.AUDIO else 1
 
 
 def sound_modifier(number: int, count: int) -> str:
@@ -103,8 +97,8 @@ def _cmaf(source: Source, preset: CmafPreset) -> Settings:
                 "AudioDescriptions": [audio_description(sound, preset, preset.audio_bitrate_bps)],
             }
         )
-    group = _cmaf_settings(preset.segment_seconds, fragment_seconds=preset.gop_seconds)
-    return _group("CMAF", "CMAF_GROUP_SETTINGS", {**group, **_trick_play(source, preset)}, outputs)
+    group = cmaf_settings(preset.segment_seconds, fragment_seconds=preset.gop_seconds)
+    return output_group("CMAF", "CMAF_GROUP_SETTINGS", {**group, **_trick_play(source, preset)}, outputs)
 
 
 def _hls(source: Source, preset: StreamingPreset) -> Settings:
@@ -132,17 +126,8 @@ def _hls(source: Source, preset: StreamingPreset) -> Settings:
                 "OutputSettings": {"HlsSettings": track},
             }
         )
-    group = {
-        **_SEGMENTS,
-        **_PLAYLISTS,
-        "SegmentLength": preset.segment_seconds,
-        "MinSegmentLength": 0,
-        "DirectoryStructure": "SINGLE_DIRECTORY",
-        "OutputSelection": "MANIFESTS_AND_SEGMENTS",
-        "CaptionLanguageSetting": "NONE",
-        **_trick_play(source, preset),
-    }
-    return _group("Apple HLS", "HLS_GROUP_SETTINGS", group, outputs)
+    group = {**hls_settings(preset.segment_seconds), **_trick_play(source, preset)}
+    return output_group("Apple HLS", "HLS_GROUP_SETTINGS", group, outputs)
 
 
 def _dash(source: Source, preset: StreamingPreset) -> Settings:
@@ -163,13 +148,8 @@ def _dash(source: Source, preset: StreamingPreset) -> Settings:
                 "AudioDescriptions": [audio_description(sound, preset, preset.audio_bitrate_bps)],
             }
         )
-    group = {
-        **_SEGMENTS,
-        "SegmentLength": preset.segment_seconds,
-        "FragmentLength": preset.gop_seconds,
-        "MpdProfile": "MAIN_PROFILE",
-    }
-    return _group("DASH ISO", "DASH_ISO_GROUP_SETTINGS", group, outputs)
+    group = dash_settings(preset.segment_seconds, fragment_seconds=preset.gop_seconds)
+    return output_group("DASH ISO", "DASH_ISO_GROUP_SETTINGS", group, outputs)
 
 
 def _mp4(source: Source, preset: FilePreset) -> Settings:
@@ -177,41 +157,61 @@ def _mp4(source: Source, preset: FilePreset) -> Settings:
     outputs = [
         {
             "NameModifier": f"_{rung.name}",
-            "ContainerSettings": _progressive_mp4(),
+            "ContainerSettings": progressive_mp4(),
             "VideoDescription": avc_video(rung, preset, source),
             **audio_descriptions(sounds, preset, preset.audio_bitrate_bps, is_file=True),
         }
         for rung in renditions(source, preset)
     ]
-    return _group("MP4", "FILE_GROUP_SETTINGS", {}, outputs)
+    return output_group("MP4", "FILE_GROUP_SETTINGS", {}, outputs)
 
 
-def _audio(source: Source, preset: AudioPreset) -> Settings:
+def _audio(source: Source, preset: AudioPreset) -> tuple[Settings, Settings]:
+    """Return the groups of HLS and DASH, which share their base name.
+
+    Sound alone is made for HLS, in MPEG-TS, and for DASH, but not in CMAF. Source: MediaConvert guide,
+    "Output codecs and containers supported for audio-only".
+    """
     sound = _first(source)
-    outputs = [
-        {
-            "NameModifier": bitrate_modifier(bitrate_bps),
-            "ContainerSettings": {
-                "Container": "CMFC",
-                "CmfcSettings": {"AudioTrackType": "AUDIO_ONLY_VARIANT_STREAM"},
-            },
-            "AudioDescriptions": [audio_description(sound, preset, bitrate_bps)],
-        }
-        for bitrate_bps in preset.audio_bitrates_bps
-    ]
-    group = _cmaf_settings(preset.segment_seconds, fragment_seconds=preset.segment_seconds)
-    return _group("Audio", "CMAF_GROUP_SETTINGS", group, outputs)
+
+    def outputs(container: Settings) -> list[Settings]:
+        return [
+            {
+                "NameModifier": bitrate_modifier(bitrate_bps),
+                **container,
+                "AudioDescriptions": [audio_description(sound, preset, bitrate_bps)],
+            }
+            for bitrate_bps in preset.audio_bitrates_bps
+        ]
+
+    of_hls = {
+        "ContainerSettings": {"Container": "M3U8", "M3u8Settings": {}},
+        "OutputSettings": {
+            "HlsSettings": {"AudioTrackType": "AUDIO_ONLY_VARIANT_STREAM", "AudioOnlyContainer": "M2TS"}
+        },
+    }
+    hls = hls_settings(preset.segment_seconds)
+    dash = dash_settings(preset.segment_seconds, fragment_seconds=preset.segment_seconds)
+    return (
+        output_group("Audio HLS", "HLS_GROUP_SETTINGS", hls, outputs(of_hls)),
+        output_group(
+            "Audio DASH",
+            "DASH_ISO_GROUP_SETTINGS",
+            dash,
+            outputs({"ContainerSettings": {"Container": "MPD"}}),
+        ),
+    )
 
 
 def _m4a(source: Source, preset: AudioFilePreset) -> Settings:
     output = {
         "Extension": "m4a",
-        "ContainerSettings": _progressive_mp4(),
+        "ContainerSettings": progressive_mp4(),
         "AudioDescriptions": [
             audio_description(_first(source), preset, preset.audio_bitrate_bps, is_file=True)
         ],
     }
-    return _group("M4A", "FILE_GROUP_SETTINGS", {}, [output])
+    return output_group("M4A", "FILE_GROUP_SETTINGS", {}, [output])
 
 
 def _thumbnails(source: Source, preset: ThumbnailsPreset) -> Settings:
@@ -228,7 +228,7 @@ def _thumbnails(source: Source, preset: ThumbnailsPreset) -> Settings:
             quality=preset.quality,
         ),
     }
-    return _group("Thumbnails", "FILE_GROUP_SETTINGS", {}, [output])
+    return output_group("Thumbnails", "FILE_GROUP_SETTINGS", {}, [output])
 
 
 def _first(source: Source) -> SoundRendition:
@@ -255,31 +255,5 @@ def _tiles(board: Storyboard) -> Settings:
     }
 
 
-def _cmaf_settings(segment_seconds: int, *, fragment_seconds: int) -> Settings:
-    return {
-        **_SEGMENTS,
-        **_PLAYLISTS,
-        "SegmentLength": segment_seconds,
-        "FragmentLength": fragment_seconds,
-        "WriteHlsManifest": "ENABLED",
-        "WriteDashManifest": "ENABLED",
-        "MpdProfile": "MAIN_PROFILE",
-        # The exact times of segments, beside each representation.
-        "WriteSegmentTimelineInRepresentation": "ENABLED",
-    }
-
-
-def _progressive_mp4() -> Settings:
-    return {"Container": "MP4", "Mp4Settings": {"MoovPlacement": "PROGRESSIVE_DOWNLOAD"}}
-
-
 def _track_type(number: int) -> str:
     return "ALTERNATE_AUDIO_AUTO_SELECT_DEFAULT" if number == 1 else "ALTERNATE_AUDIO_AUTO_SELECT"
-
-
-def _group(name: str, kind: str, settings: Settings, outputs: Iterable[Settings]) -> Settings:
-    return {
-        "Name": name,
-        "OutputGroupSettings": {"Type": kind, _FIELDS[kind]: settings},
-        "Outputs": list(outputs),
-    }

@@ -4,12 +4,13 @@ So the plan is written down before the job is submitted, and needs nothing of th
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TypedDict
 
 from media_pipeline.frame_sizes import FrameSize
 from media_pipeline.job_settings import DESTINATIONS, groups_of
 from media_pipeline.ladder import Rendition
-from media_pipeline.output_groups import bitrate_modifier, sound_modifier, stills_modifier
+from media_pipeline.output_groups import bitrate_modifier, group_count, sound_modifier, stills_modifier
 from media_pipeline.outputs import PlannedOutput, PlannedSound
 from media_pipeline.presets import PresetName, Presets, ThumbnailsPreset
 from media_pipeline.profiles import Profile
@@ -23,8 +24,10 @@ def planned_outputs(
 ) -> tuple[PlannedOutput, ...]:
     """Return what the job of this source and profile makes below `folder` (a key without a last slash)."""
     planned: list[PlannedOutput] = []
-    for group, name in enumerate(groups_of(profile, source)):
+    group = 0
+    for name in groups_of(profile, source):
         planned += _Planner(group, f"{folder}/{DESTINATIONS[name]}", source).outputs(name, presets)
+        group += group_count(name)
     return tuple(planned)
 
 
@@ -68,7 +71,7 @@ class _Planner:
                     self._manifest(
                         "HLS", ".m3u8", [], sounds, [f"{modifier}.m3u8" for modifier in modifiers]
                     ),
-                    self._dash([], sounds),
+                    replace(self._dash([], sounds), group=self._group + 1),
                 ]
             case PresetName.M4A:
                 return [self._file("M4A", ".m4a", None, stereo_renditions(source)[:1], has_picture=False)]

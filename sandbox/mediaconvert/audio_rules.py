@@ -58,6 +58,15 @@ _AAC_LC_KBPS: dict[str, dict[int, tuple[int, int]]] = {
     # The lower ends of these were not confirmed.
     "CODING_MODE_5_1": {44100: (6, 640), 48000: (6, 768)},
 }
+# The codecs of outputs without a picture, by container; others of file outputs are not judged. Source:
+# MediaConvert guide, "Output codecs and containers supported for audio-only", where CMAF is missing.
+_AUDIO_ONLY = {
+    "CMFC": frozenset[str](),
+    "M3U8": frozenset({"AAC", "AC3"}),
+    "MPD": frozenset({"AAC", "AC3", "EAC3", "EAC3_ATMOS"}),
+    "MP4": frozenset({"AAC", "AC3", "EAC3"}),
+    "M2TS": frozenset({"AAC", "AC3", "EAC3", "MP2"}),
+}
 # ISO 639-2 and 639-3. Source: the model's documentation of AudioDescription.CustomLanguageCode.
 _FILE_LANGUAGE = re.compile(r"[A-Za-z]{3}")
 
@@ -71,6 +80,21 @@ def output_faults(output: Document, path: Path, *, is_file: bool) -> Iterator[Fa
         if is_file and language is not None and not _FILE_LANGUAGE.fullmatch(language):
             message = "Should be an ISO 639-2 or ISO 639-3 code in FILE_GROUP_SETTINGS"
             yield Fault((*audio_path, "customLanguageCode"), message)
+
+
+def audio_only_faults(outputs: list[Document], path: Path, *, is_file: bool) -> Iterator[Fault]:
+    """Yield what forbids outputs of sound where no picture is, in the file or in all of a streaming group."""
+    if not is_file and any("videoDescription" in output for output in outputs):
+        return
+    for index, output in enumerate(outputs):
+        container = output.get("containerSettings", {}).get("container")
+        if "videoDescription" in output or container not in _AUDIO_ONLY:
+            continue
+        for audio in output.get("audioDescriptions", []):
+            if audio.get("codecSettings", {}).get("codec") not in _AUDIO_ONLY[container]:
+                told = ", ".join(sorted(_AUDIO_ONLY[container])) or "nothing: make it in HLS or DASH ISO"
+                place = (*path, "outputs", index, "containerSettings", "container")
+                yield Fault(place, f"Without video, {container} holds {told}")
 
 
 def rendition_faults(outputs: list[Document], path: Path) -> Iterator[Fault]:

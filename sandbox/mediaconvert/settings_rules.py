@@ -6,7 +6,7 @@ Pure: settings in wire format go in, faults come out. Shapes, ranges and enums w
 from collections.abc import Iterator
 from typing import Any
 
-from sandbox.mediaconvert.audio_rules import output_faults, rendition_faults
+from sandbox.mediaconvert.audio_rules import audio_only_faults, output_faults, rendition_faults
 from sandbox.mediaconvert.picture_rules import thumbnail_faults, video_faults
 from sandbox.mediaconvert.validation import Fault, Path
 from sandbox.mediaconvert.wire import Document
@@ -97,6 +97,7 @@ def _group_faults(group: Document, path: Path, *, destination_required: bool) ->
         yield from video_faults(output.get("videoDescription"), (*output_path, "videoDescription"), automated)
         yield from output_faults(output, output_path, is_file=type_ == "FILE_GROUP_SETTINGS")
     yield from rendition_faults(outputs, path)
+    yield from audio_only_faults(outputs, path, is_file=type_ == "FILE_GROUP_SETTINGS")
 
 
 def _destination_faults(settings: Document, path: Path, *, required: bool) -> Iterator[Fault]:

@@ -148,7 +148,7 @@ def test_labels_tell_sounds_apart(source: SourceInfo) -> None:
 def test_sound_alone_gets_no_picture(source: SourceInfo) -> None:
     """The audio profile makes streams in each bitrate and a file, and asks for no picture at all."""
     settings = rendered(source, shipped_profiles().by_name["audio"], "s3://uploads/a.mp3")
-    assert [group["Name"] for group in settings["OutputGroups"]] == ["Audio", "M4A"]
+    assert [group["Name"] for group in settings["OutputGroups"]] == ["Audio HLS", "Audio DASH", "M4A"]
     assert not any("VideoDescription" in output for _, output in outputs(settings))
     assert "VideoSelector" not in settings["Inputs"][0]
 

@@ -328,6 +328,34 @@ def test_frame_capture_alone_is_refused() -> None:
     assert faults(settings) == [refusal]
 
 
+@pytest.mark.parametrize(
+    ("number", "container", "codec", "is_taken"),
+    [
+        (0, "M3U8", "AAC", True),
+        (0, "M3U8", "EAC3", False),
+        (1, "MPD", "AAC", True),
+        (1, "MPD", "MP3", False),
+        (2, "CMFC", "AAC", False),
+    ],
+)
+def test_sound_alone_is_made_where_the_guide_says(
+    number: int, container: str, codec: str, is_taken: bool
+) -> None:
+    """A group without any picture is HLS or DASH, with the codecs of the guide's table, and never CMAF."""
+    settings = whole()
+    chosen = settings["outputGroups"][number]
+    sounds = audio()
+    if codec != "AAC":
+        member = {"EAC3": "eac3Settings", "MP3": "mp3Settings"}[codec]
+        sounds[0]["codecSettings"] = {"codec": codec, member: {}}
+    (chosen["outputs"][-1]).pop("videoDescription", None)
+    chosen["outputs"] = [chosen["outputs"][-1] | {"audioDescriptions": sounds}]
+    assert chosen["outputs"][0]["containerSettings"]["container"] == container
+    settings["outputGroups"] = [chosen, settings["outputGroups"][3]]
+    found = [fault for fault in faults(settings) if "Without video" in fault]
+    assert (found == []) == is_taken
+
+
 def test_template_needs_neither_input_nor_destination() -> None:
     """A template without inputs and destinations is good, and its outputs are checked as a job's are."""
     settings = whole()
