@@ -177,9 +177,9 @@ def jobs_finding(deployment: Deployment, concurrent_jobs: int | NotAsked) -> Fin
 
 def bucket_finding(name: str, found: Bucket | NotAsked) -> Finding:
     """Judge whether a bucket can be made, or is there already."""
-    about = f"bucket {name}"
+    about = "bucket"
     if isinstance(found, NotAsked):
-        return Finding(about=about, verdict=Verdict.UNKNOWN, text=found.reason)
+        return Finding(about=about, verdict=Verdict.UNKNOWN, text=f"{name}: {found.reason}")
     if found.owner is Owner.OTHERS:
         return Finding(
             about=about,
@@ -188,15 +188,15 @@ def bucket_finding(name: str, found: Bucket | NotAsked) -> Finding:
             f"is free. Give the environment another project or environment_suffix (or state.bucket) "
             f"{_WHERE}.",
         )
-    text = "free." if found.owner is Owner.NOBODY else "this account's already."
-    return Finding(about=about, verdict=Verdict.FINE, text=f"The name is {text}")
+    text = "is free." if found.owner is Owner.NOBODY else "is this account's already."
+    return Finding(about=about, verdict=Verdict.FINE, text=f"{name} {text}")
 
 
 def state_finding(state: StateBucket, environment: str, found: Bucket | NotAsked) -> Finding:
     """Judge whether the bucket for Terraform's state is there, where it is looked for."""
-    about = f"state bucket {state.name}"
+    about = "state bucket"
     if isinstance(found, NotAsked):
-        return Finding(about=about, verdict=Verdict.UNKNOWN, text=found.reason)
+        return Finding(about=about, verdict=Verdict.UNKNOWN, text=f"{state.name}: {found.reason}")
     if found.owner is Owner.NOBODY:
         text = (
             f"state.bucket is {state.name}, which does not exist; allowed: a bucket of this account. Make "
@@ -214,7 +214,7 @@ def state_finding(state: StateBucket, environment: str, found: Bucket | NotAsked
             f"it {_WHERE}."
         )
     else:
-        return Finding(about=about, verdict=Verdict.FINE, text="It is there.")
+        return Finding(about=about, verdict=Verdict.FINE, text=f"{state.name} is there.")
     return Finding(about=about, verdict=Verdict.SHORT, text=text)
 
 

@@ -45,7 +45,11 @@ def _joined(words: list[str]) -> list[Path]:
 def _matches(name: str) -> list[Path]:
     if exists(name):
         return [_expanded(name)]
-    return [Path(found) for found in sorted(glob.glob(str(_expanded(name))))]
+    try:
+        return [Path(found) for found in sorted(glob.glob(str(_expanded(name))))]
+    except ValueError:
+        # A character that no name can hold.
+        return []
 
 
 def _fitting(words: list[str]) -> int:
@@ -64,8 +68,8 @@ def exists(name: str) -> bool:
     """Tell whether a text names something that is there; one that can't be a name doesn't."""
     try:
         return bool(name) and _expanded(name).exists()
-    except OSError:
-        # Too long: Path.exists passes it on.
+    except (OSError, ValueError):
+        # Too long, or with a character that no name can hold.
         return False
 
 

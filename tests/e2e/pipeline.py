@@ -30,7 +30,7 @@ class Pipeline:
         self.key_arn = deployment.output("key_arn")
         self.processing_queue = deployment.output("processing_queue_url")
         self.processing_dlq = deployment.output("processing_dlq_url")
-        self._job_queue = deployment.output("mediaconvert_queue_arn")
+        self.job_queue = deployment.output("mediaconvert_queue_arn")
 
     def put(self, key: str, body: bytes, **headers: str) -> str:
         """Upload with PutObject; return the version id."""
@@ -71,15 +71,20 @@ class Pipeline:
             )["Items"]
         }
 
-    def folders(self) -> list[str]:
-        """Return what the keys in the outputs bucket begin with: the ids of the assets that have outputs."""
-        pages = self.s3.get_paginator("list_object_versions").paginate(Bucket=self.outputs)
-        found = {
-            each["Key"].partition("/")[0]
-            for page in pages
-            for each in (*page.get("Versions", []), *page.get("DeleteMarkers", []))
-        }
-        return sorted(found)
+    def record(self, asset_id: str) -> Record | None:
+        """Return the record of an asset, or None."""
+        read = TypeDeserializer().deserialize
+        answer = self._dynamodb.get_item(
+            TableName=self.table, Key={"asset_id": {"S": asset_id}}, ConsistentRead=True
+        )
+        return {name: read(value) for name, value in answer["Item"].items()} if "Item" in answer else None
+
+    def versions(self, bucket: str, prefix: str) -> list[dict[str, Any]]:
+        """Return every version and every marker of a deletion of the keys that begin so."""
+        pages = self.s3.get_paginator("list_object_versions").paginate(Bucket=bucket, Prefix=prefix)
+        return [
+            each for page in pages for each in (*page.get("Versions", []), *page.get("DeleteMarkers", []))
+        ]
 
     def ended(self, key: str, version_id: str, *, patience_seconds: float = WAIT_SECONDS) -> Record:
         """Wait for a terminal status and return the record."""
@@ -121,7 +126,7 @@ class Pipeline:
 
     def jobs(self, asset_id: str) -> list[dict[str, Any]]:
         """Return MediaConvert's jobs of an asset."""
-        pages = self.mediaconvert.get_paginator("list_jobs").paginate(Queue=self._job_queue)
+        pages = self.mediaconvert.get_paginator("list_jobs").paginate(Queue=self.job_queue)
         return [job for page in pages for job in page["Jobs"] if job["UserMetadata"]["asset_id"] == asset_id]
 
 

@@ -52,8 +52,8 @@ def test_a_first_deployment_is_let_through(check: Check) -> None:
     code, said = check()
     assert code == 0
     assert "11 executions can be reserved: the quota is 1000." in said
-    assert said.count("The name is free.") == 2
-    assert "It is there." in said
+    assert said.count("-dev is free.") == 2
+    assert f"{STATE_BUCKET} is there." in said
     assert "2 at a time; max_jobs_in_flight lets 198 more wait for them." in said
     assert "skipped" not in said
 
@@ -128,7 +128,7 @@ def test_what_may_not_be_asked_is_skipped_in_words(
     assert code == 0
     assert "skipped: Access denied: your AWS identity may not do lambda:GetAccountSettings" in said
     assert "skipped: Access denied: your AWS identity may not do mediaconvert:ListQueues." in said
-    assert "whether it is this account's is not known" in said
+    assert f"{STATE_BUCKET}: It exists; whether it is this account's is not known" in said
 
 
 def test_without_an_account_nothing_is_asked(check: Check, tmp_path: Path) -> None:
@@ -146,5 +146,5 @@ def test_the_state_buckets_own_stack_asks_for_its_name_alone(check: Check, synth
     """It has no functions and no other state than a file."""
     code, said = check(synthesis_directory / "stacks" / "state-backend")
     assert code == 0
-    assert said.count("The name is free.") == 1
+    assert f"{STATE_BUCKET} is free." in said
     assert "Lambda" not in said

@@ -3,6 +3,8 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from sandbox import video_names
 
@@ -52,6 +54,14 @@ def test_hundreds_of_names_are_told_apart() -> None:
     assert len(text) > 4096
     assert [str(path) for path in video_names.split(text)] == ["a.mp4", "my holiday.mp4", "b.mov"] * 300
     assert len(video_names.split("missing.mp4 " * 400)) == 400
+
+
+@given(st.text(alphabet=st.characters(codec="utf-8") | st.sampled_from(" '\"*?[]~/\\\0"), max_size=60))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_text_is_split(text: str) -> None:
+    """Whatever is between the quotes of VIDEO="...", the answer is names and never a traceback."""
+    names = video_names.split(text)
+    assert bool(names) is bool(text.strip())
 
 
 def test_what_can_be_no_name_is_kept_for_the_complaint() -> None:
