@@ -99,7 +99,8 @@ def _reservation_shortage(deployment: Deployment, found: Concurrency) -> str | N
     own = sum(found.reserved.get(name, 0) for name in wanted)
     room = max(found.unreserved + own - kept, 0)
     needed = sum(wanted.values())
-    if needed <= room:
+    grows = any(number > found.reserved.get(name, 0) for name, number in wanted.items())
+    if needed <= room or not grows:
         return None
     # As much as is missing, and what an account keeps that has 100 or more.
     quota = found.quota + needed - room + (ALWAYS_UNRESERVED - kept)

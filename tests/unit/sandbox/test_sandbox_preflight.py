@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from preflight import command_line
+from preflight.deployment import read_deployment
+from preflight.findings import Concurrency, Verdict, concurrency_finding
 from sandbox.aws import Endpoints
 from sandbox.folder import Folder
 from tests.unit.sandbox.conftest import Client, clients_of
@@ -73,6 +75,24 @@ def test_a_new_account_is_caught_before_lambda_refuses(check: Check, client: Cli
         "and 10 must stay unreserved. Ask for a quota of at least 111 (Service Quotas, AWS Lambda, "
         "Concurrent executions (L-B99A9384)); or reserve nothing: reserve_concurrency=False, "
         "account_concurrency=10 and processing_concurrency of 2 to 4, in stacks/settings.py." in said
+    )
+
+
+def test_what_is_reserved_already_is_not_asked_for_again(stack: Path) -> None:
+    """A deployment that has its share keeps it, also where the quota would leave it none today."""
+    deployment = read_deployment(json.loads((stack / "cdk.tf.json").read_text()))
+    own = {function.name: function.reserved or 0 for function in deployment.functions}
+    assert sum(own.values()) == 11
+    kept = concurrency_finding(deployment, Concurrency(quota=50, unreserved=39, reserved=own))
+    assert kept.verdict is Verdict.FINE
+    less = {**own, "media-pipeline-reconciler-dev": 0}
+    assert (
+        concurrency_finding(deployment, Concurrency(quota=50, unreserved=40, reserved=less)).verdict
+        is Verdict.SHORT
+    )
+    assert (
+        concurrency_finding(deployment, Concurrency(quota=111, unreserved=101, reserved=less)).verdict
+        is Verdict.FINE
     )
 
 
