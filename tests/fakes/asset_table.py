@@ -128,11 +128,10 @@ class FakeAssetTable:
             record.setdefault("submitted_at", timestamp(step.at))
         if step.to in TERMINAL_STATUSES:
             record["completed_at"] = timestamp(step.at)
-            if not step.is_news:
-                record["notified_at"] = timestamp(step.at)
         optional = {
             "error": step.error.as_record() if step.error else None,
             "error_code": step.error.code if step.error else None,
+            "notified_at": None if step.is_news else timestamp(step.at),
             "outputs": step.outputs,
             "rejected_captions": step.rejected_captions,
             "rejected_captions_left_out": step.rejected_captions_left_out,

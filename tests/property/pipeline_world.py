@@ -15,8 +15,8 @@ from media_pipeline.errors import (
     ClaimHeldError,
     MediaPipelineError,
     OperatorError,
-    PresetsInvalidError,
     TransientError,
+    WaitsForOperatorError,
 )
 from media_pipeline.events import parse_job_state_change, parse_upload
 from media_pipeline.job_slots import JobSlots
@@ -73,7 +73,7 @@ class _Watched:
 
 
 def _only_waits(error: Exception) -> bool:
-    if isinstance(error, PresetsInvalidError):
+    if isinstance(error, WaitsForOperatorError):
         return True
     return isinstance(error, TransientError) and not isinstance(error, OperatorError | ClaimHeldError)
 

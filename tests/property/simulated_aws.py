@@ -13,6 +13,7 @@ from media_pipeline.ignored_names import IgnoredNames
 from media_pipeline.quarantine import STATUS_TAG
 from media_pipeline.source_limits import SourceTypes
 from media_pipeline.status_index import IndexEntry
+from media_pipeline.unreadable import Reason, Unreadable
 from media_pipeline.uploads import UploadFilter
 from tests.fakes import (
     FakeAssetTable,
@@ -65,12 +66,13 @@ class Delivery(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Upload:
-    """Describe what somebody uploads, and what becomes of its event."""
+    """Describe what somebody uploads, why it can't be read if so, and what becomes of its event."""
 
     key: str
     content: str
     size_bytes: int
     delivery: Delivery
+    unreadable: Reason | None = None
 
 
 class LaggingTable(FakeAssetTable):
@@ -136,6 +138,9 @@ class SimulatedAws:
             sequencer=f"{self._versions:04}",
         )
         self.uploads.put(stored, self.time())
+        self.uploads.unreadable.pop(upload.key, None)
+        if upload.unreadable is not None:
+            self.uploads.unreadable[upload.key] = Unreadable(reason=upload.unreadable, said="")
         if WANTED.admits(upload.key):
             self._deliver(self.processing_queue, upload_event(stored), upload.delivery)
 

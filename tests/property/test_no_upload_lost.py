@@ -3,6 +3,7 @@
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, precondition, rule
 
+from media_pipeline.unreadable import Reason
 from tests.property.invocations import Stop
 from tests.property.pipeline_world import PipelineWorld
 from tests.property.simulated_aws import Conditions, Delivery, Upload
@@ -41,6 +42,7 @@ uploads = st.builds(
     content=st.sampled_from("xyz"),
     size_bytes=st.sampled_from([5, 5, 5, 5, 0, 1001]),
     delivery=deliveries,
+    unreadable=st.sampled_from([*[None] * 9, *Reason]),
 )
 # What befalls one invocation alone; above all an answer that gets lost.
 mishaps = st.sampled_from(

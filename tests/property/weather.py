@@ -68,6 +68,9 @@ class Fault(Enum):
     ROLE_IS_MISSING = _trouble(
         "mediaconvert.create_job", Moment.BEFORE, lambda: refusal(403, "ForbiddenException")
     )
+    PROBES_FORBIDDEN = _trouble(
+        "mediaconvert.probe", Moment.BEFORE, lambda: refusal(403, "ForbiddenException")
+    )
     JOBS_CANNOT_BE_ASKED_FOR = _trouble(
         "mediaconvert.get_job", Moment.BEFORE, lambda: refusal(500, "InternalServerErrorException")
     )

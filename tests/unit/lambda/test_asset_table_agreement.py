@@ -57,6 +57,11 @@ class Actor:
         """Register the upload."""
         return self.table.register(self.upload, now=self.clock(), detail="registered")
 
+    def refuse(self, choice: dict[str, Any]) -> Any:
+        """Register the upload as one that has failed."""
+        now = self.clock()
+        return self.table.refuse(self.upload, ERROR, now=now, expires_at=None, is_told=choice["flag"])
+
     def release(self, choice: dict[str, Any]) -> Any:
         """Give a claim back."""
         return self._with(choice, lambda asset: self.table.release(asset, now=self.clock()))
@@ -87,6 +92,7 @@ class Actor:
                     error=ERROR if choice["flag"] else None,
                     outputs=PLAN if choice["flag"] else None,
                     expires_at=choice["percent"],
+                    is_news=not choice["flag"],
                 ),
             )
 
@@ -158,6 +164,7 @@ OPERATIONS = [
     "notify",
     "plan",
     "progress",
+    "refuse",
     "register",
     "release",
     "repair",
