@@ -51,6 +51,8 @@ CONTENT_TYPES = {
     ".vtt": "text/vtt",
 }
 
+# S3 answers 403 to what lies in an archive, too: InvalidObjectState. That MediaConvert says 1401 for it is not
+# confirmed.
 _DENIED = {
     "AccessDenied",
     "403",
@@ -58,6 +60,7 @@ _DENIED = {
     "InvalidAccessKeyId",
     "SignatureDoesNotMatch",
     "AllAccessDisabled",
+    "InvalidObjectState",
 }
 _PLAIN_SUFFIX = re.compile(r"\.[A-Za-z0-9]{1,8}")
 _MISSING = {"NoSuchKey", "NoSuchBucket", "404", "NotFound"}

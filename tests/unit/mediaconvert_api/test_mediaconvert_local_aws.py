@@ -112,6 +112,16 @@ def test_absent_input_is_1404(aws: LocalAws, tmp_path: Path, uri: str) -> None:
     assert uri in error.value.message
 
 
+def test_archived_input_is_1401(aws: LocalAws, url: str, tmp_path: Path) -> None:
+    """An object in an archive is described, and S3 refuses to give it: 1401, with S3's own words."""
+    s3 = aws_client("s3", url)
+    s3.create_bucket(Bucket="media-cold")
+    s3.put_object(Bucket="media-cold", Key="a.mp4", Body=b"x", StorageClass="DEEP_ARCHIVE")
+    with pytest.raises(JobError) as error:
+        aws.for_role(ROLE, "job").download("s3://media-cold/a.mp4", tmp_path / "0", NEVER)
+    assert (error.value.code, "s3://media-cold/a.mp4" in error.value.message) == (1401, True)
+
+
 def test_absent_output_bucket_is_1404(aws: LocalAws, tmp_path: Path) -> None:
     """A destination whose bucket isn't there gives 1404."""
     (tmp_path / "0").write_bytes(b"x")
