@@ -51,8 +51,8 @@ CONTENT_TYPES = {
     ".vtt": "text/vtt",
 }
 
-# S3 answers 403 to what lies in an archive, too: InvalidObjectState. That MediaConvert says 1401 for it is not
-# confirmed.
+# What lies in an archive S3 refuses with 403 as well: InvalidObjectState. Not confirmed is that MediaConvert
+# says 1401 for it.
 _DENIED = {
     "AccessDenied",
     "403",
