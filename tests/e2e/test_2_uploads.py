@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.deployed import Sandbox
-from tests.e2e.pipeline import Pipeline, Record, wait_for
+from tests.e2e.pipeline import Pipeline, Record
 
 CUSTOMER_KEY = {"SSECustomerAlgorithm": "AES256", "SSECustomerKey": "k" * 32}
 SRT = b"1\n00:00:00,200 --> 00:00:00,900\nHello\n"
@@ -26,6 +25,7 @@ def test_a_video_that_nobody_can_read_fails_soon(
     pipeline: Pipeline, tiny_clip: Path, headers: dict[str, str], code: str, what_to_do: str
 ) -> None:
     """It ends FAILED, of its source, with what to do; no job is made, and no message is given up."""
+    dead = pipeline.depth(pipeline.processing_dlq)
     key = f"unreadable/{code}-{headers.get('StorageClass', 'key')}.mp4"
     record = pipeline.ended(key, pipeline.put(key, tiny_clip.read_bytes(), **headers))
     assert (record["status"], record["error"]["code"], record["error"]["category"]) == (
@@ -35,7 +35,7 @@ def test_a_video_that_nobody_can_read_fails_soon(
     )
     assert what_to_do in record["error"]["message"]
     assert pipeline.jobs(record["asset_id"]) == []
-    assert pipeline.depth(pipeline.processing_dlq) == 0
+    assert pipeline.depth(pipeline.processing_dlq) == dead
 
 
 def test_captions_that_nobody_can_read_do_not_hold_up_their_video(
@@ -61,7 +61,8 @@ def test_names_that_are_ignored_leave_no_trace(pipeline: Pipeline, tiny_clip: Pa
         pipeline.put(key, b"\0\5\26\7" * 10)
     record = pipeline.ended("mac/film.mp4", pipeline.put("mac/film.mp4", tiny_clip.read_bytes()))
     assert record["status"] == "COMPLETE", record.get("error")
-    wait_for(lambda: pipeline.depth(pipeline.processing_queue) == 0, "the queue to be empty")
+    # Their messages, where they have any, came before the video's, or come about now.
+    time.sleep(3)
     assert [pipeline.records(key) for key in ignored] == [[]] * len(ignored)
 
 
@@ -77,22 +78,24 @@ def test_an_empty_file_that_is_replaced_soon_is_no_news(pipeline: Pipeline, tiny
     assert record["notified_at"] == record["completed_at"]
 
 
-def test_every_other_file_has_a_record(sandbox: Sandbox, pipeline: Pipeline) -> None:
+def test_every_other_file_has_a_record(pipeline: Pipeline) -> None:
     """Files that no transcoder takes are FAILED in words, each with one write: no job, no dead letter."""
+    dead = pipeline.depth(pipeline.processing_dlq)
     keys = [f"logs/{number}.log" for number in range(20)]
     versions = {key: pipeline.put(key, b"line\n") for key in keys}
     records: list[Record] = [pipeline.ended(key, version) for key, version in versions.items()]
     assert {record["error"]["code"] for record in records} == {"UNSUPPORTED_FILE_TYPE"}
     assert all(len(record["history"]) == 2 and "notified_at" in record for record in records)
-    assert pipeline.depth(pipeline.processing_dlq) == 0
+    assert pipeline.depth(pipeline.processing_dlq) == dead
 
 
 def test_a_name_in_decomposed_letters_is_a_name(pipeline: Pipeline, tiny_clip: Path) -> None:
-    """macOS writes NFD: the video is processed under its very key, with the captions beside it."""
+    """macOS writes NFD and others NFC: a video keeps its very key, and captions in either are beside it."""
     stem = unicodedata.normalize("NFD", "nfd/Été à Zürich")
     assert stem != unicodedata.normalize("NFC", stem)
     pipeline.put(f"{stem}.de.srt", SRT)
+    pipeline.put(f"{unicodedata.normalize('NFC', stem)}.fr.srt", SRT)
     record = pipeline.ended(f"{stem}.mp4", pipeline.put(f"{stem}.mp4", tiny_clip.read_bytes()))
     assert (record["status"], record["key"]) == ("COMPLETE", f"{stem}.mp4")
     captions = [entry["language"] for entry in record["outputs"] if entry["format"] == "CAPTIONS"]
-    assert captions == ["de"]
+    assert sorted(captions) == ["de", "fr"]
