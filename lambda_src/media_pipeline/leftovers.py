@@ -20,6 +20,7 @@ from typing import Protocol
 from media_pipeline.assets import TERMINAL_STATUSES, Asset, AssetStatus, instant
 from media_pipeline.errors import MediaPipelineError
 from media_pipeline.lifecycle import Clock
+from media_pipeline.source_limits import REFUSED_CODE
 from media_pipeline.status_index import IndexEntry
 from media_pipeline.telemetry import logger
 
@@ -99,7 +100,10 @@ class Leftovers:
             if not has_time() or removed >= MAX_OBJECTS or looked_at >= MAX_ASSETS:
                 reached = instant(entry.updated_at)
                 break
-            if entry.status == AssetStatus.COMPLETE and entry.attempt == 1:
+            if entry.attempt == 1 and (
+                entry.status == AssetStatus.COMPLETE or entry.error_code == REFUSED_CODE
+            ):
+                # Refused uploads may be a million a day, and none of them ever had an output.
                 continue
             looked_at += 1
             try:

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from media_pipeline.assets import AssetError, UploadedObject
 from media_pipeline.failures import failure
 
+# Of files that are not accepted for what they are.
+REFUSED_CODE = "UNSUPPORTED_FILE_TYPE"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceTypes:
@@ -19,7 +22,7 @@ class SourceTypes:
     @property
     def error(self) -> AssetError:
         """Return why other files fail."""
-        return failure("UNSUPPORTED_FILE_TYPE").error(suffixes=", ".join(self.suffixes))
+        return failure(REFUSED_CODE).error(suffixes=", ".join(self.suffixes))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,4 +41,4 @@ class SourceLimits:
                 size_bytes=f"{upload.size_bytes:,}", max_size_bytes=f"{self.max_size_bytes:,}"
             )
         if not self.types.accept(upload.key):
-            raise failure("UNSUPPORTED_FILE_TYPE").fault(suffixes=", ".join(self.types.suffixes))
+            raise failure(REFUSED_CODE).fault(suffixes=", ".join(self.types.suffixes))

@@ -10,6 +10,7 @@ from media_pipeline import leftovers
 from media_pipeline.assets import AssetStatus, Transition
 from media_pipeline.errors import TransientError
 from media_pipeline.leftovers import Leftovers, leftover_attempts
+from media_pipeline.source_limits import SourceTypes
 from tests.asset_steps import read, upload
 from tests.fakes import FakeAssetTable, FakeClock, FakeEndsCursor, FakeOutputs
 
@@ -127,6 +128,21 @@ def test_a_run_is_bounded_and_the_next_goes_on(
         runs += 1
         assert runs < 10
     assert runs >= 3
+
+
+def test_refused_uploads_are_passed_over_unread(
+    world: LeftoversWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many files of other types came, a run gets to the assets behind them in one go."""
+    monkeypatch.setattr(leftovers, "MAX_ASSETS", 1)
+    error = SourceTypes(suffixes=(".mp4",)).error
+    for number in range(20):
+        refused = upload(f"{number}.log")
+        assert world.table.refuse(refused, error, now=world.clock(), expires_at=None, is_told=True)
+    world.clock.advance(1)
+    asset_id = world.asset(AssetStatus.FAILED)
+    world.pass_days()
+    assert (world.run(), world.left(asset_id)) == (2, set())
 
 
 def test_a_killed_run_is_repeated(world: LeftoversWorld) -> None:
