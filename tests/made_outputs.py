@@ -26,20 +26,30 @@ def made_outputs(
                 sounds = ["soun"] * _sounds(output) if has_sound else []
                 objects[output.key] = made_mp4(seconds, "vide", *sounds)
             case "M4A":
-                objects[output.key] = made_mp4(seconds, "soun")
+                objects[output.key] = made_mp4(seconds, *["soun"] * _sounds(output))
             case _:
                 objects[output.key] = b"\xff\xd8\xff\xd9"
     return objects
 
 
-def made_mp4(seconds: float, *handlers: str, version: int = 0, padding: int = 0) -> bytes:
-    """Return an MP4 file with a track for each handler, its sample tables filled up with padding."""
+def made_mp4(
+    seconds: float,
+    *handlers: str,
+    version: int = 0,
+    padding: int = 0,
+    starts: Sequence[float] = (),
+) -> bytes:
+    """Return an MP4 file with a track for each handler, its sample tables filled up with padding.
+
+    It ends at so many seconds; `starts` are those at which its tracks begin, 0 without any.
+    """
     times = (0, 0, 1000, round(seconds * 1000))
     mvhd = struct.pack(">B3xQQIQ" if version else ">B3xIIII", version, *times)
     tracks = [
         box(
             "trak",
             box("tkhd", bytes(84))
+            + (_edits(starts[number], version) if starts else b"")
             + box(
                 "mdia",
                 box("mdhd", bytes(24))
@@ -47,7 +57,7 @@ def made_mp4(seconds: float, *handlers: str, version: int = 0, padding: int = 0)
                 + box("minf", bytes(padding)),
             ),
         )
-        for handler in handlers
+        for number, handler in enumerate(handlers)
     ]
     moov = box("moov", box("mvhd", mvhd + bytes(80)) + b"".join(tracks))
     return box("ftyp", b"isom\0\0\2\0isom") + moov + box("free", b"") + box("mdat", bytes(100))
@@ -65,6 +75,13 @@ def encrypted_mp4(*entries: str, clear: int = 1) -> bytes:
         tracks.append(box("trak", box("tkhd", bytes(84)) + media))
     samples = b"".join(box("mdat", bytes(70_000)) for _ in range(clear))
     return box("ftyp", b"isom") + samples + box("moov", box("mvhd", bytes(100)) + b"".join(tracks))
+
+
+def _edits(start: float, version: int) -> bytes:
+    layout = ">QqI" if version else ">IiI"
+    entries = [struct.pack(layout, round(start * 1000), -1, 1 << 16)] if start else []
+    entries.append(struct.pack(layout, 1000, 0, 1 << 16))
+    return box("edts", box("elst", struct.pack(">B3xI", version, len(entries)) + b"".join(entries)))
 
 
 def box(kind: str, content: bytes) -> bytes:

@@ -270,7 +270,9 @@ class Ingest:
         if not self.table.record_plan(
             asset,
             profile=profile.name,
-            preset_versions={name.value: presets.version(name) for name in groups_of(profile, source)},
+            preset_versions={
+                group.preset.value: presets.version(group.preset) for group in groups_of(profile, source)
+            },
             source_info=source.as_record(),
             planned_outputs=[output.as_record() for output in plan],
         ):

@@ -204,7 +204,12 @@ class JobChanges:
             return self._fail(asset, change, verification.error)
         source_duration_ms = int(asset.source_info.get("duration_ms", 0))
         entries: list[Mapping[str, Any]] = [
-            finished_output(output, change.groups, source_duration_ms=source_duration_ms)
+            finished_output(
+                output,
+                change.groups,
+                source_duration_ms=source_duration_ms,
+                found_ms=verification.durations_ms.get(output.key, 0),
+            )
             for output in planned
         ]
         # What is no rendition comes last: it is made of what was verified.

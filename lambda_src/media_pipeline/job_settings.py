@@ -6,12 +6,14 @@ encode.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from media_pipeline.audio_settings import audio_selectors
 from media_pipeline.output_groups import output_groups
 from media_pipeline.presets import AUDIO_PRESETS, PresetName, Presets
 from media_pipeline.profiles import Profile
+from media_pipeline.sounds import stereo_renditions
 from media_pipeline.sources import AudioTrack, Source, SourceInfo, VideoTrack, has_picture, has_sound
 from media_pipeline.video_settings import video_selector
 
@@ -46,9 +48,34 @@ DESTINATIONS = {
 Settings = dict[str, Any]
 
 
-def groups_of(profile: Profile, source: Source) -> tuple[PresetName, ...]:
-    """Return the presets of a profile that a source has something for, in the order of the job's groups."""
-    return tuple(name for name in profile.presets if name not in AUDIO_PRESETS or has_sound(source))
+@dataclass(frozen=True, slots=True)
+class JobGroup:
+    """Name an output group of a job: what it makes, and, for streams of sound alone, of which track.
+
+    `track` counts the source's sounds from 1. Players switch among the variants of an HLS playlist by their
+    bitrate, and so the languages of sound alone can't be variants of one: each track is streamed by itself.
+    """
+
+    preset: PresetName
+    track: int = 1
+
+    @property
+    def destination(self) -> str:
+        """Return the base name of the group's files below the attempt's destination."""
+        folder, _, name = DESTINATIONS[self.preset].partition("/")
+        return f"{folder}/{name}" if self.track == 1 else f"{folder}_{self.track}/{name}"
+
+
+def groups_of(profile: Profile, source: Source) -> tuple[JobGroup, ...]:
+    """Return the groups of a profile that a source has something for, in the order of the job's groups."""
+    sounds = len(stereo_renditions(source)) if has_sound(source) else 0
+    groups: list[JobGroup] = []
+    for name in profile.presets:
+        if name is PresetName.AUDIO:
+            groups += [JobGroup(name, track) for track in range(1, sounds + 1)]
+        elif sounds or name not in AUDIO_PRESETS:
+            groups.append(JobGroup(name))
+    return tuple(groups)
 
 
 def job_settings(
@@ -60,11 +87,11 @@ def job_settings(
     at its end.
     """
     groups = []
-    for name in groups_of(profile, source):
-        for group in output_groups(name, source, presets):
+    for wanted in groups_of(profile, source):
+        for group in output_groups(wanted.preset, source, presets, track=wanted.track):
             for settings in group["OutputGroupSettings"].values():
                 if isinstance(settings, dict):
-                    settings["Destination"] = f"{destination}/{DESTINATIONS[name]}"
+                    settings["Destination"] = f"{destination}/{wanted.destination}"
             groups.append(group)
     return _settings({"FileInput": source_uri, **_input(source, source_uri)}, groups)
 
@@ -73,7 +100,9 @@ def job_template_settings(profile: Profile, presets: Presets) -> Settings:
     """Return a job template's `Settings`: those of a Full HD stereo source, or one of stereo sound alone."""
     reference = REFERENCE_VIDEO if profile.has_picture else REFERENCE_SOUND
     groups = [
-        group for name in groups_of(profile, reference) for group in output_groups(name, reference, presets)
+        group
+        for wanted in groups_of(profile, reference)
+        for group in output_groups(wanted.preset, reference, presets)
     ]
     return _settings(_input(reference, "s3://any/any.mp4"), groups)
 

@@ -27,15 +27,20 @@ from media_pipeline.renditions import (
     stills,
     storyboard,
 )
-from media_pipeline.sounds import SoundRendition, sound_renditions, stereo_renditions
+from media_pipeline.sounds import sound_renditions, stereo_renditions
 from media_pipeline.sources import Source
 from media_pipeline.video_settings import avc_video, captured_frames, hevc_video
 
 _SOUND_GROUP = "audio"
 
 
-def output_groups(name: PresetName, source: Source, presets: Presets) -> tuple[Settings, ...]:
-    """Return a preset's output groups for a source that has something for them, `group_count` of them."""
+def output_groups(
+    name: PresetName, source: Source, presets: Presets, *, track: int = 1
+) -> tuple[Settings, ...]:
+    """Return a preset's output groups for a source that has something for them, `group_count` of them.
+
+    Groups of streams of sound alone have one of the source's tracks, counted from 1.
+    """
     match name:
         case PresetName.CMAF:
             return (_cmaf(source, presets.cmaf),)
@@ -46,7 +51,7 @@ def output_groups(name: PresetName, source: Source, presets: Presets) -> tuple[S
         case PresetName.MP4:
             return (_mp4(source, presets.mp4),)
         case PresetName.AUDIO:
-            return _audio(source, presets.audio)
+            return _audio(source, presets.audio, track)
         case PresetName.M4A:
             return (_m4a(source, presets.m4a),)
         case PresetName.THUMBNAILS:
@@ -61,6 +66,11 @@ def group_count(name: PresetName) -> int:
 def sound_modifier(number: int, count: int) -> str:
     """Return what names an output of sound beside pictures; `number` counts from 1."""
     return "_audio" if count == 1 else f"_audio_{number}"
+
+
+def download_modifier(number: int, count: int) -> str:
+    """Return what names one of the downloads of sound alone; `number` counts from 1."""
+    return "" if count == 1 else f"_{number}"
 
 
 def bitrate_modifier(bitrate_bps: int) -> str:
@@ -166,13 +176,14 @@ def _mp4(source: Source, preset: FilePreset) -> Settings:
     return output_group("MP4", "FILE_GROUP_SETTINGS", {}, outputs)
 
 
-def _audio(source: Source, preset: AudioPreset) -> tuple[Settings, Settings]:
-    """Return the groups of HLS and DASH, which share their base name.
+def _audio(source: Source, preset: AudioPreset, track: int) -> tuple[Settings, Settings]:
+    """Return the groups of HLS and DASH of one track (from 1), which share their base name.
 
     Sound alone is made for HLS, in MPEG-TS, and for DASH, but not in CMAF. Source: MediaConvert guide,
     "Output codecs and containers supported for audio-only".
     """
-    sound = _first(source)
+    sound = stereo_renditions(source)[track - 1]
+    number = "" if track == 1 else f" {track}"
 
     def outputs(container: Settings) -> list[Settings]:
         return [
@@ -193,9 +204,9 @@ def _audio(source: Source, preset: AudioPreset) -> tuple[Settings, Settings]:
     hls = hls_settings(preset.segment_seconds)
     dash = dash_settings(preset.segment_seconds, fragment_seconds=preset.segment_seconds)
     return (
-        output_group("Audio HLS", "HLS_GROUP_SETTINGS", hls, outputs(of_hls)),
+        output_group(f"Audio{number} HLS", "HLS_GROUP_SETTINGS", hls, outputs(of_hls)),
         output_group(
-            "Audio DASH",
+            f"Audio{number} DASH",
             "DASH_ISO_GROUP_SETTINGS",
             dash,
             outputs({"ContainerSettings": {"Container": "MPD"}}),
@@ -204,14 +215,21 @@ def _audio(source: Source, preset: AudioPreset) -> tuple[Settings, Settings]:
 
 
 def _m4a(source: Source, preset: AudioFilePreset) -> Settings:
-    output = {
-        "Extension": "m4a",
-        "ContainerSettings": progressive_mp4(),
-        "AudioDescriptions": [
-            audio_description(_first(source), preset, preset.audio_bitrate_bps, is_file=True)
-        ],
-    }
-    return output_group("M4A", "FILE_GROUP_SETTINGS", {}, [output])
+    sounds = stereo_renditions(source)
+    # An output without a picture has one sound at most. Source: MediaConvert user guide,
+    # "Setting up audio-only outputs".
+    outputs: list[Settings] = [
+        {
+            "Extension": "m4a",
+            "ContainerSettings": progressive_mp4(),
+            **audio_descriptions([sound], preset, preset.audio_bitrate_bps, is_file=True),
+        }
+        for sound in sounds
+    ]
+    if len(sounds) > 1:
+        for number, output in enumerate(outputs, 1):
+            output["NameModifier"] = download_modifier(number, len(sounds))
+    return output_group("M4A", "FILE_GROUP_SETTINGS", {}, outputs)
 
 
 def _thumbnails(source: Source, preset: ThumbnailsPreset) -> Settings:
@@ -229,11 +247,6 @@ def _thumbnails(source: Source, preset: ThumbnailsPreset) -> Settings:
         ),
     }
     return output_group("Thumbnails", "FILE_GROUP_SETTINGS", {}, [output])
-
-
-def _first(source: Source) -> SoundRendition:
-    """Return the sound that stands for a source where there is but one: its first track, in stereo."""
-    return stereo_renditions(source)[0]
 
 
 def _trick_play(source: Source, preset: StreamingPreset) -> Settings:

@@ -67,22 +67,28 @@ class PlannedOutput:
 
 
 def finished_output(
-    planned: PlannedOutput, groups: Sequence[ProducedGroup], *, source_duration_ms: int
+    planned: PlannedOutput, groups: Sequence[ProducedGroup], *, source_duration_ms: int, found_ms: int = 0
 ) -> dict[str, Any]:
     """Return the record's entry for an output that exists, sizes and durations as the job reports them.
 
-    What the job leaves out (MediaConvert's accelerated jobs do) comes from the plan and the source.
+    What the job leaves out (MediaConvert's accelerated jobs do) comes from the plan and the source. Where its
+    sound goes on after its picture, an output is as long as it was found to be, `found_ms`. Sound alone has
+    its language, if the source tells it: each track is an entry of its own.
     """
     reported = groups[planned.group].outputs if planned.group < len(groups) else ()
     pictures = [output for output in reported if output.width and output.height]
     largest = max(pictures, key=lambda output: output.width * output.height, default=None)
-    duration_ms = max((output.duration_ms for output in reported), default=0)
+    reported_ms = max((output.duration_ms for output in reported), default=0)
+    duration_ms = max(found_ms, reported_ms or source_duration_ms)
+    languages = {sound.language for sound in planned.sounds or ()} - {""}
+    language = {} if planned.has_picture or len(languages) != 1 else {"language": min(languages)}
     return {
         "format": planned.format,
         "key": planned.key,
+        **language,
         "width": planned.width or (largest.width if largest else 0),
         "height": planned.height or (largest.height if largest else 0),
-        "duration_ms": duration_ms or source_duration_ms,
+        "duration_ms": duration_ms,
     }
 
 

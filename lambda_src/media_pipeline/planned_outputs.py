@@ -8,9 +8,15 @@ from dataclasses import replace
 from typing import TypedDict
 
 from media_pipeline.frame_sizes import FrameSize
-from media_pipeline.job_settings import DESTINATIONS, groups_of
+from media_pipeline.job_settings import groups_of
 from media_pipeline.ladder import Rendition
-from media_pipeline.output_groups import bitrate_modifier, group_count, sound_modifier, stills_modifier
+from media_pipeline.output_groups import (
+    bitrate_modifier,
+    download_modifier,
+    group_count,
+    sound_modifier,
+    stills_modifier,
+)
 from media_pipeline.outputs import PlannedOutput, PlannedSound
 from media_pipeline.presets import PresetName, Presets, ThumbnailsPreset
 from media_pipeline.profiles import Profile
@@ -24,10 +30,11 @@ def planned_outputs(
 ) -> tuple[PlannedOutput, ...]:
     """Return what the job of this source and profile makes below `folder` (a key without a last slash)."""
     planned: list[PlannedOutput] = []
-    group = 0
-    for name in groups_of(profile, source):
-        planned += _Planner(group, f"{folder}/{DESTINATIONS[name]}", source).outputs(name, presets)
-        group += group_count(name)
+    number = 0
+    for group in groups_of(profile, source):
+        planner = _Planner(number, f"{folder}/{group.destination}", source)
+        planned += planner.outputs(group.preset, presets, track=group.track)
+        number += group_count(group.preset)
     return tuple(planned)
 
 
@@ -44,8 +51,8 @@ class _Planner:
         self._base = base
         self._source = source
 
-    def outputs(self, name: PresetName, presets: Presets) -> list[PlannedOutput]:
-        """Return what the group of a preset makes."""
+    def outputs(self, name: PresetName, presets: Presets, *, track: int) -> list[PlannedOutput]:
+        """Return what the group of a preset makes, of one track (from 1) if it streams sound alone."""
         source = self._source
         match name:
             case PresetName.CMAF:
@@ -66,7 +73,7 @@ class _Planner:
                 ]
             case PresetName.AUDIO:
                 modifiers = [bitrate_modifier(bitrate) for bitrate in presets.audio.audio_bitrates_bps]
-                sounds = stereo_renditions(source)[:1] * len(modifiers)
+                sounds = stereo_renditions(source)[track - 1 : track] * len(modifiers)
                 return [
                     self._manifest(
                         "HLS", ".m3u8", [], sounds, [f"{modifier}.m3u8" for modifier in modifiers]
@@ -74,7 +81,17 @@ class _Planner:
                     replace(self._dash([], sounds), group=self._group + 1),
                 ]
             case PresetName.M4A:
-                return [self._file("M4A", ".m4a", None, stereo_renditions(source)[:1], has_picture=False)]
+                sounds = stereo_renditions(source)
+                return [
+                    self._file(
+                        "M4A",
+                        f"{download_modifier(number, len(sounds))}.m4a",
+                        None,
+                        [sound],
+                        has_picture=False,
+                    )
+                    for number, sound in enumerate(sounds, 1)
+                ]
             case PresetName.THUMBNAILS:
                 return self._stills(presets.thumbnails)
 

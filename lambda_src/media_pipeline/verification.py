@@ -30,12 +30,14 @@ Span = tuple[float, float]
 class Verification:
     """Say what was found: `missing` are keys, `invalid` are sentences; both are empty where all is well.
 
-    `sizes` are the bytes of every object in the attempt's folder, by key.
+    `sizes` are the bytes of every object in the attempt's folder, by key; `durations_ms` is how long each
+    planned output was found to be, as the longest of its tracks.
     """
 
     sizes: Mapping[str, int]
     missing: tuple[str, ...]
     invalid: tuple[str, ...]
+    durations_ms: Mapping[str, int] = field(default_factory=dict, compare=False)
 
     @property
     def objects(self) -> int:
@@ -70,11 +72,14 @@ def verify(
     """
     sizes = outputs.sizes(f"{folder}/")
     reader, check = OutputReader(sizes=sizes, outputs=outputs), _Check(folder=f"{folder}/", sizes=sizes)
+    durations_ms: dict[str, int] = {}
     for output in planned:
         check.exist(output.key, (output.key, *output.files))
         if sizes.get(output.key):
             found = reader.read(output.format, output.key)
             check.invalid += found.faults
+            tracks = (found.duration_seconds, *(one.duration_seconds for one in found.renditions))
+            durations_ms[output.key] = round(1000 * max(seconds or 0.0 for seconds in tracks))
             expected = _expectation(source, output, groups)
             if found.duration_seconds is not None:
                 check.duration(output.key, found.duration_seconds, expected.picture)
@@ -87,6 +92,7 @@ def verify(
         invalid=tuple(fault.replace(f"{folder}/", "") for fault in check.invalid)
         if planned
         else ("no outputs were planned",),
+        durations_ms=durations_ms,
     )
 
 

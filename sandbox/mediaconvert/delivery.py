@@ -151,7 +151,7 @@ class Delivery:
         if tiled is None:
             return []
         paths = sorted((self.work_dir / self.thumbnails[tiled]).iterdir())
-        seconds = max(self._seconds(output) for output in group.outputs if output.video is not None)
+        seconds = max(self.videos[output.video].seconds for output in group.outputs if output.video)
         pictures = ThumbnailPictures(tiled, _base_name(group) + NAME, paths, seconds)
         for path, name in zip(paths, pictures.file_names, strict=True):
             self._add(group, group.base_key.removesuffix(_base_name(group)) + name, path)
@@ -222,9 +222,9 @@ class Delivery:
         return OutputDetail(uris, milliseconds, video.width, video.height, video.average_bps)
 
     def _seconds(self, output: Output) -> Fraction:
-        if output.video is not None:
-            return self.videos[output.video].seconds
-        return max(self.audios[audio].seconds for audio in output.audios)
+        """Give how long an output is: as its longest track."""
+        sounds = [self.audios[audio].seconds for audio in output.audios]
+        return max([*sounds, *([self.videos[output.video].seconds] if output.video else [])])
 
     def _packaged(self, group: Group, output: Output) -> tuple[Package, Path]:
         package = package_of(group, output)

@@ -146,9 +146,12 @@ def test_labels_tell_sounds_apart(source: SourceInfo) -> None:
 
 @given(source=sounds_alone)
 def test_sound_alone_gets_no_picture(source: SourceInfo) -> None:
-    """The audio profile makes streams in each bitrate and a file, and asks for no picture at all."""
+    """The audio profile makes streams and a file of each track, and asks for no picture at all."""
     settings = rendered(source, shipped_profiles().by_name["audio"], "s3://uploads/a.mp3")
-    assert [group["Name"] for group in settings["OutputGroups"]] == ["Audio HLS", "Audio DASH", "M4A"]
+    tracks = ["", *(f" {track}" for track in range(2, len(source.audio) + 1))]
+    streams = [f"Audio{track} {format_}" for track in tracks for format_ in ("HLS", "DASH")]
+    assert [group["Name"] for group in settings["OutputGroups"]] == [*streams, "M4A"]
+    assert len(settings["OutputGroups"][-1]["Outputs"]) == len(source.audio)
     assert not any("VideoDescription" in output for _, output in outputs(settings))
     assert "VideoSelector" not in settings["Inputs"][0]
 
@@ -346,7 +349,7 @@ def test_the_plan_names_what_the_settings_make(source: Source, profile: Profile)
             "HLS": [f"{base}.m3u8"],
             "DASH": [f"{base}.mpd"],
             "MP4": [f"{base}{modifier}.mp4" for modifier in modifiers],
-            "M4A": [f"{base}.m4a"],
+            "M4A": [f"{base}{modifier}.m4a" for modifier in modifiers],
             "THUMBNAIL": [f"{base}{modifiers[0]}.0000000.jpg"],
             "POSTER": [f"{base}{modifiers[0]}.{number:07d}.jpg" for number in range(12)],
         }

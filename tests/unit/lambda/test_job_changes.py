@@ -1,5 +1,6 @@
 """What MediaConvert's news does to an asset."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -61,6 +62,17 @@ def test_a_job_without_details_is_completed_from_the_plan(world: AssetWorld) -> 
         "height": 720,
         "duration_ms": 59_000,
     }
+
+
+def test_an_output_is_as_long_as_it_was_found(world: AssetWorld) -> None:
+    """Where the job reports the picture's duration alone, the record tells that of the longer sound."""
+    world.produce()
+    groups = tuple(
+        replace(group, outputs=tuple(replace(output, duration_ms=4_000) for output in group.outputs))
+        for group in GROUPS
+    )
+    assert world.changes.apply(change(JobStatus.COMPLETE, groups=groups))
+    assert [entry["duration_ms"] for entry in world.asset.outputs] == [59_000, 4_000]
 
 
 @pytest.mark.parametrize("content", [None, b""], ids=["gone", "empty"])

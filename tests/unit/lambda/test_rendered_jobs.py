@@ -213,6 +213,26 @@ def test_a_language_is_what_mediaconvert_takes(
     assert source.as_record()["audio"][0]["language"] == told
 
 
+def test_a_source_of_sound_alone_keeps_all_its_tracks() -> None:
+    """Every track of a source without a picture has streams and a download of its own."""
+    tracks = tuple(AudioTrack(codec="AAC", channels=2, language=language) for language in ("eng", "fra"))
+    job = rendered(replace(REFERENCE_SOUND, audio=tracks), profile="audio")
+    described = [
+        (group["Name"], output.get("NameModifier"), description["AudioSourceName"])
+        for group in job["OutputGroups"]
+        for output in group["Outputs"]
+        for description in output["AudioDescriptions"]
+    ]
+    bitrates = [f"_{bitrate // 1000}k" for bitrate in PRESETS.audio.audio_bitrates_bps]
+    assert described == [
+        *(("Audio HLS", modifier, "Audio Selector 1") for modifier in bitrates),
+        *(("Audio DASH", modifier, "Audio Selector 1") for modifier in bitrates),
+        *(("Audio 2 HLS", modifier, "Audio Selector 2") for modifier in bitrates),
+        *(("Audio 2 DASH", modifier, "Audio Selector 2") for modifier in bitrates),
+        *(("M4A", f"_{track}", f"Audio Selector {track}") for track in (1, 2)),
+    ]
+
+
 def test_loudness_is_normalised_where_the_preset_asks() -> None:
     """A loudness in the preset becomes a target with a true-peak limit, for every rendition of sound."""
     presets = replace(PRESETS, cmaf=replace(PRESETS.cmaf, loudness_lufs=-16))

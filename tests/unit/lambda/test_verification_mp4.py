@@ -25,6 +25,18 @@ def test_duration_and_tracks_are_told(version: int) -> None:
     assert read(film) == Mp4File(duration_seconds=12.5, handlers=("vide", "soun", "text"))
 
 
+@pytest.mark.parametrize("version", [0, 1])
+@pytest.mark.parametrize(
+    ("starts", "seconds"), [((8.0, 8.5), 2.0), ((8.0, 0.0), 10.0), ((2.5, 2.5), 7.5), ((0.0, 0.0), 10.0)]
+)
+def test_a_duration_is_the_end_minus_the_start(
+    starts: tuple[float, float], seconds: float, version: int
+) -> None:
+    """A film whose tracks begin late is as long as from the first one's start to the end."""
+    film = made_mp4(10, "vide", "soun", version=version, starts=starts)
+    assert read(film) == Mp4File(duration_seconds=seconds, handlers=("vide", "soun"))
+
+
 def test_a_large_index_is_walked_over() -> None:
     """A film whose tables take megabytes is read in a handful of pieces of 64 KiB."""
     film = made_mp4(7200, "vide", "soun", padding=3 * 1024**2)

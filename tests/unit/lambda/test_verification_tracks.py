@@ -132,6 +132,23 @@ def test_sound_alone_has_no_picture() -> None:
     assert "audio/index.m3u8 has a picture, which was not planned" in verified(of, "audio", objects).invalid
 
 
+def test_sound_alone_keeps_all_its_tracks() -> None:
+    """Each track of a source of sound alone is streamed and to be downloaded; one that is missing is told."""
+    of = source("eng", "fra", video=None)
+    planned = plan(of, "audio")
+    assert [(output.format, output.key.removeprefix(f"{FOLDER}/")) for output in planned] == [
+        *(("HLS", "audio/index.m3u8"), ("DASH", "audio/index.mpd")),
+        *(("HLS", "audio_2/index.m3u8"), ("DASH", "audio_2/index.mpd")),
+        *(("M4A", "m4a/audio_1.m4a"), ("M4A", "m4a/audio_2.m4a")),
+    ]
+    languages = [{sound.language for sound in output.sounds or ()} for output in planned]
+    assert languages == [{"en"}, {"en"}, {"fr"}, {"fr"}, {"en"}, {"fr"}]
+    objects = made(of, "audio")
+    assert verified(of, "audio", objects).invalid == ()
+    del objects["id/1/audio_2/index.mpd"], objects["id/1/m4a/audio_2.m4a"]
+    assert verified(of, "audio", objects).missing == ("id/1/audio_2/index.mpd", "id/1/m4a/audio_2.m4a")
+
+
 def test_an_m4a_file_has_one_sound_of_the_right_length() -> None:
     """The file to download is read as the films are."""
     of = source("eng", video=None)

@@ -121,8 +121,8 @@ def test_a_picture_that_begins_after_its_sound_is_no_damage(run_job: RunJob, tmp
     assert seen_numbers(path)[-40:] == list(range(40))
 
 
-def test_a_file_lasts_as_long_as_its_longest_track(tmp_path: Path) -> None:
-    """Of a picture of 1.3 s and a sound of 4 s the file lasts 4 s, and each track as long as it is."""
+def test_a_file_lasts_as_long_as_its_longest_track(run_job: RunJob, tmp_path: Path) -> None:
+    """Of a picture of 1.3 s and a sound of 4 s file and outputs last 4 s, and each track as long as it is."""
     whole, longer = tmp_path / "whole.mp4", tmp_path / "longer.mp4"
     timed_pictures(whole, range(0, 40 * 3000, 3000), TICK)
     heard = ("-f", "lavfi", "-i", "sine=frequency=440:duration=4")
@@ -131,6 +131,9 @@ def test_a_file_lasts_as_long_as_its_longest_track(tmp_path: Path) -> None:
     assert container["duration"] == pytest.approx(4, abs=0.1)
     lengths = [track["duration"] for track in container["tracks"]]
     assert lengths == pytest.approx([40 / 30, 4], abs=0.1)
+    result, _, _ = run_job(job(file(output("", "MP4", picture=video(*SIZE), sound=sound()))), longer)
+    ((told,),) = (group.outputs for group in result.groups)
+    assert told.duration_ms == pytest.approx(4000, abs=100)
 
 
 @pytest.mark.parametrize("second", [(64, 64), (64, 32), (16, 24)])
