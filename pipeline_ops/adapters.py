@@ -4,13 +4,16 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 
-from media_pipeline.adapters import PresetStore, UploadQueue
+from media_pipeline.adapters import Notifier, PresetStore, UploadQueue
 from media_pipeline.asset_table import AssetTable
 from media_pipeline.aws import aws_client
 from media_pipeline.transcoder import Transcoder
 from media_pipeline.upload_store import UploadStore
 from pipeline_ops.dead_letters import DeadLetters
+from pipeline_ops.object_versions import ObjectVersions
 from pipeline_ops.records import RecordTable
+from pipeline_ops.removal_metrics import CloudWatchRemovals
+from pipeline_ops.removed_records import RemovedRecords
 from pipeline_ops.resources import Resources, read_resources
 
 # An operator can wait longer than a function, and is there to see it.
@@ -38,6 +41,35 @@ class Adapters:
     def records(self) -> RecordTable:
         """Return the assets table's records as they are."""
         return RecordTable(self._client("dynamodb"), self.resources.assets_table)
+
+    @cached_property
+    def removed_records(self) -> RemovedRecords:
+        """Return the assets table as a removal writes it."""
+        return RemovedRecords(self._client("dynamodb"), self.resources.assets_table)
+
+    @cached_property
+    def output_versions(self) -> ObjectVersions:
+        """Return the outputs bucket with all versions."""
+        return ObjectVersions(self._client("s3"), self.resources.outputs_bucket)
+
+    @cached_property
+    def upload_versions(self) -> ObjectVersions:
+        """Return the uploads bucket with all versions."""
+        return ObjectVersions(self._client("s3"), self.resources.uploads_bucket)
+
+    @cached_property
+    def notifier(self) -> Notifier:
+        """Return the topic of assets."""
+        return Notifier(self._client("sns"), self.resources.notifications_topic_arn)
+
+    @cached_property
+    def removal_metrics(self) -> CloudWatchRemovals:
+        """Return where removals are counted."""
+        return CloudWatchRemovals(
+            self._client("cloudwatch"),
+            namespace=self.resources.metrics_namespace,
+            pipeline=self.resources.pipeline_name,
+        )
 
     @cached_property
     def uploads(self) -> UploadStore:

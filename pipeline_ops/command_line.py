@@ -8,7 +8,7 @@ from botocore.exceptions import BotoCoreError
 
 from media_pipeline.assets import OPEN_STATUSES, TERMINAL_STATUSES, AssetStatus, may_follow
 from media_pipeline.errors import MediaPipelineError
-from pipeline_ops import arguments, commands
+from pipeline_ops import arguments, commands, removal_command
 from pipeline_ops.adapters import Adapters
 from pipeline_ops.faults import OperatorFault, is_operators, sentence
 from pipeline_ops.redrive import Foreign
@@ -102,6 +102,17 @@ def parser() -> argparse.ArgumentParser:
         metavar="FOLDER",
         help="check those in a folder instead, before they are deployed; needs neither AWS nor a pipeline",
     )
+
+    removal = add(
+        "remove", removal_command.remove, "Take assets down for good; without --yes, show what would go"
+    )
+    removal.add_argument(
+        "references", nargs="+", metavar="ASSET", help="ids of assets, or keys or s3:// URIs of uploads"
+    )
+    removal.add_argument("--source", action="store_true", help="also every version of their uploads")
+    # It is never asked for: what is gone can't be brought back, so there is time for a second command.
+    removal.add_argument("--yes", dest="confirmed", action="store_true", help="remove what was shown")
+    removal.add_argument("--dry-run", dest="confirmed", action="store_false", help="the default: only show")
 
     redrive = add("redrive", commands.redrive, "Show a dead-letter queue's messages, and move them back")
     redrive.add_argument("queue", choices=["processing", "job-events"], help="whose dead letters")

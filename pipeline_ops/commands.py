@@ -61,6 +61,9 @@ def show(adapters: Adapters, terminal: Terminal, options: Namespace) -> bool:
     for number, record in enumerate(records):
         if number:
             terminal.say("")
+        if "removed_at" in record:
+            terminal.say(f"{record['asset_id']} was removed at {record['removed_at']}, by an operator.")
+            continue
         terminal.show(tables.record_view(record, outputs_bucket=adapters.resources.outputs_bucket))
     if not records and ids == [options.reference]:
         terminal.complain(f"No asset has the id {options.reference}.")

@@ -49,6 +49,9 @@ class Replay:
         if not asset.is_terminal:
             text = f"left alone: attempt {asset.attempt} is under way ({asset.status})"
             return Intention(asset=asset, acts=False, text=text)
+        if asset.removing_since is not None:
+            text = "left alone: its removal has begun; `remove` goes on with it"
+            return Intention(asset=asset, acts=False, text=text)
         if asset.attempt >= MAX_ATTEMPTS:
             text = f"left alone: it has had {asset.attempt} attempts, the most there may be"
             return Intention(asset=asset, acts=False, text=text)

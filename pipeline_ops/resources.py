@@ -30,6 +30,8 @@ class Resources:
     mediaconvert_queue_arn: str
     presets_path: str
     profiles_parameter: str
+    notifications_topic_arn: str
+    metrics_namespace: str
     upload_key_prefix: str
     media_suffixes: str
     caption_suffixes: str

@@ -45,6 +45,8 @@ def assets_table(assets: Iterable[Asset], *, now: datetime) -> Table:
     table.add_column("Key and error", overflow="fold")
     for asset in assets:
         what = Text(printable(asset.upload.key))
+        if asset.removing_since is not None:
+            what.append("\nits removal has begun; `remove` goes on with it", style="yellow")
         if asset.error is not None:
             hopeless = "" if asset.error.replay_helps else ", a replay can't help"
             what.append(f"\n{asset.error.code}{hopeless}", style="red")
@@ -185,6 +187,9 @@ def _facts(asset: Asset, record: Mapping[str, Any], outputs_bucket: str) -> Iter
     for rejected in asset.rejected_captions:
         name = str(rejected["key"]).rpartition("/")[2]
         yield "Captions", Text(printable(f"{name}: {rejected['message']}"), style="yellow")
+    if asset.rejected_captions_left_out:
+        more = f"{asset.rejected_captions_left_out:,} more files could not be used"
+        yield "Captions", Text(more, style="yellow")
     if asset.storyboard_fault is not None:
         yield "Storyboard", Text(printable(asset.storyboard_fault), style="yellow")
     yield "Changed", Text(asset.updated_at)

@@ -26,7 +26,13 @@ from media_pipeline.ignored_names import rule_suffixes
 from stacks.assets_table import add_assets_table
 from stacks.deployment import add_provider, keep_state_in_s3
 from stacks.encoding import EncodingDocuments
-from stacks.functions import Parts, add_ingest_orchestrator, add_job_status_processor, add_reconciler
+from stacks.functions import (
+    METRICS_NAMESPACE,
+    Parts,
+    add_ingest_orchestrator,
+    add_job_status_processor,
+    add_reconciler,
+)
 from stacks.monitoring import add_monitoring
 from stacks.people import add_operator_policy, add_uploader_policy
 from stacks.settings import Settings
@@ -324,6 +330,7 @@ class MediaPipelineStack(TerraformStack):
                     "caption_suffixes": ",".join(self._settings.caption_suffixes),
                     "ignored_names": ",".join(self._settings.ignored_names),
                     "asset_retention_days": str(self._settings.asset_retention_days),
+                    "metrics_namespace": METRICS_NAMESPACE,
                 }
             ),
         )

@@ -3,7 +3,7 @@
 from constructs_lib.bindings import Construct
 from constructs_lib.iam import ManagedPolicy, Statement
 from media_pipeline.status_index import STATUS_INDEX
-from stacks.functions import Parts
+from stacks.functions import METRICS_NAMESPACE, Parts
 
 
 def add_uploader_policy(scope: Construct, parts: Parts) -> ManagedPolicy:
@@ -51,4 +51,17 @@ def add_operator_policy(scope: Construct, parts: Parts, *, resources_parameter: 
     parts.job_events_queue.grant_redrive(policy)
     # presets
     parts.presets.grant_read(policy)
+    # remove, which tells people and counts; metrics have no resources
+    parts.outputs.grant_list_versions(policy)
+    parts.outputs.grant_delete_versions(policy)
+    parts.uploads.grant_delete_versions(policy)
+    parts.topic.grant_publish(policy)
+    policy.allow(
+        Statement(
+            sid="CountRemovals",
+            actions=["cloudwatch:PutMetricData"],
+            resources=["*"],
+            conditions={"StringEquals": {"cloudwatch:namespace": METRICS_NAMESPACE}},
+        )
+    )
     return policy

@@ -58,6 +58,10 @@ class Authorization:
                 yield from self._of_queues(call)
             case "mediaconvert":
                 yield from self._of_jobs(call)
+            case "sns":
+                yield from self._of_topics(call)
+            case "cloudwatch":
+                yield from self._of_metrics(call)
 
     def _of_parameters(self, call: Call) -> Iterator[Request]:
         name = {"GetParameter": "Name", "GetParametersByPath": "Path"}.get(call.operation)
@@ -87,6 +91,11 @@ class Authorization:
                 yield Request(action="s3:ListBucketVersions", resource=bucket)
             case "ListObjectsV2":
                 yield Request(action="s3:ListBucket", resource=bucket)
+            case "DeleteObjects":
+                # Each object is checked as its own deletion is; one with a version asks for another right.
+                for each in call.parameters["Delete"]["Objects"]:
+                    action = "s3:DeleteObjectVersion" if "VersionId" in each else "s3:DeleteObject"
+                    yield Request(action=action, resource=f"{bucket}/{each['Key']}")
             case "AbortMultipartUpload":
                 resource = f"{bucket}/{call.parameters['Key']}"
                 yield Request(action="s3:AbortMultipartUpload", resource=resource)
@@ -122,6 +131,16 @@ class Authorization:
             case "CancelJob" | "GetJob":
                 resource = self._arn("mediaconvert", f"jobs/{call.parameters['Id']}")
                 yield Request(action=f"mediaconvert:{call.operation}", resource=resource)
+
+    def _of_topics(self, call: Call) -> Iterator[Request]:
+        if call.operation == "Publish":
+            yield Request(action="sns:Publish", resource=call.parameters["TopicArn"])
+            yield from self._of_key("sns", "Decrypt", "GenerateDataKey")
+
+    def _of_metrics(self, call: Call) -> Iterator[Request]:
+        if call.operation == "PutMetricData":
+            context = {"cloudwatch:namespace": call.parameters["Namespace"]}
+            yield Request(action="cloudwatch:PutMetricData", resource="*", context=context)
 
     def _of_key(self, via: str, *actions: str) -> Iterator[Request]:
         context = {"kms:ViaService": f"{via}.{self.region}.amazonaws.com"}

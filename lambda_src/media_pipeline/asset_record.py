@@ -31,6 +31,15 @@ def new_record(
     return record
 
 
+def tombstone(asset_id: str, *, now: datetime, expires_at: int | None) -> dict[str, Any]:
+    """Return what stays of a record that an operator removed: that it was, so that its upload is let alone.
+
+    It has no status, and so is in no index, and nothing by which anybody could tell what was uploaded.
+    """
+    left: dict[str, Any] = {"asset_id": asset_id, "removed_at": timestamp(now)}
+    return left if expires_at is None else {**left, "expires_at": expires_at}
+
+
 # What a record learns in the course of one attempt; a replay forgets it all.
 OF_ONE_ATTEMPT = (
     "captions_seen",

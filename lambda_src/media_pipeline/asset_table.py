@@ -21,7 +21,7 @@ from media_pipeline.assets import (
 )
 from media_pipeline.aws import aws_errors, is_refused_condition
 from media_pipeline.conditional_write import ConditionalWrite, from_item, to_item
-from media_pipeline.errors import TransientError
+from media_pipeline.errors import RemovedAssetError, TransientError
 from media_pipeline.refused_record import refused_record
 from media_pipeline.status_index import SHARD_ATTRIBUTE, IndexEntry, status_shard
 from media_pipeline.status_query import entries_of
@@ -46,6 +46,14 @@ class AssetTable:
         # The reconciler's cursors lie beside the assets.
         return Asset.from_record(from_item(item)) if item and "status" in item else None
 
+    def was_removed(self, asset_id: str) -> bool:
+        """Tell whether an operator removed this asset."""
+        with aws_errors("reading the asset"):
+            answer = self._client.get_item(
+                TableName=self._table_name, Key={"asset_id": {"S": asset_id}}, ConsistentRead=True
+            )
+        return "removed_at" in answer.get("Item", {})
+
     def claim(self, upload: UploadedObject, *, now: datetime, until: datetime) -> Claim:
         """Own the work on an upload until `until`, where nobody else does and it isn't done."""
         record = new_record(upload, now=now, claimed_until=until, detail="The upload was announced")
@@ -53,6 +61,8 @@ class AssetTable:
             return Claim(outcome=ClaimOutcome.NEW, asset=Asset.from_record(record))
         asset = self.get(upload.asset_id)
         if asset is None:
+            if self.was_removed(upload.asset_id):
+                raise RemovedAssetError("an operator removed the asset; upload the file again to process it")
             raise TransientError("the asset's record went away while it was being claimed")
         if asset.status is not AssetStatus.RECEIVED:
             return Claim(outcome=ClaimOutcome.SETTLED, asset=asset)
@@ -108,6 +118,7 @@ class AssetTable:
             .set("claimed_until", timestamp(now))
             .append("history", history_entry(received, attempt=attempt, at=now, detail=detail))
             .append("past_attempts", asset.as_past_attempt)
+            .require_absent("removing_since")
             .require_equal("status", asset.status.value)
             .require_equal("attempt", asset.attempt)
         )
@@ -190,7 +201,7 @@ class AssetTable:
         """Own the publication of a complete asset's captions until then, where nobody else does."""
         write = ConditionalWrite().set("captions_until", timestamp(until))
         write.require_equal("attempt", asset.attempt).require_equal("status", AssetStatus.COMPLETE.value)
-        write.require_absent_or_below("captions_until", timestamp(now))
+        write.require_absent_or_below("captions_until", timestamp(now)).require_absent("removing_since")
         return self._update(write, asset.asset_id) is not None
 
     def release_captions(self, asset: Asset, *, until: datetime) -> None:
@@ -222,6 +233,7 @@ class AssetTable:
             .require_equal("status", AssetStatus.COMPLETE.value)
             .require_equal("outputs", list(asset.outputs))
             .require_absent_or_equal("rejected_captions", list(asset.rejected_captions))
+            .require_absent("removing_since")
         )
         return self._update(write, asset.asset_id) is not None
 

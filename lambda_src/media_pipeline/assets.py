@@ -145,6 +145,7 @@ class Asset:
     rejected_captions_left_out: int = 0
     captions_seen: str | None = None
     captions_until: str | None = None
+    removing_since: str | None = None
     storyboard_fault: str | None = None
     error: AssetError | None = None
     submitted_at: str | None = None
@@ -206,6 +207,7 @@ class Asset:
             rejected_captions_left_out=record.get("rejected_captions_left_out", 0),
             captions_seen=record.get("captions_seen"),
             captions_until=record.get("captions_until"),
+            removing_since=record.get("removing_since"),
             storyboard_fault=record.get("storyboard_fault"),
             error=AssetError.from_record(error) if error else None,
             submitted_at=record.get("submitted_at"),

@@ -15,6 +15,7 @@ MediaPipelineError
 │           └── SourceRefusedError    AWS does not let us look into a source
 ├── MalformedEventError         not an event of ours: never dropped, its retries end in the DLQ
 ├── UnknownAssetError           an event of our job whose asset has no record: the same
+├── RemovedAssetError           an upload or a job of an asset that an operator removed: the message is done
 ├── UnreadableCaptionError      a caption file can't be shown: it is told of, the video is published without
 ├── UnreadableOutputError       a manifest or file of a finished job isn't what it should be: the asset fails
 └── ConfigError                 the function's environment has faults; carries all of them
@@ -102,6 +103,10 @@ class MalformedEventError(MediaPipelineError):
 
 class UnknownAssetError(MediaPipelineError):
     """Say that a job of ours names an asset that has no record."""
+
+
+class RemovedAssetError(MediaPipelineError):
+    """Say that an operator removed the asset for good."""
 
 
 class UnreadableOutputError(MediaPipelineError):

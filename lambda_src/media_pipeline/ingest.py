@@ -37,6 +37,7 @@ from media_pipeline.errors import (
     ClaimHeldError,
     OperatorError,
     PermanentError,
+    RemovedAssetError,
     SourceRefusedError,
     ThrottledError,
     TooEarlyError,
@@ -162,7 +163,11 @@ class Ingest:
         if self.refusals.refuse(upload):
             return
         now = self.clock()
-        claim = self.table.claim(upload, now=now, until=now + timedelta(seconds=self.claim_seconds))
+        try:
+            claim = self.table.claim(upload, now=now, until=now + timedelta(seconds=self.claim_seconds))
+        except RemovedAssetError as removed:
+            logger.info("The upload is let alone", reason=str(removed))
+            return
         match claim.outcome:
             case ClaimOutcome.HELD:
                 raise _held(claim.asset, now)

@@ -45,6 +45,10 @@ class ChangesTable(EndsTable, Protocol):
         """Return an asset as of now."""
         ...
 
+    def was_removed(self, asset_id: str) -> bool:
+        """Tell whether an operator removed this asset."""
+        ...
+
     def note_progress(self, asset: Asset, *, percent: int | None, now: datetime) -> None:
         """Record that an asset's job is alive, and how far it is."""
         ...
@@ -117,6 +121,9 @@ class JobChanges:
             return None
         asset = self.table.get(change.asset_id)
         if asset is None:
+            if self.table.was_removed(change.asset_id):
+                logger.info("News of an asset that an operator removed changes nothing")
+                return None
             raise UnknownAssetError(f"job {change.job_id} names asset {change.asset_id}, which has no record")
         if asset.attempt != change.attempt or asset.job_id not in (None, change.job_id):
             logger.info("News of another attempt or job changes nothing", current_job_id=asset.job_id)

@@ -18,6 +18,7 @@ from media_pipeline.assets import (
     history_entry,
     timestamp,
 )
+from media_pipeline.errors import RemovedAssetError
 from media_pipeline.refused_record import refused_record
 from media_pipeline.status_index import IndexEntry, status_shard
 
@@ -31,7 +32,11 @@ class FakeAssetTable:
     def get(self, asset_id: str) -> Asset | None:
         """Return an asset as of now."""
         record = self.records.get(asset_id)
-        return Asset.from_record(record) if record else None
+        return Asset.from_record(record) if record and "status" in record else None
+
+    def was_removed(self, asset_id: str) -> bool:
+        """Tell whether an operator removed this asset."""
+        return "removed_at" in self.records.get(asset_id, {})
 
     def claim(self, upload: UploadedObject, *, now: datetime, until: datetime) -> Claim:
         """Own the work on an upload."""
@@ -40,6 +45,8 @@ class FakeAssetTable:
             created = new_record(upload, now=now, claimed_until=until, detail="The upload was announced")
             self.records[upload.asset_id] = created
             return Claim(outcome=ClaimOutcome.NEW, asset=Asset.from_record(created))
+        if "removed_at" in record:
+            raise RemovedAssetError("an operator removed the asset")
         asset = Asset.from_record(record)
         if asset.status is not AssetStatus.RECEIVED:
             return Claim(outcome=ClaimOutcome.SETTLED, asset=asset)
@@ -82,6 +89,8 @@ class FakeAssetTable:
         record = self._unchanged(asset, "status", "attempt")
         if record is None:
             return None
+        if "removing_since" in record:
+            return None
         attempt, received = asset.attempt + 1, AssetStatus.RECEIVED
         for name in OF_ONE_ATTEMPT:
             record.pop(name, None)
@@ -118,7 +127,7 @@ class FakeAssetTable:
     def advance(self, asset_id: str, step: Transition) -> Asset | None:
         """Take one step of the transition table."""
         record = self.records.get(asset_id)
-        if record is None or not step.is_admitted_by(Asset.from_record(record)):
+        if record is None or "status" not in record or not step.is_admitted_by(Asset.from_record(record)):
             return None
         record |= {"status": step.to.value, "updated_at": timestamp(step.at)}
         record["status_shard"] = status_shard(step.to.value, asset_id)
@@ -166,7 +175,7 @@ class FakeAssetTable:
         record = self.records.get(asset.asset_id)
         if record is None or (record["status"], record["attempt"]) != ("COMPLETE", asset.attempt):
             return False
-        if record.get("captions_until", "") >= timestamp(now):
+        if record.get("captions_until", "") >= timestamp(now) or "removing_since" in record:
             return False
         record["captions_until"] = timestamp(until)
         return True
@@ -188,7 +197,7 @@ class FakeAssetTable:
     ) -> bool:
         """Record a complete asset's captions."""
         record = self.records.get(asset.asset_id)
-        if record is None or "outputs" not in record:
+        if record is None or "outputs" not in record or "removing_since" in record:
             return False
         if (record["status"], record["attempt"]) != (AssetStatus.COMPLETE.value, asset.attempt):
             return False
@@ -259,7 +268,7 @@ class FakeAssetTable:
 
     def _unchanged(self, asset: Asset, *names: str) -> dict[str, Any] | None:
         record = self.records.get(asset.asset_id)
-        if record is None or any(record[name] != getattr(asset, name) for name in names):
+        if record is None or any(record.get(name) != getattr(asset, name) for name in names):
             return None
         return record
 

@@ -206,6 +206,16 @@ def _people() -> Iterator[Edge]:
     yield _role(operator, items, "assets table", USES_TABLE)
     yield _role(operator, "dynamodb:Query", "index by_status_shard", USES_TABLE)
     yield _role(operator, "s3:ListBucketVersions", "uploads bucket", NAMES_ONLY, resource=tls)
+    # remove takes all versions, tells people, and is counted.
+    yield _role(operator, "s3:ListBucketVersions", "outputs bucket", NAMES_ONLY, resource=tls)
+    deletes = Nothing(reason="nothing is decrypted")
+    for place in ("an upload", "an output"):
+        yield _role(operator, "s3:DeleteObjectVersion", place, deletes, resource=tls)
+    yield _role(operator, "sns:Publish", "topic for assets", PUBLISHES, resource=tls)
+    counts = OwnPolicy(
+        when={"cloudwatch:namespace": "MediaPipeline"}, never={"cloudwatch:namespace": "AWS/Lambda"}
+    )
+    yield _role(operator, "cloudwatch:PutMetricData", "no resource (`*`)", NOT_ENCRYPTED, identity=counts)
     for name in ("processing", "job events"):
         yield _role(operator, "sqs:SendMessage", f"{name} queue", SENDS, resource=tls)
         takes = "sqs:ReceiveMessage ChangeMessageVisibility DeleteMessage"

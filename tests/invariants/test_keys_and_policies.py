@@ -11,6 +11,7 @@ from tests.invariants.stack import ACCOUNT_ID, ARNS, REGION, Resource, Stack
 # Actions for which AWS defines no resource type, so that `*` is the only resource they can be granted on.
 # Source: https://docs.aws.amazon.com/service-authorization/latest/reference/
 WITHOUT_RESOURCE_TYPE = {
+    "cloudwatch:PutMetricData",
     "mediaconvert:DescribeEndpoints",
     "mediaconvert:Probe",
     "xray:PutTelemetryRecords",

@@ -21,8 +21,8 @@ def _granted(policy: Resource) -> set[tuple[str, str, str]]:
         assert statement["Effect"] == "Allow"
         conditions: dict[str, Any] = statement.get("Condition", {})
         assert conditions.keys() <= {"StringEquals"}
-        assert conditions.get("StringEquals", {}).keys() <= {"kms:ViaService"}
-        via = conditions.get("StringEquals", {}).get("kms:ViaService", "")
+        assert conditions.get("StringEquals", {}).keys() <= {"kms:ViaService", "cloudwatch:namespace"}
+        (via,) = conditions.get("StringEquals", {}).values() or [""]
         found |= {
             (action, resource, via)
             for action in listed(statement["Action"])
@@ -36,7 +36,7 @@ def _expected(*rows: tuple[str, str, str]) -> set[tuple[str, str, str]]:
     expected = set()
     for actions, resource, via in rows:
         service, _, names = actions.partition(":")
-        through = f"{via}.{REGION}.amazonaws.com" if via else ""
+        through = f"{via}.{REGION}.amazonaws.com" if via.islower() else via
         expected |= {(f"{service}:{name}", resource, through) for name in names.split()}
     return expected
 
@@ -72,6 +72,11 @@ def test_operator_may_exactly(pipeline: Stack) -> None:
         ("dynamodb:BatchGetItem GetItem PutItem UpdateItem", table, ""),
         ("dynamodb:Query", f"{table}/index/by_status_shard", ""),
         ("s3:ListBucketVersions", f"arn:aws:s3:::{named(f'uploads-{ACCOUNT_ID}')}", ""),
+        ("s3:ListBucketVersions", f"arn:aws:s3:::{named(f'outputs-{ACCOUNT_ID}')}", ""),
+        ("s3:DeleteObjectVersion", f"arn:aws:s3:::{named(f'uploads-{ACCOUNT_ID}')}/*", ""),
+        ("s3:DeleteObjectVersion", f"arn:aws:s3:::{named(f'outputs-{ACCOUNT_ID}')}/*", ""),
+        ("sns:Publish", arn("sns", named("notifications")), ""),
+        ("cloudwatch:PutMetricData", "*", "MediaPipeline"),
         ("sqs:SendMessage", arn("sqs", named("processing")), ""),
         ("sqs:SendMessage", arn("sqs", named("job-events")), ""),
         (letters, arn("sqs", named("processing-dlq")), ""),
@@ -80,6 +85,7 @@ def test_operator_may_exactly(pipeline: Stack) -> None:
         ("mediaconvert:CancelJob", arn("mediaconvert", "jobs/*"), ""),
         ("kms:Decrypt DescribeKey Encrypt GenerateDataKey* ReEncryptFrom ReEncryptTo", key, "dynamodb"),
         ("kms:Decrypt GenerateDataKey", key, "sqs"),
+        ("kms:Decrypt GenerateDataKey", key, "sns"),
     )
 
 

@@ -1,5 +1,6 @@
 """Whatever state an asset is in, and whatever became of its job and messages, a command gets it out."""
 
+from copy import deepcopy
 from datetime import timedelta
 
 from hypothesis import given, settings
@@ -16,9 +17,10 @@ from media_pipeline.assets import (
 )
 from pipeline_ops.cancel import Cancel
 from pipeline_ops.changes import Result
+from pipeline_ops.removal import ObjectVersion, Remove
 from pipeline_ops.replay import Replay
 from tests.fakes import FakeQueue
-from tests.unit.ops.fakes import OpsWorld, upload
+from tests.unit.ops.fakes import FakeRemovals, OpsWorld, upload
 
 # A claim lasts for a function's timeout, of at most 15 minutes, and a grace.
 PATIENCE_SECONDS = 915
@@ -41,7 +43,7 @@ def test_an_operator_gets_every_asset_out_of_its_state(
 ) -> None:
     """While no message arrives any more, `cancel` ends what is under way within 15 minutes of trying.
 
-    What has ended, `replay --force` begins anew, as often as an asset may be tried.
+    What has ended, `replay --force` begins anew, as often as an asset may be tried, and `remove` takes down.
     """
     world = OpsWorld()
     asset = _asset(world, attempts, path, job, claim_seconds=claim_seconds, recorded=recorded)
@@ -52,11 +54,37 @@ def test_an_operator_gets_every_asset_out_of_its_state(
         assert cancel.apply(asset).result is Result.DONE
     ended = world.read(asset.asset_id)
     assert ended.status in TERMINAL_STATUSES
+    taken_down = deepcopy(world)
+    remove, removals = _remove(taken_down, asset)
+    removal = remove.plan(asset.asset_id)
+    assert removal.acts
+    assert remove.apply(removal).result is Result.DONE
+    assert taken_down.table.get(asset.asset_id) is None
+    assert (removals.versions, removals.told, removals.counted) == ([], [asset.asset_id], 1)
     replay = Replay(table=world.table, queue=FakeQueue(), clock=world.clock, force=True)
     assert replay.intention(ended).acts == (attempts < MAX_ATTEMPTS)
     if attempts < MAX_ATTEMPTS:
         assert replay.apply(ended).result is Result.DONE
         assert world.read(asset.asset_id).attempt == attempts + 1
+
+
+def _remove(world: OpsWorld, asset: Asset) -> tuple[Remove, FakeRemovals]:
+    """Return the command, on an asset with outputs."""
+    output = ObjectVersion(key=f"{asset.asset_id}/1/hls/index.m3u8", version_id="v", size_bytes=1)
+    removals = FakeRemovals(table=world.table, versions=[output])
+    remove = Remove(
+        pipeline="media-pipeline-test",
+        uploads_bucket="uploads",
+        table=world.table,
+        records=removals,
+        outputs=removals,
+        uploads=removals,
+        news=removals,
+        metrics=removals,
+        with_source=False,
+        clock=world.clock,
+    )
+    return remove, removals
 
 
 def _asset(

@@ -138,6 +138,8 @@ def test_operators_are_told_what_exists(pipeline: Stack) -> None:
         "job_events_queue_url": urls["job-events"],
         "job_events_dlq_url": urls["job-events-dlq"],
         "mediaconvert_queue_arn": pipeline.arn(jobs),
+        "notifications_topic_arn": variables_of(pipeline, "reconciler")["NOTIFICATIONS_TOPIC_ARN"],
+        "metrics_namespace": METRICS_NAMESPACE,
         "presets_path": variables_of(pipeline, "ingest-orchestrator")["PRESETS_PATH"],
         "profiles_parameter": variables_of(pipeline, "ingest-orchestrator")["PROFILES_PARAMETER"],
         **_read_by_smoke(pipeline),

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from media_pipeline.asset_record import tombstone
 from media_pipeline.assets import (
     MAX_ATTEMPTS,
     TERMINAL_STATUSES,
@@ -17,7 +18,8 @@ from media_pipeline.assets import (
     statuses_before,
     timestamp,
 )
-from media_pipeline.conditional_write import from_item
+from media_pipeline.conditional_write import from_item, to_item
+from media_pipeline.errors import RemovedAssetError
 from tests.asset_steps import PLAN, SOURCE, Table, claimed, read, step, upload
 from tests.fakes import FakeAssetTable, FakeClock
 
@@ -269,3 +271,25 @@ def test_an_entry_tells_what_readers_need(table: Table, clock: FakeClock) -> Non
     assert (entry.error_code, entry.updated_at) == (asset.error.code, asset.updated_at)
     assert entry.notified_at == asset.notified_at == timestamp(clock())
     assert table.get_many([asset.asset_id, "0" * 32]) == [read(table, asset.asset_id)]
+
+
+def test_a_removed_asset_is_known_and_nothing_else(table: Table, clock: FakeClock) -> None:
+    """A tombstone keeps an upload from being claimed or registered anew, and is in no list."""
+    asset = ended(table, clock)
+    left = tombstone(asset.asset_id, now=clock(), expires_at=None)
+    if isinstance(table, FakeAssetTable):
+        table.records[asset.asset_id] = left
+    else:
+        table._client.put_item(TableName=table._table_name, Item=to_item(left))
+    assert table.was_removed(asset.asset_id)
+    assert not table.was_removed("0" * 32)
+    assert table.get(asset.asset_id) is None
+    assert table.get_many([asset.asset_id]) == []
+    assert table.known([asset.asset_id]) == {asset.asset_id}
+    assert not table.register(asset.upload, now=clock(), detail="")
+    with pytest.raises(RemovedAssetError):
+        table.claim(asset.upload, now=clock(), until=clock())
+    assert table.advance(asset.asset_id, step(clock, AssetStatus.FAILED)) is None
+    table.note_notified(asset, now=clock())
+    assert [list(table.by_status(status)) for status in AssetStatus] == [[] for _ in AssetStatus]
+    assert record_of(table, asset.asset_id) == left

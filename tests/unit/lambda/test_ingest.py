@@ -2,6 +2,7 @@
 
 import pytest
 
+from media_pipeline.asset_record import tombstone
 from media_pipeline.assets import AssetStatus
 from media_pipeline.errors import (
     ClaimHeldError,
@@ -279,3 +280,15 @@ def test_a_foreign_event_is_never_dropped(world: IngestWorld) -> None:
     with pytest.raises(MalformedEventError, match="bucket"):
         world.ingest.handle(message(world.upload()).replace('"uploads"', '"elsewhere"'))
     assert world.table.records == {}
+
+
+def test_an_upload_of_a_removed_asset_is_let_alone(world: IngestWorld) -> None:
+    """Its late event is done: no record, no job."""
+    world.deliver("a.mp4")
+    asset_id = world.asset.asset_id
+    jobs = dict(world.transcoder.jobs)
+    left = tombstone(asset_id, now=world.clock(), expires_at=None)
+    world.table.records[asset_id] = left
+    world.deliver("a.mp4")
+    assert world.transcoder.jobs == jobs
+    assert world.table.records == {asset_id: left}

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from media_pipeline.asset_record import tombstone
 from media_pipeline.assets import AssetStatus
 from media_pipeline.errors import (
     OperatorError,
@@ -282,3 +283,12 @@ def test_only_ends_and_unknown_jobs_cost_a_request(world: AssetWorld) -> None:
     world.transcoder.failures["get_job"] = [AssertionError("asked")]
     world.changes.apply_event(change(JobStatus.CANCELED))
     assert world.asset.status is AssetStatus.CANCELED
+
+
+def test_news_of_a_removed_asset_is_done(world: AssetWorld) -> None:
+    """Late news of an asset that an operator removed is no dead letter; that of an unknown one is."""
+    world.table.records[UPLOAD.asset_id] = tombstone(UPLOAD.asset_id, now=world.clock(), expires_at=None)
+    assert not world.changes.apply(change(JobStatus.COMPLETE, groups=GROUPS))
+    world.table.records.clear()
+    with pytest.raises(UnknownAssetError):
+        world.changes.apply(change(JobStatus.COMPLETE, groups=GROUPS))

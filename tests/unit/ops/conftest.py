@@ -47,6 +47,13 @@ class Operated:
             make(service, endpoint_url=endpoints.aws) for service in ("s3", "sqs", "ssm", "dynamodb")
         )
         self.mediaconvert = make("mediaconvert", endpoint_url=endpoints.mediaconvert)
+        self.cloudwatch = make("cloudwatch", endpoint_url=endpoints.aws)
+        sns = make("sns", endpoint_url=endpoints.aws)
+        self.topic: str = sns.create_topic(Name=self.name)["TopicArn"]
+        self.outputs = f"{self.name}-outputs"
+        self.s3.create_bucket(Bucket=self.outputs)
+        self.s3.put_bucket_versioning(Bucket=self.outputs, VersioningConfiguration={"Status": "Enabled"})
+        self.news_queue = self._subscribed(sns)
         self.uploads = f"{self.name}-uploads"
         self.s3.create_bucket(Bucket=self.uploads)
         self.s3.put_bucket_versioning(Bucket=self.uploads, VersioningConfiguration={"Status": "Enabled"})
@@ -69,6 +76,8 @@ class Operated:
             "mediaconvert_queue_arn": queue["Arn"],
             "presets_path": f"/{self.name}/presets",
             "profiles_parameter": f"/{self.name}/profiles",
+            "notifications_topic_arn": self.topic,
+            "metrics_namespace": "MediaPipeline",
             "upload_key_prefix": "",
             "media_suffixes": ".mp4,.mov",
             "caption_suffixes": ".srt,.vtt",
@@ -76,6 +85,24 @@ class Operated:
             "asset_retention_days": "30",
         }
         self.publish(self.resources)
+
+    def _subscribed(self, sns: Any) -> str:
+        """Return a queue that gets what the topic is told."""
+        url = str(self.sqs.create_queue(QueueName=f"{self.name}-news")["QueueUrl"])
+        arn = self.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"][
+            "QueueArn"
+        ]
+        allows = {
+            "Effect": "Allow",
+            "Principal": {"Service": "sns.amazonaws.com"},
+            "Action": "sqs:SendMessage",
+            "Resource": arn,
+        }
+        policy = json.dumps({"Version": "2012-10-17", "Statement": [allows]})
+        self.sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": policy})
+        raw = {"RawMessageDelivery": "true"}
+        sns.subscribe(TopicArn=self.topic, Protocol="sqs", Endpoint=arn, Attributes=raw)
+        return url
 
     def publish(self, resources: object) -> None:
         """Write the parameter that the stack deploys."""

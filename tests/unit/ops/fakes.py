@@ -1,12 +1,15 @@
 """Stand-ins for what only the operator's command line needs; all note what was done to them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
-from media_pipeline.assets import Asset, AssetStatus, Transition, UploadedObject
+from media_pipeline.asset_record import tombstone
+from media_pipeline.assets import Asset, AssetStatus, Transition, UploadedObject, timestamp
 from media_pipeline.sources import UnknownSource
 from pipeline_ops.letters import Letter
+from pipeline_ops.removal import ObjectVersion
 from tests.fakes import FakeAssetTable, FakeClock, FakeQueue, FakeTranscoder
 
 START = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
@@ -105,6 +108,46 @@ class FakeLetterQueue:
         self.calls.append(name)
         if self.failures.get(name.partition(" ")[0]):
             raise self.failures[name.partition(" ")[0]].pop(0)
+
+
+@dataclass
+class FakeRemovals:
+    """Remove assets of a fake table whose outputs and uploads lie in a list of versions."""
+
+    table: FakeAssetTable
+    versions: list[ObjectVersion] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)
+    counted: int = 0
+
+    def begin(self, asset: Asset, *, now: datetime) -> bool:
+        """Mark an asset as being removed."""
+        record = self.table.records.get(asset.asset_id, {})
+        if (record.get("status"), record.get("attempt")) != (asset.status.value, asset.attempt):
+            return False
+        record.setdefault("removing_since", timestamp(now))
+        return True
+
+    def end(self, asset_id: str, *, now: datetime, expires_at: int | None) -> bool:
+        """Put a tombstone in the place of a record."""
+        self.table.records[asset_id] = tombstone(asset_id, now=now, expires_at=expires_at)
+        return True
+
+    def pages(self, prefix: str) -> Iterator[Sequence[ObjectVersion]]:
+        """Yield the versions of the objects whose keys begin so."""
+        if found := [version for version in self.versions if version.key.startswith(prefix)]:
+            yield found
+
+    def delete(self, versions: Sequence[ObjectVersion]) -> None:
+        """Delete versions."""
+        self.versions = [version for version in self.versions if version not in versions]
+
+    def publish(self, subject: str, message: Mapping[str, Any], *, attributes: Mapping[str, str]) -> None:
+        """Tell people."""
+        self.told.append(message["asset_id"])
+
+    def asset_removed(self) -> None:
+        """Count a removal."""
+        self.counted += 1
 
 
 def upload(key: str = "incoming/a.mp4", version_id: str | None = "v1") -> UploadedObject:

@@ -119,15 +119,17 @@ def _commands() -> set[str]:
 
 def _operate(operated: Operated) -> set[str]:
     """Run every command, each in its several ways; return which were run."""
-    failed, by_status, waiting, submitted = (
+    failed, by_status, removed, waiting, submitted = (
         operated.failed("a.mp4"),
         operated.failed("b.mp4"),
+        operated.failed("e.mp4", code="CANCELED_BY_TEST", replay_helps=False),
         operated.received("c.mp4"),
         operated.received("d.mp4"),
     )
     step = Transition(to=AssetStatus.SUBMITTED, attempt=1, at=datetime.now(tz=UTC), detail="", job_id=JOB_ID)
     assert operated.table.advance(submitted.asset_id, step)
     operated.put("new.mp4")
+    operated.s3.put_object(Bucket=operated.outputs, Key=f"{removed.asset_id}/1/hls/a.ts", Body=b"x")
     for queue in ("processing", "job-events"):
         operated.send(f"{queue}-dlq", upload_event(failed.upload))
         operated.send(f"{queue}-dlq", "{}")
@@ -145,6 +147,7 @@ def _operate(operated: Operated) -> set[str]:
         "redrive job-events --yes --foreign move",
         "backfill --yes",
         "presets",
+        f"remove {removed.asset_id} --source --yes",
     )
     ended = {line: operated.run(*line.split()) for line in lines}
     assert {line: run.err for line, run in ended.items() if run.code not in (0, 1)} == {}
@@ -168,7 +171,7 @@ def test_operator_policy_is_what_the_commands_need(
 
 
 def test_operator_may_not_see_or_change_videos(pipeline: Stack) -> None:
-    """An operator sees records, keys and messages: no media, no policies, no other pipeline's assets."""
+    """An operator sees records, keys and messages, and deletes for good: no media, no other pipeline's."""
     policy, told, authorization = _policy(pipeline, "operator"), _told(pipeline), _authorization(pipeline)
     item = {"TableName": told["assets_table"]}
     beyond = [
@@ -182,6 +185,7 @@ def test_operator_may_not_see_or_change_videos(pipeline: Stack) -> None:
         Call("sqs", "SendMessage", {"QueueUrl": told["processing_dlq_url"]}),
         Call("ssm", "GetParameter", {"Name": "/another/resources"}),
         Call("mediaconvert", "GetJob", {"Id": JOB_ID}),
+        Call("cloudwatch", "PutMetricData", {"Namespace": "AWS/Lambda"}),
     ]  # fmt: skip
     for call in beyond:
         asked = authorization.requests(call)[0]
