@@ -3,6 +3,7 @@
 import ast
 import json
 import re
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -138,7 +139,6 @@ def test_operators_are_told_what_exists(pipeline: Stack) -> None:
         "job_events_queue_url": urls["job-events"],
         "job_events_dlq_url": urls["job-events-dlq"],
         "mediaconvert_queue_arn": pipeline.arn(jobs),
-        "notifications_topic_arn": variables_of(pipeline, "reconciler")["NOTIFICATIONS_TOPIC_ARN"],
         "metrics_namespace": METRICS_NAMESPACE,
         "presets_path": variables_of(pipeline, "ingest-orchestrator")["PRESETS_PATH"],
         "profiles_parameter": variables_of(pipeline, "ingest-orchestrator")["PROFILES_PARAMETER"],
@@ -149,7 +149,8 @@ def test_operators_are_told_what_exists(pipeline: Stack) -> None:
         "ignored_names": ",".join(settings.ignored_names),
         "asset_retention_days": str(settings.asset_retention_days),
     }
-    resources = Resources(**{name: told[name] for name in told if name not in _read_by_smoke(pipeline)})
+    asked_for = {field.name for field in fields(Resources)}
+    resources = Resources(**{name: told[name] for name in asked_for})
     assert resources.retention_days == settings.asset_retention_days
     assert resources.source_types.suffixes == settings.media_suffixes
     assert resources.upload_filter.caption_suffixes == settings.caption_suffixes
