@@ -8,8 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sandbox.chaos.evidence import AssetRecord, Evidence, Letter, Version, about
+from sandbox.chaos.kinds import CAPTION_FILES, CaptionFile, Kind
 from sandbox.chaos.pipeline import TERMINAL
-from sandbox.chaos.uploads import Kind
+from sandbox.chaos.uploads import Acknowledged
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +22,9 @@ class Findings:
         doubled: Attempts with more than one job.
         incomplete: COMPLETE, though outputs that the record names are not there.
         unexplained: Dead letters that are neither about an asset that has ended nor the storm's own.
-        strange: What must not be, whatever the weather: records of nothing, and completed texts.
+        strange: What must not be, whatever the weather: records of nothing or of clutter, and completed
+            assets of what is no video or can't be read.
+        uncaptioned: Caption files beside a video that is COMPLETE, of which its record says nothing.
         forgotten: Versions that the local AWS acknowledged and no longer has: its fault, not the pipeline's.
         unrecorded: Jobs that no record names, because their asset ended while they were being submitted. They
             cost money and harm nobody, so they alone are no fault.
@@ -32,15 +35,15 @@ class Findings:
     incomplete: Sequence[str] = ()
     unexplained: Sequence[str] = ()
     strange: Sequence[str] = ()
+    uncaptioned: Sequence[str] = ()
     forgotten: Sequence[str] = ()
     unrecorded: Sequence[str] = ()
 
     @property
     def is_clean(self) -> bool:
         """Whether nothing was lost, made twice or left unexplained."""
-        return not any(
-            (self.lost, self.doubled, self.incomplete, self.unexplained, self.strange, self.forgotten)
-        )
+        wrong = (self.lost, self.doubled, self.incomplete, self.unexplained, self.strange, self.uncaptioned)
+        return not any((*wrong, self.forgotten))
 
 
 def audit(evidence: Evidence) -> Findings:
@@ -54,7 +57,12 @@ def audit(evidence: Evidence) -> Findings:
             for letter in evidence.letters
             if explanation(letter, evidence) is None
         ],
-        strange=[*_strangers(evidence), *_completed_texts(evidence)],
+        strange=[*_strangers(evidence), *_completed_without_video(evidence)],
+        uncaptioned=[
+            f"{_said(video.key, video.version_id)}: {file.key(stem(video.key))}"
+            for video, record in captioned(evidence.acknowledged, evidence.records)
+            for file in missing_captions(video.key, record)
+        ],
         forgotten=[
             _said(each.key, each.version_id)
             for each in evidence.acknowledged
@@ -65,8 +73,51 @@ def audit(evidence: Evidence) -> Findings:
 
 
 def uploaded(evidence: Evidence) -> set[Version]:
-    """Return every version that S3 has acknowledged, or has all the same."""
-    return {(each.key, each.version_id) for each in evidence.acknowledged} | evidence.stored
+    """Return every version that S3 has acknowledged, or has all the same, and that needs a record."""
+    found = {(each.key, each.version_id) for each in evidence.acknowledged} | evidence.stored
+    return {version for version in found if version[0] not in evidence.without_record}
+
+
+def captioned(
+    acknowledged: Sequence[Acknowledged], records: Sequence[AssetRecord]
+) -> list[tuple[Acknowledged, AssetRecord]]:
+    """Return the videos that brought caption files and are COMPLETE, with their records.
+
+    Where a caption file was never acknowledged, its video is left out.
+    """
+    sent = {each.key for each in acknowledged}
+    of = {(record.key, record.version_id): record for record in records if record.status == "COMPLETE"}
+    return [
+        (video, of[video.key, video.version_id])
+        for video in acknowledged
+        if video.kind is Kind.CAPTIONED
+        and (video.key, video.version_id) in of
+        and all(file.key(stem(video.key)) in sent for file in CAPTION_FILES)
+    ]
+
+
+def missing_captions(video_key: str, record: AssetRecord) -> list[CaptionFile]:
+    """Return the caption files of a video that its record neither has among its outputs nor as rejected.
+
+    What is UTF-8 and can be read has to be published.
+    """
+    return [
+        file
+        for file in CAPTION_FILES
+        if not (
+            (file.language in record.captions and file.kind is Kind.CAPTIONS)
+            or (file.key(stem(video_key)) in record.rejected_captions and not _has_to_be_published(file))
+        )
+    ]
+
+
+def stem(key: str) -> str:
+    """Return a key without its suffix."""
+    return key.rpartition(".")[0]
+
+
+def _has_to_be_published(file: CaptionFile) -> bool:
+    return file.kind is Kind.CAPTIONS and file.encoding == "utf-8"
 
 
 def explanation(letter: Letter, evidence: Evidence) -> str | None:
@@ -133,18 +184,21 @@ def _incomplete(evidence: Evidence) -> list[str]:
 def _strangers(evidence: Evidence) -> list[str]:
     known = uploaded(evidence)
     return [
-        f"{record.asset_id} is about {_said(record.key, record.version_id)}, which was never uploaded"
+        f"{record.asset_id} is about {_said(record.key, record.version_id)}, which was never uploaded "
+        "or needs no record"
         for record in evidence.records
         if (record.key, record.version_id) not in known
     ]
 
 
-def _completed_texts(evidence: Evidence) -> list[str]:
-    texts = {(each.key, each.version_id) for each in evidence.acknowledged if each.kind is Kind.TEXT}
+def _completed_without_video(evidence: Evidence) -> list[str]:
+    others = {
+        (each.key, each.version_id): each.kind for each in evidence.acknowledged if not each.kind.may_complete
+    }
     return [
-        f"{record.asset_id} is COMPLETE, though {record.key} is no video"
+        f"{record.asset_id} is COMPLETE, though {record.key} is a {others[version]}"
         for record in evidence.records
-        if record.status == "COMPLETE" and (record.key, record.version_id) in texts
+        if record.status == "COMPLETE" and (version := (record.key, record.version_id)) in others
     ]
 
 

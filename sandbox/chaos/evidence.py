@@ -29,6 +29,8 @@ class AssetRecord:
     job_id: str | None = None
     completed_at: float | None = None
     outputs: tuple[str, ...] = ()
+    captions: tuple[str, ...] = ()  # languages of those that were published
+    rejected_captions: tuple[str, ...] = ()  # keys of those that were not
     error_code: str | None = None
 
 
@@ -60,6 +62,7 @@ class Evidence:
         stored: The versions that S3 lists; the truth too, where an answer got lost.
         outputs: Keys of the outputs bucket.
         poison: Bodies of messages that the storm itself put on the processing queue.
+        without_record: Keys of uploads that no record has to tell of: caption files and clutter.
     """
 
     acknowledged: Sequence[Acknowledged]
@@ -69,10 +72,16 @@ class Evidence:
     outputs: frozenset[str]
     letters: Sequence[Letter] = ()
     poison: frozenset[str] = frozenset()
+    without_record: frozenset[str] = frozenset()
 
 
 def gathered(
-    pipeline: Pipeline, acknowledged: Sequence[Acknowledged], prefix: str, poison: frozenset[str]
+    pipeline: Pipeline,
+    acknowledged: Sequence[Acknowledged],
+    prefix: str,
+    *,
+    poison: frozenset[str],
+    without_record: frozenset[str],
 ) -> Evidence:
     """Read it all; the storm must be over.
 
@@ -81,8 +90,9 @@ def gathered(
         acknowledged: What S3 told the uploader.
         prefix: Of the storm's keys; other uploads are left alone.
         poison: What the storm put on the queue.
+        without_record: Keys of uploads that no record has to tell of.
     """
-    records = [_record(found) for found in pipeline.records() if found.get("key", "").startswith(prefix)]
+    records = [asset_record(found) for found in pipeline.records() if found.get("key", "").startswith(prefix)]
     ids = {record.asset_id for record in records}
     return Evidence(
         acknowledged=acknowledged,
@@ -96,6 +106,7 @@ def gathered(
             for letter in _letters(pipeline, url)
         ],
         poison=poison,
+        without_record=without_record,
     )
 
 
@@ -105,7 +116,9 @@ def stored_versions(pipeline: Pipeline, prefix: str) -> set[Version]:
     return {(each["Key"], each["VersionId"]) for page in pages for each in page.get("Versions", [])}
 
 
-def _record(found: Record) -> AssetRecord:
+def asset_record(found: Record) -> AssetRecord:
+    """Return what the audit reads of a record."""
+    outputs = found.get("outputs") or ()
     ended = found.get("completed_at")
     return AssetRecord(
         asset_id=found["asset_id"],
@@ -115,7 +128,9 @@ def _record(found: Record) -> AssetRecord:
         attempt=int(found["attempt"]),
         job_id=found.get("job_id"),
         completed_at=datetime.fromisoformat(ended).timestamp() if ended else None,
-        outputs=tuple(output["key"] for output in found.get("outputs") or ()),
+        outputs=tuple(output["key"] for output in outputs),
+        captions=tuple(output["language"] for output in outputs if output.get("format") == "CAPTIONS"),
+        rejected_captions=tuple(each["key"] for each in found.get("rejected_captions") or ()),
         error_code=(found.get("error") or {}).get("code"),
     )
 

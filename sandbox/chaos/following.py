@@ -20,12 +20,17 @@ class Ended:
         self._prefix = prefix
         self._since = dict.fromkeys(TERMINAL, _BEGINNING)
         self._statuses: dict[tuple[str, str], str] = {}
+        self._ids: dict[tuple[str, str], str] = {}
 
     def __len__(self) -> int:
         return len(self._statuses)
 
     def __contains__(self, version: tuple[str, str]) -> bool:
         return version in self._statuses
+
+    def asset_id(self, version: tuple[str, str]) -> str | None:
+        """Return the asset of a version that is COMPLETE."""
+        return self._ids[version] if self._statuses.get(version) == "COMPLETE" else None
 
     @property
     def by_status(self) -> dict[str, int]:
@@ -41,6 +46,7 @@ class Ended:
                 newest = max(newest, record["updated_at"])
                 if record["key"].startswith(self._prefix):
                     self._statuses[record["key"], record["version_id"]] = status
+                    self._ids[record["key"], record["version_id"]] = record["asset_id"]
             self._since[status] = _earlier(newest)
 
     def look_at_all(self) -> None:

@@ -101,6 +101,10 @@ class Pipeline:
                 record = plain(item)
                 yield {**found[record["asset_id"]], **record}
 
+    def record(self, asset_id: str) -> Record:
+        """Return the record of an asset that has one."""
+        return plain(self.dynamodb.get_item(TableName=self.table, Key={"asset_id": {"S": asset_id}})["Item"])
+
     def repair(self, interval_seconds: int) -> Repair:
         """Read from what is deployed how soon losses are repaired.
 

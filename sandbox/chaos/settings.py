@@ -20,6 +20,11 @@ class StormSettings:
         text_share: Part of the uploads that are no videos, whatever their names say.
         overwrite_share: Part of the uploads that replace an earlier one.
         odd_key_share: Part of the uploads whose keys hold what keys seldom hold.
+        unreadable_share: Part of the uploads that are in a cold storage class, and again of those under a
+            customer's key.
+        clutter_share: Part of the uploads that are a computer's own files, and again of those that are logs.
+        hollow_share: Part of the uploads that are empty at first, as mounted buckets write them.
+        captioned_share: Part of the uploads that bring caption files, in several encodings and spellings.
         concurrent_uploads: So many are sent at once.
         most_per_second: No more are sent in a second.
         most_waiting: While more of them wait in the processing queue, no further ones are sent.
@@ -56,6 +61,10 @@ class StormSettings:
     text_share: float = 0.01
     overwrite_share: float = 0.01
     odd_key_share: float = 0.02
+    unreadable_share: float = 0.005
+    clutter_share: float = 0.005
+    hollow_share: float = 0.01
+    captioned_share: float = 0.01
     concurrent_uploads: int = 8
     most_per_second: float = 25.0
     most_waiting: int = 300

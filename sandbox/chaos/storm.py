@@ -9,10 +9,18 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from sandbox import servers
-from sandbox.chaos.audit import audit, explanation, percentile, seconds_to_end, uploaded
-from sandbox.chaos.bodies import bodies
-from sandbox.chaos.evidence import Evidence, gathered, stored_versions
+from sandbox.chaos.audit import (
+    audit,
+    captioned,
+    explanation,
+    missing_captions,
+    percentile,
+    seconds_to_end,
+    uploaded,
+)
+from sandbox.chaos.evidence import Evidence, asset_record, gathered, stored_versions
 from sandbox.chaos.following import Ended
+from sandbox.chaos.kinds import Kind, bodies
 from sandbox.chaos.operator import Operator
 from sandbox.chaos.pipeline import Pipeline
 from sandbox.chaos.poison import send_poison
@@ -118,7 +126,13 @@ class _Storm:
             phase.result(f"{len(self._ended)} ended, {self._uploads_per_second(seconds):.1f} a second")
         with terminal.phase("Auditing") as phase:
             faults = self._weather.counts()
-            evidence = gathered(self._pipeline, self._uploader.acknowledged, self._prefix, poison)
+            evidence = gathered(
+                self._pipeline,
+                self._uploader.acknowledged,
+                self._prefix,
+                poison=poison,
+                without_record=self._uploader.keys_without_record,
+            )
             report = self._report(evidence, begun, seconds, faults, timed_out)
             self._delete_poison(evidence)
             self._weather.clear()
@@ -160,7 +174,8 @@ class _Storm:
         return False
 
     def _is_over(self) -> bool:
-        sent = self._uploader.acknowledged
+        without_record = self._uploader.keys_without_record
+        sent = [each for each in self._uploader.acknowledged if each.key not in without_record]
         if not self._uploader.is_done or len(self._ended) < len(sent):
             return False
         queues = (self._pipeline.processing_queue, self._pipeline.job_events_queue)
@@ -168,9 +183,22 @@ class _Storm:
             not any(self._pipeline.depth(queue).total for queue in queues)
             and self._weather.is_mediaconvert_idle()
             # An upload whose answer got lost was sent again: then S3 has one more than was acknowledged.
-            and all(version in self._ended for version in stored_versions(self._pipeline, self._prefix))
+            and all(
+                version in self._ended
+                for version in stored_versions(self._pipeline, self._prefix)
+                if version[0] not in without_record
+            )
             and all((each.key, each.version_id) in self._ended for each in sent)
+            and self._are_captions_settled()
         )
+
+    def _are_captions_settled(self) -> bool:
+        """Tell whether every caption file is published or rejected: its event may have been lost, too."""
+        sent = self._uploader.acknowledged
+        videos = [(each.key, each.version_id) for each in sent if each.kind is Kind.CAPTIONED]
+        ids = filter(None, map(self._ended.asset_id, videos))
+        records = [asset_record(self._pipeline.record(each)) for each in ids]
+        return not any(missing_captions(video.key, record) for video, record in captioned(sent, records))
 
     def _hold_back_uploads(self) -> None:
         waiting = self._pipeline.depth(self._pipeline.processing_queue).waiting

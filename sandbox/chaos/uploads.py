@@ -8,11 +8,11 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from sandbox.chaos.kinds import CAPTION_FILES, Body, Kind, caption_body
 from sandbox.chaos.settings import StormSettings
 
 if TYPE_CHECKING:
@@ -25,20 +25,13 @@ ODD_NAMES = ("a b+c", "100%25 & more", "tät æ ß", "日本語/ビデオ", "it'
 _OVERWRITE_REACH = 40
 
 
-class Kind(StrEnum):
-    """Say what an upload is."""
-
-    SILENT = "silent video"
-    SOUND = "video with sound"
-    TEXT = "text"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Planned:
-    """An upload to come."""
+    """An upload to come; `body` is None where it is the kind's."""
 
     key: str
     kind: Kind
+    body: Body | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,10 +45,14 @@ class Acknowledged:
 
 
 def planned(settings: StormSettings, prefix: str) -> Iterator[Planned]:
-    """Yield the uploads of a storm, the same for the same seed."""
+    """Yield the uploads of a storm, the same for the same seed; caption files come on top of them."""
     chance = random.Random(settings.seed)
     sent: list[str] = []
     for number in range(settings.uploads):
+        kind = _special(settings, chance)
+        if kind is not None:
+            yield from _planned_special(kind, f"{prefix}{number:05d}", chance)
+            continue
         odd = f" {chance.choice(ODD_NAMES)}" if chance.random() < settings.odd_key_share else ""
         key = f"{prefix}{number:05d}{odd}.{chance.choice(('mp4', 'mp4', 'mp4', 'MOV'))}"
         if sent and chance.random() < settings.overwrite_share:
@@ -67,6 +64,44 @@ def planned(settings: StormSettings, prefix: str) -> Iterator[Planned]:
         yield Planned(key=key, kind=kind)
 
 
+def _special(settings: StormSettings, chance: random.Random) -> Kind | None:
+    """Return what kind the next upload is, where it is none of the common ones."""
+    shares = {
+        Kind.COLD: settings.unreadable_share,
+        Kind.LOCKED: settings.unreadable_share,
+        Kind.LOG: settings.clutter_share,
+        Kind.CLUTTER: settings.clutter_share,
+        Kind.HOLLOW: settings.hollow_share,
+        Kind.CAPTIONED: settings.captioned_share,
+    }
+    drawn = chance.random()
+    for kind, share in shares.items():
+        if drawn < share:
+            return kind
+        drawn -= share
+    return None
+
+
+def _planned_special(kind: Kind, stem: str, chance: random.Random) -> Iterator[Planned]:
+    match kind:
+        case Kind.CLUTTER:
+            folder, _, name = stem.rpartition("/")
+            yield Planned(key=f"{folder}/._{name}.mp4", kind=kind)
+        case Kind.LOG:
+            yield Planned(key=f"{stem}.log", kind=kind)
+        case Kind.CAPTIONED:
+            stem = f"{stem} café"
+            found = [Planned(key=f"{stem}.mp4", kind=kind)]
+            found += [
+                Planned(key=each.key(stem), kind=each.kind, body=caption_body(each)) for each in CAPTION_FILES
+            ]
+            # Captions come before, after, and while the video is on its way.
+            chance.shuffle(found)
+            yield from found
+        case _:
+            yield Planned(key=f"{stem}.mp4", kind=kind)
+
+
 class Uploader:
     """Send the planned uploads, some at a time, and wait where too many are on their way already."""
 
@@ -74,7 +109,7 @@ class Uploader:
         self,
         s3: S3Client,
         bucket: str,
-        bodies: Mapping[Kind, bytes],
+        bodies: Mapping[Kind, Body],
         uploads: Sequence[Planned],
         *,
         at_once: int,
@@ -92,6 +127,7 @@ class Uploader:
         self._lock = threading.Lock()
         self._acknowledged: list[Acknowledged] = []
         self._refused: list[str] = []
+        self._sent = 0
         self._thread = threading.Thread(target=self._send_all, name="uploader", daemon=True)
 
     def start(self) -> None:
@@ -116,8 +152,14 @@ class Uploader:
 
     @property
     def is_done(self) -> bool:
-        """Whether every upload was sent."""
-        return len(self.acknowledged) + len(self.refused) == len(self._uploads)
+        """Whether every upload was sent, or given up."""
+        with self._lock:
+            return self._sent == len(self._uploads)
+
+    @property
+    def keys_without_record(self) -> frozenset[str]:
+        """Keys of uploads that no record tells of."""
+        return frozenset(each.key for each in self._uploads if not each.kind.needs_record)
 
     @property
     def acknowledged(self) -> list[Acknowledged]:
@@ -140,16 +182,22 @@ class Uploader:
             self._pool.submit(self._send, upload)
 
     def _send(self, upload: Planned) -> None:
+        body = upload.body or self._bodies[upload.kind]
         try:
-            body = self._bodies[upload.kind]
-            version_id = self._s3.put_object(Bucket=self._bucket, Key=upload.key, Body=body)["VersionId"]
+            if body.first is not None:
+                self._put(upload, body.first, body.request)
+            self._put(upload, body.content, body.request)
         except (ClientError, BotoCoreError) as fault:
             with self._lock:
                 self._refused.append(f"{upload.key}: {fault}")
-        else:
-            with self._lock:
-                self._acknowledged.append(
-                    Acknowledged(key=upload.key, version_id=version_id, kind=upload.kind, at=time.time())
-                )
         finally:
+            with self._lock:
+                self._sent += 1
             self._slots.release()
+
+    def _put(self, upload: Planned, content: bytes, request: Mapping[str, Any]) -> None:
+        answer = self._s3.put_object(Bucket=self._bucket, Key=upload.key, Body=content, **request)
+        with self._lock:
+            self._acknowledged.append(
+                Acknowledged(key=upload.key, version_id=answer["VersionId"], kind=upload.kind, at=time.time())
+            )
