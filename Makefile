@@ -51,8 +51,8 @@ soak: setup-cdktf ## Kill Terraform at random points of the whole pipeline's dep
 	@PYTHONPATH=lambda_src $(RUN) -m tests.interruptions$(if $(ROUNDS), --rounds=$(ROUNDS))$(if $(SEED), --seed=$(SEED))
 iam-report: setup ## Say per role what is granted, what the sandboxes' runs used, and why the rest stays
 	@PYTHONPATH=lambda_src $(RUN) -m tests.iam
-chaos: setup ## Let a storm of faults pass over thousands of uploads, audit: make chaos [UPLOADS=5000] [SEED=1]
-	@$(RUN) -m sandbox chaos$(if $(UPLOADS), --uploads=$(UPLOADS))$(if $(SEED), --seed=$(SEED))
+chaos: setup ## Let a storm of faults pass over thousands of uploads, audit: make chaos [UPLOADS=5000] [SEED=1] [NIGHT=1]
+	@$(RUN) -m sandbox chaos$(if $(UPLOADS), --uploads=$(UPLOADS))$(if $(SEED), --seed=$(SEED))$(if $(NIGHT), --night)
 
 ##@ Supply chain
 .PHONY: sbom audit

@@ -59,6 +59,11 @@ def _parser() -> argparse.ArgumentParser:
     storm.add_argument(
         "--seed", type=int, default=1, metavar="N", help="other seed, other weather; default: 1"
     )
+    storm.add_argument(
+        "--night",
+        action="store_true",
+        help="let a preset have an error until messages were sent anew more often than Lambda allows a loop",
+    )
     add("up", _up, "Start the servers and leave them up")
     add("down", _down, "Stop the servers")
     add("status", _status, "Say what runs")
@@ -80,13 +85,18 @@ def _demo(folder: Folder, terminal: Terminal, options: argparse.Namespace) -> in
 
 def _chaos(folder: Folder, terminal: Terminal, options: argparse.Namespace) -> int:
     from sandbox.chaos import command  # loads ffmpeg, which only the demo's clip needs else
-    from sandbox.chaos.settings import StormSettings
+    from sandbox.chaos.settings import RECURSIVE_NIGHT_RENEWALS, StormSettings
 
     if not os.environ.get("SANDBOX_DIR"):
         # What it leaves behind would be in the demo's way.
         folder = Folder(PROJECT_ROOT / ".sandbox-chaos")
     with folder.locked("chaos"):
-        report = command.run(folder, StormSettings(uploads=options.uploads, seed=options.seed), terminal)
+        settings = StormSettings(
+            uploads=options.uploads,
+            seed=options.seed,
+            night_renewals=RECURSIVE_NIGHT_RENEWALS if options.night else 0,
+        )
+        report = command.run(folder, settings, terminal)
     return 0 if report.passed else 1
 
 

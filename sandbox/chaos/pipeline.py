@@ -57,11 +57,14 @@ class Pipeline:
         self.job_events_dlq = output("job_events_dlq_url")
         self.job_queue_arn = output("mediaconvert_queue_arn")
         self.reconciler = output("reconciler_function")
+        self.orchestrator = output("ingest_orchestrator_function")
+        self.presets_path = output("presets_path")
         clients = endpoints.session(attempts=_ATTEMPTS)
         self.s3 = clients.s3()
         self.sqs = clients.sqs()
         self.logs = clients.logs()
         self.functions = clients.functions()
+        self.ssm = clients.any("ssm")
         self.dynamodb = clients.dynamodb()
         self.mediaconvert = clients.mediaconvert()
 
@@ -111,9 +114,7 @@ class Pipeline:
         Raises:
             SandboxError: The reconciler isn't told when an asset is overdue.
         """
-        variables = self.functions.get_function_configuration(FunctionName=self.reconciler)["Environment"][
-            "Variables"
-        ]
+        variables = self.variables(self.reconciler)
         if "STUCK_AFTER_SECONDS" not in variables:
             raise SandboxError(f"{self.reconciler} has no variable STUCK_AFTER_SECONDS.")
         visible = self.sqs.get_queue_attributes(
@@ -124,6 +125,11 @@ class Pipeline:
             interval_seconds=interval_seconds,
             visibility_seconds=int(visible),
         )
+
+    def variables(self, function: str) -> dict[str, str]:
+        """Return a function's environment."""
+        found = self.functions.get_function_configuration(FunctionName=function)
+        return dict(found["Environment"]["Variables"])
 
     def repairs_since(self, moment: float) -> dict[str, int]:
         """Count what the reconciler repaired since then (epoch seconds), by kind, as its log tells."""

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from sandbox.chaos.audit import Findings
+from sandbox.chaos.night import NightReport
 from sandbox.folder import write_json
 
 COLUMNS = 80
@@ -51,6 +52,7 @@ class Report:
         killed: Processes of functions that were killed, by function.
         cancelled: Jobs that the operator cancelled.
         restart_seconds: How long the local AWS was away, for each restart.
+        night: How long a preset had an error; None where it had none.
         deepest: Most messages that waited in the processing queue.
         timed_out: Whether the storm was given up before all had ended.
     """
@@ -69,6 +71,7 @@ class Report:
     killed: Mapping[str, int]
     cancelled: int
     restart_seconds: Sequence[float]
+    night: NightReport | None
     deepest: int
     seconds: float
     uploads_per_second: float
@@ -126,6 +129,14 @@ def _sections(report: Report) -> Iterable[list[tuple[str, str]]]:
             ", ".join(f"away for {each:.1f} s" for each in report.restart_seconds) or "no",
         ),
     ]
+    if report.night is not None:
+        yield [
+            (
+                "a night of bad presets",
+                f"{_minutes(report.night.seconds)}, {report.night.waited} uploads waited; "
+                f"a message was sent anew {report.night.longest_chain} times",
+            )
+        ]
     times = report.seconds_to_end
     yield [
         ("took", f"{_minutes(report.seconds)}, {report.uploads_per_second:.1f} uploads a second"),

@@ -9,6 +9,11 @@ from sandbox.faults import FaultSettings, MediaConvertFaults, UploadFaults
 # As the field's reports have it, and worse.
 _DUPLICATED, _DROPPED, _DELAYED = 0.10, 0.05, 0.05
 
+# Source: Lambda developer guide, "Use Lambda recursive loop detection": about 16 times are let through. A
+# night is longer than that.
+RECURSIVE_NIGHT_RENEWALS = 20
+NIGHT_SECONDS_A_RENEWAL = 30.0
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StormSettings:
@@ -33,6 +38,9 @@ class StormSettings:
         restarts_local_aws: Whether the local AWS is stopped and started at half of the uploads.
         cancel_share: Part of the uploads whose jobs an operator cancels before they begin.
         endless_seconds: A job that runs longer is cancelled by the operator.
+        night_renewals: With more than none, a preset has an error from a quarter of the uploads on, until a
+            message was sent anew more often than that.
+        most_waiting_at_night: While more of them wait at night, no further ones are sent.
         slowest_per_second: With fewer uploads a second, the storm is given up.
     """
 
@@ -73,6 +81,8 @@ class StormSettings:
     restarts_local_aws: bool = True
     cancel_share: float = 0.002
     endless_seconds: float = 60.0
+    night_renewals: int = 0
+    most_waiting_at_night: int = 40
     slowest_per_second: float = 3.5
 
     def faults(self, run: str) -> FaultSettings:
@@ -110,4 +120,5 @@ class Repair:
 
         A repair may be lost again, about once in twenty times: of 5,000 uploads, five rounds leave 0.002.
         """
-        return settings.uploads / settings.slowest_per_second + 5 * self.round_seconds
+        night = settings.night_renewals * NIGHT_SECONDS_A_RENEWAL
+        return settings.uploads / settings.slowest_per_second + 5 * self.round_seconds + night

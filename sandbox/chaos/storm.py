@@ -21,6 +21,7 @@ from sandbox.chaos.audit import (
 from sandbox.chaos.evidence import Evidence, asset_record, gathered, stored_versions
 from sandbox.chaos.following import Ended
 from sandbox.chaos.kinds import Kind, bodies
+from sandbox.chaos.night import Night
 from sandbox.chaos.operator import Operator
 from sandbox.chaos.pipeline import Pipeline
 from sandbox.chaos.poison import send_poison
@@ -110,6 +111,9 @@ class _Storm:
             endless_seconds=settings.endless_seconds,
             early_cancels=round(settings.uploads * settings.cancel_share),
         )
+        self._night = Night(
+            self._pipeline, longest_chain=self._weather.longest_chain, renewals=settings.night_renewals
+        )
         self._ended = Ended(self._pipeline, self._prefix)
         self._progress = _Progress()
 
@@ -143,6 +147,7 @@ class _Storm:
     def _raging(self) -> Iterator[None]:
         with contextlib.ExitStack() as stack:
             stack.callback(self._weather.calm)
+            stack.callback(self._night.end)
             self._weather.worsen()
             for part in (self._uploader, self._killer, self._operator):
                 stack.callback(part.stop)
@@ -169,6 +174,7 @@ class _Storm:
                     self._ended.look_at_all()
                     moved = now
             self._restart_once()
+            self._fall_asleep_once()
             self._show(phase)
             time.sleep(_PAUSE_SECONDS)
         return False
@@ -203,7 +209,10 @@ class _Storm:
     def _hold_back_uploads(self) -> None:
         waiting = self._pipeline.depth(self._pipeline.processing_queue).waiting
         self._progress.deepest = max(self._progress.deepest, waiting)
-        self._uploader.pause(waiting > self._settings.most_waiting)
+        self._night.look(waiting)
+        settings = self._settings
+        most = settings.most_waiting_at_night if self._night.is_dark else settings.most_waiting
+        self._uploader.pause(waiting > most)
 
     def _restart_once(self) -> None:
         is_due = 2 * len(self._uploader.acknowledged) >= self._settings.uploads
@@ -214,6 +223,11 @@ class _Storm:
         # records among them, without which a job that was submitted looks as if it never had been.
         servers.restart_local_aws(self._place.folder, self._place.running)
         self._progress.restarts.append(round(time.monotonic() - begun, 1))
+
+    def _fall_asleep_once(self) -> None:
+        is_due = 4 * len(self._uploader.acknowledged) >= self._settings.uploads
+        if self._settings.night_renewals and is_due and not self._night.is_dark and not self._night.report:
+            self._night.fall()
 
     def _local_aws_pid(self) -> int | None:
         try:
@@ -273,6 +287,7 @@ class _Storm:
             cancelled=self._operator.endless + self._operator.early,
             restart_seconds=self._progress.restarts,
             deepest=self._progress.deepest,
+            night=self._night.report,
             seconds=round(seconds, 1),
             uploads_per_second=round(self._uploads_per_second(seconds), 2),
             seconds_to_end=Times(

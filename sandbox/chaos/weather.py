@@ -41,6 +41,11 @@ class Weather:
         mediaconvert = self._read(f"{self._endpoints.mediaconvert}/health").get("faults", {})
         return {"uploads": uploads, "mediaconvert": mediaconvert}
 
+    def longest_chain(self) -> int:
+        """Tell how often functions sent one message anew, at most, since the local AWS was started."""
+        found = self._read(f"{self._endpoints.aws}/_sandbox/recursion")
+        return max((int(each) for each in found["longestChains"].values()), default=0)
+
     def is_mediaconvert_idle(self) -> bool:
         """Tell whether no job waits or runs, and no event is still to be sent."""
         health = self._read(f"{self._endpoints.mediaconvert}/health")
