@@ -2,6 +2,7 @@
 
 Run by ``sandbox.aws``: ``python -m sandbox.aws_server --port 4566 --state-dir DIR --mediaconvert-url URL``.
 ``GET /_sandbox/faults`` counts the faults that were injected (``sandbox.faults``).
+``GET /_sandbox/recursion`` tells how often functions came back to themselves (``recursive_loops``).
 ``POST /_sandbox/authorization`` answers what the policies say to one call of the MediaConvert endpoint.
 """
 
@@ -180,6 +181,9 @@ class _Application:
         if scope["path"] == "/_sandbox/faults":
             await self._count_faults(send)
             return
+        if scope["path"] == "/_sandbox/recursion":
+            await self._count_recursion(send)
+            return
         if scope["path"] == "/_sandbox/authorization":
             await self._authorize(receive, send)
             return
@@ -201,6 +205,11 @@ class _Application:
 
     async def _count_faults(self, send: Send) -> None:
         await _send_json(send, {"uploads": self._faults.counts()})
+
+    async def _count_recursion(self, send: Send) -> None:
+        from sandbox.aws_fixes.recursive_loops import longest_chains
+
+        await _send_json(send, {"longestChains": longest_chains})
 
     async def _authorize(self, receive: Receive, send: Send) -> None:
         # MediaConvert is a server of its own: it asks here what the policies say.

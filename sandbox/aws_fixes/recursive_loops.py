@@ -35,6 +35,9 @@ _lineage: ContextVar[Lineage | None] = ContextVar("lineage", default=None)
 
 _log = logging.getLogger("sandbox.aws")
 
+longest_chains: dict[str, int] = {}
+"""How often each function had been invoked in a chain, at most, since the local AWS was started."""
+
 
 def apply() -> None:
     """Wrap the sending of messages, the invocation with a batch of them, and the header that it gets."""
@@ -64,6 +67,7 @@ def apply() -> None:
         name = mapping["FunctionName"]
         headers = [record["attributes"].get("AWSTraceHeader", "") for record in event["Records"]]
         lineage = merged(*(lineage_of(header) for header in headers))
+        longest_chains[name] = max(longest_chains.get(name, 0), lineage.get(_hash(name), 0))
         if is_stopped(name, lineage):
             # The messages stay as they were received: hidden, and one receive older.
             mapping["LastProcessingResult"] = "PROBLEM: RecursiveInvocationException"
