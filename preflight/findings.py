@@ -102,15 +102,15 @@ def _reservation_shortage(deployment: Deployment, found: Concurrency) -> str | N
     grows = any(number > found.reserved.get(name, 0) for name, number in wanted.items())
     if needed <= room or not grows:
         return None
-    # As much as is missing, and what an account keeps that has 100 or more.
-    quota = found.quota + needed - room + (ALWAYS_UNRESERVED - kept)
+    others = found.quota - found.unreserved - own
+    quota = ALWAYS_UNRESERVED + others + needed
     share = ", ".join(f"{name} {number}" for name, number in wanted.items())
     most = _most(deployment, room)
-    smaller = f"; or set processing_concurrency to {_LEAST_BOUND} to {most}" if most >= _LEAST_BOUND else ""
+    smaller = f"; or set processing_concurrency to {_up_to(most)}" if most >= _LEAST_BOUND else ""
     alone = _most(deployment, found.unreserved + own)
     without = (
         f"; or reserve nothing: reserve_concurrency=False, account_concurrency={found.quota} and "
-        f"processing_concurrency of {_LEAST_BOUND} to {alone}"
+        f"processing_concurrency={_up_to(alone)}"
         if alone >= _LEAST_BOUND
         else ""
     )
@@ -129,16 +129,16 @@ def _shared_shortage(deployment: Deployment, found: Concurrency) -> str | None:
         return None
     most = _most(deployment, found.unreserved)
     quota = found.quota + needed - found.unreserved
-    smaller = (
-        f"set processing_concurrency to {_LEAST_BOUND} to {most} {_WHERE}, or "
-        if most >= _LEAST_BOUND
-        else ""
-    )
+    smaller = f"set processing_concurrency to {_up_to(most)} {_WHERE}, or " if most >= _LEAST_BOUND else ""
     return (
         f"processing_concurrency is {_bound(deployment)}, with which the functions run up to {needed} times "
         f"at once; allowed: {found.unreserved}, which the account's quota of {found.quota} leaves "
         f"unreserved. To remedy, {smaller}ask for a quota of at least {quota} ({_LAMBDA_QUOTA})."
     )
+
+
+def _up_to(most: int) -> str:
+    return f"{_LEAST_BOUND} or up to {most}" if most > _LEAST_BOUND else str(_LEAST_BOUND)
 
 
 def _bound(deployment: Deployment) -> int:

@@ -74,7 +74,7 @@ def test_a_new_account_is_caught_before_lambda_refuses(check: Check, client: Cli
         "media-pipeline-reconciler-dev 1); allowed: 0, since the account's quota is 10, 10 of it are free, "
         "and 10 must stay unreserved. Ask for a quota of at least 111 (Service Quotas, AWS Lambda, "
         "Concurrent executions (L-B99A9384)); or reserve nothing: reserve_concurrency=False, "
-        "account_concurrency=10 and processing_concurrency of 2 to 4, in stacks/settings.py." in said
+        "account_concurrency=10 and processing_concurrency=2 or up to 4, in stacks/settings.py." in said
     )
 
 
