@@ -37,6 +37,7 @@ class Case:
         name: Of the case and of the uploaded file.
         profile: Asked for by the upload's metadata; None asks for nothing.
         captions: Caption files that are uploaded before the source.
+        renamed: The suffix under which the source is uploaded; None keeps its own.
         is_representative: Whether the case is part of every test run.
     """
 
@@ -45,9 +46,10 @@ class Case:
     outcome: Outcome
     profile: str | None = None
     captions: tuple[CaptionFile, ...] = ()
+    renamed: str | None = None
     is_representative: bool = False
 
     @property
     def key(self) -> str:
         """Return the key under which the source is uploaded."""
-        return f"corpus/{self.name}{self.recipe.suffix}"
+        return f"corpus/{self.name}{self.renamed or self.recipe.suffix}"

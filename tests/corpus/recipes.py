@@ -26,10 +26,13 @@ class Dynamics(StrEnum):
 class VideoCodec(StrEnum):
     """Name a codec, as ffmpeg calls its encoder."""
 
+    AV1 = "libaom-av1"
     AVC = "libx264"
+    GIF = "gif"
     HEVC = "libx265"
     MPEG2 = "mpeg2video"
     MPEG4 = "mpeg4"
+    THEORA = "libtheora"
     VP9 = "libvpx-vp9"
 
 
@@ -39,6 +42,7 @@ class AudioCodec(StrEnum):
     AAC = "aac"
     AC3 = "ac3"
     MP3 = "libmp3lame"
+    MP2 = "mp2"
     OPUS = "libopus"
     PCM = "pcm_s16le"
 
@@ -52,6 +56,10 @@ class Damage(StrEnum):
     CUT = "cut"
     FLIPPED_MEDIA = "flipped media"
     FLIPPED_INDEX = "flipped index"
+    PLAYLIST = "playlist"
+    # Its codec becomes one that nothing decodes: AC-4 in the place of AAC, Dolby Vision in that of AV1.
+    AC4 = "AC-4"
+    DOLBY_VISION = "Dolby Vision"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,6 +136,7 @@ class Recipe:
 
     Attributes:
         suffix: It chooses the container.
+        is_encrypted: Whether an MP4 is protected by Common Encryption.
         index_first: Whether an MP4 begins with its index; by default it ends with it, as cameras write it.
         subtitles: Whether the container holds a text track, in English.
         damage: Done to the finished file.
@@ -140,6 +149,7 @@ class Recipe:
     audio_codec: AudioCodec = AudioCodec.AAC
     subtitles: bool = False
     index_first: bool = False
+    is_encrypted: bool = False
     damage: Damage | None = None
 
     @property

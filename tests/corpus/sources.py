@@ -42,11 +42,21 @@ SUBTITLES = (
 )
 STORED_TURNS = {90: "transpose=cclock", 180: "hflip,vflip", 270: "transpose=clock"}
 FIELDS_A_FRAME = 2
+NO_MEDIA = (Damage.EMPTY, Damage.TEXT, Damage.NOISE, Damage.PLAYLIST)
+PLAYLIST = "#EXTM3U\n#EXT-X-VERSION:3\n#EXT-X-TARGETDURATION:6\n#EXTINF:6.0,\nfilm_00001.ts\n#EXT-X-ENDLIST\n"
+# The four characters that say which codec a track has, and where its decoder's settings are.
+CODES = {
+    Damage.AC4: ((b"mp4a", b"ac-4"), (b"esds", b"dac4")),
+    Damage.DOLBY_VISION: ((b"av01", b"dav1"),),
+}
 _ENCODERS = {
+    VideoCodec.AV1: ("-usage", "realtime", "-cpu-used", "8", "-crf", "30", "-b:v", "0"),
     VideoCodec.AVC: ("-preset", "ultrafast", "-crf", "20"),
+    VideoCodec.GIF: (),
     VideoCodec.HEVC: ("-preset", "ultrafast", "-crf", "16"),
     VideoCodec.MPEG2: ("-q:v", "3"),
     VideoCodec.MPEG4: ("-q:v", "3"),
+    VideoCodec.THEORA: ("-q:v", "8"),
     VideoCodec.VP9: ("-deadline", "realtime", "-cpu-used", "8", "-crf", "20", "-b:v", "0"),
 }
 _TRANSFERS = {Dynamics.PQ: "smpte2084", Dynamics.HLG: "arib-std-b67"}
@@ -55,14 +65,14 @@ _TRANSFERS = {Dynamics.PQ: "smpte2084", Dynamics.HLG: "arib-std-b67"}
 def make_source(folder: Path, recipe: Recipe) -> Path:
     """Give the path of a source in ``folder``; it is generated where it isn't there yet."""
     whole = replace(recipe, damage=None)
-    parts = [*_commands(whole)] if recipe.damage not in (Damage.EMPTY, Damage.TEXT, Damage.NOISE) else []
+    parts = [*_commands(whole)] if recipe.damage not in NO_MEDIA else []
     digest = hashlib.sha256(repr((recipe, parts, FLIPS, SEED)).encode()).hexdigest()[:16]
     path = folder / f"{digest}{recipe.suffix}"
     if not path.exists():
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=folder) as scratch:
             made = Path(scratch) / f"made{recipe.suffix}"
-            if recipe.damage in (Damage.EMPTY, Damage.TEXT, Damage.NOISE):
+            if recipe.damage in NO_MEDIA:
                 made.write_bytes(_no_media(recipe.damage))
             else:
                 _make_whole(made, parts)
@@ -166,6 +176,8 @@ def _encoders(recipe: Recipe) -> Iterator[str]:
     first_sound = int(picture is not None)
     if picture is not None:
         depth = "yuv420p10le" if picture.bit_depth > 8 else "yuv420p"
+        if picture.codec is VideoCodec.GIF:
+            depth = "rgb8"
         yield from ("-map", "0:v", "-c:v", picture.codec.value, *_ENCODERS[picture.codec], "-pix_fmt", depth)
         if picture.frames:
             yield from ("-frames:v", str(picture.frames))
@@ -211,11 +223,21 @@ def _container(recipe: Recipe) -> Iterator[str]:
     yield from ("-fflags", "+bitexact", "-flags:v", "+bitexact", "-flags:a", "+bitexact")
     if recipe.index_first:
         yield from ("-movflags", "+faststart")
+    if recipe.is_encrypted:
+        yield from (
+            "-encryption_scheme",
+            "cenc-aes-ctr",
+            "-encryption_key",
+            "76a6c65c5ea762046bd749a2e632ccbb",
+        )
+        yield from ("-encryption_kid", "a7e61c373e219033c21091fa607bf3b8")
 
 
 def _no_media(damage: Damage) -> bytes:
     if damage is Damage.EMPTY:
         return b""
+    if damage is Damage.PLAYLIST:
+        return PLAYLIST.encode()
     if damage is Damage.TEXT:
         return b"This is a shopping list, not a film: bread, salt, two lemons.\n" * 40
     return random.Random(SEED).randbytes(NOISE_BYTES)
@@ -231,6 +253,11 @@ def _damaged(data: bytes, damage: Damage) -> bytes:
         case Damage.FLIPPED_INDEX:
             index = data.index(b"moov") - 4
             return _flipped(data, index + 8, min(index + 300, _end_of_box(data, index)))
+        case Damage.AC4 | Damage.DOLBY_VISION:
+            for code, other in CODES[damage]:
+                # The last one: a file's brand may be the same word.
+                before, _, after = data.rpartition(code)
+                data = before + other + after
     return data
 
 

@@ -2,10 +2,16 @@
 
 from collections.abc import Sequence
 
-from tests.corpus import cases_of_containers, cases_of_damage, cases_of_pictures, cases_of_sounds
+from tests.corpus import (
+    cases_of_containers,
+    cases_of_damage,
+    cases_of_inputs,
+    cases_of_pictures,
+    cases_of_sounds,
+)
 from tests.corpus.case import Case
 
-MODULES = (cases_of_pictures, cases_of_sounds, cases_of_containers, cases_of_damage)
+MODULES = (cases_of_pictures, cases_of_sounds, cases_of_containers, cases_of_inputs, cases_of_damage)
 
 
 def all_cases() -> tuple[Case, ...]:

@@ -30,6 +30,13 @@ KINDS: dict[str, Callable[[Case], Any]] = {
     "subtitles": lambda case: case.recipe.subtitles,
     "captions beside": lambda case: case.captions,
     "captions in other encodings": lambda case: any(file.encoding == "cp1251" for file in case.captions),
+    "Flash": lambda case: case.recipe.suffix == ".flv" and case.outcome.status == "COMPLETE",
+    "GIF": lambda case: case.recipe.suffix == ".gif" and case.outcome.status == "COMPLETE",
+    "streams without a container": lambda case: case.recipe.suffix == ".m2v",
+    "renamed files": lambda case: case.renamed,
+    "codecs that are no input": lambda case: case.outcome.error == ("MEDIACONVERT_1030", "source"),
+    "sound that is no input": lambda case: case.outcome.error == ("UNSUPPORTED_SOUND", "source"),
+    "encryption": lambda case: case.recipe.is_encrypted,
     "index first": lambda case: case.recipe.index_first and case.recipe.damage is None,
 }
 
@@ -45,6 +52,7 @@ def test_each_kind_of_damage_and_container_has_a_case() -> None:
     assert {case.recipe.damage for case in all_cases()} >= set(Damage)
     completed = {case.recipe.suffix for case in all_cases() if case.outcome.status == "COMPLETE"}
     assert completed >= {".mp4", ".mov", ".mkv", ".webm", ".ts", ".avi", ".m4a", ".mp3", ".wav"}
+    assert completed >= {".3gp", ".flv", ".gif", ".m2v", ".vob"}
 
 
 def test_names_and_keys_are_distinct() -> None:
