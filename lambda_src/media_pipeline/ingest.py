@@ -18,7 +18,7 @@ no gap as long as a job can be found a minute after it was made.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from math import ceil
 from typing import Any, Protocol
@@ -52,9 +52,17 @@ from media_pipeline.planned_outputs import planned_outputs
 from media_pipeline.presets import Presets
 from media_pipeline.profiles import Profiles
 from media_pipeline.refusals import Refusals
+from media_pipeline.silent_files import HEAD_BYTES, is_silent
 from media_pipeline.source_limits import SourceLimits
-from media_pipeline.sources import Source, UnknownSource, has_picture, has_sound, source_from_record
-from media_pipeline.superseded import CurrentUpload, CurrentUploads, superseded_by
+from media_pipeline.sources import (
+    Source,
+    SourceInfo,
+    UnknownSource,
+    has_picture,
+    has_sound,
+    source_from_record,
+)
+from media_pipeline.superseded import CurrentUpload, ReadableUploads, superseded_by
 from media_pipeline.telemetry import logger
 from media_pipeline.unreadable import Reason, Unreadable
 
@@ -143,7 +151,7 @@ class Ingest:
 
     table: IngestTable
     transcoder: JobSubmitter
-    uploads: CurrentUploads
+    uploads: ReadableUploads
     slots: JobSlots
     presets: PresetSource
     lifecycle: Lifecycle
@@ -240,6 +248,13 @@ class Ingest:
         return unreadable.fault()
 
     def _look_into(self, asset: Asset) -> Source:
+        """Return what MediaConvert says of a source; where that is nothing, its first bytes say a little."""
+        source = self._probed(asset)
+        if isinstance(source, SourceInfo):
+            return source
+        return replace(source, is_silent=is_silent(self.uploads.read(asset.upload, 0, HEAD_BYTES)))
+
+    def _probed(self, asset: Asset) -> Source:
         try:
             return self.transcoder.probe(asset.upload.uri)
         except (ThrottledError, OperatorError):

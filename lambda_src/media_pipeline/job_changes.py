@@ -12,7 +12,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any, Protocol
 
-from media_pipeline.assets import Asset, AssetError, AssetStatus, Transition, UploadedObject
+from media_pipeline.assets import Asset, AssetError, AssetStatus, Transition
 from media_pipeline.captions import CaptionPublisher, Published
 from media_pipeline.errors import UnconfirmedEventError, UnknownAssetError
 from media_pipeline.events import JobStateChange, JobStatus, state_change_of_job
@@ -23,7 +23,7 @@ from media_pipeline.output_reader import Outputs
 from media_pipeline.outputs import PlannedOutput, finished_output, output_minutes
 from media_pipeline.sources import has_picture, source_from_record
 from media_pipeline.storyboards import StoryboardPublisher
-from media_pipeline.superseded import CurrentUploads, superseded_by
+from media_pipeline.superseded import ReadableUploads, superseded_by
 from media_pipeline.telemetry import logger
 from media_pipeline.verification import verify
 
@@ -55,14 +55,6 @@ class ChangesTable(EndsTable, Protocol):
 
     def note_warnings(self, asset: Asset, warnings: Sequence[Mapping[str, int]], *, left_out: int) -> None:
         """Record the warnings that an asset's job has met so far."""
-        ...
-
-
-class ReadableUploads(CurrentUploads, Protocol):
-    """What the news of a job needs of the uploads bucket."""
-
-    def read(self, upload: UploadedObject, offset: int, length: int) -> bytes:
-        """Return bytes of an upload, none where its key holds it no more."""
         ...
 
 

@@ -60,7 +60,7 @@ def audible_tracks(source: SourceInfo) -> tuple[tuple[int, AudioTrack], ...]:
 
 def _renditions(source: Source, *, keeps_surround: bool) -> tuple[SoundRendition, ...]:
     if not isinstance(source, SourceInfo):
-        return (_ASSUMED,)
+        return () if source.is_silent else (_ASSUMED,)
     heard = audible_tracks(source)
     languages = [_language(track.language) for _, track in heard]
     names = [_name(language) for language in languages]

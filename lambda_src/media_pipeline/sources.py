@@ -119,16 +119,21 @@ class SourceInfo:
 class UnknownSource:
     """Say why nothing is known of a file; its job is a safe choice instead of a fitted one.
 
-    `is_answered` is true where Probe answered and knows nothing of this kind of file: no other file is
-    affected, so it is no sign of trouble. The record doesn't keep it.
+    `is_silent` is true where the file is of a kind that has no sound. `is_answered` is true where Probe
+    answered and knows nothing of this kind of file: no other file is affected, so it is no sign of trouble.
+    The record doesn't keep it.
     """
 
     reason: str
+    is_silent: bool = False
     is_answered: bool = field(default=False, compare=False)
 
     def as_record(self) -> dict[str, Any]:
         """Return the plain data that the asset record keeps."""
-        return {"fallback": cut(redacted_text(self.reason), MAX_REASON_BYTES)}
+        return {
+            "fallback": cut(redacted_text(self.reason), MAX_REASON_BYTES),
+            **({"is_silent": True} if self.is_silent else {}),
+        }
 
 
 Source = SourceInfo | UnknownSource
@@ -145,7 +150,7 @@ def has_picture(source: Source, source_uri: str) -> bool:
 
 def has_sound(source: Source) -> bool:
     """Tell whether a source has sound; one that couldn't be inspected most probably has some."""
-    return not isinstance(source, SourceInfo) or bool(source.audio)
+    return bool(source.audio) if isinstance(source, SourceInfo) else not source.is_silent
 
 
 def video_of(source: Source) -> VideoTrack | None:
@@ -156,7 +161,9 @@ def video_of(source: Source) -> VideoTrack | None:
 def source_from_record(record: Mapping[str, Any]) -> Source:
     """Read what a source's `as_record` wrote, now or in an earlier version of it."""
     if not record.get("video") and not record.get("audio"):
-        return UnknownSource(reason=str(record.get("fallback", "")))
+        return UnknownSource(
+            reason=str(record.get("fallback", "")), is_silent=record.get("is_silent") is True
+        )
     return SourceInfo(
         container=record["container"],
         duration_ms=record["duration_ms"],

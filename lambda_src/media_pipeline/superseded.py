@@ -33,6 +33,14 @@ class CurrentUploads(Protocol):
         ...
 
 
+class ReadableUploads(CurrentUploads, Protocol):
+    """What also gives the bytes of an upload."""
+
+    def read(self, upload: UploadedObject, offset: int, length: int) -> bytes:
+        """Return bytes of an upload, none where its key holds it no more."""
+        ...
+
+
 def superseded_by(current: CurrentUpload | None, upload: UploadedObject) -> AssetError | None:
     """Return why an upload is no longer to be processed, or None where it still is what its key holds.
 

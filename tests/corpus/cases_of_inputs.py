@@ -20,18 +20,23 @@ def _coded(codec: VideoCodec) -> Picture:
 
 
 CASES = (
-    # Probe knows neither of these four: nothing is known of them beforehand.
+    # Probe knows none of the first five: of their pictures nothing is known beforehand.
     Case(
         name="input-flv",
         recipe=Recipe(suffix=".flv", picture=PICTURE),
-        outcome=Outcome(ladder=SMALL),
+        outcome=Outcome(ladder=SMALL, has_storyboard=False),
         is_representative=True,
     ),
     Case(
         name="input-flv-named-mp4",
         recipe=Recipe(suffix=".flv", picture=PICTURE),
         renamed=".mp4",
-        outcome=Outcome(ladder=SMALL),
+        outcome=Outcome(ladder=SMALL, has_storyboard=False),
+    ),
+    Case(
+        name="input-flv-silent",
+        recipe=Recipe(suffix=".flv", picture=PICTURE, sounds=()),
+        outcome=Outcome(ladder=SMALL, sounds=(), has_storyboard=False),
     ),
     Case(
         name="input-gif",
@@ -41,12 +46,12 @@ CASES = (
             picture=Picture(width=426, height=240, codec=VideoCodec.GIF, frame_rate=Fraction(25)),
             sounds=(),
         ),
-        outcome=Outcome(ladder=SMALL, frame_rate=Fraction(25), sounds=(), floor=40.0),
+        outcome=Outcome(ladder=SMALL, frame_rate=Fraction(25), sounds=(), has_storyboard=False, floor=40.0),
     ),
     Case(
         name="input-mpeg2-stream",
         recipe=Recipe(suffix=".m2v", picture=MPEG2, sounds=()),
-        outcome=Outcome(ladder=SMALL, sounds=()),
+        outcome=Outcome(ladder=SMALL, sounds=(), has_storyboard=False),
         is_representative=True,
     ),
     Case(

@@ -64,6 +64,7 @@ class Outcome:
         is_tone_mapped: Whether the source is HDR: then its outputs are declared BT.709, and look it.
         captions: Languages of the captions, as BCP 47 codes, with their roles: ``en``, ``en.sdh``.
         is_quarantined: Whether the uploaded file is kept apart as damaged.
+        has_storyboard: Whether a profile that makes one does; it takes a picture whose size Probe tells.
         floor: What each rendition's likeness must reach, in the case's measure; None: the measure's own.
     """
 
@@ -80,13 +81,14 @@ class Outcome:
     is_tone_mapped: bool = False
     captions: tuple[str, ...] = ()
     is_quarantined: bool = False
+    has_storyboard: bool = True
     floor: float | None = None
     facts: Facts = Facts()
 
     @property
     def formats(self) -> frozenset[str]:
         """Return the formats that the finished asset must have."""
-        return FORMATS[self.profile]
+        return FORMATS[self.profile] - (frozenset() if self.has_storyboard else {"STORYBOARD"})
 
     def sizes(self, format_: str) -> tuple[Size, ...]:
         """Return the sizes of a format's renditions, largest first."""
