@@ -46,7 +46,7 @@ CASES = (
             picture=Picture(width=426, height=240, codec=VideoCodec.GIF, frame_rate=Fraction(25)),
             sounds=(),
         ),
-        outcome=Outcome(ladder=SMALL, frame_rate=Fraction(25), sounds=(), has_storyboard=False, floor=40.0),
+        outcome=Outcome(ladder=SMALL, frame_rate=Fraction(25), sounds=(), has_storyboard=False),
     ),
     Case(
         name="input-mpeg2-stream",
