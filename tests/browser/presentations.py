@@ -57,8 +57,8 @@ def make_presentations(folder: Path) -> list[Presentation]:
     return [
         Presentation("CMAF by HLS", one / "cmaf/index.m3u8", HLS_PLAYER),
         Presentation("CMAF by DASH", one / "cmaf/index.mpd", DASH_PLAYER),
-        Presentation("two languages, captions", two / "cmaf/index.m3u8", HLS_PLAYER, languages=2, captions=1),
-        Presentation("two languages, captions", two / "cmaf/index.mpd", DASH_PLAYER, languages=2, captions=1),
+        Presentation("two languages, captions", two / "cmaf/index.m3u8", HLS_PLAYER, languages=2, captions=2),
+        Presentation("two languages, captions", two / "cmaf/index.mpd", DASH_PLAYER, languages=2, captions=2),
         Presentation("classic HLS (MPEG-TS)", classic / "hls/master.m3u8", HLS_PLAYER),
         Presentation("classic HLS, languages", classic_two / "hls/master.m3u8", HLS_PLAYER, languages=2),
         Presentation("classic DASH", classic / "dash/manifest.mpd", DASH_PLAYER),

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from xml.etree import ElementTree
 
-from tests.conformance.dash_sets import set_faults
+from tests.conformance.dash_sets import set_faults, text_choice_faults
 from tests.conformance.errors import UnreadableError
 from tests.conformance.images import Tile, tile_faults
 from tests.conformance.media import Rendition, measure_mp4
@@ -56,6 +56,7 @@ def dash_faults(manifest: Path) -> list[str]:
             faults += [f"{one.name}: {fault}" for fault in _image_faults(one, seconds)]
         else:
             faults.append(f"{one.name}: its content type is unknown")
+    faults += text_choice_faults([one for one in sets if one.kind == "text"])
     faults += set_faults(measured)
     lengths = [rendition.segments[-1] for _, pairs in measured for _, rendition in pairs]
     longest = max((float(last.start_seconds + last.seconds) for last in lengths), default=seconds)

@@ -133,6 +133,21 @@ def _alignment_faults(first: Rendition, other: Rendition) -> Iterator[str]:
             yield f"{two.path.name} begins {apart:+.3f} s from {one.path.name}"
 
 
+def text_choice_faults(texts: Sequence[AdaptationSet]) -> Iterator[str]:
+    """Check that sets of text can be told apart, and that their roles are those of text."""
+    seen: set[tuple[object, ...]] = set()
+    for one in texts:
+        roles = one.values("Role", ROLE_SCHEME)
+        yield from (f"{one.name}: its role {role} is unknown" for role in roles if role not in ROLES)
+        accessible = one.values("Accessibility", ROLE_SCHEME)
+        if accessible and "caption" not in roles:
+            yield f"{one.name}: it is accessible as {accessible}, and has the roles {roles}"
+        key = (one.element.get("lang"), tuple(roles))
+        if key in seen:
+            yield f"{one.name}: no language or role tells it from another one"
+        seen.add(key)
+
+
 def _choice_faults(sounds: Sequence[AdaptationSet]) -> Iterator[str]:
     """Check that several sets of sound can be told apart, and that one of them is the main one."""
     if len(sounds) < 2:

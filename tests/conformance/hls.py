@@ -21,6 +21,12 @@ BANDWIDTH_TOLERANCE = 0.10
 RATE_TOLERANCE_SHARE = 0.002
 GROUP_ATTRIBUTES = {"AUDIO": "AUDIO", "SUBTITLES": "SUBTITLES", "VIDEO": "VIDEO"}
 Groups = dict[tuple[str, str], list[Tag]]
+# What Apple defines for subtitles; a recommended set of RFC 8216, section 4.3.4.1.
+SUBTITLE_CHARACTERISTICS = {
+    "public.accessibility.transcribes-spoken-dialog",
+    "public.accessibility.describes-music-and-sound",
+    "public.easy-to-read",
+}
 
 
 def hls_faults(master_path: Path) -> list[str]:
@@ -139,10 +145,28 @@ def _group_faults(tags: list[Tag]) -> Iterator[str]:
             yield f"has closed captions {name} with URI"
         if kind != "SUBTITLES" and "FORCED" in tag.attributes:
             yield f"has FORCED on {name}"
-    chosen = [tag.attributes.get("LANGUAGE") for tag in tags if tag.attributes.get("AUTOSELECT") == "YES"]
-    told = [language for language in chosen if language is not None]
-    if tags[0].attributes["TYPE"] == "SUBTITLES" and len(told) != len(set(told)):
-        yield "lets a player choose between several of one language"
+    if tags[0].attributes["TYPE"] == "SUBTITLES":
+        yield from _subtitle_faults(tags)
+
+
+def _subtitle_faults(tags: list[Tag]) -> Iterator[str]:
+    """Check what players choose subtitles by. Source: RFC 8216, section 4.3.4.1.1."""
+    chosen = [tag.attributes for tag in tags if tag.attributes.get("AUTOSELECT") == "YES"]
+    told = [
+        (found["LANGUAGE"], found.get("FORCED", "NO"), found.get("CHARACTERISTICS"))
+        for found in chosen
+        if "LANGUAGE" in found
+    ]
+    if len(told) != len(set(told)):
+        yield "lets a player choose between several of one language and role"
+    for tag in tags:
+        name = tag.attributes["NAME"]
+        if tag.attributes.get("FORCED") == "YES" and tag.attributes.get("AUTOSELECT") != "YES":
+            yield f"has forced subtitles {name} that no player selects"
+        characteristics = tag.attributes.get("CHARACTERISTICS", "").split(",")
+        unknown = sorted(set(filter(None, characteristics)) - SUBTITLE_CHARACTERISTICS)
+        if unknown:
+            yield f"has subtitles {name} with the characteristics {unknown}"
 
 
 def _rendition_faults(master: Playlist, checked: Mapping[str, Checked], seconds: float) -> Iterator[str]:

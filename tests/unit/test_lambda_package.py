@@ -208,7 +208,7 @@ def test_code_never_shadows_a_dependency(source: Path, dependencies: Path, tmp_p
 
 
 def test_real_package_imports_by_itself(tmp_path: Path) -> None:
-    """Every handler imports, and every client is made, from the zip alone, as in Lambda."""
+    """Handlers import, clients are made and an encoding is told from the zip alone, as in Lambda."""
     package = build_lambda_package(
         source=PROJECT_ROOT / "lambda_src", dependencies=INSTALLED, target=tmp_path / "a.zip"
     )
@@ -220,6 +220,9 @@ def test_real_package_imports_by_itself(tmp_path: Path) -> None:
         "    assert callable(importlib.import_module(f'media_pipeline.{name}').handler)\n"
         "for service in ('dynamodb', 'mediaconvert', 's3', 'sns', 'sqs', 'ssm'):\n"
         "    boto3.client(service, region_name='us-east-1')\n"
+        "from media_pipeline.caption_encoding import decoded\n"
+        "text = ''.join(map(chr, (1055, 1088, 1080, 1074, 1077, 1090, 44, 32, 1084, 1080, 1088)))\n"
+        "assert decoded(text.encode('cp1251'), language='ru').text == text\n"
     )
     done = subprocess.run(
         # -I and -S: neither this project nor its installed packages can help out.

@@ -26,6 +26,12 @@ LARGE, SMALL = video(320, 180), video(160, 90)
 CAPTIONS = (
     "WEBVTT\n\n1\n00:00.500 --> 00:02.000\nGood morning\n\n00:02.000 --> 00:04.500 line:90%\nGood night\n"
 )
+SDH = "public.accessibility.transcribes-spoken-dialog,public.accessibility.describes-music-and-sound"
+# Captions for people who can't hear, beside the subtitles of the same language.
+SDH_SET = """<AdaptationSet id="10" contentType="text" mimeType="text/vtt" lang="en">
+<Label>English (SDH)</Label><Accessibility schemeIdUri="urn:mpeg:dash:role:2011" value="caption" />
+<Role schemeIdUri="urn:mpeg:dash:role:2011" value="caption" />
+<Representation id="en-sdh" bandwidth="256"><BaseURL>sdh.vtt</BaseURL></Representation></AdaptationSet>"""
 TEXT_SET = """<AdaptationSet id="8" contentType="text" mimeType="text/vtt" lang="en">
 <Label>English</Label><Role schemeIdUri="urn:mpeg:dash:role:2011" value="subtitle" />
 <Representation id="en" bandwidth="256"><BaseURL>en.vtt</BaseURL></Representation></AdaptationSet>"""
@@ -85,11 +91,13 @@ def _settings() -> Settings:
 
 def _add_captions_and_tiles(folder: Path) -> None:
     """Add what is made beside a transcoding: WebVTT captions, and pictures in tiles."""
-    (folder / "en.vtt").write_text(CAPTIONS, encoding="utf-8")
+    for name in ("en", "sdh"):
+        (folder / f"{name}.vtt").write_text(CAPTIONS, encoding="utf-8")
     opening = "#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-TARGETDURATION:{}\n#EXT-X-MEDIA-SEQUENCE:1\n"
-    (folder / "en.m3u8").write_text(
-        f"{opening.format(5)}#EXT-X-PLAYLIST-TYPE:VOD\n#EXTINF:{SECONDS},\nen.vtt\n#EXT-X-ENDLIST\n"
-    )
+    for name in ("en", "sdh"):
+        (folder / f"{name}.m3u8").write_text(
+            f"{opening.format(5)}#EXT-X-PLAYLIST-TYPE:VOD\n#EXTINF:{SECONDS},\n{name}.vtt\n#EXT-X-ENDLIST\n"
+        )
     tiles = "#EXT-X-TILES:RESOLUTION=64x36,LAYOUT=2x2,DURATION=1\n"
     (folder / "tiles.m3u8").write_text(
         f"{opening.format(4)}#EXT-X-PLAYLIST-TYPE:VOD\n#EXT-X-IMAGES-ONLY\n"
@@ -101,8 +109,10 @@ def _add_captions_and_tiles(folder: Path) -> None:
     master = folder / "index.m3u8"
     text = master.read_text().replace("#EXT-X-STREAM-INF:", '#EXT-X-STREAM-INF:SUBTITLES="subs",')
     subtitles = 'TYPE=SUBTITLES,GROUP-ID="subs",NAME="English",LANGUAGE="en",AUTOSELECT=YES,URI="en.m3u8"'
+    heard = 'TYPE=SUBTITLES,GROUP-ID="subs",NAME="English (SDH)",LANGUAGE="en",AUTOSELECT=YES,URI="sdh.m3u8"'
     images = 'BANDWIDTH=9000,RESOLUTION=64x36,CODECS="jpeg",URI="tiles.m3u8"'
-    master.write_text(f"{text}#EXT-X-MEDIA:{subtitles}\n#EXT-X-IMAGE-STREAM-INF:{images}\n")
+    for_all = f'{subtitles}\n#EXT-X-MEDIA:{heard},CHARACTERISTICS="{SDH}"'
+    master.write_text(f"{text}#EXT-X-MEDIA:{for_all}\n#EXT-X-IMAGE-STREAM-INF:{images}\n")
     manifest = folder / "index.mpd"
-    text = manifest.read_text().replace("</Period>", f"{TEXT_SET}{IMAGE_SET}</Period>")
+    text = manifest.read_text().replace("</Period>", f"{TEXT_SET}{SDH_SET}{IMAGE_SET}</Period>")
     manifest.write_text(text)

@@ -125,6 +125,11 @@ SEGMENTS = [
     ),
 ]
 BESIDE = [
+    in_master("roles of subtitles", ',CHARACTERISTICS="[^"]*"', "", "several of one language and role"),
+    in_master("characteristics", "describes-music-and-sound", "shouts", r"characteristics \['public.acc"),
+    in_master(
+        "forced subtitles", 'AUTOSELECT=YES,URI="sdh', 'FORCED=YES,URI="sdh', "forced subtitles English .SDH."
+    ),
     in_media("first line of WebVTT", "WEBVTT", "WEBVT", "first line isn't WEBVTT", "en.vtt"),
     in_media("order of cues", "00:00.500 -->", "00:02.500 -->", "ends at 2.0 s", "en.vtt"),
     in_media("form of times", "00:00.500", "00:00,500", "has no timing", "en.vtt"),
