@@ -17,6 +17,7 @@ from media_pipeline.caption_alphabets import (
     CYRILLIC_LETTERS,
     EAST_ASIAN,
     ENCODINGS,
+    FREQUENT,
     LATIN,
     LATIN_ENCODINGS,
     SCRIPTS,
@@ -31,10 +32,14 @@ from media_pipeline.languages import UNDETERMINED
 _JUDGED_BYTES = 32 * 1024
 # Without a language that is known, so few letters of a script could be chance.
 _MIN_LETTERS = 8
+_MIN_CHARACTERS = 2
 # So much more usual the letters of one reading must be than those of another.
 _CLEARLY = 0.15
 # How much of a text may look odd to charset_normalizer: few and short lines do.
 _MESS = 0.4
+_TELLING_BYTES = 32
+# So much text in Latin letters tells its language.
+_LANGUAGE_BYTES = 120
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +60,7 @@ def decoded(body: bytes, *, language: str = UNDETERMINED) -> DecodedText:
         return unicode
     sample = _sample(body)
     reading = _reading(sample, language)
-    if reading is not None and _detected(_visible(reading), reading.encoding) is not None:
+    if reading is not None and _is_text(reading):
         return _whole(body, reading)
     raise UnreadableCaptionError(
         "The encoding of the caption file can't be told for certain, and its text might come out as other "
@@ -66,24 +71,32 @@ def decoded(body: bytes, *, language: str = UNDETERMINED) -> DecodedText:
 def _reading(sample: bytes, language: str) -> _Reading | None:
     """Return what the bytes are for certain, None where that is not certain."""
     hinted = _chosen(_groups(_readings(sample, _candidates(language))), sample)
-    others = [
-        group
-        for group in _groups(_readings(sample, _all_candidates()))
-        if not hinted or letters_of(group[0].text) != letters_of(hinted[0].text)
-    ]
+    groups = [one for one in _groups(_readings(sample, _all_candidates())) if not _is_chance(one)]
     if hinted:
+        letters = letters_of(hinted[0].text)
+        others = [one for one in groups if letters_of(one[0].text) != letters]
         return hinted[0] if not _is_doubted(hinted, others, sample) else None
-    group = _chosen(others, sample)
+    group = _chosen(groups, sample)
     if not group:
         return None
-    letters = sum(1 for char in group[0].text if ord(char) > 0x7F and char.isalpha())
-    return group[0] if group[0].script == LATIN or letters >= _MIN_LETTERS else None
+    return group[0] if group[0].script == LATIN or _foreign_letters(group) >= _MIN_LETTERS else None
+
+
+def _is_chance(group: Sequence[_Reading]) -> bool:
+    """Tell whether two bytes that happen to be one character of the East are all there is."""
+    return group[0].script in EAST_ASIAN and _foreign_letters(group) < _MIN_CHARACTERS
+
+
+def _foreign_letters(group: Sequence[_Reading]) -> int:
+    return sum(1 for char in group[0].text if ord(char) > 0x7F and char.isalpha())
 
 
 def _is_doubted(hinted: list[_Reading], others: list[list[_Reading]], sample: bytes) -> bool:
     """Tell whether a file is more likely in another language than the one that its name tells."""
-    if any(_score(other) - _score(hinted) >= _CLEARLY for other in others):
-        return True
+    for other in others:
+        margin = _CLEARLY if other[0].script == hinted[0].script else 0
+        if hinted[0].script in FREQUENT and _score(other) - _score(hinted) >= margin:
+            return True
     scripts = {hinted[0].script, *(other[0].script for other in others)}
     if hinted[0].script in EAST_ASIAN and len(scripts & EAST_ASIAN) > 1:
         return True
@@ -151,7 +164,8 @@ def _groups(readings: Iterable[_Reading]) -> list[list[_Reading]]:
 def _chosen(groups: list[list[_Reading]], sample: bytes) -> list[_Reading]:
     """Return the one group that is left, or clearly the most usual one, else nothing."""
     if len(groups) > 1 and all(one[0].script == LATIN for one in groups):
-        groups = [one for one in groups if _is_of_its_language(one, sample)]
+        is_long = len(sample) >= _LANGUAGE_BYTES
+        groups = [one for one in groups if is_long and _is_of_its_language(one, sample)]
     if len(groups) > 1:
         groups = _most_usual(groups)
     return groups[0] if len(groups) == 1 else []
@@ -162,8 +176,8 @@ def _most_usual(groups: list[list[_Reading]]) -> list[list[_Reading]]:
     if _score(best) - _score(second) >= _CLEARLY:
         return [best]
     first, other, *_ = sorted(groups, key=_oddities)
-    # Encodings of one script that differ in a few letters: Windows' and ISO's Greek.
-    is_one_script = len({one[0].script for one in groups}) == 1
+    # Encodings of one script that differ in a few letters, as Greek ones do. Of Latin, signs tell nothing.
+    is_one_script = {one[0].script for one in groups} == {first[0].script} != {LATIN}
     return [first] if is_one_script and _oddities(first) < _oddities(other) else []
 
 
@@ -218,11 +232,12 @@ _NAMES = {
 }
 
 
-def _visible(reading: _Reading) -> bytes:
-    """Return a sample without marks that are not shown, which charset_normalizer takes for mess."""
-    return "".join(char for char in reading.text if unicodedata.category(char) != "Cf").encode(
-        reading.encoding
-    )
+def _is_text(reading: _Reading) -> bool:
+    """Tell whether charset_normalizer takes a reading for text, where it is long enough to tell."""
+    # Marks that are not shown are mess to it.
+    shown = "".join(char for char in reading.text if unicodedata.category(char) != "Cf")
+    sample = shown.encode(reading.encoding)
+    return len(sample) < _TELLING_BYTES or _detected(sample, reading.encoding) is not None
 
 
 def _whole(body: bytes, reading: _Reading) -> DecodedText:

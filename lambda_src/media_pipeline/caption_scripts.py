@@ -33,6 +33,7 @@ _IN_WORDS = frozenset("’‘…–—‐·\u00ad\u00a0\u200c\u200d\u200e\u200f"
 _EAST_ASIAN_SIGNS = re.compile(
     "[\u3000-\u303f\u30fb\u30fc\uff00-\uff65\uffe0-\uffee\u2010-\u2027\u2190-\u2193\u25a0-\u25ef\u2600-\u266f]"
 )
+_RARE_IN_LATIN = re.compile("[\u00a2-\u00a9\u00ac-\u00af\u00b1-\u00b9\u00bc-\u00be\u00d7\u00f7†€]")
 _ARABIC_SIGNS = frozenset("،؛؟٪٫٬ـ")
 _WORD = re.compile(r"[^\W\d_]+(?:[\u0300-\u036f]+[^\W\d_]*)*")
 # So many of a hundred may be odd: names, foreign words, errors.
@@ -89,6 +90,11 @@ def _of_latin(text: str, language: str) -> bool:
         if _has_late_capital(word) or re.search("[^\x00-\x7f]{4}|^[^\x00-\x7f]{3,}$", word)
     )
     exempt = language in ("tr", "vi")
+    ascii_letters = len(re.findall("[A-Za-z]", text))
+    rare_signs = len(_RARE_IN_LATIN.findall(text))
+    signs = sum(1 for char in text if ord(char) > 0x7F and not char.isalpha())
+    if len(foreign) > ascii_letters or rare_signs > 1 + ascii_letters // 4 or signs > 1 + ascii_letters:
+        return False
     return _few(odd, len(foreign)) and (exempt or _few(strange, len(words))) and _has_no_sign_inside(text)
 
 

@@ -70,4 +70,32 @@ GUARDS: tuple[Guard, ...] = (
         ),
         held_by=_CRASH,
     ),
+    guard(
+        "Readings of a caption file that differ are no certainty",
+        code(
+            "caption_encoding",
+            "    return groups[0] if len(groups) == 1 else []\n",
+            "    return groups[0] if groups else []\n",
+        ),
+        code(
+            "caption_encoding",
+            "    return [first] if is_one_script and _oddities(first) < _oddities(other) else []\n",
+            "    return [best]\n",
+        ),
+        held_by="unit/lambda/test_caption_encoding",
+    ),
+    guard(
+        "A caption file whose name is not understood is told of",
+        code(
+            "caption_files",
+            '                if separator == "." and misnamed is None:\n',
+            "                if False:\n",
+        ),
+        held_by="unit/lambda/test_caption_files",
+    ),
+    guard(
+        "Cues that can't be read are counted",
+        code("caption_cues", "            unreadable += 1\n", ""),
+        held_by="unit/lambda/test_caption_text",
+    ),
 )

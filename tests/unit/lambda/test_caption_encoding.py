@@ -63,6 +63,19 @@ def test_a_wrong_language_never_changes_the_script(
         assert got in (text, None)
 
 
+@pytest.mark.parametrize("language", ["en", "und"])
+@pytest.mark.parametrize(
+    "line", ["It is 20 °C.", "don’t — stop… “now”", "a café", "© 2026", "¿Qué?", "naïve", "»Spaß« und mehr"]
+)
+def test_a_sign_or_two_of_windows_are_read(line: str, language: str) -> None:
+    """A file in ASCII but for a few signs or letters of Western Europe is what it most probably is."""
+    if (line, language) == ("naïve", "und"):
+        # In other languages' encodings that byte is one of their letters.
+        assert read(line.encode("cp1252"), language) is None
+    else:
+        assert read(line.encode("cp1252"), language) == line
+
+
 @given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0\x1b"), max_size=200))
 def test_utf8_is_never_mistaken(text: str) -> None:
     """Text in UTF-8 is read as what it is, without a word about it."""
