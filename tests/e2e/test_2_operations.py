@@ -69,6 +69,25 @@ def event_of(record: Record) -> str:
 
 
 @contextmanager
+def closed_to_rules(pipeline: Pipeline) -> Iterator[None]:
+    """Let no rule put events on the processing queue; afterwards its policy is as deployed."""
+    url, names = pipeline.processing_queue, ["Policy"]
+    deployed = pipeline.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]["Policy"]
+    document = json.loads(deployed)
+    kept = [statement for statement in document["Statement"] if statement["Effect"] == "Deny"]
+    assert kept != document["Statement"], "the queue's policy allows nothing that could be taken away"
+
+    def put(policy: str) -> None:
+        pipeline.sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": policy})
+
+    put(json.dumps({**document, "Statement": kept}))
+    try:
+        yield
+    finally:
+        put(deployed)
+
+
+@contextmanager
 def paused_jobs(pipeline: Pipeline, name: str) -> Iterator[None]:
     """Let MediaConvert's queue take jobs and begin none."""
     pipeline.mediaconvert.update_queue(Name=name, Status="PAUSED")
@@ -184,6 +203,38 @@ def test_a_dead_letter_is_looked_at_and_redriven(
     assert pipeline.depth(pipeline.processing_dlq) == 0
     assert pipeline.ended("dead.mp4", version_id)["status"] == "COMPLETE"
     assert "There are no dead letters" in operator.run("redrive", "job-events", "--yes")
+
+
+def test_an_upload_that_the_rule_might_not_deliver_is_redriven(
+    sandbox: Sandbox, pipeline: Pipeline, operator: Operator, tiny_clip: Path
+) -> None:
+    """Its event lies in the DLQ with the reason, and is processed once the queue's policy is as deployed."""
+    with closed_to_rules(pipeline):
+        version_id = pipeline.put("forbidden.mp4", tiny_clip.read_bytes())
+        wait_for(lambda: pipeline.depth(pipeline.processing_dlq) == 1, "the event to lie in the DLQ")
+        [message] = pipeline.sqs.receive_message(
+            QueueUrl=pipeline.processing_dlq, MessageAttributeNames=["All"], VisibilityTimeout=0
+        )["Messages"]
+    told = {name: value["StringValue"] for name, value in message["MessageAttributes"].items()}
+    assert told["ERROR_CODE"] == "NO_PERMISSIONS"
+    assert told["RULE_ARN"].endswith("rule/media-pipeline-uploads-created-sandbox")
+    assert "forbidden.mp4" in operator.run("redrive", "processing", "--dry-run")
+    assert "Moved 1 message" in operator.run("redrive", "processing", "--yes")
+    assert pipeline.ended("forbidden.mp4", version_id)["status"] == "COMPLETE"
+
+
+def test_the_schedule_runs_the_reconciler(sandbox: Sandbox) -> None:
+    """EventBridge may invoke it as deployed: its runs come to their end, and none is undelivered."""
+    logs, sqs = sandbox.client("logs"), sandbox.client("sqs")
+    group = f"/aws/lambda/{sandbox.deployment.output('reconciler_function')}"
+
+    def finished() -> bool:
+        found = logs.filter_log_events(logGroupName=group)["events"]
+        return any("ReconcilerRunsFinished" in event["message"] for event in found)
+
+    wait_for(finished, "a run of the reconciler to come to its end")
+    url = sqs.get_queue_url(QueueName="media-pipeline-reconciler-schedule-dlq-sandbox")["QueueUrl"]
+    assert "Messages" not in sqs.receive_message(QueueUrl=url)
 
 
 def test_an_upload_whose_event_was_lost_is_backfilled(

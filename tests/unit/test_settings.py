@@ -79,6 +79,7 @@ def test_only_prod_is_protected() -> None:
         ("sources_archive_days", 59),
         ("key_deletion_window_days", 6),
         ("stuck_after_seconds", 359),
+        ("reconciler_timeout_seconds", 29),
         ("deletion_protection", True),
         ("alarm_thresholds", replace(DEV.alarm_thresholds, job_failure_rate_percent=101)),
     ],
