@@ -75,8 +75,8 @@ def erased(resource: ResourceChange, buckets_added: frozenset[str] = frozenset()
 
 def _expiries(resource: ResourceChange, buckets_added: frozenset[str]) -> Iterator[str]:
     bucket = resource.after.get("bucket")
-    # A bucket whose name isn't known yet is being made.
-    if resource.action is not Action.CHANGE and (bucket is None or bucket in buckets_added):
+    # A bucket whose name isn't known yet is being made; a name that is none is compared, not hashed.
+    if resource.action is not Action.CHANGE and (bucket is None or bucket in [*buckets_added]):
         return
     if resource.type == "aws_s3_bucket" and resource.action is not Action.CHANGE:
         return

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from change_review.access import AccessChange
 from change_review.attributes import AttributeChange, attribute_changes, cut, printable
+from change_review.indexes import index_changes
 from change_review.plans import Action, ResourceChange
 from change_review.policies import StatementChange
 from change_review.review import Review
@@ -70,6 +71,7 @@ def _sections(review: Review) -> Iterator[Section]:
     yield Section("Data that would be protected less", bullets(review.lowered), Tone.CARE)
     yield Section("Who may do what", _access(review.access), Tone.CARE)
     covered = {each.resource.address: each.covered for each in review.access}
+    yield Section("Indexes of tables", bullets(index_changes(review.resources)))
     yield Section("Added", _added(review))
     yield Section("Changed in place", _details(review.of(Action.CHANGE), covered))
     yield Section("Replaced", _details(review.of(Action.REPLACE), covered))

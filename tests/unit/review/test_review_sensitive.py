@@ -30,6 +30,7 @@ TYPES = [
 NAMES = [
     "assume_role_policy",
     "bucket",
+    "global_secondary_index",
     "hash_key",
     "inline_policy",
     "lifecycle_rule",
