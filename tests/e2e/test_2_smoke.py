@@ -1,6 +1,7 @@
 """`make smoke` on the deployed pipeline: all is proven, what is broken is named, nothing is left behind."""
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -24,10 +25,10 @@ CLAIMS = (
 )
 
 
-def smoke(sandbox: Sandbox, pipeline: str | None = None) -> subprocess.CompletedProcess[str]:
-    """Run the program as `make smoke ENV=dev` does, with the sandbox's environment."""
+def started(sandbox: Sandbox, pipeline: str | None = None) -> subprocess.Popen[str]:
+    """Start the program as `make smoke ENV=dev` does, with the sandbox's environment."""
     name = pipeline or sandbox.deployment.output("pipeline_name")
-    return subprocess.run(
+    return subprocess.Popen(
         [sys.executable, "-m", "tests.smoke", "--pipeline", name],
         cwd=PROJECT_ROOT,
         env={
@@ -37,11 +38,20 @@ def smoke(sandbox: Sandbox, pipeline: str | None = None) -> subprocess.Completed
             "PYTHONPATH": "lambda_src",
         },
         stdin=subprocess.DEVNULL,
-        capture_output=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         text=True,
-        timeout=600,
-        check=False,
     )
+
+
+def smoke(sandbox: Sandbox, pipeline: str | None = None) -> subprocess.CompletedProcess[str]:
+    """Run the program to its end."""
+    with started(sandbox, pipeline) as process:
+        try:
+            out, err = process.communicate(timeout=600)
+        finally:
+            process.kill()
+    return subprocess.CompletedProcess(process.args, process.returncode, out, err)
 
 
 @contextmanager
@@ -104,6 +114,21 @@ def test_what_does_not_work_is_named_with_what_to_do(sandbox: Sandbox) -> None:
     assert "is DISABLED: enable it (aws events enable-rule --name media-pipeline-" in done.stderr
     for claim in set(CLAIMS) - {"the schedule runs the reconciler"}:
         assert f"✓  {claim}" in done.stdout
+
+
+@pytest.mark.usefixtures("nothing_stays")
+def test_an_interrupted_run_leaves_nothing(sandbox: Sandbox) -> None:
+    """Ctrl-C while the video is under way cancels its job and removes all that was begun."""
+    with started(sandbox) as process:
+        try:
+            assert process.stdout is not None
+            assert any(line.startswith("Waiting for the pipeline") for line in process.stdout)
+            process.send_signal(signal.SIGINT)
+            out, err = process.communicate(timeout=200)
+        finally:
+            process.kill()
+    assert process.returncode == 130, out + err
+    assert "Interrupted; what it had made has been removed." in err
 
 
 def test_an_unknown_pipeline_is_refused_in_words(sandbox: Sandbox) -> None:

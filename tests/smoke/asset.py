@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -16,6 +17,9 @@ from tests.smoke.deployed import Clients, Deployed
 ENDED = frozenset({"COMPLETE", "FAILED", "CANCELED"})
 PROFILE = "default"
 _BATCH = 500
+# So long an interrupted run waits for the end of what it began.
+_END_SECONDS = 90.0
+_POLL_SECONDS = 1.0
 
 
 class NotRemovedError(Exception):
@@ -92,18 +96,26 @@ class Asset:
         Raises:
             NotRemovedError: S3 keeps an object.
         """
-        if self.record.get("job_id") and self.status not in ENDED:
-            mediaconvert = self.clients("mediaconvert")
-            # It may have ended meanwhile.
-            with contextlib.suppress(mediaconvert.exceptions.ConflictException):
-                mediaconvert.cancel_job(Id=self.record["job_id"])
         removed = self._remove_versions(self.deployed.uploads, self.key)
         if self.asset_id:
+            self._let_end()
             removed += self._remove_versions(self.deployed.outputs, f"{self.asset_id}/")
             self.clients("dynamodb").delete_item(
                 TableName=self.deployed.table, Key={"asset_id": {"S": self.asset_id}}
             )
         return removed
+
+    def _let_end(self) -> None:
+        """Cancel what is under way, and wait for the end: a function at work would write the record anew."""
+        deadline = time.monotonic() + _END_SECONDS
+        while self.status not in ENDED and time.monotonic() < deadline:
+            if self.record.get("job_id"):
+                mediaconvert = self.clients("mediaconvert")
+                # It may have ended meanwhile.
+                with contextlib.suppress(mediaconvert.exceptions.ConflictException):
+                    mediaconvert.cancel_job(Id=self.record["job_id"])
+            time.sleep(_POLL_SECONDS)
+            self.look()
 
     def _remove_versions(self, bucket: str, prefix: str) -> int:
         s3 = self.clients("s3")

@@ -98,10 +98,15 @@ class Sightings:
         return self.asset.seconds_to("updated_at") or 0.0
 
     def _finished_run(self) -> float | None:
-        found = self.clients("logs").filter_log_events(
-            logGroupName=f"/aws/lambda/{self.asset.deployed.reconciler}",
-            startTime=int(self.begun * 1000),
-            filterPattern=f'"{RUN_METRIC}"',
+        # A page may be empty although more follow.
+        pages = (
+            self.clients("logs")
+            .get_paginator("filter_log_events")
+            .paginate(
+                logGroupName=f"/aws/lambda/{self.asset.deployed.reconciler}",
+                startTime=int(self.begun * 1000),
+                filterPattern=f'"{RUN_METRIC}"',
+            )
         )
-        times = [event["timestamp"] / 1000 - self.begun for event in found.get("events", [])]
+        times = [event["timestamp"] / 1000 - self.begun for page in pages for event in page.get("events", [])]
         return min(times, default=None)

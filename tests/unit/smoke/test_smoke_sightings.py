@@ -39,11 +39,17 @@ class World:
         status = "COMPLETE" if self.has("end") else "PROCESSING"
         return {"Item": {"asset_id": {"S": "a"}, "status": {"S": status}}}
 
-    def filter_log_events(self, **request: Any) -> dict[str, Any]:
-        """Return the line of a run that has ended."""
+    def get_paginator(self, operation: str) -> "World":
+        """Page through a log."""
+        assert operation == "filter_log_events"
+        return self
+
+    def paginate(self, **request: Any) -> list[dict[str, Any]]:
+        """Return the line of a run that has ended; as on AWS, the first page may be empty."""
         assert request["filterPattern"] == f'"{RUN_METRIC}"'
         assert request["logGroupName"] == "/aws/lambda/reconciler"
-        return {"events": [{"timestamp": 1_000 * (1_000 + self.happens["run"])}] if self.has("run") else []}
+        line = [{"timestamp": 1_000 * (1_000 + self.happens["run"])}] if self.has("run") else []
+        return [{"events": []}, {"events": line}]
 
     def set_alarm_state(self, **request: Any) -> None:
         """Note when the alarm was set."""
