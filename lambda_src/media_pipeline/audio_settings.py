@@ -30,12 +30,13 @@ def audio_selectors(source: Source) -> Settings:
 
 
 def audio_description(
-    sound: SoundRendition, preset: SoundPreset, stereo_bitrate_bps: int, *, is_file: bool = False
+    sound: SoundRendition, preset: SoundPreset, stereo_bitrate_bps: int, *, three_letters: bool = False
 ) -> Settings:
     """Return one of an output's `AudioDescriptions`; the bitrate is that of stereo, others follow from it.
 
-    Manifests carry the language as it is written here; files to download have codes of three letters alone.
-    Source: MediaConvert API, AudioDescription.CustomLanguageCode.
+    Manifests carry the language as it is written here, the shortest tag. Files to download may have codes of
+    three letters alone, and the headers of transport streams have room for no others. Source: MediaConvert
+    API, AudioDescription.CustomLanguageCode; ISO/IEC 13818-1, section 2.6.18.
     """
     description: Settings = {
         "AudioSourceName": _selector(sound.track),
@@ -53,7 +54,7 @@ def audio_description(
             },
         },
     }
-    language = sound.file_language if is_file else sound.language
+    language = sound.file_language if three_letters else sound.language
     if language:
         description |= {"CustomLanguageCode": language, "LanguageCodeControl": "USE_CONFIGURED"}
     if preset.loudness_lufs is not None:
@@ -72,10 +73,12 @@ def audio_descriptions(
     preset: SoundPreset,
     stereo_bitrate_bps: int,
     *,
-    is_file: bool = False,
+    three_letters: bool = False,
 ) -> Settings:
     """Return the audio descriptions of an output, or nothing at all where the source has no sound."""
-    described = [audio_description(sound, preset, stereo_bitrate_bps, is_file=is_file) for sound in sounds]
+    described = [
+        audio_description(sound, preset, stereo_bitrate_bps, three_letters=three_letters) for sound in sounds
+    ]
     return {"AudioDescriptions": described} if described else {}
 
 

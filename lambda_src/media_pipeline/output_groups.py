@@ -121,7 +121,7 @@ def _hls(source: Source, preset: StreamingPreset) -> Settings:
             "NameModifier": f"_{rung.name}",
             "ContainerSettings": {"Container": "M3U8", "M3u8Settings": {}},
             "VideoDescription": avc_video(rung, preset, source),
-            **audio_descriptions(muxed, preset, preset.audio_bitrate_bps),
+            **audio_descriptions(muxed, preset, preset.audio_bitrate_bps, three_letters=True),
             **({"OutputSettings": with_sound} if with_sound else {}),
         }
         for rung in renditions(source, preset)
@@ -169,7 +169,7 @@ def _mp4(source: Source, preset: FilePreset) -> Settings:
             "NameModifier": f"_{rung.name}",
             "ContainerSettings": progressive_mp4(),
             "VideoDescription": avc_video(rung, preset, source),
-            **audio_descriptions(sounds, preset, preset.audio_bitrate_bps, is_file=True),
+            **audio_descriptions(sounds, preset, preset.audio_bitrate_bps, three_letters=True),
         }
         for rung in renditions(source, preset)
     ]
@@ -185,12 +185,14 @@ def _audio(source: Source, preset: AudioPreset, track: int) -> tuple[Settings, S
     sound = stereo_renditions(source)[track - 1]
     number = "" if track == 1 else f" {track}"
 
-    def outputs(container: Settings) -> list[Settings]:
+    def outputs(container: Settings, *, three_letters: bool) -> list[Settings]:
         return [
             {
                 "NameModifier": bitrate_modifier(bitrate_bps),
                 **container,
-                "AudioDescriptions": [audio_description(sound, preset, bitrate_bps)],
+                "AudioDescriptions": [
+                    audio_description(sound, preset, bitrate_bps, three_letters=three_letters)
+                ],
             }
             for bitrate_bps in preset.audio_bitrates_bps
         ]
@@ -204,12 +206,12 @@ def _audio(source: Source, preset: AudioPreset, track: int) -> tuple[Settings, S
     hls = hls_settings(preset.segment_seconds)
     dash = dash_settings(preset.segment_seconds, fragment_seconds=preset.segment_seconds)
     return (
-        output_group(f"Audio{number} HLS", "HLS_GROUP_SETTINGS", hls, outputs(of_hls)),
+        output_group(f"Audio{number} HLS", "HLS_GROUP_SETTINGS", hls, outputs(of_hls, three_letters=True)),
         output_group(
             f"Audio{number} DASH",
             "DASH_ISO_GROUP_SETTINGS",
             dash,
-            outputs({"ContainerSettings": {"Container": "MPD"}}),
+            outputs({"ContainerSettings": {"Container": "MPD"}}, three_letters=False),
         ),
     )
 
@@ -222,7 +224,7 @@ def _m4a(source: Source, preset: AudioFilePreset) -> Settings:
         {
             "Extension": "m4a",
             "ContainerSettings": progressive_mp4(),
-            **audio_descriptions([sound], preset, preset.audio_bitrate_bps, is_file=True),
+            **audio_descriptions([sound], preset, preset.audio_bitrate_bps, three_letters=True),
         }
         for sound in sounds
     ]

@@ -43,6 +43,8 @@ SIZES = (
         recipe=Recipe(picture=Picture(width=360, height=640)),
         outcome=Outcome(ladder=((360, 640), (240, 426)), facts=Facts(size=(360, 640), rotation=0)),
     ),
+    # AVC ends at 4096 pixels: what is wider becomes smaller as a whole.
+    _sized(5000, 200, (4050, 162)),
     Case(
         name="size-odd-853x479",
         recipe=Recipe(
@@ -109,11 +111,13 @@ SHAPES = (
 )
 
 
-def _timed(name: str, rate: Fraction, *, codec: VideoCodec = VideoCodec.AVC) -> Case:
+def _timed(
+    name: str, rate: Fraction, *, codec: VideoCodec = VideoCodec.AVC, made: Fraction | None = None
+) -> Case:
     return Case(
         name=f"rate-{name}",
         recipe=Recipe(picture=Picture(width=426, height=240, frame_rate=rate, codec=codec)),
-        outcome=Outcome(ladder=SMALL, frame_rate=rate, facts=Facts(frame_rate=rate, varies=False)),
+        outcome=Outcome(ladder=SMALL, frame_rate=made or rate, facts=Facts(frame_rate=rate, varies=False)),
     )
 
 
@@ -123,6 +127,8 @@ RATES = (
     _timed("29.97", NTSC_30),
     _timed("60", Fraction(60)),
     _timed("59.94", NTSC_60),
+    _timed("60.06", Fraction("60.06"), made=Fraction(60)),
+    _timed("30.02", Fraction("30.02"), made=Fraction(30)),
     Case(
         name="rate-varies",
         recipe=Recipe(picture=Picture(rate_varies=True), seconds=4.0),

@@ -65,6 +65,21 @@ CASES = (
             facts=Facts(channels=(2, 2), languages=("eng", "fra")),
         ),
     ),
+    # A label in ASCII, and a language of two letters in manifests and three in the file.
+    Case(
+        name="sound-bokmal-and-undetermined",
+        recipe=Recipe(
+            picture=PICTURE,
+            sounds=(Sound(language="nob"), Sound(tones_hz=(550, 770), language="und")),
+            seconds=3.0,
+        ),
+        outcome=Outcome(
+            ladder=SMALL,
+            sounds=(Track("nob", 2), Track("", 2)),
+            seconds=3.0,
+            facts=Facts(channels=(2, 2), languages=("nob", "")),
+        ),
+    ),
     Case(
         name="sound-two-languages-classic",
         recipe=Recipe(picture=PICTURE, sounds=LANGUAGES, seconds=3.0),

@@ -13,7 +13,7 @@ import m3u8  # type: ignore[import-untyped]
 
 MPD = {"mpd": "urn:mpeg:dash:schema:mpd:2011"}
 # BCP 47's shortest code -> ISO 639-2, in which the table is written.
-LANGUAGES = {"en": "eng", "fr": "fra", "fre": "fra", "und": "", "": ""}
+LANGUAGES = {"en": "eng", "fr": "fra", "fre": "fra", "nb": "nob", "und": "", "": ""}
 
 
 class DeliveryError(Exception):
