@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
+from media_pipeline.languages import language_tag
 from tests.corpus.case import Case
 from tests.corpus.watching import first_picture
 
 STILLS = ("THUMBNAIL", "POSTER")
 CUE = re.compile(r"(\d+):(\d\d):(\d\d\.\d{3}) --> (\d+):(\d\d):(\d\d\.\d{3})[^\n]*\n(.+)")
 AREA = re.compile(r"(.+)#xywh=(\d+),(\d+),(\d+),(\d+)")
+LANGUAGE = re.compile(r'LANGUAGE="([^"]*)"')
 SECONDS_TOLERANCE = 0.2
 
 
@@ -26,6 +28,8 @@ def extra_faults(case: Case, record: Mapping[str, Any], folder: Path) -> Iterato
             yield f"{format_}: {path.name} is missing"
         elif format_ in STILLS:
             yield from _still_faults(case, output, path)
+        elif format_ == "HLS" and path.is_file():
+            yield from _master_faults(path)
         elif format_ == "STORYBOARD":
             yield from _storyboard_faults(case, path)
         elif format_ == "CAPTIONS":
@@ -57,6 +61,16 @@ def _still_faults(case: Case, output: Mapping[str, Any], path: Path) -> Iterator
         shown = float(picture.shown_aspect)
         if abs(size[0] / size[1] / shown - 1) > max(0.02, 2 / min(size)):
             yield f"{path.name} shows {size[0] / size[1]:.3f} to 1, not {shown:.3f}"
+
+
+def _master_faults(path: Path) -> Iterator[str]:
+    """Yield what players would stumble on: captions that nobody promised, languages told at length."""
+    for line in path.read_text(encoding="utf-8").splitlines():
+        if line.startswith("#EXT-X-STREAM-INF:") and ",CLOSED-CAPTIONS=NONE" not in line:
+            yield f"{path.name} does not say of a variant that it has no closed captions"
+        for language in LANGUAGE.findall(line):
+            if language_tag(language) != language:
+                yield f"{path.name} has the language {language}, not {language_tag(language)}"
 
 
 def _storyboard_faults(case: Case, path: Path) -> Iterator[str]:

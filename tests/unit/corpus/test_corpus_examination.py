@@ -319,3 +319,20 @@ def test_captions_are_compared_with_what_was_uploaded(tmp_path: Path) -> None:
     assert "there are captions in ['en.sdh'], not in ['en']" in [*extra_faults(wanted, in_role, tmp_path)]
     (tmp_path / "en.vtt").write_text("WEBVTT\n")
     assert "lack the words" in next(extra_faults(wanted, told, tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("attributes", "faults"),
+    [
+        (',AUDIO="a",CLOSED-CAPTIONS=NONE', []),
+        (',AUDIO="a"', ["index.m3u8 does not say of a variant that it has no closed captions"]),
+    ],
+)
+def test_a_master_is_fit_for_players(tmp_path: Path, attributes: str, faults: list[str]) -> None:
+    """Variants deny closed captions, and languages are told by their shortest codes."""
+    media = '#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="a",NAME="A",LANGUAGE="{}",URI="a.m3u8"\n'
+    master = f"#EXTM3U\n{{}}#EXT-X-STREAM-INF:BANDWIDTH=1{attributes}\nv.m3u8\n"
+    path = tmp_path / "index.m3u8"
+    for language, told in (("en", []), ("eng", ["index.m3u8 has the language eng, not en"])):
+        path.write_text(master.format(media.format(language)), encoding="utf-8")
+        assert list(extra_faults(CASE, record(HLS="index.m3u8"), tmp_path)) == [*told, *faults]

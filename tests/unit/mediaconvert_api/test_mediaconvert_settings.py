@@ -219,6 +219,14 @@ GROUP_0 = "outputGroups/0/outputGroupSettings"
         (drop(f"{AAC}/codingMode"), f"/{AAC}: codingMode is a required property"),
         (drop(f"{AAC}/bitrate"), f"/{AAC}: bitrate is a required property"),
         (put(f"{AAC}/bitrate", 100_000), f"/{AAC}/bitrate: Should be a bitrate that AAC has"),
+        (
+            put("outputGroups/0/outputs/0/audioDescriptions/0/streamName", "Norwegian Bokmål"),
+            "/outputGroups/0/outputs/0/audioDescriptions/0/streamName: Should match pattern",
+        ),
+        (
+            put("outputGroups/0/outputs/0/audioDescriptions/0/customLanguageCode", "n b"),
+            "/outputGroups/0/outputs/0/audioDescriptions/0/customLanguageCode: Should match pattern",
+        ),
         (put(f"{AAC}/sampleRate", 47_999), f"/{AAC}/sampleRate: Should be one of"),
         (put(f"{AAC}/bitrate", 56_000), f"/{AAC}/bitrate: Should be in the range of 64000 to 576000"),
         (put(f"{AAC}/bitrate", 640_000), f"/{AAC}/bitrate: Should be in the range of 64000 to 576000"),
