@@ -112,8 +112,8 @@ CASES = (
             *(_captions(language, encoding) for language, encoding in ENCODINGS.items()),
             CaptionFile(".en.sdh.srt"),
             CaptionFile("_en.forced.vtt"),
-            # Two encodings in one file, and a name that tells nothing.
-            CaptionFile(".de.srt", ("\u00a4\u00b6\u00be\u00a8" * 4,), "latin-1"),
+            # Bytes that are no letters of the language that is told, and a name that tells nothing.
+            CaptionFile(".de.srt", ("\x81\x8d\x8f\x90\x9d",), "latin-1"),
             CaptionFile(".final.srt"),
         ),
         outcome=Outcome(ladder=SMALL, captions=(*ENCODINGS, "en.sdh", "en.forced")),

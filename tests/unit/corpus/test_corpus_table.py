@@ -7,6 +7,10 @@ from typing import Any
 
 import pytest
 
+from media_pipeline.caption_files import SidecarNames
+from media_pipeline.caption_text import webvtt_text
+from media_pipeline.errors import UnreadableCaptionError
+from media_pipeline.published_caption import variant
 from tests.corpus.case import Case
 from tests.corpus.outcomes import FORMATS, Facts
 from tests.corpus.recipes import Damage, Dynamics
@@ -87,6 +91,23 @@ def test_an_expected_outcome_is_whole(case: Case) -> None:
     else:
         assert outcome.error is None
         assert len(case.captions) >= len(outcome.captions)
+
+
+@pytest.mark.parametrize("case", [case for case in all_cases() if case.captions], ids=lambda case: case.name)
+def test_expected_captions_are_possible(case: Case) -> None:
+    """The caption files of a case are what the functions read, and refuse, by name and by content."""
+    names = SidecarNames(media_suffixes=(case.recipe.suffix,), caption_suffixes=(".srt", ".vtt"))
+    files = {case.key.removesuffix(case.recipe.suffix) + file.suffix: file for file in case.captions}
+    used = []
+    for sidecar in names.sidecars(case.key, [*files]):
+        try:
+            read = webvtt_text(files[sidecar.key].body, duration_ms=2_000, language=sidecar.language)
+        except UnreadableCaptionError:
+            continue
+        if not sidecar.problem:
+            used.append(variant(sidecar.language, sidecar.role))
+            assert all(line in read.text for line in files[sidecar.key].lines)
+    assert sorted(used) == sorted(case.outcome.captions)
 
 
 def test_every_kind_of_fact_is_compared_somewhere() -> None:
