@@ -100,6 +100,19 @@ CASES = (
         outcome=Outcome(ladder=SMALL, seconds=3.0, facts=Facts(channels=(2,))),
     ),
     _alone(".m4a", AudioCodec.AAC, "mp4"),
+    Case(
+        name="sound-alone-two-languages",
+        recipe=Recipe(suffix=".m4a", picture=None, sounds=LANGUAGES, seconds=3.0),
+        # Each track has streams and a download of its own.
+        outcome=Outcome(
+            profile="audio",
+            seconds=3.0,
+            sounds=(Track("eng", 2),) * SOUND_RUNGS + (Track("fra", 2),) * SOUND_RUNGS,
+            downloaded_sounds=(Track("eng", 2), Track("fra", 2)),
+            facts=Facts(has_picture=False, channels=(2, 2), languages=("eng", "fra")),
+        ),
+        is_representative=True,
+    ),
     _alone(".mp3", AudioCodec.MP3, "mp3"),
     _alone(".wav", AudioCodec.PCM, "wave", sound=MONO),
 )

@@ -30,6 +30,7 @@ class VideoCodec(StrEnum):
     AVC = "libx264"
     GIF = "gif"
     HEVC = "libx265"
+    MJPEG = "mjpeg"
     MPEG2 = "mpeg2video"
     MPEG4 = "mpeg4"
     THEORA = "libtheora"
@@ -72,6 +73,8 @@ class Picture:
         rotation: Clockwise degrees that a player must turn the stored picture: 0, 90, 180 or 270.
         sample_aspect: Width of a pixel over its height, as stored.
         rate_varies: All frames in the first half, then only every third.
+        has_bursts: All frames in the first half second, then only every eighth.
+        has_odd_end: The last frame is shown for less than a thousandth of a second.
         frames: So many and no more, whatever the source's seconds.
     """
 
@@ -85,6 +88,8 @@ class Picture:
     dynamics: Dynamics = Dynamics.SDR
     is_interlaced: bool = False
     rate_varies: bool = False
+    has_bursts: bool = False
+    has_odd_end: bool = False
     frames: int | None = None
 
     @property
@@ -139,6 +144,10 @@ class Recipe:
         is_encrypted: Whether an MP4 is protected by Common Encryption.
         index_first: Whether an MP4 begins with its index; by default it ends with it, as cameras write it.
         subtitles: Whether the container holds a text track, in English.
+        starts_at: First time stamp of the container, in seconds.
+        dropped_fragments: The file is fragmented, and begins with a later fragment: so many are missing.
+        second_size: Of the picture in its second half; None where it stays what it was.
+        has_exif: Whether each picture of Motion JPEG carries EXIF.
         damage: Done to the finished file.
     """
 
@@ -150,11 +159,17 @@ class Recipe:
     subtitles: bool = False
     index_first: bool = False
     is_encrypted: bool = False
+    starts_at: float = 0.0
+    dropped_fragments: int = 0
+    second_size: tuple[int, int] | None = None
+    has_exif: bool = False
     damage: Damage | None = None
 
     @property
     def original(self) -> "Recipe":
-        """Return what a viewer should see and hear of this source: undamaged, and in SDR."""
+        """Return what a viewer should see and hear of this source: undamaged, of one size, and in SDR."""
+        if self.second_size is not None:
+            return replace(self, damage=None, second_size=None)
         if self.picture is None or self.picture.dynamics is Dynamics.SDR:
             return replace(self, damage=None)
         return replace(self, damage=None, picture=self.picture.in_sdr)

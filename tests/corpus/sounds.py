@@ -35,8 +35,8 @@ def sound_faults(case: Case, source: Path, delivery: Delivery) -> Iterator[str]:
             if place in heard:
                 continue
             heard[place] = listen(rendition.path, rendition.track)
-            # Sound alone has rungs too: the same track at several bitrates.
-            original = min(number, len(originals) - 1)
+            # Sound alone has rungs too: each track at several bitrates, one track after the other.
+            original = number * len(originals) // len(wanted)
             sound = case.recipe.sounds[original]
             yield from (
                 f"{said} {fault}"

@@ -26,6 +26,7 @@ from tests.corpus.recipes import (
     VideoCodec,
     patch_codes,
 )
+from tests.corpus.unusual import finish
 
 PATTERN_WIDTH = 640
 # The marker fills this part of the width and of the height.
@@ -49,11 +50,15 @@ CODES = {
     Damage.AC4: ((b"mp4a", b"ac-4"), (b"esds", b"dac4")),
     Damage.DOLBY_VISION: ((b"av01", b"dav1"),),
 }
+BURST_SECONDS, RARE_FRAMES = 0.5, 8
+# So many frames are a fragment.
+FRAGMENT_FRAMES = 15
 _ENCODERS = {
     VideoCodec.AV1: ("-usage", "realtime", "-cpu-used", "8", "-crf", "30", "-b:v", "0"),
     VideoCodec.AVC: ("-preset", "ultrafast", "-crf", "20"),
     VideoCodec.GIF: (),
     VideoCodec.HEVC: ("-preset", "ultrafast", "-crf", "16"),
+    VideoCodec.MJPEG: ("-q:v", "3"),
     VideoCodec.MPEG2: ("-q:v", "3"),
     VideoCodec.MPEG4: ("-q:v", "3"),
     VideoCodec.THEORA: ("-q:v", "8"),
@@ -76,6 +81,7 @@ def make_source(folder: Path, recipe: Recipe) -> Path:
                 made.write_bytes(_no_media(recipe.damage))
             else:
                 _make_whole(made, parts)
+                finish(made, recipe)
             if recipe.damage is not None:
                 made.write_bytes(_damaged(made.read_bytes(), recipe.damage))
             os.replace(made, path)
@@ -130,6 +136,8 @@ def _drawn(picture: Picture, seconds: float) -> str:
         steps += ["format=yuv420p", "interlace=scan=tff:lowpass=linear", "setfield=tff"]
     if picture.rate_varies:
         steps.append(f"select='lt(t,{seconds / 2})+not(mod(n,3))'")
+    if picture.has_bursts:
+        steps.append(f"select='lt(t,{BURST_SECONDS})+not(mod(n,{RARE_FRAMES}))'")
     if picture.has_patches:
         steps += _deepened(picture, rate=str(rate), seconds=length)
     steps.append(_tags(picture))
@@ -181,7 +189,7 @@ def _encoders(recipe: Recipe) -> Iterator[str]:
         yield from ("-map", "0:v", "-c:v", picture.codec.value, *_ENCODERS[picture.codec], "-pix_fmt", depth)
         if picture.frames:
             yield from ("-frames:v", str(picture.frames))
-        if picture.rate_varies:
+        if picture.rate_varies or picture.has_bursts:
             yield from ("-fps_mode", "vfr")
         if picture.is_interlaced:
             yield from ("-flags:v", "+ildct+ilme")
@@ -231,6 +239,10 @@ def _container(recipe: Recipe) -> Iterator[str]:
             "76a6c65c5ea762046bd749a2e632ccbb",
         )
         yield from ("-encryption_kid", "a7e61c373e219033c21091fa607bf3b8")
+    if recipe.starts_at:
+        yield from ("-output_ts_offset", str(recipe.starts_at))
+    if recipe.dropped_fragments:
+        yield from ("-movflags", "+frag_keyframe+empty_moov+default_base_moof", "-g", str(FRAGMENT_FRAMES))
 
 
 def _no_media(damage: Damage) -> bytes:

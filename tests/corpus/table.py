@@ -8,10 +8,18 @@ from tests.corpus import (
     cases_of_inputs,
     cases_of_pictures,
     cases_of_sounds,
+    cases_of_times,
 )
 from tests.corpus.case import Case
 
-MODULES = (cases_of_pictures, cases_of_sounds, cases_of_containers, cases_of_inputs, cases_of_damage)
+MODULES = (
+    cases_of_pictures,
+    cases_of_times,
+    cases_of_sounds,
+    cases_of_containers,
+    cases_of_inputs,
+    cases_of_damage,
+)
 
 
 def all_cases() -> tuple[Case, ...]:
