@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -72,7 +72,11 @@ def delivery(outputs: Sequence[Mapping[str, Any]], folder: Path, scratch: Path) 
                 found = _file(kind, path)
             case _:
                 continue
-        for is_picture, rendition in found:
+        # A record tells the language of sound alone, which variants of a playlist can't.
+        told = str(output.get("language") or "")
+        for is_picture, one in found:
+            language = one.language or LANGUAGES.get(told, told)
+            rendition = one if is_picture else replace(one, language=language)
             (pictures if is_picture else sounds).setdefault(rendition.format, []).append(rendition)
     for each in pictures.values():
         each.sort(key=lambda rendition: rendition.declared_size or (0, 0), reverse=True)
