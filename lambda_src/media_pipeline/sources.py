@@ -18,7 +18,7 @@ AUTO_ROTATED_SUFFIXES = (".mp4", ".m4v", ".mov")
 AUDIO_CONTAINERS = frozenset({"aac", "ac3", "eac3", "flac", "mp3", "wave"})
 AUDIO_SUFFIXES = (
     *(".aac", ".ac3", ".aif", ".aiff", ".eac3", ".ec3", ".flac", ".m4a", ".mka", ".mp3", ".oga", ".ogg"),
-    *(".opus", ".wav", ".wma"),
+    *(".gsm", ".opus", ".wav", ".wma"),
 )
 
 

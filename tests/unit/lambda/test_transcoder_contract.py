@@ -8,12 +8,13 @@ from uuid import uuid4
 import pytest
 
 from media_pipeline.assets import Asset, AssetStatus, UploadedObject, timestamp
+from media_pipeline.errors import SourceRefusedError, TransientError
 from media_pipeline.events import JobStatus, state_change_of_job
 from media_pipeline.lifecycle import utc_now
 from media_pipeline.sources import AudioTrack, SourceInfo, VideoTrack
 from media_pipeline.transcoder import Transcoder
 from tests.fakes import FakeClock, FakeTranscoder
-from tests.unit.mediaconvert_api.fakes import ROLE, Endpoint, job_settings
+from tests.unit.mediaconvert_api.fakes import ROLE, Endpoint, client, job_settings
 
 PIPELINE = "media-pipeline-test"
 # What the endpoint's own stand-in for ffmpeg tells of a clip.
@@ -110,6 +111,23 @@ def another_version(asset: Asset) -> Asset:
 def test_a_source_is_looked_into(subject: Subject) -> None:
     """What is known of a source comes back as it is."""
     assert subject.transcoder.probe("s3://in/clip.mp4") == CLIP
+
+
+def test_a_look_that_is_forbidden_or_not_answered_is_no_safe_choice(endpoint: Endpoint) -> None:
+    """Where the endpoint answers 403 the upload is to wait, and where it hangs, to be tried again."""
+    transcoder = Transcoder(
+        client(endpoint.url, read_timeout=0.3), pipeline=PIPELINE, queue_arn="queue", role_arn=ROLE
+    )
+    for faults, expected in (
+        ({"probe_forbidden": 1.0}, SourceRefusedError),
+        ({"probe_timeout": 1.0, "timeout_seconds": 2.0}, TransientError),
+    ):
+        endpoint.inject(**faults)
+        with pytest.raises(TransientError) as raised:
+            transcoder.probe("s3://in/clip.mp4")
+        assert raised.type is expected
+    endpoint.inject()
+    assert transcoder.probe("s3://in/clip.mp4") == CLIP
 
 
 def test_a_submitted_job_is_found(subject: Subject, asset: Asset) -> None:
