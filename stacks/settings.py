@@ -62,24 +62,11 @@ class Settings:
     uploader_prefix: str | None = None
     """Below which keys the uploader policy lets people put objects; None stands for upload_key_prefix."""
     media_suffixes: tuple[str, ...] = (
-        *(".264", ".265", ".3g2", ".3gp", ".aac", ".ac3", ".aif", ".aiff", ".asf", ".avi", ".divx", ".dv"),
-        *(
-            ".eac3",
-            ".ec3",
-            ".f4v",
-            ".flac",
-            ".flv",
-            ".gif",
-            ".gsm",
-            ".h264",
-            ".h265",
-            ".hevc",
-            ".m1v",
-            ".m2t",
-        ),
-        *(".m2ts", ".m2v", ".m4a", ".m4v", ".mka", ".mkv", ".mov", ".mp3", ".mp4", ".mpe", ".mpeg", ".mpg"),
-        *(".mts", ".mxf", ".oga", ".ogg", ".ogv", ".opus", ".qt", ".ts", ".vob", ".wav", ".webm", ".wma"),
-        ".wmv",
+        *(".264", ".265", ".3g2", ".3gp", ".aac", ".ac3", ".aif", ".aiff", ".asf", ".avi", ".divx"),
+        *(".dv", ".eac3", ".ec3", ".f4v", ".flac", ".flv", ".gif", ".gsm", ".h264", ".h265", ".hevc"),
+        *(".m1v", ".m2t", ".m2ts", ".m2v", ".m4a", ".m4v", ".mka", ".mkv", ".mov", ".mp3", ".mp4"),
+        *(".mpe", ".mpeg", ".mpg", ".mts", ".mxf", ".oga", ".ogg", ".ogv", ".opus", ".qt", ".ts"),
+        *(".vob", ".wav", ".webm", ".wma", ".wmv"),
     )
     """What files of the containers that MediaConvert reads end in, in any letter case; other uploads fail.
 

@@ -1,4 +1,4 @@
-"""Which files are accepted: those of every container that MediaConvert documents, whatever people call them."""
+"""Which files are accepted: those of every container that MediaConvert documents."""
 
 import pytest
 

@@ -118,10 +118,11 @@ def test_a_look_that_is_forbidden_or_not_answered_is_no_safe_choice(endpoint: En
     transcoder = Transcoder(
         client(endpoint.url, read_timeout=0.3), pipeline=PIPELINE, queue_arn="queue", role_arn=ROLE
     )
-    for faults, expected in (
+    cases: tuple[tuple[dict[str, Any], type[Exception]], ...] = (
         ({"probe_forbidden": 1.0}, SourceRefusedError),
         ({"probe_timeout": 1.0, "timeout_seconds": 2.0}, TransientError),
-    ):
+    )
+    for faults, expected in cases:
         endpoint.inject(**faults)
         with pytest.raises(TransientError) as raised:
             transcoder.probe("s3://in/clip.mp4")
