@@ -174,7 +174,6 @@ class _Storm:
                     self._ended.look_at_all()
                     moved = now
             self._restart_once()
-            self._fall_asleep_once()
             self._show(phase)
             time.sleep(_PAUSE_SECONDS)
         return False
@@ -209,10 +208,14 @@ class _Storm:
     def _hold_back_uploads(self) -> None:
         waiting = self._pipeline.depth(self._pipeline.processing_queue).waiting
         self._progress.deepest = max(self._progress.deepest, waiting)
-        self._night.look(waiting)
         settings = self._settings
-        most = settings.most_waiting_at_night if self._night.is_dark else settings.most_waiting
-        self._uploader.pause(waiting > most)
+        self._night.look(waiting)
+        # Before a night the queue is worked off: the fewer wait, the more often each is sent anew.
+        is_evening = self._is_night_due()
+        few = settings.most_waiting_at_night
+        if is_evening and waiting <= few:
+            self._night.fall()
+        self._uploader.pause(waiting > (few if is_evening or self._night.is_dark else settings.most_waiting))
 
     def _restart_once(self) -> None:
         is_due = 2 * len(self._uploader.acknowledged) >= self._settings.uploads
@@ -224,10 +227,10 @@ class _Storm:
         servers.restart_local_aws(self._place.folder, self._place.running)
         self._progress.restarts.append(round(time.monotonic() - begun, 1))
 
-    def _fall_asleep_once(self) -> None:
-        is_due = 4 * len(self._uploader.acknowledged) >= self._settings.uploads
-        if self._settings.night_renewals and is_due and not self._night.is_dark and not self._night.report:
-            self._night.fall()
+    def _is_night_due(self) -> bool:
+        has_been = self._night.is_dark or self._night.report is not None
+        is_time = 4 * len(self._uploader.acknowledged) >= self._settings.uploads
+        return bool(self._settings.night_renewals) and is_time and not has_been
 
     def _local_aws_pid(self) -> int | None:
         try:
