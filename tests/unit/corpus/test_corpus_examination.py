@@ -163,7 +163,7 @@ def hls(folder: Path, name: str, *, languages: Sequence[str] = ()) -> Path:
         made(source, base / f"{height}.m3u8", "-map", "0:v", *keys, *size, *fragmented, *initial)
         group = ',AUDIO="audio"' if languages else ""
         lines += [
-            f"#EXT-X-STREAM-INF:BANDWIDTH=100000,RESOLUTION={width}x{height}{group}",
+            f"#EXT-X-STREAM-INF:BANDWIDTH=100000,RESOLUTION={width}x{height},CLOSED-CAPTIONS=NONE{group}",
             f"{height}.m3u8",
         ]
     (base / "index.m3u8").write_text("\n".join(lines) + "\n")
