@@ -22,11 +22,14 @@ class MonitoredQueue:
     """Name a queue and its dead-letter queue.
 
     `label` is what people call it (`job events`); it titles graphs and, with hyphens, names alarms.
+    `given_up` says what follows for messages in the DLQ, `too_long` what to do where the queue grows.
     """
 
     label: str
     name: str
     dlq_name: str
+    given_up: str = "their assets are stalled"
+    too_long: str = "look for throttling by MediaConvert, then raise the processing concurrency"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,7 +153,7 @@ def _queue_alarms(queue: MonitoredQueue, thresholds: AlarmThresholds) -> Iterato
     yield Alarm(
         component=f"alarm-{name}-dlq-not-empty",
         description=(
-            f"Messages of the {queue.label} queue were given up after all retries; their assets are stalled. "
+            f"Messages of the {queue.label} queue were given up after all retries; {queue.given_up}. "
             "Read one message and the function's log for its asset, mend the cause, then redrive the queue."
         ),
         signal=queue_metric(queue.dlq_name, "ApproximateNumberOfMessagesVisible", period_seconds=60),
@@ -173,7 +176,7 @@ def _queue_alarms(queue: MonitoredQueue, thresholds: AlarmThresholds) -> Iterato
         component=f"alarm-{name}-queue-depth",
         description=(
             f"More arrives on the {queue.label} queue than is worked off. In a planned bulk upload, wait; "
-            "otherwise look for throttling by MediaConvert, then raise the processing concurrency."
+            f"otherwise {queue.too_long}."
         ),
         signal=queue_metric(queue.name, "ApproximateNumberOfMessagesVisible", period_seconds=300),
         threshold=thresholds.queue_depth_messages,

@@ -156,10 +156,12 @@ class Function(Construct):
         batch_size: int,
         maximum_concurrency: int,
         body_filter: Mapping[str, object] | None = None,
+        id_: str = "Consumes",
     ) -> None:
         """Invoke the function with a queue's messages, and let it consume them.
 
         A failed message returns to the queue alone. Those that don't match `body_filter` are deleted unread.
+        `id_` tells the queues of a function apart where it consumes several.
         """
         queue.grant_consume(self.role)
         accept_finding(
@@ -170,7 +172,7 @@ class Function(Construct):
         )
         LambdaEventSourceMapping(
             self,
-            "Consumes",
+            id_,
             event_source_arn=queue.arn,
             function_name=self._function.arn,
             batch_size=batch_size,

@@ -208,14 +208,24 @@ class EventRule(Construct):
         description: str,
         pattern: Mapping[str, Any],
         queue: EventQueue,
+        after: "EventRule | None" = None,
     ) -> None:
+        """Add the rule and its target; where it is to let go of what the rule `after` takes, not before that.
+
+        So an event that comes while a deployment is under way is delivered by one of both, or by both.
+        """
         super().__init__(scope, id_)
         self._rule = CloudwatchEventRule(
-            self, "Rule", name=name, description=description, event_pattern=json.dumps(pattern)
+            self,
+            "Rule",
+            name=name,
+            description=description,
+            event_pattern=json.dumps(pattern),
+            depends_on=[after.target] if after else None,
         )
         self.arn: str = self._rule.arn
         policies = queue.receive_from(self._rule.arn)
-        CloudwatchEventTarget(
+        self.target: CloudwatchEventTarget = CloudwatchEventTarget(
             self,
             "Target",
             rule=self._rule.name,

@@ -10,6 +10,7 @@ from media_pipeline.aws import aws_client
 from media_pipeline.transcoder import Transcoder
 from media_pipeline.upload_store import UploadStore
 from pipeline_ops.dead_letters import DeadLetters
+from pipeline_ops.faults import OperatorFault
 from pipeline_ops.object_versions import ObjectVersions
 from pipeline_ops.records import RecordTable
 from pipeline_ops.removal_metrics import CloudWatchRemovals
@@ -18,6 +19,8 @@ from pipeline_ops.resources import Resources, read_resources
 
 # An operator can wait longer than a function, and is there to see it.
 _READ_TIMEOUT_SECONDS = 20
+# Those whose dead letters an operator moves back.
+QUEUES = ("processing", "captions", "job-events")
 
 
 def operator_client(service: str) -> Any:
@@ -99,18 +102,17 @@ class Adapters:
             profiles_parameter=self.resources.profiles_parameter,
         )
 
-    @cached_property
-    def processing_letters(self) -> DeadLetters:
-        """Return what the processing queue gave up."""
+    def letters(self, queue: str) -> DeadLetters:
+        """Return what one of the `QUEUES` gave up. Raises OperatorFault where the pipeline doesn't have it."""
         resources = self.resources
-        return DeadLetters(
-            self._client("sqs"), url=resources.processing_dlq_url, source_url=resources.processing_queue_url
-        )
-
-    @cached_property
-    def job_event_letters(self) -> DeadLetters:
-        """Return what the job events queue gave up."""
-        resources = self.resources
-        return DeadLetters(
-            self._client("sqs"), url=resources.job_events_dlq_url, source_url=resources.job_events_queue_url
-        )
+        url, source_url = {
+            "processing": (resources.processing_dlq_url, resources.processing_queue_url),
+            "captions": (resources.captions_dlq_url, resources.captions_queue_url),
+            "job-events": (resources.job_events_dlq_url, resources.job_events_queue_url),
+        }[queue]
+        if url is None or source_url is None:
+            raise OperatorFault(
+                f"{resources.pipeline_name} has no {queue} queue: an earlier release is deployed, in which the "
+                "processing queue has all uploads. Use `redrive processing`, or deploy this release."
+            )
+        return DeadLetters(self._client("sqs"), url=url, source_url=source_url)

@@ -9,7 +9,7 @@ from botocore.exceptions import BotoCoreError
 from media_pipeline.assets import OPEN_STATUSES, TERMINAL_STATUSES, AssetStatus, may_follow
 from media_pipeline.errors import MediaPipelineError
 from pipeline_ops import arguments, commands, removal_command
-from pipeline_ops.adapters import Adapters
+from pipeline_ops.adapters import QUEUES, Adapters
 from pipeline_ops.faults import OperatorFault, is_operators, sentence
 from pipeline_ops.redrive import Foreign
 from pipeline_ops.terminal import Terminal
@@ -115,7 +115,7 @@ def parser() -> argparse.ArgumentParser:
     removal.add_argument("--dry-run", dest="confirmed", action="store_false", help="the default: only show")
 
     redrive = add("redrive", commands.redrive, "Show a dead-letter queue's messages, and move them back")
-    redrive.add_argument("queue", choices=["processing", "job-events"], help="whose dead letters")
+    redrive.add_argument("queue", choices=list(QUEUES), help="whose dead letters")
     redrive.add_argument(
         "--foreign",
         type=Foreign,

@@ -105,14 +105,13 @@ def preset_files(terminal: Terminal, folder: Path) -> bool:
 def redrive(adapters: Adapters, terminal: Terminal, options: Namespace) -> bool:
     """Show a dead-letter queue's messages, and move them back to their queue."""
     resources = adapters.resources
-    of_uploads = options.queue == "processing"
     pace = Pace(options.rate)
     with Redrive(
-        queue=adapters.processing_letters if of_uploads else adapters.job_event_letters,
+        queue=adapters.letters(options.queue),
         assets=adapters.table,
-        read=partial(upload_content, bucket=resources.uploads_bucket)
-        if of_uploads
-        else partial(job_content, pipeline=resources.pipeline_name),
+        read=partial(job_content, pipeline=resources.pipeline_name)
+        if options.queue == "job-events"
+        else partial(upload_content, bucket=resources.uploads_bucket),
         pace=pace,
     ) as work:
         with terminal.progress("Receiving dead letters") as update:

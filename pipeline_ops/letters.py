@@ -29,7 +29,7 @@ class Content:
 
 
 def upload_content(body: str, *, bucket: str) -> Content:
-    """Read a message of the processing queue."""
+    """Read a message of the processing queue, or of the captions queue."""
     try:
         upload = parse_upload(body, bucket=bucket)
     except MalformedEventError as error:

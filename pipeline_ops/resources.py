@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -37,6 +37,9 @@ class Resources:
     caption_suffixes: str
     ignored_names: str
     asset_retention_days: str
+    # None where an earlier release is deployed, whose captions came by the processing queue.
+    captions_queue_url: str | None = None
+    captions_dlq_url: str | None = None
 
     @property
     def upload_filter(self) -> UploadFilter:
@@ -85,7 +88,7 @@ def _parse(text: str, name: str) -> Resources:
         told = None
     if not isinstance(told, Mapping):
         raise OperatorFault(f"The SSM parameter {name} is not a JSON object. Deploy the pipeline once more.")
-    wanted = [field.name for field in fields(Resources)]
+    wanted = [field.name for field in fields(Resources) if field.default is MISSING]
     faulty = [field for field in wanted if not isinstance(told.get(field), str)]
     if not faulty and not told["asset_retention_days"].isdecimal():
         faulty = ["asset_retention_days"]
@@ -94,4 +97,12 @@ def _parse(text: str, name: str) -> Resources:
             f"The SSM parameter {name} lacks {', '.join(faulty)}: it was deployed by another release. "
             "Deploy the pipeline once more, or use that release's command line."
         )
-    return Resources(**{field: told[field] for field in wanted})
+    return Resources(
+        **{field: told[field] for field in wanted},
+        captions_queue_url=_text_or_none(told.get("captions_queue_url")),
+        captions_dlq_url=_text_or_none(told.get("captions_dlq_url")),
+    )
+
+
+def _text_or_none(value: object) -> str | None:
+    return value if isinstance(value, str) else None

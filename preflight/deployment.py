@@ -18,21 +18,24 @@ class UnreadableStackError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Function:
-    """Describe a function: what it reserves of the account, and how often its queue runs it at a time.
+    """Describe a function: what it reserves of the account, and how often its queues run it at a time.
 
     Attributes:
         reserved: None where it reserves nothing.
-        bound: None where no queue runs it: then it runs once.
+        bound: That of the queue with most, which a setting decides. None where no queue runs it: then it
+            runs once.
+        beside: Those of its other queues, together.
     """
 
     name: str
     reserved: int | None
     bound: int | None
+    beside: int = 0
 
     @property
     def at_a_time(self) -> int:
         """Return how often it runs at a time at most."""
-        return self.reserved if self.reserved is not None else self.bound or 1
+        return self.reserved if self.reserved is not None else (self.bound or 1) + self.beside
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +86,8 @@ def read_deployment(document: Mapping[str, Any]) -> Deployment:
                 Function(
                     name=str(function["function_name"]),
                     reserved=function.get("reserved_concurrent_executions"),
-                    bound=bounds.get(id_),
+                    bound=max(bounds.get(id_, ()), default=None),
+                    beside=sum(sorted(bounds.get(id_, ()))[:-1]),
                 )
                 for id_, function in functions.items()
             ),
@@ -95,12 +99,13 @@ def read_deployment(document: Mapping[str, Any]) -> Deployment:
         raise UnreadableStackError(f"not a synthesized stack: {error!r}") from error
 
 
-def _bounds(mappings: Mapping[str, Mapping[str, Any]]) -> dict[str, int]:
-    bounds = {}
+def _bounds(mappings: Mapping[str, Mapping[str, Any]]) -> dict[str, list[int]]:
+    bounds: dict[str, list[int]] = {}
     for mapping in mappings.values():
         reference = _FUNCTION_REFERENCE.fullmatch(str(mapping["function_name"]))
         if reference and "scaling_config" in mapping:
-            bounds[reference.group(1)] = int(mapping["scaling_config"]["maximum_concurrency"])
+            bound = int(mapping["scaling_config"]["maximum_concurrency"])
+            bounds.setdefault(reference.group(1), []).append(bound)
     return bounds
 
 

@@ -146,10 +146,11 @@ def _bound(deployment: Deployment) -> int:
 
 
 def _most(deployment: Deployment, room: int) -> int:
-    """Return the largest processing concurrency that fits beside the functions that no queue runs."""
+    """Return the largest processing concurrency that fits beside what no setting decides."""
     queued = sum(function.bound is not None for function in deployment.functions)
     single = sum(function.at_a_time for function in deployment.functions if function.bound is None)
-    return (room - single) // queued if queued else 0
+    beside = sum(function.beside for function in deployment.functions)
+    return (room - single - beside) // queued if queued else 0
 
 
 def jobs_finding(deployment: Deployment, concurrent_jobs: int | NotAsked) -> Finding:

@@ -16,21 +16,27 @@ CONCURRENT_FUNCTIONS = 2
 SINGLE_FUNCTIONS = 1
 # Event source mappings take no smaller maximum. Source: Lambda API Reference, ScalingConfig.
 LEAST_CONCURRENCY = 2
-LEAST_ACCOUNT_CONCURRENCY = CONCURRENT_FUNCTIONS * LEAST_CONCURRENCY + SINGLE_FUNCTIONS
+# Caption files are worked on beside the uploads, by executions of their own, lest one takes another's: a
+# caption takes less than a second, and whoever has many of them waits for no one but himself.
+CAPTIONS_CONCURRENCY = LEAST_CONCURRENCY
+_BESIDE = CAPTIONS_CONCURRENCY + SINGLE_FUNCTIONS
+LEAST_ACCOUNT_CONCURRENCY = CONCURRENT_FUNCTIONS * LEAST_CONCURRENCY + _BESIDE
 
 
 def concurrency_faults(settings: Settings) -> Iterator[tuple[str, object, str]]:
     """Yield what does not fit the account; each value must be possible by itself."""
     quota = settings.account_concurrency
     kept = UNRESERVED_CONCURRENCY if settings.reserve_concurrency else 0
-    most = (quota - kept - SINGLE_FUNCTIONS) // CONCURRENT_FUNCTIONS
+    most = (quota - kept - _BESIDE) // CONCURRENT_FUNCTIONS
     if settings.processing_concurrency <= most:
         return
     if most >= LEAST_CONCURRENCY:
         why = (
-            f"{CONCURRENT_FUNCTIONS} functions reserve it, {UNRESERVED_CONCURRENCY} stay unreserved (Lambda)"
+            f"{CONCURRENT_FUNCTIONS} functions reserve it, {_BESIDE} more are for captions and the reconciler, "
+            f"{UNRESERVED_CONCURRENCY} stay unreserved (Lambda)"
             if settings.reserve_concurrency
-            else f"{CONCURRENT_FUNCTIONS} functions run so often at a time beside the reconciler (Lambda)"
+            else f"{CONCURRENT_FUNCTIONS} functions run so often at a time beside captions, {CAPTIONS_CONCURRENCY} at "
+            "a time, and the reconciler (Lambda)"
         )
         allowed = f"at most {most} where account_concurrency is {quota}: {why}"
         yield "processing_concurrency", settings.processing_concurrency, allowed

@@ -13,6 +13,7 @@ from constructs_lib.storage import PrivateBucket
 from constructs_lib.table import Table
 from constructs_lib.transcoding import PresetParameters, Transcoder
 from media_pipeline.status_index import STATUS_INDEX
+from stacks.concurrency_rules import CAPTIONS_CONCURRENCY
 from stacks.settings import Settings
 
 METRICS_NAMESPACE = "MediaPipeline"
@@ -44,12 +45,13 @@ class Parts:
     presets: PresetParameters
     transcoder: Transcoder
     processing_queue: EventQueue
+    captions_queue: EventQueue
     job_events_queue: EventQueue
     undelivered_runs: UndeliveredRuns
 
 
 def add_ingest_orchestrator(scope: Construct, parts: Parts) -> Function:
-    """Add the function that consumes uploads and submits their jobs."""
+    """Add the function that consumes uploads and submits their jobs, and gives captions to their videos."""
     settings = parts.settings
     function = _add_function(
         scope,
@@ -58,7 +60,7 @@ def add_ingest_orchestrator(scope: Construct, parts: Parts) -> Function:
         module="ingest_orchestrator",
         description="Claims an uploaded source, inspects it and submits its MediaConvert job",
         timeout_seconds=settings.function_timeout_seconds,
-        concurrency=settings.processing_concurrency,
+        concurrency=settings.processing_concurrency + CAPTIONS_CONCURRENCY,
         environment={
             "UPLOADS_BUCKET": parts.uploads.name,
             "MEDIACONVERT_QUEUE_ARN": parts.transcoder.queue_arn,
@@ -73,6 +75,7 @@ def add_ingest_orchestrator(scope: Construct, parts: Parts) -> Function:
             "CLAIM_SECONDS": str(settings.function_timeout_seconds + CLAIM_GRACE_SECONDS),
             "MAX_JOBS_IN_FLIGHT": str(settings.max_jobs_in_flight),
             **_redelivery(parts, parts.processing_queue),
+            "CAPTIONS_QUEUE_URL": parts.captions_queue.url,
         },
     )
     role = function.role
@@ -84,6 +87,7 @@ def add_ingest_orchestrator(scope: Construct, parts: Parts) -> Function:
     # It adds captions that come after their video to the manifests.
     _grant_publishing(parts, role)
     parts.processing_queue.grant_postpone(role)
+    parts.captions_queue.grant_postpone(role)
     parts.assets.grant_read_write(role)
     parts.presets.grant_read(role)
     parts.transcoder.grant_probe(role)
@@ -92,12 +96,20 @@ def add_ingest_orchestrator(scope: Construct, parts: Parts) -> Function:
     parts.transcoder.grant_count(role)
     parts.topic.grant_publish(role)
     prefix = settings.upload_key_prefix
+    # The rules see to ends of keys: in an event pattern, what is said of one key are alternatives.
+    body_filter = {"detail": {"object": {"key": [{"prefix": prefix}]}}} if prefix else None
     function.consume(
         parts.processing_queue,
         batch_size=UPLOADS_PER_BATCH,
         maximum_concurrency=settings.processing_concurrency,
-        # The rule sees to ends of keys: in an event pattern, what is said of one key are alternatives.
-        body_filter={"detail": {"object": {"key": [{"prefix": prefix}]}}} if prefix else None,
+        body_filter=body_filter,
+    )
+    function.consume(
+        parts.captions_queue,
+        id_="ConsumesCaptions",
+        batch_size=UPLOADS_PER_BATCH,
+        maximum_concurrency=CAPTIONS_CONCURRENCY,
+        body_filter=body_filter,
     )
     # What has to wait is sent anew for as long as it takes: presets with faults may last for days.
     function.allow_recursion()
@@ -161,6 +173,7 @@ def add_reconciler(scope: Construct, parts: Parts) -> Function:
             **_suffixes(parts),
             "MEDIACONVERT_QUEUE_ARN": parts.transcoder.queue_arn,
             "PROCESSING_QUEUE_URL": parts.processing_queue.url,
+            "CAPTIONS_QUEUE_URL": parts.captions_queue.url,
             "STUCK_AFTER_SECONDS": str(settings.stuck_after_seconds),
             "LEFTOVER_DAYS": str(settings.leftover_days),
         },
@@ -182,6 +195,7 @@ def add_reconciler(scope: Construct, parts: Parts) -> Function:
     parts.transcoder.grant_describe(role)
     parts.processing_queue.grant_send(role)
     parts.processing_queue.grant_measure(role)
+    parts.captions_queue.grant_send(role)
     parts.topic.grant_publish(role)
     function.run_every(
         settings.reconciler_interval_minutes,

@@ -1,6 +1,7 @@
 """MediaPipelineStack: how a video flows, from the uploads bucket to the topic that tells about it."""
 
 import json
+from typing import Any
 
 from constructs_lib.bindings import (
     Construct,
@@ -23,6 +24,7 @@ from constructs_lib.notifications import AlarmTopic, AssetTopic
 from constructs_lib.storage import Cors, PrivateBucket, Tier
 from constructs_lib.transcoding import JobTemplate, PresetParameters, Transcoder
 from media_pipeline.ignored_names import rule_suffixes
+from media_pipeline.uploads import spellings
 from stacks.assets_table import add_assets_table
 from stacks.deployment import add_provider, keep_state_in_s3
 from stacks.encoding import EncodingDocuments
@@ -44,6 +46,8 @@ OPERATED_RESOURCES = (
     "outputs_bucket",
     "processing_queue_url",
     "processing_dlq_url",
+    "captions_queue_url",
+    "captions_dlq_url",
     "job_events_queue_url",
     "job_events_dlq_url",
     "mediaconvert_queue_arn",
@@ -112,6 +116,7 @@ class MediaPipelineStack(TerraformStack):
         )
         self._transcoder = self._add_transcoder(encoding)
         self._processing_queue = self._add_queue("ProcessingQueue", "processing")
+        self._captions_queue = self._add_queue("CaptionsQueue", "captions")
         self._job_events_queue = self._add_queue("JobEventsQueue", "job-events")
         self._undelivered_runs = UndeliveredRuns(
             self, "UndeliveredRuns", name=settings.name("reconciler-schedule-dlq"), key=self._key
@@ -128,6 +133,7 @@ class MediaPipelineStack(TerraformStack):
             presets=self._presets,
             transcoder=self._transcoder,
             processing_queue=self._processing_queue,
+            captions_queue=self._captions_queue,
             job_events_queue=self._job_events_queue,
             undelivered_runs=self._undelivered_runs,
         )
@@ -251,22 +257,24 @@ class MediaPipelineStack(TerraformStack):
 
     def _route_events(self) -> None:
         settings = self._settings
+        captions = spellings(settings.caption_suffixes)
+        elsewhere = [*rule_suffixes(settings.ignored_names), *captions]
+        captions_uploaded = EventRule(
+            self,
+            "CaptionsUploaded",
+            name=settings.name("captions-uploaded"),
+            description="Caption files that were uploaded go to the captions queue",
+            pattern=self._pattern_of_uploads([{"suffix": end} for end in captions]),
+            queue=self._captions_queue,
+        )
         EventRule(
             self,
             "UploadsCreated",
             name=settings.name("uploads-created"),
-            description="Files that were uploaded go to the processing queue, but for names that are ignored",
-            pattern={
-                "source": ["aws.s3"],
-                "detail-type": ["Object Created"],
-                "detail": {
-                    "bucket": {"name": [self._uploads.name]},
-                    "object": {
-                        "key": [{"anything-but": {"suffix": rule_suffixes(settings.ignored_names)}}],
-                    },
-                },
-            },
+            description="Other files that were uploaded go to the processing queue, but for ignored names",
+            pattern=self._pattern_of_uploads([{"anything-but": {"suffix": elsewhere}}]),
             queue=self._processing_queue,
+            after=captions_uploaded,
         )
         EventRule(
             self,
@@ -280,6 +288,14 @@ class MediaPipelineStack(TerraformStack):
             },
             queue=self._job_events_queue,
         )
+
+    def _pattern_of_uploads(self, keys: list[dict[str, Any]]) -> dict[str, Any]:
+        """Return what matches the events of uploads with such keys."""
+        return {
+            "source": ["aws.s3"],
+            "detail-type": ["Object Created"],
+            "detail": {"bucket": {"name": [self._uploads.name]}, "object": {"key": keys}},
+        }
 
     def _add_outputs(self) -> None:
         """Name what people and programs look for; these names are a contract.
@@ -297,6 +313,8 @@ class MediaPipelineStack(TerraformStack):
             "assets_table_arn": self._assets.arn,
             "processing_queue_url": self._processing_queue.url,
             "processing_dlq_url": self._processing_queue.dlq_url,
+            "captions_queue_url": self._captions_queue.url,
+            "captions_dlq_url": self._captions_queue.dlq_url,
             "job_events_queue_url": self._job_events_queue.url,
             "job_events_dlq_url": self._job_events_queue.dlq_url,
             "notifications_topic_arn": self._topic.arn,

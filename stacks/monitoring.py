@@ -17,9 +17,13 @@ from stacks.functions import RECONCILER_SCHEDULE, Parts
 # Each rule's component, and what people call the queue that holds what it could not deliver.
 _RULES = {
     "uploads-created": "processing DLQ",
+    "captions-uploaded": "captions DLQ",
     "job-state-changed": "job events DLQ",
     RECONCILER_SCHEDULE: "queue of undelivered runs",
 }
+
+CAPTIONS_GIVEN_UP = "their videos play without them"
+CAPTIONS_TOO_MANY = "find who uploads so many caption files; they delay no video"
 
 
 def add_monitoring(
@@ -27,7 +31,7 @@ def add_monitoring(
 ) -> PipelineMonitoring:
     """Add the alarms and the dashboard; `functions` are named as people call them."""
     settings = parts.settings
-    queues = {"processing": parts.processing_queue, "job events": parts.job_events_queue}
+    processing, captions, job_events = parts.processing_queue, parts.captions_queue, parts.job_events_queue
     return PipelineMonitoring(
         scope,
         "Monitoring",
@@ -36,8 +40,15 @@ def add_monitoring(
         region=settings.region,
         topic_arn=alarm_topic.arn,
         queues=[
-            MonitoredQueue(label=label, name=queue.name, dlq_name=queue.dlq_name)
-            for label, queue in queues.items()
+            MonitoredQueue(label="processing", name=processing.name, dlq_name=processing.dlq_name),
+            MonitoredQueue(
+                label="captions",
+                name=captions.name,
+                dlq_name=captions.dlq_name,
+                given_up=CAPTIONS_GIVEN_UP,
+                too_long=CAPTIONS_TOO_MANY,
+            ),
+            MonitoredQueue(label="job events", name=job_events.name, dlq_name=job_events.dlq_name),
         ],
         functions=[
             MonitoredFunction(label=label, name=function.name) for label, function in functions.items()

@@ -48,6 +48,7 @@ def add_operator_policy(scope: Construct, parts: Parts, *, resources_parameter: 
     parts.transcoder.grant_cancel(policy)
     # redrive; replay and backfill announce uploads on the processing queue as well
     parts.processing_queue.grant_redrive(policy)
+    parts.captions_queue.grant_redrive(policy)
     parts.job_events_queue.grant_redrive(policy)
     # presets
     parts.presets.grant_read(policy)

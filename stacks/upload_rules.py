@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 
 from media_pipeline.ignored_names import rule_suffixes
+from media_pipeline.uploads import spellings
 from stacks.settings import Settings
 
 # EventBridge refuses longer patterns. Source:
@@ -23,6 +24,8 @@ def upload_faults(settings: Settings) -> Iterator[tuple[str, object, str]]:
     for suffix in settings.media_suffixes:
         if not re.fullmatch(r"\.[a-z0-9]{1,10}", suffix):
             yield "media_suffixes", suffix, "a dot and 1 to 10 lower-case letters or digits"
+    if not settings.caption_suffixes:
+        yield "caption_suffixes", settings.caption_suffixes, "at least one suffix: .srt, .vtt"
     for suffix in settings.caption_suffixes:
         if suffix not in (".srt", ".vtt") or suffix in settings.media_suffixes:
             yield "caption_suffixes", suffix, ".srt or .vtt, and no suffix of media files"
@@ -35,7 +38,8 @@ def upload_faults(settings: Settings) -> Iterator[tuple[str, object, str]]:
                 "a name, or one with * for any text; without comma, not beginning with a slash, no white "
                 "space at its ends",
             )
-    pattern_characters = 200 + sum(len(json.dumps(end)) + 2 for end in rule_suffixes(settings.ignored_names))
+    ends = [*rule_suffixes(settings.ignored_names), *spellings(settings.caption_suffixes)]
+    pattern_characters = 200 + sum(len(json.dumps(end)) + 2 for end in ends)
     if pattern_characters > MAX_EVENT_PATTERN_CHARACTERS:
         yield (
             "ignored_names",

@@ -20,6 +20,7 @@ class SweptWorld:
         self.uploads = FakeUploads()
         self.table = FakeAssetTable()
         self.queue = FakeQueue(self.clock)
+        self.captions_queue = FakeQueue(self.clock)
         self.metrics = FakeMetrics()
         self.announced_ends: list[Asset] = []
         self.cursors = FakeCursors(beginning=self.clock())
@@ -28,6 +29,7 @@ class SweptWorld:
             table=self.table,
             cursors=self.cursors,
             queue=self.queue,
+            captions_queue=self.captions_queue,
             metrics=self.metrics,
             wanted=UploadFilter(
                 prefix="in/",

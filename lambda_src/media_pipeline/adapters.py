@@ -1,4 +1,4 @@
-"""The small doors to AWS: presets in SSM, outputs in S3, the processing queue, and notifications."""
+"""The small doors to AWS: presets in SSM, outputs in S3, the queues of uploads, and notifications."""
 
 import json
 import time
@@ -151,7 +151,7 @@ class OutputStore:
 
 
 class UploadQueue:
-    """Put an upload's event on the processing queue once more."""
+    """Put an upload's event once more on its queue: of videos and the like, or of caption files."""
 
     def __init__(self, client: Any, queue_url: str) -> None:
         self._client = client

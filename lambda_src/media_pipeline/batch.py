@@ -9,7 +9,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from media_pipeline.errors import MalformedEventError, MediaPipelineError
 from media_pipeline.events import check_origin
-from media_pipeline.redelivery import RENEWALS_ATTRIBUTE, Message, Redelivery
+from media_pipeline.redelivery import RENEWALS_ATTRIBUTE, FindRedelivery, Message
 from media_pipeline.telemetry import PipelineMetrics, logger
 
 # What handlers add to each line of the log while they are at a message.
@@ -22,10 +22,12 @@ def handle_batch(
     context: LambdaContext,
     *,
     handle: Callable[[str], None],
-    redelivery: Redelivery,
+    redelivery: FindRedelivery,
     metrics: PipelineMetrics,
 ) -> dict[str, Any]:
     """Give each message's body to `handle`; return which messages failed, in the form that Lambda expects.
+
+    `redelivery` finds how messages of the queue that a message came by are postponed.
 
     A batch that fails as a whole is reported the same way: raising would count as an error of the function.
 
@@ -76,9 +78,9 @@ def _is_message(record: object) -> bool:
     return all(isinstance(text, str) for text in texts) and isinstance(receives, str) and receives.isdecimal()
 
 
-def _postponed(redelivery: Redelivery, record: SQSRecord, error: MediaPipelineError) -> bool:
+def _postponed(redelivery: FindRedelivery, record: SQSRecord, error: MediaPipelineError) -> bool:
     try:
-        return redelivery.postpone(_message(record), error)
+        return redelivery(queue_arn=record.event_source_arn).postpone(_message(record), error)
     except MediaPipelineError as failure:
         # Nothing is lost by it: the queue's own visibility timeout brings the message back.
         logger.warning("The message could not be postponed", reason=str(failure))

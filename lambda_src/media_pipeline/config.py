@@ -20,7 +20,8 @@ POWERTOOLS_VARIABLES = frozenset(
 class OrchestratorConfig:
     """Configure ingest_orchestrator; `claim_seconds` is how long an invocation owns an asset it began.
 
-    A message is received at most `max_receive_count` times, and postponed by at most `max_delay_seconds`.
+    It consumes two queues, of uploads (`consumed_queue_url`) and of caption files, with the same bounds:
+    a message is received at most `max_receive_count` times, and postponed by at most `max_delay_seconds`.
     """
 
     pipeline_name: str
@@ -41,6 +42,7 @@ class OrchestratorConfig:
     claim_seconds: int
     max_jobs_in_flight: int
     consumed_queue_url: str
+    captions_queue_url: str
     max_receive_count: int
     max_delay_seconds: int
 
@@ -78,6 +80,7 @@ class ReconcilerConfig:
     notifications_topic_arn: str
     asset_retention_days: int
     processing_queue_url: str
+    captions_queue_url: str
     stuck_after_seconds: int
     leftover_days: int
     media_suffixes: tuple[str, ...]

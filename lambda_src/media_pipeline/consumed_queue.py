@@ -1,4 +1,4 @@
-"""The queue that a function consumes, seen from inside: its messages hidden for a while, or sent anew."""
+"""A queue that a function consumes, seen from inside: its messages hidden for a while, or sent anew."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,4 +1,8 @@
-"""Lambda function: the uploads' events of the processing queue become MediaConvert jobs."""
+"""Lambda function: the uploads' events of the processing queue become MediaConvert jobs.
+
+Those of caption files come by a queue of their own, so that no video waits behind them. Which queue a message
+comes by decides nothing but where it waits: an earlier release left those of both kinds in the first.
+"""
 
 import os
 import random
@@ -24,7 +28,7 @@ from media_pipeline.ingest import Ingest
 from media_pipeline.job_slots import JobSlots
 from media_pipeline.lifecycle import Lifecycle, utc_now
 from media_pipeline.preset_watch import PresetWatch
-from media_pipeline.redelivery import Redelivery
+from media_pipeline.redelivery import FindRedelivery, Redelivery, by_queue
 from media_pipeline.refusals import Refusals
 from media_pipeline.sidecar_store import SidecarStore
 from media_pipeline.source_limits import SourceLimits, SourceTypes
@@ -42,13 +46,13 @@ PROBE_TIMEOUT_SECONDS = 10
 
 
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Handle a batch of the processing queue."""
+    """Handle a batch of the processing queue, or of the captions queue."""
     handle, redelivery, metrics = _wired()
     return handle_batch(event, context, handle=handle, redelivery=redelivery, metrics=metrics)
 
 
 @cache
-def _wired() -> tuple[Callable[[str], None], Redelivery, PipelineMetrics]:
+def _wired() -> tuple[Callable[[str], None], FindRedelivery, PipelineMetrics]:
     config = read_config(OrchestratorConfig, os.environ)
     dynamodb, s3 = aws_client("dynamodb"), aws_client("s3")
     table = AssetTable(dynamodb, config.assets_table)
@@ -107,12 +111,18 @@ def _wired() -> tuple[Callable[[str], None], Redelivery, PipelineMetrics]:
         claim_seconds=config.claim_seconds,
         clock=utc_now,
     )
-    redelivery = Redelivery(
-        queue=ConsumedQueue(aws_client("sqs"), config.consumed_queue_url),
-        metrics=metrics,
-        max_receive_count=config.max_receive_count,
-        max_delay_seconds=config.max_delay_seconds,
-        random=random.random,
+    sqs = aws_client("sqs")
+    redelivery = by_queue(
+        {
+            url: Redelivery(
+                queue=ConsumedQueue(sqs, url),
+                metrics=metrics,
+                max_receive_count=config.max_receive_count,
+                max_delay_seconds=config.max_delay_seconds,
+                random=random.random,
+            )
+            for url in (config.consumed_queue_url, config.captions_queue_url)
+        }
     )
     names = SidecarNames(media_suffixes=config.media_suffixes, caption_suffixes=config.caption_suffixes)
     sidecars = SidecarStore(s3, config.uploads_bucket)

@@ -19,7 +19,7 @@ from media_pipeline.document_store import DocumentStore
 from media_pipeline.events import parse_job_state_change
 from media_pipeline.job_changes import JobChanges
 from media_pipeline.lifecycle import Lifecycle, utc_now
-from media_pipeline.redelivery import Redelivery
+from media_pipeline.redelivery import FindRedelivery, Redelivery, by_queue
 from media_pipeline.sidecar_store import SidecarStore
 from media_pipeline.storyboards import StoryboardPublisher
 from media_pipeline.telemetry import PipelineMetrics, logger
@@ -41,7 +41,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 
 
 @cache
-def _wired() -> tuple[JobChanges, Redelivery, PipelineMetrics]:
+def _wired() -> tuple[JobChanges, FindRedelivery, PipelineMetrics]:
     config = read_config(JobStatusProcessorConfig, os.environ)
     table = AssetTable(aws_client("dynamodb"), config.assets_table)
     metrics = PipelineMetrics()
@@ -84,4 +84,4 @@ def _wired() -> tuple[JobChanges, Redelivery, PipelineMetrics]:
         max_delay_seconds=config.max_delay_seconds,
         random=random.random,
     )
-    return changes, redelivery, metrics
+    return changes, by_queue({config.consumed_queue_url: redelivery}), metrics

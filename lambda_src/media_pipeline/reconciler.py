@@ -72,7 +72,8 @@ def _wired() -> tuple[Repairs, Reindexing, UnsentEnds, Leftovers, UploadSweep, P
     outputs = OutputStore(s3, config.outputs_bucket)
     documents = DocumentStore(s3, config.outputs_bucket)
     names = SidecarNames(media_suffixes=config.media_suffixes, caption_suffixes=config.caption_suffixes)
-    queue = UploadQueue(aws_client("sqs"), config.processing_queue_url)
+    sqs = aws_client("sqs")
+    queue = UploadQueue(sqs, config.processing_queue_url)
     metrics = PipelineMetrics()
     lifecycle = Lifecycle(
         pipeline=config.pipeline_name,
@@ -124,6 +125,7 @@ def _wired() -> tuple[Repairs, Reindexing, UnsentEnds, Leftovers, UploadSweep, P
         table=table,
         cursors=SweepCursor(dynamodb, config.assets_table),
         queue=queue,
+        captions_queue=UploadQueue(sqs, config.captions_queue_url),
         metrics=metrics,
         wanted=UploadFilter(
             prefix=config.upload_key_prefix,

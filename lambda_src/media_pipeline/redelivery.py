@@ -51,7 +51,7 @@ class Message:
 
 
 class OwnQueue(Protocol):
-    """The queue that a function consumes."""
+    """A queue that a function consumes."""
 
     def hide(self, receipt_handle: str, *, seconds: int) -> None:
         """Let a message that is being handled come back after so many seconds."""
@@ -71,6 +71,14 @@ class RedeliveryMetrics(Protocol):
 
     def event_unconfirmed(self) -> None:
         """Count an event that was dropped, since MediaConvert says otherwise."""
+        ...
+
+
+class FindRedelivery(Protocol):
+    """What finds the redelivery of the queue that a message came by."""
+
+    def __call__(self, queue_arn: str) -> "Redelivery":
+        """Return it. Raises OperatorError where the function does not know the queue."""
         ...
 
 
@@ -130,3 +138,22 @@ class Redelivery:
         longest = min(FIRST_DELAY_SECONDS << doublings, self.max_delay_seconds, MAX_DELAY_SECONDS)
         # Between half and all of it: far enough from now, and from each other.
         return max(1, round(longest * (1 + self.random()) / 2))
+
+
+def by_queue(redeliveries: Mapping[str, Redelivery]) -> FindRedelivery:
+    """Return what finds the redelivery of a queue among those of several, given by the queues' URLs.
+
+    A message goes back to the queue that it came by: one of a caption file never waits among videos.
+    """
+    # A queue's name ends its URL and its ARN. Source: SQS Developer Guide, "Queue and message identifiers"
+    by_name = {url.rpartition("/")[2]: redelivery for url, redelivery in redeliveries.items()}
+
+    def find(queue_arn: str) -> Redelivery:
+        found = by_name.get(queue_arn.rpartition(":")[2])
+        if found is None:
+            raise OperatorError(
+                f"{queue_arn} is none of the queues that the function is told of: {', '.join(by_name)}"
+            )
+        return found
+
+    return find

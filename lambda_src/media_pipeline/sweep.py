@@ -71,6 +71,14 @@ class Refuser(Protocol):
         ...
 
 
+class CaptionsQueue(Protocol):
+    """The captions queue, as a sweep sees it."""
+
+    def send(self, body: str) -> None:
+        """Send one message."""
+        ...
+
+
 class SweepMetrics(Protocol):
     """What a sweep counts."""
 
@@ -91,6 +99,7 @@ class UploadSweep:
     table: SweepTable
     cursors: CursorStore
     queue: AnnouncementQueue
+    captions_queue: CaptionsQueue
     metrics: SweepMetrics
     wanted: UploadFilter
     refusals: Refuser
@@ -102,7 +111,8 @@ class UploadSweep:
         """Go on from where the last run stopped; count what was listed and what was registered.
 
         The cursor moves behind the page that was worked off: a run that dies repeats a page, and a repeated
-        page registers nothing twice. While the processing queue is long, no run has anything to do.
+        page registers nothing twice. While the processing queue is long, no run has anything to do. How
+        long the captions queue is keeps no upload waiting: each file is announced there once more at most.
         """
         found = {"listed": 0, "registered": 0}
         if has_backlog(self.queue):
@@ -151,7 +161,7 @@ class UploadSweep:
         announced = 0
         for stored in unseen:
             if stored.is_latest and self.wanted.is_caption(stored.upload.key):
-                self.queue.send(upload_event(stored.upload))
+                self.captions_queue.send(upload_event(stored.upload))
                 logger.info("A caption file is announced again", source=stored.upload.uri)
                 announced += 1
         return announced

@@ -1,14 +1,28 @@
 """The uploads bucket as S3 lists it, which of its keys are the pipeline's, and how far a sweep has come."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import product
 
 from media_pipeline.assets import UploadedObject
 from media_pipeline.ignored_names import IgnoredNames
 
 # The bucket gives up uploads in parts that are not done by then.
 LONGEST_UPLOAD = timedelta(days=3)
+
+
+def spellings(suffixes: Iterable[str]) -> list[str]:
+    """Return suffixes in every letter case, which an event rule tells apart where it says what a key is not.
+
+    A suffix may be matched in any case, but `anything-but` takes none that is. Source: Amazon EventBridge User
+    Guide, "Comparison operators for use in event patterns".
+    """
+    return [
+        "".join(letters)
+        for suffix in suffixes
+        for letters in product(*(sorted({letter.lower(), letter.upper()}) for letter in suffix))
+    ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

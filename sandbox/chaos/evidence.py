@@ -61,7 +61,7 @@ class Evidence:
         acknowledged: What S3 told the uploader; the truth.
         stored: The versions that S3 lists; the truth too, where an answer got lost.
         outputs: Keys of the outputs bucket.
-        poison: Bodies of messages that the storm itself put on the processing queue.
+        poison: Bodies of messages that the storm itself put on the queues of uploads.
         without_record: Keys of uploads that no record has to tell of: caption files and clutter.
     """
 
@@ -102,7 +102,7 @@ def gathered(
         outputs=frozenset(_outputs(pipeline, ids)),
         letters=[
             letter
-            for url in (pipeline.processing_dlq, pipeline.job_events_dlq)
+            for url in pipeline.dead_letter_queues
             for letter in _letters(pipeline, url)
         ],
         poison=poison,

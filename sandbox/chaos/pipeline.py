@@ -53,6 +53,8 @@ class Pipeline:
         self.table = output("assets_table")
         self.processing_queue = output("processing_queue_url")
         self.processing_dlq = output("processing_dlq_url")
+        self.captions_queue = output("captions_queue_url")
+        self.captions_dlq = output("captions_dlq_url")
         self.job_events_queue = output("job_events_queue_url")
         self.job_events_dlq = output("job_events_dlq_url")
         self.job_queue_arn = output("mediaconvert_queue_arn")
@@ -67,6 +69,16 @@ class Pipeline:
         self.ssm = clients.any("ssm")
         self.dynamodb = clients.dynamodb()
         self.mediaconvert = clients.mediaconvert()
+
+    @property
+    def queues(self) -> tuple[str, ...]:
+        """Return the queues that the functions consume."""
+        return self.processing_queue, self.captions_queue, self.job_events_queue
+
+    @property
+    def dead_letter_queues(self) -> tuple[str, ...]:
+        """Return where those queues' messages end that can't be consumed."""
+        return self.processing_dlq, self.captions_dlq, self.job_events_dlq
 
     def depth(self, queue_url: str) -> QueueDepth:
         """Count a queue's messages."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Sequence
 
 from sandbox.chaos.pipeline import Pipeline
 from sandbox.errors import StalledError
@@ -12,7 +13,7 @@ _SECONDS = 90.0
 
 
 def send_poison(pipeline: Pipeline, count: int, run: str) -> frozenset[str]:
-    """Put messages on the processing queue, wait until they lie in its DLQ, and return their bodies.
+    """Put messages on the queues of uploads, wait until they lie in their DLQs, and return their bodies.
 
     Raises:
         StalledError: They don't arrive there.
@@ -20,19 +21,28 @@ def send_poison(pipeline: Pipeline, count: int, run: str) -> frozenset[str]:
     poison = frozenset(json.dumps({"poison": f"{run} {number}"}) for number in range(count))
     if not poison:
         return poison
-    sqs, queue = pipeline.sqs, pipeline.processing_queue
-    before = pipeline.depth(pipeline.processing_dlq).total
+    bodies = sorted(poison)
+    for queue, dlq, mine in (
+        (pipeline.processing_queue, pipeline.processing_dlq, bodies[::2]),
+        (pipeline.captions_queue, pipeline.captions_dlq, bodies[1::2]),
+    ):
+        _send(pipeline, queue, dlq, mine)
+    return poison
+
+
+def _send(pipeline: Pipeline, queue: str, dlq: str, bodies: Sequence[str]) -> None:
+    sqs = pipeline.sqs
+    before = pipeline.depth(dlq).total
     usual = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["VisibilityTimeout"])["Attributes"]
     # All attempts at the usual visibility timeout would take a quarter of an hour.
     sqs.set_queue_attributes(QueueUrl=queue, Attributes={"VisibilityTimeout": "1"})
     try:
-        for body in sorted(poison):
+        for body in bodies:
             sqs.send_message(QueueUrl=queue, MessageBody=body)
         deadline = time.monotonic() + _SECONDS
-        while pipeline.depth(pipeline.processing_dlq).total < before + count:
+        while pipeline.depth(dlq).total < before + len(bodies):
             if time.monotonic() > deadline:
-                raise StalledError(f"Messages that nobody can read did not reach {pipeline.processing_dlq}.")
+                raise StalledError(f"Messages that nobody can read did not reach {dlq}.")
             time.sleep(0.3)
     finally:
         sqs.set_queue_attributes(QueueUrl=queue, Attributes={"VisibilityTimeout": usual["VisibilityTimeout"]})
-    return poison

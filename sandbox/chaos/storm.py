@@ -183,9 +183,8 @@ class _Storm:
         sent = [each for each in self._uploader.acknowledged if each.key not in without_record]
         if not self._uploader.is_done or len(self._ended) < len(sent):
             return False
-        queues = (self._pipeline.processing_queue, self._pipeline.job_events_queue)
         return (
-            not any(self._pipeline.depth(queue).total for queue in queues)
+            not any(self._pipeline.depth(queue).total for queue in self._pipeline.queues)
             and self._weather.is_mediaconvert_idle()
             # An upload whose answer got lost was sent again: then S3 has one more than was acknowledged.
             and all(

@@ -34,6 +34,7 @@ class Deployment:
     uploads: str
     outputs: str
     processing_queue: str
+    captions_queue: str
     job_events_queue: str
     news_queue: str
     environment: Mapping[str, str]
@@ -45,7 +46,7 @@ def deploy(servers: Servers, name: str) -> Deployment:
     sqs, sns = clients["sqs"], clients["sns"]
     queues = {
         use: sqs.create_queue(QueueName=f"{name}-{use}")["QueueUrl"]
-        for use in ("processing", "job-events", "news")
+        for use in ("processing", "captions", "job-events", "news")
     }
     topic = sns.create_topic(Name=name)["TopicArn"]
     sns.subscribe(
@@ -82,6 +83,7 @@ def deploy(servers: Servers, name: str) -> Deployment:
         "CLAIM_SECONDS": str(CLAIM_SECONDS),
         "MAX_JOBS_IN_FLIGHT": "1000",
         "CONSUMED_QUEUE_URL": queues["processing"],
+        "CAPTIONS_QUEUE_URL": queues["captions"],
         "MAX_RECEIVE_COUNT": "5",
         "MAX_DELAY_SECONDS": "60",
         "PROCESSING_QUEUE_URL": queues["processing"],
@@ -97,6 +99,7 @@ def deploy(servers: Servers, name: str) -> Deployment:
         uploads=uploads,
         outputs=outputs,
         processing_queue=queues["processing"],
+        captions_queue=queues["captions"],
         job_events_queue=queues["job-events"],
         news_queue=queues["news"],
         environment=environment,

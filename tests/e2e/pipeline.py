@@ -30,6 +30,8 @@ class Pipeline:
         self.key_arn = deployment.output("key_arn")
         self.processing_queue = deployment.output("processing_queue_url")
         self.processing_dlq = deployment.output("processing_dlq_url")
+        self.captions_queue = deployment.output("captions_queue_url")
+        self.captions_dlq = deployment.output("captions_dlq_url")
         self.job_queue = deployment.output("mediaconvert_queue_arn")
 
     def put(self, key: str, body: bytes, **headers: str) -> str:

@@ -25,7 +25,7 @@ def haste(sandbox: Sandbox) -> Iterator[None]:
     sqs, functions = sandbox.client("sqs"), sandbox.client("lambda")
     output = sandbox.deployment.output
     reconciler = output("reconciler_function")
-    queues = [output("processing_queue_url"), output("job_events_queue_url")]
+    queues = [output(f"{name}_queue_url") for name in ("processing", "captions", "job_events")]
     usual = {
         url: sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["VisibilityTimeout"])["Attributes"]
         for url in queues
@@ -77,8 +77,8 @@ def test_nothing_is_lost_and_nothing_doubled_in_a_storm(sandbox: Sandbox) -> Non
     assert not sandbox.folder.faults.exists()
     assert servers.found_running(sandbox.folder) == sandbox.endpoints
     stormed = Stormed(sandbox.endpoints, sandbox.deployment)
-    for dlq in (stormed.processing_dlq, stormed.job_events_dlq):
+    for dlq in stormed.dead_letter_queues:
         # Explained, and in the way of other tests.
         stormed.sqs.purge_queue(QueueUrl=dlq)
-    for queue in (stormed.processing_queue, stormed.job_events_queue):
+    for queue in stormed.queues:
         assert stormed.depth(queue).total == 0

@@ -188,9 +188,9 @@ def test_a_bad_caption_file_is_told_of(pipeline: Pipeline, tiny_clip: Path) -> N
 def test_captions_of_nothing_disturb_nobody(pipeline: Pipeline) -> None:
     """A caption file without a video is no asset, and no dead letter."""
     pipeline.put("films/alone.en.srt", SRT.encode())
-    wait_for(lambda: pipeline.depth(pipeline.processing_queue) == 0, "the queue to be empty")
+    wait_for(lambda: pipeline.depth(pipeline.captions_queue) == 0, "the queue to be empty")
     assert pipeline.records("films/alone.en.srt") == []
-    assert pipeline.depth(pipeline.processing_dlq) == 0
+    assert pipeline.depth(pipeline.captions_dlq) == 0
 
 
 def test_a_storyboard_comes_with_the_video(pipeline: Pipeline, tiny_clip: Path) -> None:

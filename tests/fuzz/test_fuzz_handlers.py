@@ -132,7 +132,7 @@ def handled(body: str, handle: Callable[[str], None]) -> bool:
             sqs_event(received),
             Context(),  # type: ignore[arg-type]
             handle=handle,
-            redelivery=redelivery,
+            redelivery=lambda queue_arn: redelivery,
             metrics=PipelineMetrics(),
         )
     assert log.unexpected == []

@@ -141,7 +141,8 @@ def _consumer(caller: str, queue: str) -> Iterator[Edge]:
 
 
 def _ingest() -> Iterator[Edge]:
-    yield from _consumer(INGEST, "processing queue")
+    for queue in ("processing queue", "captions queue"):
+        yield from _consumer(INGEST, queue)
     yield _role(INGEST, "dynamodb:GetItem PutItem UpdateItem", "assets table", USES_TABLE)
     yield _role(INGEST, "ssm:GetParametersByPath", "presets' path", NOT_ENCRYPTED)
     yield _role(INGEST, "ssm:GetParametersByPath", "a preset", NOT_ENCRYPTED)
@@ -176,6 +177,7 @@ def _reconciler() -> Iterator[Edge]:
     yield _role(RECONCILER, "s3:DeleteObject", "an output", no_key, resource=RefusesPlainHttp())
     announces = "sqs:GetQueueAttributes SendMessage"
     yield _role(RECONCILER, announces, "processing queue", SENDS, resource=RefusesPlainHttp())
+    yield _role(RECONCILER, "sqs:SendMessage", "captions queue", SENDS, resource=RefusesPlainHttp())
     versions = "s3:ListBucketVersions"
     yield _role(RECONCILER, versions, "uploads bucket", NAMES_ONLY, resource=RefusesPlainHttp())
     yield from _function(RECONCILER)
@@ -216,7 +218,7 @@ def _people() -> Iterator[Edge]:
         when={"cloudwatch:namespace": "MediaPipeline"}, never={"cloudwatch:namespace": "AWS/Lambda"}
     )
     yield _role(operator, "cloudwatch:PutMetricData", "no resource (`*`)", NOT_ENCRYPTED, identity=counts)
-    for name in ("processing", "job events"):
+    for name in ("processing", "captions", "job events"):
         yield _role(operator, "sqs:SendMessage", f"{name} queue", SENDS, resource=tls)
         takes = "sqs:ReceiveMessage ChangeMessageVisibility DeleteMessage"
         yield _role(operator, takes, f"{name} DLQ", CONSUMES, resource=tls)
@@ -231,7 +233,11 @@ def _events() -> Iterator[Edge]:
     yield _service("MediaConvert", "a job's event", "event bus", bus, NOT_ENCRYPTED)
     events = "events.amazonaws.com"
     sends = KeyLets(service=events, actions=("kms:Decrypt", "kms:GenerateDataKey"))
-    for rule, name in (("uploads-created", "processing"), ("job-state-changed", "job events")):
+    for rule, name in (
+        ("uploads-created", "processing"),
+        ("captions-uploaded", "captions"),
+        ("job-state-changed", "job events"),
+    ):
         source = f"arn:aws:events:{REGION}:{ACCOUNT_ID}:rule/media-pipeline-{rule}-{{name}}"
         admits = PlacePolicy(service=events, source=source, over_tls=True)
         # What can't be delivered goes to the DLQ, under the same rule's name.

@@ -7,6 +7,7 @@ from typing import Any
 from constructs_lib.alarms import Metric, MonitoredFunction, MonitoredQueue, pipeline_alarms
 from constructs_lib.delivery_alarms import MonitoredRule, MonitoredSchedule, delivery_alarms
 from constructs_lib.source_alarms import source_alarms
+from stacks.monitoring import CAPTIONS_GIVEN_UP, CAPTIONS_TOO_MANY
 from stacks.settings import ENVIRONMENTS
 from tests.invariants.policies import Request, allows
 from tests.invariants.stack import Resource, Stack
@@ -126,6 +127,7 @@ def test_alarms_are_valid(pipeline: Stack) -> None:
 
 def test_alarms_are_what_was_specified(pipeline: Stack) -> None:
     """Each alarm in Terraform says what the specification, which has tests of its own, says of it."""
+    no_advice: dict[str, str] = {}
     specified = pipeline_alarms(
         pipeline_name=f"media-pipeline-{pipeline.name}",
         queues=[
@@ -133,8 +135,13 @@ def test_alarms_are_what_was_specified(pipeline: Stack) -> None:
                 label=label,
                 name=f"media-pipeline-{slug}-{pipeline.name}",
                 dlq_name=f"media-pipeline-{slug}-dlq-{pipeline.name}",
+                **advice,
             )
-            for label, slug in (("processing", "processing"), ("job events", "job-events"))
+            for label, slug, advice in (
+                ("processing", "processing", no_advice),
+                ("captions", "captions", {"given_up": CAPTIONS_GIVEN_UP, "too_long": CAPTIONS_TOO_MANY}),
+                ("job events", "job-events", no_advice),
+            )
         ],
         functions=[
             MonitoredFunction(label=label, name=f"media-pipeline-{slug}-{pipeline.name}")
@@ -151,6 +158,7 @@ def test_alarms_are_what_was_specified(pipeline: Stack) -> None:
             MonitoredRule(label=label, name=f"media-pipeline-{slug}-{pipeline.name}", dlq_label=dlq_label)
             for label, slug, dlq_label in (
                 ("uploads created", "uploads-created", "processing DLQ"),
+                ("captions uploaded", "captions-uploaded", "captions DLQ"),
                 ("job state changed", "job-state-changed", "job events DLQ"),
                 ("reconciler schedule", "reconciler-schedule", "queue of undelivered runs"),
             )

@@ -101,6 +101,8 @@ def test_outputs_name_the_key_resources(pipeline: Stack) -> None:
         "assets_table_arn": arn("dynamodb", f"table/{named('assets')}"),
         "processing_queue_url": url("processing"),
         "processing_dlq_url": url("processing-dlq"),
+        "captions_queue_url": url("captions"),
+        "captions_dlq_url": url("captions-dlq"),
         "job_events_queue_url": url("job-events"),
         "job_events_dlq_url": url("job-events-dlq"),
         "notifications_topic_arn": arn("sns", named("notifications")),

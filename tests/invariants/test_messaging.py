@@ -7,6 +7,9 @@ from typing import Any
 
 import pytest
 
+from media_pipeline.ignored_names import IgnoredNames
+from media_pipeline.uploads import UploadFilter
+from stacks.settings import ENVIRONMENTS
 from tests.invariants.places import permission_policy
 from tests.invariants.policies import Request, allows
 from tests.invariants.stack import ACCOUNT_ID, OTHER_ACCOUNT_ID, Resource, Stack
@@ -60,9 +63,10 @@ def _targets(stack: Stack) -> list[tuple[Resource, Resource, Resource]]:
 
 
 def test_the_pipeline_has_its_parts(pipeline: Stack) -> None:
-    """Two queues feed two functions, and each rule has one target; nothing below holds for want of cases."""
-    assert len(_mappings(pipeline)) == 2
-    assert len(_dead_letter_queues(pipeline)) == 3
+    """Three queues feed two functions, and each rule has one target; nothing below holds for want of cases."""
+    assert len(_mappings(pipeline)) == 3
+    assert len({function["function_name"] for _, _, function in _mappings(pipeline)}) == 2
+    assert len(_dead_letter_queues(pipeline)) == 4
     assert len(pipeline.of("aws_cloudwatch_event_rule")) == len(_targets(pipeline)) >= 2
 
 
@@ -78,14 +82,18 @@ def test_visibility_outlasts_six_attempts(pipeline: Stack) -> None:
 
 
 def test_event_source_concurrency(pipeline: Stack) -> None:
-    """Maximum concurrency lies within 2..1,000 and within the function's reserved concurrency.
+    """Maximum concurrencies lie within 2..1,000, and a function reserves what its queues take together.
 
-    Source: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html
+    Else pollers of one queue are throttled by the other's messages. Source:
+    https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html
     """
+    together: dict[str, int] = {}
     for mapping, _, function in _mappings(pipeline):
         maximum = mapping.block("scaling_config")["maximum_concurrency"]
         assert 2 <= maximum <= 1_000, mapping.address
-        assert maximum <= function["reserved_concurrent_executions"], function.address
+        together[function.address] = together.get(function.address, 0) + maximum
+    for _, _, function in _mappings(pipeline):
+        assert together[function.address] == function["reserved_concurrent_executions"], function.address
 
 
 def test_batches_report_item_failures(pipeline: Stack) -> None:
@@ -146,7 +154,7 @@ def test_queue_policy_admits_its_rule_alone(pipeline: Stack) -> None:
         if queue.type == "aws_sqs_queue"
         for arn in (target["arn"], target.block("dead_letter_config")["arn"])
     ]
-    assert len(to_queues) == 4
+    assert len(to_queues) == 6
     for rule, queue in to_queues:
         policy = _queue_policy(pipeline, queue)
 
@@ -240,46 +248,79 @@ def test_permissions_for_eventbridge_name_their_source_alone(any_stack: Stack) -
             assert permission.get("source_account") is None, permission.address
 
 
-@pytest.mark.parametrize("key", ["folder/video.mp4", "video.MP4", "a.MoV", "folder/notes.txt", "README"])
-def test_upload_rule_lets_every_upload_through(pipeline: Stack, key: str) -> None:
-    """The upload rule takes every file of the uploads bucket alone, whatever its type and letter case."""
+@pytest.mark.parametrize(
+    ("key", "queue"),
+    [
+        *((key, "processing") for key in ("folder/video.mp4", "video.MP4", "a.MoV", "folder/notes.txt", "README")),
+        *((key, "processing") for key in ("film.srt.mp4", "srt", "film.srt.txt", "film.ass")),
+        *((key, "captions") for key in ("film.en.srt", "folder/film.VTT", "Film.De.Srt", "film.sRT", ".vtt")),
+    ],
+)
+def test_an_upload_goes_to_the_queue_of_its_kind_alone(pipeline: Stack, key: str, queue: str) -> None:
+    """Of the uploads bucket alone, caption files go to their queue, every other file to the processing queue.
+
+    So no video waits behind captions; and the functions' own word for a caption file is the rules' word.
+    """
     uploads = next(b for b in pipeline.of("aws_s3_bucket") if "-uploads-" in b["bucket"])
-    pattern = _upload_pattern(pipeline)
-    assert pattern["source"] == ["aws.s3"]
-    assert pattern["detail"]["bucket"]["name"] == [uploads["bucket"]]
-    assert _admits(pattern, key)
+    admitting = []
+    for component, pattern in _upload_patterns(pipeline).items():
+        assert pattern["source"] == ["aws.s3"]
+        assert pattern["detail"]["bucket"]["name"] == [uploads["bucket"]]
+        if _admits(pattern, key):
+            admitting.append(component)
+    assert admitting == [queue]
+    suffixes = ENVIRONMENTS[pipeline.name].caption_suffixes
+    wanted = UploadFilter(prefix="", caption_suffixes=suffixes, ignored=IgnoredNames())
+    assert wanted.is_caption(key) == (queue == "captions")
 
 
 @pytest.mark.parametrize("key", ["folder/", "a.mp4.part", "folder/.DS_Store", "x.crdownload"])
-def test_upload_rule_keeps_back_what_nobody_uploaded(pipeline: Stack, key: str) -> None:
+def test_upload_rules_keep_back_what_nobody_uploaded(pipeline: Stack, key: str) -> None:
     """Folder markers and temporary names cost no message."""
-    assert not _admits(_upload_pattern(pipeline), key)
+    assert not any(_admits(pattern, key) for pattern in _upload_patterns(pipeline).values())
 
 
-def test_upload_rule_is_one_that_eventbridge_takes(pipeline: Stack) -> None:
-    """One `anything-but` of suffixes, none empty, within the length of a pattern: no wildcards to be refused.
+def test_upload_rules_are_such_that_eventbridge_takes(pipeline: Stack) -> None:
+    """Suffixes alone, none empty, within the length of a pattern: no wildcards to be refused.
 
     Source: Amazon EventBridge User Guide, "Comparison operators for use in event patterns" and "Quotas".
     """
-    pattern = _upload_pattern(pipeline)
-    (test,) = pattern["detail"]["object"]["key"]
-    ((operator, operand),) = test.items()
-    assert (operator, list(operand)) == ("anything-but", ["suffix"])
-    assert all(operand["suffix"])
-    assert len(json.dumps(pattern)) <= 2048
+    for pattern in _upload_patterns(pipeline).values():
+        assert all(_ends(pattern))
+        assert len(json.dumps(pattern)) <= 2048
 
 
-def _upload_pattern(stack: Stack) -> dict[str, Any]:
-    (rule,) = (
-        r for r in stack.of("aws_cloudwatch_event_rule") if "Object Created" in str(r.get("event_pattern"))
-    )
-    pattern: dict[str, Any] = rule["event_pattern"]
-    return pattern
+def test_an_upgrade_leaves_no_upload_between_two_rules(pipeline: Stack) -> None:
+    """The upload rule lets go of captions when the captions' rule has its target, not before."""
+    rules = {_component(pipeline, queue): (rule, target) for target, rule, queue in _targets(pipeline)}
+    uploads, (_, target) = rules["processing"][0], rules["captions"]
+    assert target.address in uploads["depends_on"]
+
+
+def _upload_patterns(stack: Stack) -> dict[str, dict[str, Any]]:
+    """Return the patterns of the rules on uploads, by the queue that they feed."""
+    return {
+        _component(stack, queue): rule["event_pattern"]
+        for _, rule, queue in _targets(stack)
+        if "Object Created" in str(rule.get("event_pattern"))
+    }
+
+
+def _component(stack: Stack, fed: Resource) -> str:
+    name = str(fed.get("name") or fed["function_name"])
+    return name.removeprefix("media-pipeline-").removesuffix(f"-{stack.name}")
+
+
+def _ends(pattern: Mapping[str, Any]) -> list[str]:
+    """Return the ends of keys that a pattern is about."""
+    tests = pattern["detail"]["object"]["key"]
+    return [end for test in tests for end in test.get("anything-but", {}).get("suffix", [test.get("suffix")])]
 
 
 def _admits(pattern: Mapping[str, Any], key: str) -> bool:
-    (test,) = pattern["detail"]["object"]["key"]
-    return not key.endswith(tuple(test["anything-but"]["suffix"]))
+    is_about = key.endswith(tuple(_ends(pattern)))
+    (operator,) = {operator for test in pattern["detail"]["object"]["key"] for operator in test}
+    return is_about == (operator == "suffix")
 
 
 def test_job_rule_listens_to_our_queue_alone(pipeline: Stack) -> None:

@@ -284,7 +284,7 @@ class PipelineWorld:
             sqs_event(*messages),
             cast(LambdaContext, Context()),
             handle=handle_soundly,
-            redelivery=cast(Redelivery, _Watched(redelivery=redelivery, causes=causes)),
+            redelivery=lambda queue_arn: cast(Redelivery, _Watched(redelivery=redelivery, causes=causes)),
             metrics=cast(PipelineMetrics, _NoMetrics()),
         )
         failed = {entry["itemIdentifier"] for entry in answer["batchItemFailures"]}

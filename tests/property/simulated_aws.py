@@ -121,6 +121,7 @@ class SimulatedAws:
             probe_is_flaky=conditions.probe_is_flaky,
         )
         self.processing_queue = self._queue(conditions)
+        self.captions_queue = self._queue(conditions)
         self.job_events_queue = self._queue(conditions)
         self.late_events: list[tuple[WatchedQueue, str]] = []
         self.emptied: set[str] = set()

@@ -167,6 +167,7 @@ def wired(aws: SimulatedAws, process: Process, soundness: Soundness, conditions:
         table=table,
         cursors=cursors,
         queue=announcements,
+        captions_queue=stepped("captions_queue", aws.captions_queue.queue),
         metrics=metrics,
         wanted=WANTED,
         refusals=refusals,

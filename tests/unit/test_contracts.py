@@ -23,6 +23,7 @@ from media_pipeline.job_settings import job_template_settings
 from media_pipeline.presets import parse_presets
 from media_pipeline.profiles import parse_profiles
 from media_pipeline.status_index import PROJECTED, SHARD_ATTRIBUTE, SORT_ATTRIBUTE, STATUS_INDEX
+from media_pipeline.uploads import spellings
 from pipeline_ops.resources import Resources
 from stacks.settings import ENVIRONMENTS
 from tests.invariants.functions import function_of, variables_of
@@ -76,8 +77,10 @@ def test_function_is_given_what_exists(pipeline: Stack) -> None:
     (processing,) = (
         q for q in pipeline.of("aws_sqs_queue") if "-processing-" in q["name"] and "dlq" not in q["name"]
     )
+    (captions,) = (q for q in pipeline.of("aws_sqs_queue") if q["name"].endswith(f"-captions-{pipeline.name}"))
     expected = {
         "ASSETS_TABLE": table["name"],
+        "CAPTIONS_QUEUE_URL": pipeline.resolve(f"${{{captions.address}.url}}"),
         "MEDIACONVERT_QUEUE_ARN": pipeline.arn(queue),
         "MEDIACONVERT_ROLE_ARN": pipeline.arn(role),
         "NOTIFICATIONS_TOPIC_ARN": pipeline.arn(topic),
@@ -93,20 +96,34 @@ def test_function_is_given_what_exists(pipeline: Stack) -> None:
         assert {k: v for k, v in variables.items() if k in expected}.items() <= expected.items()
 
 
-def _consumed_queue(stack: Stack, component: str) -> Resource:
-    """Return the queue whose messages a function is invoked with."""
+def _consumed_queues(stack: Stack, component: str) -> list[Resource]:
+    """Return the queues whose messages a function is invoked with."""
     arn = stack.arn(function_of(stack, component))
-    (mapping,) = (m for m in stack.of("aws_lambda_event_source_mapping") if m["function_name"] == arn)
-    return stack.with_arn(mapping["event_source_arn"])
+    mappings = (m for m in stack.of("aws_lambda_event_source_mapping") if m["function_name"] == arn)
+    return [stack.with_arn(mapping["event_source_arn"]) for mapping in mappings]
 
 
-@pytest.mark.parametrize("component", ["ingest-orchestrator", "job-status-processor"])
-def test_function_postpones_on_the_queue_that_it_consumes(pipeline: Stack, component: str) -> None:
+@pytest.mark.parametrize(
+    ("component", "told"),
+    [
+        ("ingest-orchestrator", {"processing": "CONSUMED_QUEUE_URL", "captions": "CAPTIONS_QUEUE_URL"}),
+        ("job-status-processor", {"job-events": "CONSUMED_QUEUE_URL"}),
+    ],
+)
+def test_function_postpones_on_the_queues_that_it_consumes(
+    pipeline: Stack, component: str, told: dict[str, str]
+) -> None:
     """A message is hidden on, and sent anew to, the queue that it came from, as often as that one allows."""
-    queue = _consumed_queue(pipeline, component)
     variables = variables_of(pipeline, component)
-    assert variables["CONSUMED_QUEUE_URL"] == pipeline.resolve(f"${{{queue.address}.url}}")
-    assert int(variables["MAX_RECEIVE_COUNT"]) == queue["redrive_policy"]["maxReceiveCount"]
+    consumed = _consumed_queues(pipeline, component)
+    names = {queue["name"] for queue in consumed}
+    assert names == {f"media-pipeline-{queue}-{pipeline.name}" for queue in told}
+    for queue in consumed:
+        variable = told[queue["name"].removeprefix("media-pipeline-").removesuffix(f"-{pipeline.name}")]
+        assert variables[variable] == pipeline.resolve(f"${{{queue.address}.url}}")
+        assert int(variables["MAX_RECEIVE_COUNT"]) == queue["redrive_policy"]["maxReceiveCount"]
+        # What finds a message's queue goes by the name, which ends URL and ARN alike.
+        assert variables[variable].rpartition("/")[2] == pipeline.arn(queue).rpartition(":")[2]
 
 
 def test_the_reconciler_sweeps_what_the_rule_lets_through(pipeline: Stack) -> None:
@@ -136,6 +153,8 @@ def test_operators_are_told_what_exists(pipeline: Stack) -> None:
         "outputs_bucket": buckets["outputs"],
         "processing_queue_url": urls["processing"],
         "processing_dlq_url": urls["processing-dlq"],
+        "captions_queue_url": urls["captions"],
+        "captions_dlq_url": urls["captions-dlq"],
         "job_events_queue_url": urls["job-events"],
         "job_events_dlq_url": urls["job-events-dlq"],
         "mediaconvert_queue_arn": pipeline.arn(jobs),
@@ -177,14 +196,9 @@ def test_what_the_rule_passes_over_is_ignored_everywhere(pipeline: Stack) -> Non
     """Each end of a key that the rule keeps back is one that rule, sweep and backfill pass over alike."""
     config = read_config(OrchestratorConfig, variables_of(pipeline, "ingest-orchestrator"))
     settings = ENVIRONMENTS[pipeline.name]
-    (rule,) = (
-        r
-        for r in pipeline.of("aws_cloudwatch_event_rule")
-        if "Object Created" in str(r.get("event_pattern", ""))
-    )
-    assert rule["event_pattern"]["detail"]["object"]["key"] == [
-        {"anything-but": {"suffix": rule_suffixes(settings.ignored_names)}}
-    ]
+    (rule,) = (r for r in pipeline.of("aws_cloudwatch_event_rule") if "-uploads-created-" in r["name"])
+    ends = [*rule_suffixes(settings.ignored_names), *spellings(settings.caption_suffixes)]
+    assert rule["event_pattern"]["detail"]["object"]["key"] == [{"anything-but": {"suffix": ends}}]
     ignored = IgnoredNames(patterns=config.ignored_names)
     for end in rule_suffixes(settings.ignored_names):
         assert ignored.cover(f"folder/name{end}")

@@ -101,7 +101,7 @@ def test_fault_names_field_value_and_range(field: str, value: object) -> None:
     ("field", "value"),
     [
         ("processing_concurrency", 2),
-        ("processing_concurrency", 449),
+        ("processing_concurrency", 448),
         ("max_jobs_in_flight", 1),
         ("max_jobs_in_flight", 100_000),
         ("notification_email", None),
@@ -136,8 +136,8 @@ def test_uploads_go_where_the_pipeline_looks() -> None:
 
 
 def test_concurrency_leaves_the_account_its_reserve() -> None:
-    """Two functions reserve the concurrency and 100 of the account's must stay unreserved."""
-    small = replace(DEV, account_concurrency=131)
+    """Two functions reserve the concurrency, 3 more are for captions and the reconciler, and 100 of the account's must stay unreserved."""
+    small = replace(DEV, account_concurrency=133)
     assert not find_faults(replace(small, processing_concurrency=15))
     (fault,) = find_faults(replace(small, processing_concurrency=16))
     assert fault.field == "processing_concurrency"
@@ -146,15 +146,15 @@ def test_concurrency_leaves_the_account_its_reserve() -> None:
 
 def test_a_new_account_is_used_without_a_reservation() -> None:
     """Of a quota of 10 nothing can be reserved: the functions share it, and the rule says how far it goes."""
-    new = replace(DEV, account_concurrency=10, processing_concurrency=4)
+    new = replace(DEV, account_concurrency=10, processing_concurrency=3)
     (fault,) = find_faults(new)
     assert (fault.field, fault.value) == ("reserve_concurrency", True)
     assert fault.allowed.startswith("False where account_concurrency is 10")
     assert not find_faults(replace(new, reserve_concurrency=False))
-    (fault,) = find_faults(replace(new, reserve_concurrency=False, processing_concurrency=5))
+    (fault,) = find_faults(replace(new, reserve_concurrency=False, processing_concurrency=4))
     assert fault.field == "processing_concurrency"
-    assert fault.allowed.startswith("at most 4 ")
-    assert _faulty_fields(replace(new, account_concurrency=4)) == ["account_concurrency"]
+    assert fault.allowed.startswith("at most 3 ")
+    assert _faulty_fields(replace(new, account_concurrency=6)) == ["account_concurrency"]
 
 
 def test_runs_of_the_reconciler_are_kept_apart() -> None:

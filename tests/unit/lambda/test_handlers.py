@@ -44,6 +44,7 @@ ENVIRONMENT = {
     "CLAIM_SECONDS": "75",
     "MAX_JOBS_IN_FLIGHT": "200",
     "CONSUMED_QUEUE_URL": "url",
+    "CAPTIONS_QUEUE_URL": "url",
     "MAX_RECEIVE_COUNT": "5",
     "MAX_DELAY_SECONDS": "300",
     "PROCESSING_QUEUE_URL": "url",
@@ -78,7 +79,7 @@ class Invocation:
             self.event,
             Context(),  # type: ignore[arg-type]
             handle=handle,
-            redelivery=self.redelivery,
+            redelivery=lambda queue_arn: self.redelivery,
             metrics=PipelineMetrics(),
         )
 

@@ -67,7 +67,7 @@ class Consumer:
             sqs_event(message),
             Context(),  # type: ignore[arg-type]
             handle=handle,
-            redelivery=self.redelivery,
+            redelivery=lambda queue_arn: self.redelivery,
             metrics=PipelineMetrics(),
         )
         failed: list[dict[str, str]] = answer["batchItemFailures"]
@@ -311,7 +311,7 @@ def test_a_strange_attribute_counts_as_no_renewal(consumer: Consumer, attribute:
         event,
         Context(),  # type: ignore[arg-type]
         handle=THROTTLED,
-        redelivery=consumer.redelivery,
+        redelivery=lambda queue_arn: consumer.redelivery,
         metrics=PipelineMetrics(),
     )
     assert consumer.seconds_until_visible == FIRST_DELAY_SECONDS

@@ -12,6 +12,7 @@ import pytest
 
 from media_pipeline.asset_table import AssetTable
 from media_pipeline.assets import Asset, AssetError, AssetStatus, Transition, UploadedObject
+from pipeline_ops.adapters import QUEUES
 from pipeline_ops.command_line import main
 from sandbox import servers
 from sandbox.aws import Endpoints
@@ -59,7 +60,7 @@ class Operated:
         self.s3.put_bucket_versioning(Bucket=self.uploads, VersioningConfiguration={"Status": "Enabled"})
         self.queues = {
             name: str(self.sqs.create_queue(QueueName=f"{self.name}-{name}")["QueueUrl"])
-            for name in ("processing", "processing-dlq", "job-events", "job-events-dlq")
+            for name in (f"{queue}{end}" for queue in QUEUES for end in ("", "-dlq"))
         }
         new_assets_table(self._dynamodb, self.name)
         self.table = AssetTable(self._dynamodb, self.name)
@@ -71,6 +72,8 @@ class Operated:
             "outputs_bucket": f"{self.name}-outputs",
             "processing_queue_url": self.queues["processing"],
             "processing_dlq_url": self.queues["processing-dlq"],
+            "captions_queue_url": self.queues["captions"],
+            "captions_dlq_url": self.queues["captions-dlq"],
             "job_events_queue_url": self.queues["job-events"],
             "job_events_dlq_url": self.queues["job-events-dlq"],
             "mediaconvert_queue_arn": queue["Arn"],

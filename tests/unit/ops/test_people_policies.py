@@ -130,7 +130,7 @@ def _operate(operated: Operated) -> set[str]:
     assert operated.table.advance(submitted.asset_id, step)
     operated.put("new.mp4")
     operated.s3.put_object(Bucket=operated.outputs, Key=f"{removed.asset_id}/1/hls/a.ts", Body=b"x")
-    for queue in ("processing", "job-events"):
+    for queue in ("processing", "captions", "job-events"):
         operated.send(f"{queue}-dlq", upload_event(failed.upload))
         operated.send(f"{queue}-dlq", "{}")
     lines = (
@@ -144,6 +144,7 @@ def _operate(operated: Operated) -> set[str]:
         "cancel --status RECEIVED --dry-run",
         "redrive processing --dry-run",
         "redrive processing --yes --foreign drop",
+        "redrive captions --yes",
         "redrive job-events --yes --foreign move",
         "backfill --yes",
         "presets",
@@ -183,6 +184,7 @@ def test_operator_may_not_see_or_change_videos(pipeline: Stack) -> None:
         Call("dynamodb", "Query", {**item, "IndexName": "by_job"}),
         Call("sqs", "ReceiveMessage", {"QueueUrl": told["processing_queue_url"]}),
         Call("sqs", "SendMessage", {"QueueUrl": told["processing_dlq_url"]}),
+        Call("sqs", "ReceiveMessage", {"QueueUrl": told["captions_queue_url"]}),
         Call("ssm", "GetParameter", {"Name": "/another/resources"}),
         Call("mediaconvert", "GetJob", {"Id": JOB_ID}),
         Call("cloudwatch", "PutMetricData", {"Namespace": "AWS/Lambda"}),
