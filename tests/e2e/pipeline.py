@@ -24,15 +24,24 @@ class Pipeline:
         self.sqs = client("sqs")
         self.mediaconvert = client("mediaconvert")
         self._dynamodb = client("dynamodb")
+        self._deployment = deployment
         self.uploads = deployment.output("uploads_bucket")
         self.outputs = deployment.output("outputs_bucket")
         self.table = deployment.output("assets_table")
         self.key_arn = deployment.output("key_arn")
         self.processing_queue = deployment.output("processing_queue_url")
         self.processing_dlq = deployment.output("processing_dlq_url")
-        self.captions_queue = deployment.output("captions_queue_url")
-        self.captions_dlq = deployment.output("captions_dlq_url")
         self.job_queue = deployment.output("mediaconvert_queue_arn")
+
+    @property
+    def captions_queue(self) -> str:
+        """Return the queue of caption files, which the earlier release of the upgrade has not."""
+        return self._deployment.output("captions_queue_url")
+
+    @property
+    def captions_dlq(self) -> str:
+        """Return where its messages end that can't be consumed."""
+        return self._deployment.output("captions_dlq_url")
 
     def put(self, key: str, body: bytes, **headers: str) -> str:
         """Upload with PutObject; return the version id."""
