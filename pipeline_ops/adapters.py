@@ -103,7 +103,7 @@ class Adapters:
         )
 
     def letters(self, queue: str) -> DeadLetters:
-        """Return what one of the `QUEUES` gave up. Raises OperatorFault where the pipeline doesn't have it."""
+        """Return what one of the `QUEUES` gave up. Raises OperatorFault where the pipeline has it not."""
         resources = self.resources
         url, source_url = {
             "processing": (resources.processing_dlq_url, resources.processing_queue_url),
@@ -112,7 +112,7 @@ class Adapters:
         }[queue]
         if url is None or source_url is None:
             raise OperatorFault(
-                f"{resources.pipeline_name} has no {queue} queue: an earlier release is deployed, in which the "
-                "processing queue has all uploads. Use `redrive processing`, or deploy this release."
+                f"{resources.pipeline_name} has no {queue} queue: an earlier release is deployed, in which "
+                "the processing queue has all uploads. Use `redrive processing`, or deploy this release."
             )
         return DeadLetters(self._client("sqs"), url=url, source_url=source_url)

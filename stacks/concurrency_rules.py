@@ -32,11 +32,11 @@ def concurrency_faults(settings: Settings) -> Iterator[tuple[str, object, str]]:
         return
     if most >= LEAST_CONCURRENCY:
         why = (
-            f"{CONCURRENT_FUNCTIONS} functions reserve it, {_BESIDE} more are for captions and the reconciler, "
-            f"{UNRESERVED_CONCURRENCY} stay unreserved (Lambda)"
+            f"{CONCURRENT_FUNCTIONS} functions reserve it, {_BESIDE} more are for captions and the "
+            f"reconciler, {UNRESERVED_CONCURRENCY} stay unreserved (Lambda)"
             if settings.reserve_concurrency
-            else f"{CONCURRENT_FUNCTIONS} functions run so often at a time beside captions, {CAPTIONS_CONCURRENCY} at "
-            "a time, and the reconciler (Lambda)"
+            else f"{CONCURRENT_FUNCTIONS} functions run so often at a time, and {_BESIDE} more executions "
+            "are for captions and the reconciler (Lambda)"
         )
         allowed = f"at most {most} where account_concurrency is {quota}: {why}"
         yield "processing_concurrency", settings.processing_concurrency, allowed

@@ -71,3 +71,8 @@ class SweptWorld:
     def announced(self) -> list[UploadedObject]:
         """Return the uploads that were announced, in order."""
         return [parse_upload(body, bucket="uploads") for body in self.queue.bodies]
+
+    @property
+    def announced_captions(self) -> list[UploadedObject]:
+        """Return the caption files that were announced, in order."""
+        return [parse_upload(body, bucket="uploads") for body in self.captions_queue.bodies]

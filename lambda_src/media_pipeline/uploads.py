@@ -15,8 +15,8 @@ LONGEST_UPLOAD = timedelta(days=3)
 def spellings(suffixes: Iterable[str]) -> list[str]:
     """Return suffixes in every letter case, which an event rule tells apart where it says what a key is not.
 
-    A suffix may be matched in any case, but `anything-but` takes none that is. Source: Amazon EventBridge User
-    Guide, "Comparison operators for use in event patterns".
+    A suffix may be matched in any case, but `anything-but` takes none that is. Source: Amazon EventBridge
+    User Guide, "Comparison operators for use in event patterns".
     """
     return [
         "".join(letters)

@@ -100,11 +100,7 @@ def gathered(
         records=records,
         jobs=[job for job in _jobs(pipeline) if job.asset_id in ids],
         outputs=frozenset(_outputs(pipeline, ids)),
-        letters=[
-            letter
-            for url in pipeline.dead_letter_queues
-            for letter in _letters(pipeline, url)
-        ],
+        letters=[letter for url in pipeline.dead_letter_queues for letter in _letters(pipeline, url)],
         poison=poison,
         without_record=without_record,
     )

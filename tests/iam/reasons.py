@@ -72,10 +72,23 @@ REASONS: Sequence[Reason] = (
         sentence="A job that ends in the middle of a large output takes its parts back; no run here has one.",
     ),
     Reason(
-        sids=["PostponeProcessingQueue"],
+        sids=["PostponeCaptionsQueue", "PostponeProcessingQueue"],
         actions=["sqs:SendMessage"],
         components=["ingest-orchestrator"],
         sentence="A wait that has used up half of its receives is sent anew; few runs here last that long.",
+    ),
+    Reason(
+        sids=["PostponeCaptionsQueue"],
+        actions=["sqs:ChangeMessageVisibility"],
+        components=["ingest-orchestrator"],
+        sentence="A caption waits while another one of its video is published, or the video is verified; a "
+        "run may have no such pair.",
+    ),
+    Reason(
+        sids=["SendToCaptionsQueue"],
+        actions=["sqs:SendMessage"],
+        components=["reconciler"],
+        sentence="The sweep announces captions whose event was lost; a run may lose none of them.",
     ),
     Reason(
         sids=["PostponeJobEventsQueue"],

@@ -35,7 +35,11 @@ def places(stack: Stack) -> Mapping[str, Place]:
     table = _named(stack, "aws_dynamodb_table", "name", "assets")
     queues = {
         f"{words} {kind}": _named(stack, "aws_sqs_queue", "name", f"{component}{ending}")
-        for words, component in (("processing", "processing"), ("captions", "captions"), ("job events", "job-events"))
+        for words, component in (
+            ("processing", "processing"),
+            ("captions", "captions"),
+            ("job events", "job-events"),
+        )
         for kind, ending in (("queue", ""), ("DLQ", "-dlq"))
     }
     found = {

@@ -77,7 +77,9 @@ def test_function_is_given_what_exists(pipeline: Stack) -> None:
     (processing,) = (
         q for q in pipeline.of("aws_sqs_queue") if "-processing-" in q["name"] and "dlq" not in q["name"]
     )
-    (captions,) = (q for q in pipeline.of("aws_sqs_queue") if q["name"].endswith(f"-captions-{pipeline.name}"))
+    (captions,) = (
+        q for q in pipeline.of("aws_sqs_queue") if q["name"].endswith(f"-captions-{pipeline.name}")
+    )
     expected = {
         "ASSETS_TABLE": table["name"],
         "CAPTIONS_QUEUE_URL": pipeline.resolve(f"${{{captions.address}.url}}"),

@@ -136,7 +136,7 @@ def test_uploads_go_where_the_pipeline_looks() -> None:
 
 
 def test_concurrency_leaves_the_account_its_reserve() -> None:
-    """Two functions reserve the concurrency, 3 more are for captions and the reconciler, and 100 of the account's must stay unreserved."""
+    """Two functions reserve it, captions and the reconciler 3 more, and 100 must stay unreserved."""
     small = replace(DEV, account_concurrency=133)
     assert not find_faults(replace(small, processing_concurrency=15))
     (fault,) = find_faults(replace(small, processing_concurrency=16))

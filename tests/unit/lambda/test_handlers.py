@@ -22,38 +22,7 @@ from media_pipeline.errors import ConfigError, MalformedEventError, TransientErr
 from media_pipeline.redelivery import RENEWALS_ATTRIBUTE, Message, Redelivery
 from media_pipeline.telemetry import PipelineMetrics, logger
 from tests.fakes import FakeMetrics, FakeQueue
-from tests.lambda_invocation import Context, sqs_event
-
-ENVIRONMENT = {
-    "PIPELINE_NAME": "media-pipeline-test",
-    "ASSETS_TABLE": "assets",
-    "OUTPUTS_BUCKET": "outputs",
-    "UPLOADS_BUCKET": "uploads",
-    "MEDIACONVERT_QUEUE_ARN": "queue",
-    "MEDIACONVERT_ROLE_ARN": "role",
-    "PRESETS_PATH": "/media-pipeline-test/presets",
-    "PROFILES_PARAMETER": "/media-pipeline-test/profiles",
-    "NOTIFICATIONS_TOPIC_ARN": "topic",
-    "MAX_SOURCE_SIZE_BYTES": "1000",
-    "CAPTION_SUFFIXES": ".srt,.vtt",
-    "IGNORED_NAMES": "._*,*.part",
-    "EMPTY_FILE_GRACE_SECONDS": "120",
-    "MEDIA_SUFFIXES": ".mp4, .MOV",
-    "ASSET_RETENTION_DAYS": "0",
-    "LEFTOVER_DAYS": "14",
-    "CLAIM_SECONDS": "75",
-    "MAX_JOBS_IN_FLIGHT": "200",
-    "CONSUMED_QUEUE_URL": "url",
-    "CAPTIONS_QUEUE_URL": "url",
-    "MAX_RECEIVE_COUNT": "5",
-    "MAX_DELAY_SECONDS": "300",
-    "PROCESSING_QUEUE_URL": "url",
-    "UPLOAD_KEY_PREFIX": "incoming/",
-    "STUCK_AFTER_SECONDS": "600",
-    "POWERTOOLS_SERVICE_NAME": "media-pipeline-test",
-    "POWERTOOLS_METRICS_NAMESPACE": "MediaPipeline",
-    "POWERTOOLS_LOG_LEVEL": "INFO",
-}
+from tests.lambda_invocation import ENVIRONMENT, Context, sqs_event
 
 
 class Invocation:

@@ -40,6 +40,7 @@ def aws(local_aws: Callable[[str], Any], monkeypatch: pytest.MonkeyPatch) -> Ite
         "OUTPUTS_BUCKET": "outputs",
         "PIPELINE_NAME": "media-pipeline-test",
         "PROCESSING_QUEUE_URL": sqs.create_queue(QueueName=f"processing-{uuid4()}")["QueueUrl"],
+        "CAPTIONS_QUEUE_URL": sqs.create_queue(QueueName=f"captions-{uuid4()}")["QueueUrl"],
         "LEFTOVER_DAYS": "14",
         "STUCK_AFTER_SECONDS": "1",
         "UPLOADS_BUCKET": new_versioned_bucket(s3),
@@ -55,11 +56,12 @@ def aws(local_aws: Callable[[str], Any], monkeypatch: pytest.MonkeyPatch) -> Ite
 def test_an_upload_whose_event_was_lost_is_announced_once(
     aws: dict[str, str], local_aws: Callable[[str], Any]
 ) -> None:
-    """What S3 lists and nobody announced gets its asset and its message, by the run's own counts too."""
+    """What S3 lists and nobody announced gets its asset and its message, captions on their own queue."""
     s3, sqs = local_aws("s3"), local_aws("sqs")
     time.sleep(SECOND)
     version = s3.put_object(Bucket=aws["UPLOADS_BUCKET"], Key=KEY, Body=b"film")["VersionId"]
     s3.put_object(Bucket=aws["UPLOADS_BUCKET"], Key="elsewhere/a.mp4", Body=b"film")
+    s3.put_object(Bucket=aws["UPLOADS_BUCKET"], Key="in/a.en.srt", Body=b"captions")
     time.sleep(2 * SECOND)
     context: Any = Context()
     runs = [reconciler.handler({}, context) for _ in range(2)]
@@ -72,7 +74,7 @@ def test_an_upload_whose_event_was_lost_is_announced_once(
         "stuck": 0,
         "reindexed": 0,
         "ends_told": 0,
-        "listed": 1,
+        "listed": 2,
         "registered": 1,
         "leftovers_removed": 0,
     }
@@ -80,6 +82,9 @@ def test_an_upload_whose_event_was_lost_is_announced_once(
     (body,) = {message["Body"] for message in messages}
     upload = parse_upload(body, bucket=aws["UPLOADS_BUCKET"])
     assert (upload.key, upload.version_id, upload.size_bytes) == (KEY, version, 4)
+    captions = sqs.receive_message(QueueUrl=aws["CAPTIONS_QUEUE_URL"], MaxNumberOfMessages=10)["Messages"]
+    (caption,) = (parse_upload(message["Body"], bucket=aws["UPLOADS_BUCKET"]) for message in captions)
+    assert caption.key == "in/a.en.srt"
     asset = AssetTable(local_aws("dynamodb"), aws["ASSETS_TABLE"]).get(upload.asset_id)
     assert asset is not None
     assert asset.status is AssetStatus.RECEIVED

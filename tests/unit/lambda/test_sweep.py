@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from media_pipeline.assets import AssetStatus, UploadedObject, timestamp
+from media_pipeline.backlog import MAX_WAITING
 from media_pipeline.errors import TransientError
 from media_pipeline.sweep import MAX_PAGES, MAX_REGISTERED
 from media_pipeline.uploads import Cursor
@@ -219,13 +220,14 @@ def test_a_caption_is_announced_again_once(world: SweptWorld) -> None:
     assert world.run()["registered"] == 0
     world.until_overdue()
     assert world.run() == {"listed": 1, "registered": 0}
-    assert world.announced == [caption]
+    assert world.announced_captions == [caption]
+    assert world.announced == []
     assert world.table.records == {}
     assert world.metrics.counted == []
     for _ in range(3):
         world.until_overdue()
         world.run()
-    assert world.announced == [caption]
+    assert world.announced_captions == [caption]
 
 
 def test_only_the_newest_version_of_a_caption_is_announced(world: SweptWorld) -> None:
@@ -236,4 +238,14 @@ def test_only_the_newest_version_of_a_caption_is_announced(world: SweptWorld) ->
     world.uploads.delete("in/gone.srt")
     world.until_overdue()
     world.run()
-    assert world.announced == [newest]
+    assert world.announced_captions == [newest]
+
+
+def test_captions_that_wait_keep_no_upload_from_being_found(world: SweptWorld) -> None:
+    """A long captions queue is nobody's but theirs: the sweep goes on, and finds the neighbour's video."""
+    for number in range(2 * MAX_WAITING):
+        world.captions_queue.send(str(number))
+    upload = world.upload()
+    world.until_overdue()
+    assert world.run() == {"listed": 1, "registered": 1}
+    assert world.announced == [upload]

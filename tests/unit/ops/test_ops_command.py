@@ -209,6 +209,27 @@ def test_redrive_shows_then_moves(operated: Operated) -> None:
     assert "There are no dead letters" in operated.run("redrive", "processing", "--yes").out
 
 
+def test_captions_have_dead_letters_of_their_own(operated: Operated) -> None:
+    """They go back to the captions queue, not among the videos."""
+    event = upload_event(operated.put("a.en.srt"))
+    operated.send("captions-dlq", event)
+    assert "There are no dead letters" in operated.run("redrive", "processing", "--yes").out
+    run = operated.run("redrive", "captions", "--yes")
+    assert (run.code, operated.bodies("captions-dlq")) == (0, [])
+    assert (operated.bodies("captions"), operated.bodies("processing")) == ([event], [])
+
+
+def test_an_earlier_release_has_no_captions_queue(operated: Operated) -> None:
+    """Where it is deployed, all that it has works; its captions' dead letters lie where the sentence says."""
+    earlier = {name: value for name, value in operated.resources.items() if not name.startswith("captions_")}
+    operated.publish(earlier)
+    assert operated.run("redrive", "processing", "--yes").code == 0
+    run = operated.run("redrive", "captions", "--yes")
+    assert run.code == 2
+    assert "has no captions queue: an earlier release is deployed" in run.err
+    assert "Use `redrive processing`, or deploy this release." in run.err
+
+
 def test_redrive_reads_job_events_too(operated: Operated) -> None:
     """News of jobs show their asset as it is now, and go back to the queue of job events."""
     asset = operated.failed("a.mp4")

@@ -8,6 +8,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from media_pipeline.ignored_names import rule_suffixes
+from media_pipeline.uploads import spellings
 from stacks.settings import ENVIRONMENTS
 
 Client = Callable[[str], Any]
@@ -43,13 +44,17 @@ def matches(client: Client, test: Any, key: str) -> bool:
         # Letter case counts, and so do names at the top: the functions pass over them.
         ("in/film.mp4.PART", True),
         (".DS_Store", True),
+        # Caption files have a rule of their own.
+        ("in/film.en.srt", False),
+        ("in/film.Vtt", False),
         ("in/._film.mp4", True),
     ],
 )
 def test_the_rule_of_uploads_keeps_back_ends_of_keys(client: Client, key: str, lets_through: bool) -> None:
     """`anything-but` of a list of suffixes matches what ends in none of them."""
-    test = {"anything-but": {"suffix": rule_suffixes(ENVIRONMENTS["dev"].ignored_names)}}
-    assert matches(client, test, key) is lets_through
+    settings = ENVIRONMENTS["dev"]
+    ends = [*rule_suffixes(settings.ignored_names), *spellings(settings.caption_suffixes)]
+    assert matches(client, {"anything-but": {"suffix": ends}}, key) is lets_through
 
 
 @pytest.mark.parametrize(
