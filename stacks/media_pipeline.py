@@ -1,7 +1,6 @@
 """MediaPipelineStack: how a video flows, from the uploads bucket to the topic that tells about it."""
 
 import json
-from typing import Any
 
 from constructs_lib.bindings import (
     Construct,
@@ -19,15 +18,14 @@ from constructs_lib.encryption import (
 from constructs_lib.function import CodeArchive, FunctionCode
 from constructs_lib.iam import Account
 from constructs_lib.lint import accept_finding
-from constructs_lib.messaging import EventQueue, EventRule, UndeliveredRuns
+from constructs_lib.messaging import EventQueue, UndeliveredRuns
 from constructs_lib.notifications import AlarmTopic, AssetTopic
 from constructs_lib.storage import Cors, PrivateBucket, Tier
 from constructs_lib.transcoding import JobTemplate, PresetParameters, Transcoder
-from media_pipeline.ignored_names import rule_suffixes
-from media_pipeline.uploads import spellings
 from stacks.assets_table import add_assets_table
 from stacks.deployment import add_provider, keep_state_in_s3
 from stacks.encoding import EncodingDocuments
+from stacks.event_routes import route_events
 from stacks.functions import (
     METRICS_NAMESPACE,
     Parts,
@@ -58,7 +56,6 @@ OPERATED_RESOURCES = (
     "reconciler_function",
 )
 ALARM_TOPIC = "alarms"
-JOB_STATUSES = ("PROGRESSING", "STATUS_UPDATE", "COMPLETE", "ERROR", "CANCELED", "NEW_WARNING")
 
 
 class MediaPipelineStack(TerraformStack):
@@ -145,7 +142,7 @@ class MediaPipelineStack(TerraformStack):
         self._operator_policy = add_operator_policy(
             self, parts, resources_parameter=self._resources_parameter
         )
-        self._route_events()
+        route_events(self, parts)
         self._monitoring = add_monitoring(
             self,
             parts,
@@ -254,48 +251,6 @@ class MediaPipelineStack(TerraformStack):
             retention_days=settings.queue_retention_days,
             dlq_retention_days=settings.dlq_retention_days,
         )
-
-    def _route_events(self) -> None:
-        settings = self._settings
-        captions = spellings(settings.caption_suffixes)
-        elsewhere = [*rule_suffixes(settings.ignored_names), *captions]
-        captions_uploaded = EventRule(
-            self,
-            "CaptionsUploaded",
-            name=settings.name("captions-uploaded"),
-            description="Caption files that were uploaded go to the captions queue",
-            pattern=self._pattern_of_uploads([{"suffix": end} for end in captions]),
-            queue=self._captions_queue,
-        )
-        EventRule(
-            self,
-            "UploadsCreated",
-            name=settings.name("uploads-created"),
-            description="Other files that were uploaded go to the processing queue, but for ignored names",
-            pattern=self._pattern_of_uploads([{"anything-but": {"suffix": elsewhere}}]),
-            queue=self._processing_queue,
-            after=captions_uploaded,
-        )
-        EventRule(
-            self,
-            "JobStateChanged",
-            name=settings.name("job-state-changed"),
-            description="State changes of this pipeline's MediaConvert jobs go to the job events queue",
-            pattern={
-                "source": ["aws.mediaconvert"],
-                "detail-type": ["MediaConvert Job State Change"],
-                "detail": {"queue": [self._transcoder.queue_arn], "status": list(JOB_STATUSES)},
-            },
-            queue=self._job_events_queue,
-        )
-
-    def _pattern_of_uploads(self, keys: list[dict[str, Any]]) -> dict[str, Any]:
-        """Return what matches the events of uploads with such keys."""
-        return {
-            "source": ["aws.s3"],
-            "detail-type": ["Object Created"],
-            "detail": {"bucket": {"name": [self._uploads.name]}, "object": {"key": keys}},
-        }
 
     def _add_outputs(self) -> None:
         """Name what people and programs look for; these names are a contract.

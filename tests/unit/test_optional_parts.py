@@ -43,9 +43,11 @@ def test_prefix_and_suffix_must_both_match(tmp_path: Path) -> None:
         for id_, mapping in resources["aws_lambda_event_source_mapping"].items()
         if "filter_criteria" in mapping
     }
-    ((id_, found),) = filters.items()
-    assert id_.startswith("IngestOrchestrator")
-    assert found == {"body": {"detail": {"object": {"key": [{"prefix": "incoming/"}]}}}}
+    # Of uploads, and of caption files.
+    assert len(filters) == 2
+    for id_, found in filters.items():
+        assert id_.startswith("IngestOrchestrator")
+        assert found == {"body": {"detail": {"object": {"key": [{"prefix": "incoming/"}]}}}}
     (rule,) = (
         json.loads(rule["event_pattern"])
         for id_, rule in resources["aws_cloudwatch_event_rule"].items()

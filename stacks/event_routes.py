@@ -1,0 +1,56 @@
+"""Which events go to which queue: of uploads by what their keys end in, and of this pipeline's jobs."""
+
+from typing import Any
+
+from constructs_lib.bindings import Construct
+from constructs_lib.messaging import EventRule
+from media_pipeline.ignored_names import rule_suffixes
+from media_pipeline.uploads import spellings
+from stacks.functions import Parts
+
+JOB_STATUSES = ("PROGRESSING", "STATUS_UPDATE", "COMPLETE", "ERROR", "CANCELED", "NEW_WARNING")
+
+
+def route_events(scope: Construct, parts: Parts) -> None:
+    """Add the rules: each caption file goes to its queue, every other upload and the jobs' news to theirs."""
+    settings = parts.settings
+    captions = spellings(settings.caption_suffixes)
+    elsewhere = [*rule_suffixes(settings.ignored_names), *captions]
+    captions_uploaded = EventRule(
+        scope,
+        "CaptionsUploaded",
+        name=settings.name("captions-uploaded"),
+        description="Caption files that were uploaded go to the captions queue",
+        pattern=_pattern_of_uploads(parts, [{"suffix": end} for end in captions]),
+        queue=parts.captions_queue,
+    )
+    EventRule(
+        scope,
+        "UploadsCreated",
+        name=settings.name("uploads-created"),
+        description="Other files that were uploaded go to the processing queue, but for ignored names",
+        pattern=_pattern_of_uploads(parts, [{"anything-but": {"suffix": elsewhere}}]),
+        queue=parts.processing_queue,
+        after=captions_uploaded,
+    )
+    EventRule(
+        scope,
+        "JobStateChanged",
+        name=settings.name("job-state-changed"),
+        description="State changes of this pipeline's MediaConvert jobs go to the job events queue",
+        pattern={
+            "source": ["aws.mediaconvert"],
+            "detail-type": ["MediaConvert Job State Change"],
+            "detail": {"queue": [parts.transcoder.queue_arn], "status": list(JOB_STATUSES)},
+        },
+        queue=parts.job_events_queue,
+    )
+
+
+def _pattern_of_uploads(parts: Parts, keys: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return what matches the events of uploads with such keys."""
+    return {
+        "source": ["aws.s3"],
+        "detail-type": ["Object Created"],
+        "detail": {"bucket": {"name": [parts.uploads.name]}, "object": {"key": keys}},
+    }
