@@ -13,7 +13,7 @@ from tests.fuzz.fuzzing import forged, fuzzed
 from tests.fuzz.test_fuzz_handlers import JOB_EVENT, UPLOAD_EVENT, texts
 
 WORDS = (
-    "list", "show", "replay", "cancel", "presets", "redrive", "backfill", "remove", "processing",
+    "list", "show", "replay", "cancel", "presets", "redrive", "backfill", "remove", "processing", "captions",
     "job-events", "--source",
     "--status", "FAILED", "--older-than", "--newer-than", "1h30m", "99999999999999d", "--since", "--until",
     "2026-01-31", "0001-01-01T00:00+23:59", "--limit", "-1", "9" * 5000, "--rate", "nan", "1e999", "--json",

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 from media_pipeline.assets import Asset
+from media_pipeline.events import parse_upload
 from tests.property.pipeline_world import PipelineWorld
-from tests.property.simulated_aws import Delivery
+from tests.property.simulated_aws import WANTED, Delivery
 
 # The reconciler's interval, until the wait before a last redelivery.
 _INTERVALS_SECONDS = (*[300] * 10, *[1800] * 10, *[6 * 3600] * 30)
@@ -59,6 +60,9 @@ def unsettled(world: PipelineWorld) -> Iterator[str]:
         yield "versions share an asset"
     if not world.conditions.token_life:
         yield from _unknown_jobs(world)
+    keys = {parse_upload(body, bucket="uploads").key for body in aws.processing_queue.queue.bodies}
+    if any(map(WANTED.is_caption, keys)):
+        yield "captions are among the videos"
     for name, queue in (("uploads", aws.processing_queue), ("job events", aws.job_events_queue)):
         if not queue.is_empty:
             yield f"messages are left among the {name}"

@@ -144,6 +144,8 @@ class SimulatedAws:
             self.uploads.unreadable[upload.key] = Unreadable(reason=upload.unreadable, said="")
         if WANTED.admits(upload.key):
             self._deliver(self.processing_queue, upload_event(stored), upload.delivery)
+        elif WANTED.is_caption(upload.key):
+            self._deliver(self.captions_queue, upload_event(stored), upload.delivery)
 
     def admitted(self) -> Iterator[UploadedObject]:
         """Yield every version that the pipeline is to process."""

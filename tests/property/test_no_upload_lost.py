@@ -38,7 +38,7 @@ def conditions(draw: st.DrawFn) -> Conditions:
 deliveries = st.sampled_from([Delivery.ONCE, *Delivery])
 uploads = st.builds(
     Upload,
-    key=st.sampled_from([*_KEYS, *_KEYS, "in/notes.txt", "in/._a.mp4"]),
+    key=st.sampled_from([*_KEYS, *_KEYS, "in/notes.txt", "in/._a.mp4", "in/a.en.srt"]),
     content=st.sampled_from("xyz"),
     size_bytes=st.sampled_from([5, 5, 5, 5, 0, 1001]),
     delivery=deliveries,
