@@ -9,6 +9,7 @@ Source: https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html a
 
 Which attempts are left over never changes back: a later attempt may end well, an earlier one can't any more.
 So a run may be repeated, and die anywhere; the next one begins at the time up to which ends were looked at.
+What ended within an hour is looked at together: each look asks all partitions of the index.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -27,6 +28,7 @@ from media_pipeline.telemetry import logger
 # Of one run: twenty requests of S3's, and ten seconds of its time.
 MAX_OBJECTS = 20_000
 MAX_ASSETS = 2_000
+LOOK_EVERY = timedelta(hours=1)
 _PAGE_SIZE = 1_000
 
 
@@ -94,6 +96,8 @@ class Leftovers:
         """Look at what ended so long ago, since the last run's time, while there is time; count objects."""
         until = self.clock() - timedelta(days=self.days)
         since = self.cursor.load()
+        if since is not None and until - since < LOOK_EVERY:
+            return {"leftovers_removed": 0}
         removed = looked_at = 0
         reached = until
         for entry in self._ended(since, until):

@@ -5,38 +5,61 @@ import subprocess
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import groupby
 from pathlib import Path
 from signal import SIGKILL
 from typing import Any
 
 from media_pipeline.asset_table import AssetTable
-from media_pipeline.assets import UploadedObject
+from media_pipeline.assets import AssetStatus, Transition, UploadedObject
 from media_pipeline.conditional_write import from_item
 from media_pipeline.events import upload_event
+from media_pipeline.failures import failure
 from media_pipeline.lifecycle import utc_now
 from media_pipeline.redelivery import Message
+from media_pipeline.status_index import SHARD_ATTRIBUTE
 from tests.crash.deployment import ACCOUNT, Deployment
 from tests.crash.handler_process import NEVER
 from tests.crash.servers import ROOT
 from tests.lambda_invocation import sqs_event
 
 PATIENCE_SECONDS = 30
+_READS = ("BatchGet", "Describe", "Get", "Head", "List", "Query", "Scan", "Search")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Invoked:
-    """Hold what a handler answered, and how many calls of AWS it made; None where it was killed."""
+    """Hold what a handler answered, None where it was killed, and which calls of AWS it made."""
 
     answer: dict[str, Any] | None
-    calls: int | None
+    calls: tuple[str, ...]
 
     @property
     def survived(self) -> bool:
         """Tell whether the handler came to its end."""
         return self.answer is not None
+
+    @property
+    def is_done(self) -> bool:
+        """Tell whether the handler's message need not come back."""
+        return self.answer == {"batchItemFailures": []}
+
+
+def kill_points(calls: Sequence[str]) -> list[int]:
+    """Return after how many calls to kill: before any, after each write, after the first and last like read.
+
+    Reads change nothing, so what a kill leaves behind is the same wherever it falls in a row of them.
+    """
+    points, number = [0], 0
+    for call, group in groupby(calls):
+        length = len(list(group))
+        is_read = call.partition(".")[2].startswith(_READS)
+        points += sorted({number + 1, number + length}) if is_read else range(number + 1, number + length + 1)
+        number += length
+    return points
 
 
 @dataclass(slots=True, kw_only=True)
@@ -50,25 +73,42 @@ class CrashWorld:
     told: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
 
     def invoke(
-        self, handler: str, event: Mapping[str, Any] | None = None, *, kill_after: int = NEVER
+        self,
+        handler: str,
+        event: Mapping[str, Any] | None = None,
+        *,
+        kill_after: int = NEVER,
+        seconds_later: float = 0,
     ) -> Invoked:
-        """Invoke a handler, which is killed after so many calls, or before the first one (0)."""
+        """Invoke a handler, so much later by its clock; kill it after so many calls, or before any (0)."""
         assert self.handlers.stdin is not None
         assert self.handlers.stdout is not None
-        request = {"handler": handler, "event": event or {}, "kill_after": kill_after}
+        request = {
+            "handler": handler,
+            "event": event or {},
+            "kill_after": kill_after,
+            "seconds_later": seconds_later,
+        }
         print(json.dumps(request), file=self.handlers.stdin, flush=True)
         answer = json.loads(self.handlers.stdout.readline())
         if answer["signal"] == SIGKILL:
-            return Invoked(answer=None, calls=None)
+            return Invoked(answer=None, calls=tuple(answer["calls"]))
         assert (answer["signal"], answer["exit_code"]) == (0, 0)
-        return Invoked(answer=answer["result"], calls=answer["calls"])
+        return Invoked(answer=answer["result"], calls=tuple(answer["calls"]))
 
     def deliver(self, handler: str, body: str, *, kill_after: int = NEVER) -> Invoked:
         """Invoke a handler with a message, which is to be done unless the handler is killed."""
-        message = Message(body=body, receipt_handle="receipt", receive_count=1, renewals=0)
-        invoked = self.invoke(handler, sqs_event(message, account=ACCOUNT), kill_after=kill_after)
-        assert invoked.answer in (None, {"batchItemFailures": []})
+        invoked = self.try_to_deliver(handler, body, kill_after=kill_after)
+        assert invoked.is_done or not invoked.survived
         return invoked
+
+    def try_to_deliver(
+        self, handler: str, body: str, *, kill_after: int = NEVER, seconds_later: float = 0
+    ) -> Invoked:
+        """Invoke a handler with a message, which may be handed back."""
+        message = Message(body=body, receipt_handle="receipt", receive_count=1, renewals=0)
+        event = sqs_event(message, account=ACCOUNT)
+        return self.invoke(handler, event, kill_after=kill_after, seconds_later=seconds_later)
 
     def upload(self, key: str, body: bytes | None = None) -> UploadedObject:
         """Upload the clip, or something else."""
@@ -95,6 +135,38 @@ class CrashWorld:
         """Leave an upload as an invocation does that was killed at once."""
         table = AssetTable(self.deployment.clients["dynamodb"], self.deployment.table)
         table.claim(upload, now=utc_now(), until=utc_now())
+
+    def fail(self, upload: UploadedObject) -> None:
+        """Leave an upload as one does that was killed when it had failed it; its job wrote one file."""
+        self.claim(upload)
+        table = AssetTable(self.deployment.clients["dynamodb"], self.deployment.table)
+        error = failure("JOB_NOT_FOUND").error()
+        step = Transition(to=AssetStatus.FAILED, attempt=1, at=utc_now(), detail=error.message, error=error)
+        assert table.advance(upload.asset_id, step)
+        self.deployment.clients["s3"].put_object(
+            Bucket=self.deployment.outputs, Key=f"{upload.asset_id}/1/hls/1.ts", Body=b"x"
+        )
+
+    def take_out_of_index(self, upload: UploadedObject) -> None:
+        """Leave a record as releases did that knew no index."""
+        self.deployment.clients["dynamodb"].update_item(
+            TableName=self.deployment.table,
+            Key={"asset_id": {"S": upload.asset_id}},
+            UpdateExpression=f"REMOVE {SHARD_ATTRIBUTE}",
+        )
+
+    def forget(self, *item_ids: str) -> None:
+        """Delete items of the assets table: records, or cursors, so that what they put off is due."""
+        for item_id in item_ids:
+            self.deployment.clients["dynamodb"].delete_item(
+                TableName=self.deployment.table, Key={"asset_id": {"S": item_id}}
+            )
+
+    def outputs(self, upload: UploadedObject) -> list[str]:
+        """Return the keys of an upload's outputs."""
+        pages = self.deployment.clients["s3"].get_paginator("list_objects_v2")
+        found = pages.paginate(Bucket=self.deployment.outputs, Prefix=f"{upload.asset_id}/")
+        return [entry["Key"] for page in found for entry in page.get("Contents", [])]
 
     def events_of_job(self, upload: UploadedObject) -> list[str]:
         """Return all events of an upload's job, when it has ended."""
@@ -136,16 +208,6 @@ class CrashWorld:
             for job in page["Jobs"]
             if job["UserMetadata"]["asset_id"] == upload.asset_id
         ]
-
-    def missing(self, keys: list[str]) -> list[str]:
-        """Return the outputs that are not there."""
-        pages = self.deployment.clients["s3"].get_paginator("list_objects_v2")
-        found = {
-            entry["Key"]
-            for page in pages.paginate(Bucket=self.deployment.outputs)
-            for entry in page.get("Contents", [])
-        }
-        return [key for key in keys if key not in found]
 
     def statuses_told(self, upload: UploadedObject) -> list[str]:
         """Return the ends of an upload's asset that people were told of."""

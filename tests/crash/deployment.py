@@ -79,7 +79,7 @@ def deploy(servers: Servers, name: str) -> Deployment:
         "EMPTY_FILE_GRACE_SECONDS": "0",
         "CAPTION_SUFFIXES": ".srt,.vtt",
         "ASSET_RETENTION_DAYS": "0",
-        "LEFTOVER_DAYS": "14",
+        "LEFTOVER_DAYS": "0",
         "CLAIM_SECONDS": str(CLAIM_SECONDS),
         "MAX_JOBS_IN_FLIGHT": "1000",
         "CONSUMED_QUEUE_URL": queues["processing"],

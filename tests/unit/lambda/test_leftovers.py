@@ -1,6 +1,8 @@
 """What attempts left behind goes after some days; the newest complete attempt never does."""
 
+from collections.abc import Iterable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -9,8 +11,9 @@ from hypothesis import strategies as st
 from media_pipeline import leftovers
 from media_pipeline.assets import AssetStatus, Transition
 from media_pipeline.errors import TransientError
-from media_pipeline.leftovers import Leftovers, leftover_attempts
+from media_pipeline.leftovers import LOOK_EVERY, Leftovers, leftover_attempts
 from media_pipeline.source_limits import SourceTypes
+from media_pipeline.status_index import IndexEntry
 from tests.asset_steps import read, upload
 from tests.fakes import FakeAssetTable, FakeClock, FakeEndsCursor, FakeOutputs
 
@@ -89,9 +92,9 @@ def test_all_but_the_newest_complete_attempt_goes(
 ) -> None:
     """Not before its days are over; then at once, and once."""
     asset_id = world.asset(*(AssetStatus(end) for end in ends))
-    world.pass_days(DAYS - 0.01)
+    world.pass_days(DAYS - 0.05)
     assert world.run() == 0
-    world.pass_days(0.01)
+    world.pass_days(0.05)
     assert world.run() == 2 * (len(ends) - len(kept))
     assert world.left(asset_id) == kept
     assert world.run() == 0
@@ -125,6 +128,7 @@ def test_a_run_is_bounded_and_the_next_goes_on(
     runs = 0
     while any(world.left(asset_id) for asset_id in ids):
         assert world.run() <= 5
+        world.clock.advance(LOOK_EVERY.total_seconds())
         runs += 1
         assert runs < 10
     assert runs >= 3
@@ -169,6 +173,30 @@ def test_ends_are_looked_at_once(world: LeftoversWorld) -> None:
     world.pass_days()
     world.run()
     assert world.cursor.reached == world.clock() - timedelta(days=DAYS)
+
+
+def test_the_index_is_asked_once_an_hour(world: LeftoversWorld, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run that comes sooner reads the cursor and nothing else; what ended meanwhile goes with the next."""
+    asked: list[AssetStatus] = []
+    by_status = world.table.by_status
+
+    def counted(status: AssetStatus, **times: Any) -> Iterable[IndexEntry]:
+        asked.append(status)
+        return by_status(status, **times)
+
+    monkeypatch.setattr(world.table, "by_status", counted)
+    world.run()
+    assert len(asked) == len(ENDS)
+    asset_id = world.asset(AssetStatus.FAILED)
+    world.pass_days()
+    world.run()
+    world.asset(AssetStatus.FAILED, version="later")
+    asked.clear()
+    world.clock.advance(LOOK_EVERY.total_seconds() - 2)
+    assert (world.run(), asked) == (0, [])
+    world.clock.advance(2)
+    assert (world.run(), len(asked)) == (0, len(ENDS))
+    assert world.left(asset_id) == set()
 
 
 @given(ends=st.lists(st.sampled_from(ENDS), min_size=1, max_size=6))
