@@ -48,6 +48,11 @@ class Invoked:
         return self.answer == {"batchItemFailures": []}
 
 
+def is_write(call: str) -> bool:
+    """Tell whether a call may change something."""
+    return not call.partition(".")[2].startswith(_READS)
+
+
 def kill_points(calls: Sequence[str]) -> list[int]:
     """Return after how many calls to kill: before any, after each write, after the first and last like read.
 
@@ -56,8 +61,8 @@ def kill_points(calls: Sequence[str]) -> list[int]:
     points, number = [0], 0
     for call, group in groupby(calls):
         length = len(list(group))
-        is_read = call.partition(".")[2].startswith(_READS)
-        points += sorted({number + 1, number + length}) if is_read else range(number + 1, number + length + 1)
+        calls_of_kind = range(number + 1, number + length + 1)
+        points += calls_of_kind if is_write(call) else sorted({calls_of_kind[0], calls_of_kind[-1]})
         number += length
     return points
 
@@ -161,6 +166,14 @@ class CrashWorld:
             self.deployment.clients["dynamodb"].delete_item(
                 TableName=self.deployment.table, Key={"asset_id": {"S": item_id}}
             )
+
+    def discard(self, *uploads: UploadedObject) -> None:
+        """Delete uploads and their records for good."""
+        for upload in uploads:
+            self.deployment.clients["s3"].delete_object(
+                Bucket=self.deployment.uploads, Key=upload.key, VersionId=upload.version_id
+            )
+            self.forget(upload.asset_id)
 
     def outputs(self, upload: UploadedObject) -> list[str]:
         """Return the keys of an upload's outputs."""
