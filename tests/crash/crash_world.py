@@ -110,9 +110,11 @@ class CrashWorld:
     def try_to_deliver(
         self, handler: str, body: str, *, kill_after: int = NEVER, seconds_later: float = 0
     ) -> Invoked:
-        """Invoke a handler with a message, which may be handed back."""
+        """Invoke a handler with a message, which may be handed back to the queue that it came by."""
         message = Message(body=body, receipt_handle="receipt", receive_count=1, renewals=0)
-        event = sqs_event(message, account=ACCOUNT)
+        is_caption = handler == "ingest_orchestrator" and '.srt"' in body
+        url = self.deployment.captions_queue if is_caption else self.deployment.processing_queue
+        event = sqs_event(message, account=ACCOUNT, queue=url.rpartition("/")[2])
         return self.invoke(handler, event, kill_after=kill_after, seconds_later=seconds_later)
 
     def upload(self, key: str, body: bytes | None = None) -> UploadedObject:
