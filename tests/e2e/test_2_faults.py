@@ -11,7 +11,7 @@ from tests.e2e.pipeline import Pipeline, wait_for
 @pytest.mark.parametrize(
     ("key", "body", "reason"),
     [
-        ("text.mp4", b"This is no video, whatever its name says.\n" * 40, "it is not a video"),
+        ("text.mp4", b"This is no video, whatever its name says.\n" * 40, "neither video nor sound"),
         ("empty.mp4", b"", "empty"),
     ],
 )
