@@ -57,18 +57,19 @@ def _slowest_seconds(world: IngestWorld) -> int:
 def test_a_batch_of_uploads_is_done_in_time(pipeline: Stack) -> None:
     """Where MediaConvert takes as long as it may for each answer, the whole batch still ends in time."""
     function = function_of(pipeline, "ingest-orchestrator")
-    (mapping,) = (
-        m
-        for m in pipeline.of("aws_lambda_event_source_mapping")
-        if m["function_name"] == pipeline.arn(function)
-    )
+    batches = [
+        mapping["batch_size"]
+        for mapping in pipeline.of("aws_lambda_event_source_mapping")
+        if mapping["function_name"] == pipeline.arn(function)
+    ]
     new, taken_over = IngestWorld(), IngestWorld()
     taken_over.transcoder.failures["create_job"] = [TransientError("the answer was lost")]
     with pytest.raises(TransientError):
         taken_over.deliver()
     taken_over.clock.advance(1)
     for world in (new, taken_over):
-        assert mapping["batch_size"] * _slowest_seconds(world) < function["timeout"]
+        # Each queue may bring uploads: an earlier release left captions and videos in one.
+        assert max(batches) * _slowest_seconds(world) < function["timeout"]
 
 
 @pytest.mark.parametrize("component", ["ingest-orchestrator", "job-status-processor"])

@@ -44,6 +44,7 @@ class Loop:
 
     def __init__(self, client: Client, archive: Path) -> None:
         self.client, self.name = client, f"loop-{uuid4()}"
+        self._rounds: set[int] = set()
         sqs = client("sqs")
         self.dlq, self.seen = (sqs.create_queue(QueueName=f"{self.name}-{n}")["QueueUrl"] for n in "ds")
         redrive = {"deadLetterTargetArn": self._arn(self.dlq), "maxReceiveCount": 2}
@@ -73,7 +74,9 @@ class Loop:
 
     def rounds(self) -> list[int]:
         """Return the rounds that the function has seen, each once."""
-        return sorted({int(body) for body in self._held(self.seen)})
+        # What was looked at is hidden for a second: all are never there at once.
+        self._rounds |= {int(body) for body in self._held(self.seen)}
+        return sorted(self._rounds)
 
     def dead(self) -> set[int]:
         """Return the rounds that lie in the DLQ."""
