@@ -1,6 +1,8 @@
 """Resources of the local AWS as the stack makes them, for tests of the adapters, each under a new name."""
 
+import io
 import json
+import zipfile
 from typing import Any
 from uuid import uuid4
 
@@ -54,3 +56,19 @@ def admit_rule(sqs: Any, queue_url: str, rule_arn: str) -> str:
     policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
     sqs.set_queue_attributes(QueueUrl=queue_url, Attributes={"Policy": policy})
     return queue_arn
+
+
+def new_function(lambda_: Any, role: str) -> str:
+    """Make a function that says in its log that it was invoked; return its name."""
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as packed:
+        packed.writestr("a.py", "def handler(event, context): print('INVOKED')")
+    name = f"function-{uuid4()}"
+    lambda_.create_function(
+        FunctionName=name,
+        Runtime="python3.13",
+        Role=role,
+        Handler="a.handler",
+        Code={"ZipFile": archive.getvalue()},
+    )
+    return name

@@ -1,15 +1,13 @@
 """The account's quota of concurrent executions, as Lambda keeps it."""
 
-import io
-import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
-from uuid import uuid4
 
 import pytest
 
 from sandbox.folder import Folder, write_json
+from tests.local_resources import new_function
 from tests.unit.sandbox.conftest import Client
 from tests.unit.sandbox.test_sandbox_iam import make_role
 
@@ -35,18 +33,7 @@ def functions(client: Client) -> Iterator[Any]:
 
 def make_function(client: Client) -> str:
     """Make a function; return its name."""
-    archive = io.BytesIO()
-    with zipfile.ZipFile(archive, "w") as packed:
-        packed.writestr("a.py", "def handler(event, context): return {}")
-    name = f"function-{uuid4()}"
-    client("lambda").create_function(
-        FunctionName=name,
-        Runtime="python3.13",
-        Role=make_role(client, service="lambda.amazonaws.com"),
-        Handler="a.handler",
-        Code={"ZipFile": archive.getvalue()},
-    )
-    return name
+    return new_function(client("lambda"), make_role(client, service="lambda.amazonaws.com"))
 
 
 def reserve(functions: Any, name: str, executions: int) -> str | None:

@@ -1,16 +1,14 @@
 """What services of AWS may do by the policies of what they call: rules' targets, and topics of alarms."""
 
-import io
 import json
 import time
-import zipfile
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
-from tests.local_resources import admit_rule
+from tests.local_resources import admit_rule, new_function
 from tests.unit.sandbox.conftest import Client
 from tests.unit.sandbox.test_sandbox_iam import make_role
 from tests.unit.sandbox.test_sandbox_local_aws import wait_for
@@ -83,20 +81,9 @@ def received(client: Client, url: str, seconds: int = 1) -> list[dict[str, Any]]
     return messages
 
 
-def new_function(client: Client) -> str:
-    """Make a function that does nothing; return its name."""
-    archive = io.BytesIO()
-    with zipfile.ZipFile(archive, "w") as packed:
-        packed.writestr("a.py", "def handler(event, context): print('INVOKED')")
-    name = f"function-{uuid4()}"
-    client("lambda").create_function(
-        FunctionName=name,
-        Runtime="python3.13",
-        Role=make_role(client, service="lambda.amazonaws.com"),
-        Handler="a.handler",
-        Code={"ZipFile": archive.getvalue()},
-    )
-    return name
+def made_function(client: Client) -> str:
+    """Make a function that says in its log that it was invoked; return its name."""
+    return new_function(client("lambda"), make_role(client, service="lambda.amazonaws.com"))
 
 
 def function_arn(name: str) -> str:
@@ -125,7 +112,7 @@ def was_invoked(client: Client, function: str) -> bool:
 
 def test_a_rule_invokes_a_function_that_admits_its_arn(client: Client, rule: Rule) -> None:
     """A permission by source ARN is enough, and the invocation is no failure."""
-    name = new_function(client)
+    name = made_function(client)
     permit(client, name, SourceArn=rule.arn)
     rule.feed(function_arn(name))
     rule.fire()
@@ -147,7 +134,7 @@ def test_a_rule_does_not_invoke_a_function_that_asks_for_more(
     client: Client, rule: Rule, conditions: dict[str, str] | None
 ) -> None:
     """A permission that names the account keeps EventBridge out; the DLQ has the event and the reason."""
-    name, dlq = new_function(client), new_queue(client)
+    name, dlq = made_function(client), new_queue(client)
     if conditions is not None:
         permit(client, name, **{key: value.format(rule=rule.arn) for key, value in conditions.items()})
     rule.feed(function_arn(name), admit_rule(client("sqs"), dlq, rule.arn))
