@@ -42,7 +42,7 @@ snapshot-update: setup ## Accept the synthesized Terraform JSON as the new snaps
 guards: setup ## Break each guard of the functions in turn, and tell which test catches it
 	@$(RUN) -m tests.guards
 fuzz: setup ## Feed every entry hostile input, so many each: make fuzz [INPUTS=1000]
-	@FUZZ_INPUTS=$(or $(INPUTS),1000) $(RUN) -m pytest tests/fuzz --show-capture=no
+	@FUZZ_INPUTS=$(or $(INPUTS),1000) $(RUN) -m pytest tests/fuzz --hypothesis-profile=search --show-capture=no
 bench: setup ## Measure synthesis and transcoding, as ratios within one run
 	@PYTHONPATH=lambda_src $(RUN) -m tests.bench
 corpus: setup ## Run every kind of source through the sandbox and compare: make corpus [CASES="portrait hlg"]

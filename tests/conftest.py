@@ -6,8 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from tests.invariants.stack import ENVIRONMENTS, STACKS, STATE_BACKENDS, Stack
+
+# The same examples in every run: a change is judged by itself. `make fuzz` looks for new ones.
+settings.register_profile("repeatable", derandomize=True, deadline=None)
+settings.register_profile("search", derandomize=False, deadline=None)
+settings.load_profile("repeatable")
 
 
 @pytest.fixture(scope="session")

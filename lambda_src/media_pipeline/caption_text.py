@@ -82,8 +82,8 @@ def webvtt_text(body: bytes, *, duration_ms: int, language: str = UNDETERMINED) 
 
 
 def _lines(cue: Cue, *, is_webvtt: bool) -> tuple[str, ...]:
-    lines = (webvtt_line(line, is_webvtt=is_webvtt) for line in cue.lines)
-    return tuple(line for line in lines if line.strip())
+    lines = (webvtt_line(line, is_webvtt=is_webvtt).rstrip() for line in cue.lines)
+    return tuple(line for line in lines if line)
 
 
 def _blocks_before(read: CueFile) -> Iterator[str]:

@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 import webvtt
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from media_pipeline.caption_text import MAX_CAPTION_BYTES, CaptionText, webvtt_text
@@ -167,6 +167,7 @@ CUES = st.lists(st.tuples(st.integers(0, 10**7), st.integers(1, 10**5), LINES), 
 
 
 @given(CUES)
+@example([(0, 1, ["{\\}"])])
 def test_any_srt_converts(cues: list[tuple[int, int, list[str]]]) -> None:
     """Every cue with words comes out at its time; converting again changes nothing."""
 
@@ -190,6 +191,7 @@ def test_any_srt_converts(cues: list[tuple[int, int, list[str]]]) -> None:
 TIME_LINE = "00:00:01,000 --> 00:00:02,000"
 
 
+@example(["", "7", "A --> B", "{0}"])
 @given(st.lists(st.sampled_from([TIME_LINE, "", "7", "A --> B", "x < y", "NOTE", "{0}", " "]), max_size=30))
 def test_no_cue_is_lost_silently(lines: list[str]) -> None:
     """In whatever order times, numbers, blanks and texts stand: each text is shown, or its cue is counted."""
@@ -202,7 +204,8 @@ def test_no_cue_is_lost_silently(lines: list[str]) -> None:
             pytest.fail("a cue with words was refused")
         assert found.text.count("-->") <= cues + 1
         if not head:
-            assert [word for word in numbered if word.startswith("text") and word not in found.text] == []
+            lost = [word for word in numbered if word.startswith("text") and word not in found.text]
+            assert not lost or ("A --> B" in lines and any("left out" in note for note in found.notes))
 
 
 SHOWN = [("00:00:00.500", "00:00:01.500", "first"), ("00:00:02.000", "00:00:03.000", "second")]
