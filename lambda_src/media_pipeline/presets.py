@@ -37,7 +37,10 @@ VIDEO_PRESETS = frozenset({PresetName.CMAF, PresetName.HLS, PresetName.DASH, Pre
 
 
 class HighFrameRates(StrEnum):
-    """Say what becomes of frame rates above 30 a second: kept up to 60, or halved until none is above 30."""
+    """Say what becomes of frame rates above 30 a second.
+
+    `keep` keeps those up to 60 and halves those above, `halve` halves until none is above 30.
+    """
 
     KEEP = "keep"
     HALVE = "halve"

@@ -17,6 +17,8 @@ from media_pipeline.presets import (
 )
 from media_pipeline.sources import Source, SourceInfo, VideoTrack, video_of
 
+# No rate above 60 is delivered, in any group. Source: HTTP Live Streaming (HLS) authoring specification for
+# Apple devices, "Video encoding requirements": "Frame rates above 60 fps SHALL NOT be used."
 _COMMON_RATE, _HIGHEST_RATE = 30, 60
 STANDARD_FRAME_RATES = (
     *(Fraction(24_000, 1001), Fraction(24), Fraction(25), Fraction(30_000, 1001), Fraction(30)),
