@@ -26,7 +26,7 @@ test: setup-cdktf lint types ## Everything that a change must hold: lint, types,
 .PHONY: lint format types test-fast test-e2e playback snapshot-update guards bench chaos corpus fuzz soak iam-report
 lint: setup .venv-lint/.synced ## Check style and format (ruff), and every policy (checkov, parliament)
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
-	@$(RUN) -m tests.policy_lint
+	@$(RUN) -m checks.policy_lint
 format: setup ## Mend style and format (ruff)
 	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
 types: setup ## Check types (mypy, strict)
@@ -36,30 +36,30 @@ test-fast: setup ## All tests that need no deployed sandbox
 test-e2e: setup-cdktf ## The tests on the deployed sandbox
 	@$(RUN) -m pytest -m e2e
 playback: setup node_modules/.installed ## Play what the sandbox makes in headless Chromium, with hls.js and dash.js
-	@PYTHONPATH=lambda_src $(RUN) -m tests.browser
+	@PYTHONPATH=lambda_src $(RUN) -m checks.playback
 snapshot-update: setup ## Accept the synthesized Terraform JSON as the new snapshots
-	@$(RUN) -m pytest tests/snapshot --snapshot-update
+	@$(RUN) -m pytest tests/infrastructure/snapshot --snapshot-update
 guards: setup ## Break each guard of the functions in turn, and tell which test catches it
-	@$(RUN) -m tests.guards
+	@$(RUN) -m checks.guards
 fuzz: setup ## Feed every entry hostile input, so many each: make fuzz [INPUTS=1000]
 	@FUZZ_INPUTS=$(or $(INPUTS),1000) $(RUN) -m pytest tests/fuzz --hypothesis-profile=search --show-capture=no
 bench: setup ## Measure synthesis and transcoding, as ratios within one run
-	@PYTHONPATH=lambda_src $(RUN) -m tests.bench
+	@PYTHONPATH=lambda_src $(RUN) -m checks.bench
 corpus: setup ## Run every kind of source through the sandbox and compare: make corpus [CASES="portrait hlg"]
-	@$(RUN) -m tests.corpus $(CASES)
+	@$(RUN) -m checks.corpus $(CASES)
 soak: setup-cdktf ## Kill Terraform at random points of the whole pipeline's deployment: make soak [ROUNDS=10] [SEED=1]
-	@PYTHONPATH=lambda_src $(RUN) -m tests.interruptions$(if $(ROUNDS), --rounds=$(ROUNDS))$(if $(SEED), --seed=$(SEED))
+	@PYTHONPATH=lambda_src $(RUN) -m checks.interruptions$(if $(ROUNDS), --rounds=$(ROUNDS))$(if $(SEED), --seed=$(SEED))
 iam-report: setup ## Say per role what is granted, what the sandboxes' runs used, and why the rest stays
-	@PYTHONPATH=lambda_src $(RUN) -m tests.iam
+	@PYTHONPATH=lambda_src $(RUN) -m checks.iam
 chaos: setup ## Let a storm of faults pass over thousands of uploads, audit: make chaos [UPLOADS=5000] [SEED=1] [NIGHT=1]
 	@$(RUN) -m sandbox chaos$(if $(UPLOADS), --uploads=$(UPLOADS))$(if $(SEED), --seed=$(SEED))$(if $(NIGHT), --night)
 
 ##@ Supply chain
 .PHONY: sbom audit
 sbom: setup ## Write what the Lambda zip is made of to build/lambda-sbom.cdx.json (CycloneDX)
-	@$(RUN) -m supply_chain sbom
+	@$(RUN) -m tools.supply_chain sbom
 audit: setup build/audit/.installed ## Look for known vulnerabilities of all that is locked; 3 if the source can't be asked
-	@$(RUN) -m supply_chain audit
+	@$(RUN) -m tools.supply_chain audit
 
 ##@ Deploying (ENV=dev|staging|prod|sandbox; AWS credentials as usual)
 .PHONY: synth diff preflight deploy adopt destroy cancel-jobs state-bucket
@@ -67,7 +67,7 @@ audit: setup build/audit/.installed ## Look for known vulnerabilities of all tha
 LOCK_TIMEOUT ?= 5m
 WAITING := $(foreach step,plan apply destroy,TF_CLI_ARGS_$(step)=-lock-timeout=$(LOCK_TIMEOUT))
 CDKTF := ENVIRONMENT=$(ENV) $(WAITING) npx --no-install cdktf
-REVIEW := $(RUN) -m change_review
+REVIEW := $(RUN) -m tools.plan_review
 STACK := cdktf.out/stacks/$(ENV)
 ifeq ($(ENV),sandbox)
 CDKTF := $(RUN) -m sandbox exec -- env $(WAITING) npx --no-install cdktf
@@ -75,7 +75,7 @@ REVIEW := $(RUN) -m sandbox exec -- $(REVIEW)
 endif
 # Whether quotas, names and the bucket for state are looked at before anything is deployed.
 PREFLIGHT ?= yes
-CHECK := $(if $(filter no,$(PREFLIGHT)),true,$(RUN) -m preflight)
+CHECK := $(if $(filter no,$(PREFLIGHT)),true,$(RUN) -m tools.preflight)
 ifeq ($(ENV),sandbox)
 CHECK := $(if $(filter no,$(PREFLIGHT)),true,$(RUN) -m sandbox exec -- $(CHECK))
 endif
@@ -99,16 +99,16 @@ deploy: preflight ## Apply, after a preflight: make deploy ENV=dev [ARGS=--auto-
 	@$(CDKTF) deploy $(ENV) --skip-synth $(UNLOCKED) $(ARGS)
 adopt: setup-cdktf ## After a killed deployment: import what it made and did not record: make adopt ENV=dev
 	@$(if $(filter sandbox,$(ENV)),$(RUN) -m sandbox exec --) npx --no-install cdktf synth >/dev/null
-	@$(if $(filter sandbox,$(ENV)),$(RUN) -m sandbox exec --) $(RUN) -m state_adoption $(STACK)
+	@$(if $(filter sandbox,$(ENV)),$(RUN) -m sandbox exec --) $(RUN) -m tools.state_recovery $(STACK)
 destroy: setup-cdktf ## Remove: make destroy ENV=dev [ARGS=--auto-approve]
 	@$(RUN) -m stacks.goodbye $(ENV)
 	@$(CDKTF) destroy $(ENV) $(UNLOCKED) $(ARGS) || { echo "If it was unfinished jobs that kept the MediaConvert queue: make cancel-jobs ENV=$(ENV), then destroy again."; exit 1; }
 cancel-jobs: setup ## Cancel the MediaConvert jobs that keep a queue from being destroyed: make cancel-jobs ENV=dev
-	@$(if $(filter sandbox,$(ENV)),$(RUN) -m sandbox exec --) $(RUN) -m pipeline_ops.unfinished_jobs media-pipeline-jobs-$(ENV)
+	@$(if $(filter sandbox,$(ENV)),$(RUN) -m sandbox exec --) $(RUN) -m tools.ops.unfinished_jobs media-pipeline-jobs-$(ENV)
 
 ##@ Operating a deployed pipeline
 .PHONY: ops
-OPS := $(RUN) -m pipeline_ops
+OPS := $(RUN) -m tools.ops
 ifeq ($(ENV),sandbox)
 OPS := $(RUN) -m sandbox exec -- $(OPS)
 endif
@@ -117,7 +117,7 @@ ops: setup ## Look and repair: make ops ENV=prod ARGS="list --status FAILED" (AR
 
 .PHONY: smoke
 smoke: setup ## Prove on a deployed pipeline what only AWS can show, and leave nothing: make smoke ENV=dev
-	@PYTHONPATH=lambda_src $(RUN) -m tests.smoke $(if $(filter sandbox,$(ENV)),--sandbox,--pipeline $${MEDIA_PIPELINE:-media-pipeline-$(ENV)})
+	@PYTHONPATH=lambda_src $(RUN) -m checks.smoke $(if $(filter sandbox,$(ENV)),--sandbox,--pipeline $${MEDIA_PIPELINE:-media-pipeline-$(ENV)})
 
 ##@ The sandbox: a local AWS and MediaConvert
 .PHONY: sandbox-up sandbox-down sandbox-status
@@ -132,11 +132,11 @@ sandbox-status: setup ## Say what runs
 .PHONY: setup setup-cdktf lock clean help
 setup: .venv/.synced build/lambda-dependencies/.installed ## Install what the project needs (Python)
 setup-cdktf: setup node_modules/.installed ## The same, and cdktf-cli
-	@{ command -v npx && command -v "$${TERRAFORM_BINARY_NAME:-terraform}"; } >/dev/null || $(RUN) sandbox/prerequisites.py
+	@{ command -v npx && command -v "$${TERRAFORM_BINARY_NAME:-terraform}"; } >/dev/null || $(RUN) sandbox/runtime/prerequisites.py
 
 .venv/.synced: Pipfile Pipfile.lock
 	@if [ -z "$(PYTHON)" ]; then echo "Python 3.11 or newer, with its venv module, was not found. Install it (for instance: apt-get install python3.11-venv, or brew install python@3.13), or name it: make PYTHON=/path/to/python3.13"; exit 1; fi
-	@$(PYTHON) sandbox/prerequisites.py
+	@$(PYTHON) sandbox/runtime/prerequisites.py
 	@echo "Installing the Python packages (about two minutes, once)"
 	@$(PYTHON) -m venv .venv
 	@$(BIN)/pip install -qq --disable-pip-version-check pipenv==$(PIPENV_VERSION)
@@ -172,7 +172,7 @@ build/audit/.installed: .venv/.synced
 	@touch $@
 
 node_modules/.installed: package.json package-lock.json
-	@$(RUN) sandbox/prerequisites.py
+	@$(RUN) sandbox/runtime/prerequisites.py
 	@echo "Installing cdktf-cli"
 	@npm ci --no-audit --no-fund --loglevel=error
 	@touch $@

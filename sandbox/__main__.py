@@ -12,12 +12,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
 
-from sandbox import demo, servers, video_names
-from sandbox.console import Terminal, complain
-from sandbox.deploy import Deployer, required_programs, tool_environment
-from sandbox.environment import of_client
-from sandbox.errors import SandboxError
-from sandbox.folder import PROJECT_ROOT, Folder
+from sandbox.demo import run as demo
+from sandbox.demo import video_names
+from sandbox.deployment.deploy import Deployer, required_programs, tool_environment
+from sandbox.runtime import servers
+from sandbox.runtime.console import Terminal, complain
+from sandbox.runtime.environment import of_client
+from sandbox.runtime.errors import SandboxError
+from sandbox.runtime.folder import PROJECT_ROOT, Folder
 
 _INTERRUPTED = 130
 
@@ -189,7 +191,7 @@ def _exec(folder: Folder, terminal: Terminal, options: argparse.Namespace) -> in
 
 
 def _clip(folder: Folder, terminal: Terminal, options: argparse.Namespace) -> int:
-    from sandbox import clip  # loads ffmpeg, which no other command needs
+    from sandbox.demo import clip  # loads ffmpeg, which no other command needs
 
     shutil.copyfile(clip.demo_clip(), options.path)
     terminal.say(f"Wrote {options.path}.")

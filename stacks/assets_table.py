@@ -3,7 +3,12 @@
 from constructs_lib.bindings import Construct
 from constructs_lib.encryption import EncryptionKey
 from constructs_lib.table import Index, Table
-from media_pipeline.status_index import PROJECTED, SHARD_ATTRIBUTE, SORT_ATTRIBUTE, STATUS_INDEX
+from media_pipeline.domain.status_index import (
+    PROJECTED,
+    SHARD_ATTRIBUTE,
+    SORT_ATTRIBUTE,
+    STATUS_INDEX,
+)
 from stacks.settings import Settings
 
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from media_pipeline.job_settings import job_template_settings
-from media_pipeline.presets import PresetName, parse_presets
-from media_pipeline.profiles import parse_profiles
+from media_pipeline.encoding.job_settings import job_template_settings
+from media_pipeline.encoding.presets import PresetName, parse_presets
+from media_pipeline.encoding.profiles import parse_profiles
 
 PROFILES_FILE = "profiles.json"
 

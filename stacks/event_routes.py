@@ -4,8 +4,8 @@ from typing import Any
 
 from constructs_lib.bindings import Construct
 from constructs_lib.messaging import EventRule
-from media_pipeline.ignored_names import rule_suffixes
-from media_pipeline.uploads import spellings
+from media_pipeline.domain.uploads.filter import spellings
+from media_pipeline.domain.uploads.ignored_names import rule_suffixes
 from stacks.functions import Parts
 
 JOB_STATUSES = ("PROGRESSING", "STATUS_UPDATE", "COMPLETE", "ERROR", "CANCELED", "NEW_WARNING")

@@ -12,7 +12,7 @@ from constructs_lib.notifications import AssetTopic
 from constructs_lib.storage import PrivateBucket
 from constructs_lib.table import Table
 from constructs_lib.transcoding import PresetParameters, Transcoder
-from media_pipeline.status_index import STATUS_INDEX
+from media_pipeline.domain.status_index import STATUS_INDEX
 from stacks.concurrency_rules import CAPTIONS_CONCURRENCY
 from stacks.settings import Settings
 
@@ -262,7 +262,7 @@ def _add_function(
         id_,
         name=settings.name(module.replace("_", "-")),
         description=description,
-        handler=f"media_pipeline.{module}.handler",
+        handler=f"media_pipeline.handlers.{module}.handler",
         code=parts.code,
         environment={**common, **environment},
         timeout_seconds=timeout_seconds,

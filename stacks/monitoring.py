@@ -4,14 +4,14 @@ from collections.abc import Mapping
 
 from constructs_lib.bindings import Construct
 from constructs_lib.function import Function
-from constructs_lib.monitoring import (
+from constructs_lib.notifications import AlarmTopic
+from constructs_lib.observability.monitoring import (
     MonitoredFunction,
     MonitoredQueue,
     MonitoredRule,
     MonitoredSchedule,
     PipelineMonitoring,
 )
-from constructs_lib.notifications import AlarmTopic
 from stacks.functions import RECONCILER_SCHEDULE, Parts
 
 # Each rule's component, and what people call the queue that holds what it could not deliver.

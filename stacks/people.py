@@ -2,7 +2,7 @@
 
 from constructs_lib.bindings import Construct
 from constructs_lib.iam import ManagedPolicy, Statement
-from media_pipeline.status_index import STATUS_INDEX
+from media_pipeline.domain.status_index import STATUS_INDEX
 from stacks.functions import METRICS_NAMESPACE, Parts
 
 
@@ -20,7 +20,7 @@ def add_uploader_policy(scope: Construct, parts: Parts) -> ManagedPolicy:
 
 
 def add_operator_policy(scope: Construct, parts: Parts, *, resources_parameter: str) -> ManagedPolicy:
-    """Add the policy that lets an operator run every command of `pipeline_ops`, and nothing else.
+    """Add the policy that lets an operator run every command of `tools.ops`, and nothing else.
 
     `resources_parameter` names the parameter in which the commands find the pipeline.
     """

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
-from constructs_lib.alarms import AlarmThresholds
+from constructs_lib.observability.alarms import AlarmThresholds
 
 NO_ALARM_EMAIL = "none"
 
@@ -84,7 +84,7 @@ class Settings:
         *(".dropbox*", ".syncthing.*", "~syncthing~*", ".stfolder*", ".stversions/*", ".*.~*", ".sync_*.db*"),
         *(".tmp.driveupload/*", ".sync/*", ".fuse_hidden*", ".nfs0*", "*_$folder$"),
     )
-    """Names that are passed over without a record: see `media_pipeline.ignored_names` for what `*` means."""
+    """Names that are ignored without a record; `domain.ignored_names` says what `*` means."""
     caption_suffixes: tuple[str, ...] = (".srt", ".vtt")
     """Files that are captions of the video beside them; matched in any letter case."""
     max_source_size_bytes: int = 100 * 1024**3

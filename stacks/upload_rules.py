@@ -4,8 +4,8 @@ import json
 import re
 from collections.abc import Iterator
 
-from media_pipeline.ignored_names import rule_suffixes
-from media_pipeline.uploads import spellings
+from media_pipeline.domain.uploads.filter import spellings
+from media_pipeline.domain.uploads.ignored_names import rule_suffixes
 from stacks.settings import Settings
 
 # EventBridge refuses longer patterns. Source:

@@ -8,7 +8,14 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
-from tests.invariants.stack import ENVIRONMENTS, STACKS, STATE_BACKENDS, Stack
+from tests.infrastructure.stack import (
+    ENVIRONMENTS,
+    STACKS,
+    STATE_BACKENDS,
+    Stack,
+)
+
+pytest_plugins = ["tests.support.local_aws"]
 
 # The same examples in every run: a change is judged by itself. `make fuzz` looks for new ones.
 settings.register_profile("repeatable", derandomize=True, deadline=None)

@@ -9,8 +9,8 @@ from typing import Any
 from aws_lambda_powertools import Logger, Metrics, single_metric
 from aws_lambda_powertools.metrics import MetricUnit
 
-from media_pipeline.bounds import cut, within
-from media_pipeline.redaction import redacted
+from media_pipeline.domain.bounds import cut, within
+from media_pipeline.domain.redaction import redacted
 
 # CloudWatch Logs takes 256 KB, and a line of the log is for people.
 # Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html

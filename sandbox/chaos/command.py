@@ -6,14 +6,15 @@ import contextlib
 import shutil
 import time
 
-from sandbox import demo, function_logs, servers
 from sandbox.chaos import report as reports
 from sandbox.chaos.report import Report
 from sandbox.chaos.settings import StormSettings
 from sandbox.chaos.storm import Place, storm
-from sandbox.console import Terminal
-from sandbox.deploy import Deployer, required_programs
-from sandbox.folder import Folder
+from sandbox.demo import run as demo
+from sandbox.deployment.deploy import Deployer, required_programs
+from sandbox.runtime import function_logs, servers
+from sandbox.runtime.console import Terminal
+from sandbox.runtime.folder import Folder
 
 REPORT = "chaos-report.json"
 

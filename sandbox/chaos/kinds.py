@@ -9,7 +9,7 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import Any, Literal
 
-from sandbox.clip import CLIPS_FOLDER, Clip, make_clip
+from sandbox.demo.clip import CLIPS_FOLDER, Clip, make_clip
 
 _TEXT = b"This is no video, whatever its name says.\n" * 20
 _CUE = "1\n00:00:00,100 --> 00:00:00,900\n{}\n"

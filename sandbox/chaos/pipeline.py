@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from boto3.dynamodb.types import TypeDeserializer
 
-from sandbox.aws import Endpoints
 from sandbox.chaos.settings import Repair
-from sandbox.deploy import Deployment
-from sandbox.errors import SandboxError
+from sandbox.deployment.deploy import Deployment
+from sandbox.runtime.endpoints import Endpoints
+from sandbox.runtime.errors import SandboxError
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs.literals import QueueAttributeNameType

@@ -7,7 +7,7 @@ import time
 from collections.abc import Sequence
 
 from sandbox.chaos.pipeline import Pipeline
-from sandbox.errors import StalledError
+from sandbox.runtime.errors import StalledError
 
 _SECONDS = 90.0
 

@@ -12,7 +12,7 @@ from rich.table import Table
 
 from sandbox.chaos.audit import Findings
 from sandbox.chaos.night import NightReport
-from sandbox.folder import write_json
+from sandbox.runtime.folder import write_json
 
 COLUMNS = 80
 _SAID = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from sandbox.faults import FaultSettings, MediaConvertFaults, UploadFaults
+from sandbox.runtime.fault_injection import FaultSettings, MediaConvertFaults, UploadFaults
 
 # As the field's reports have it, and worse.
 _DUPLICATED, _DROPPED, _DELAYED = 0.10, 0.05, 0.05

@@ -8,7 +8,6 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from sandbox import servers
 from sandbox.chaos.audit import (
     audit,
     captioned,
@@ -30,10 +29,11 @@ from sandbox.chaos.settings import Repair, StormSettings
 from sandbox.chaos.uploads import Uploader, planned
 from sandbox.chaos.weather import Weather
 from sandbox.chaos.workers import WorkerKiller
-from sandbox.console import Phase, Terminal
-from sandbox.deploy import Deployment
-from sandbox.errors import ServerError
-from sandbox.folder import Folder
+from sandbox.deployment.deploy import Deployment
+from sandbox.runtime import servers
+from sandbox.runtime.console import Phase, Terminal
+from sandbox.runtime.errors import ServerError
+from sandbox.runtime.folder import Folder
 
 _PAUSE_SECONDS = 1.0
 _LOOK_SECONDS = 3.0

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from sandbox import processes
-from sandbox.aws import Endpoints
 from sandbox.chaos.settings import StormSettings
-from sandbox.faults import FaultSettings
-from sandbox.folder import Folder, write_json
+from sandbox.runtime import processes
+from sandbox.runtime.endpoints import Endpoints
+from sandbox.runtime.fault_injection import FaultSettings
+from sandbox.runtime.folder import Folder, write_json
 
 
 class Weather:

@@ -9,17 +9,17 @@ import sys
 from functools import partial
 from pathlib import Path
 
-from sandbox.faults import Faults, InvalidFaults
 from sandbox.mediaconvert.account import Account
-from sandbox.mediaconvert.authorization import LocalIam, nobody_is_refused
-from sandbox.mediaconvert.faulty.service import faulty_service
-from sandbox.mediaconvert.input_check import accept_any, check_documented
-from sandbox.mediaconvert.probe import probe_file
-from sandbox.mediaconvert.runner import Media
-from sandbox.mediaconvert.s3 import LocalAws
-from sandbox.mediaconvert.service import MediaConvert, ServiceSettings
-from sandbox.mediaconvert.store import StateInUse
+from sandbox.mediaconvert.api.authorization import LocalIam, nobody_is_refused
+from sandbox.mediaconvert.execution.aws_clients import LocalAws
+from sandbox.mediaconvert.execution.runner import Media
+from sandbox.mediaconvert.faults.server import faulty_service
+from sandbox.mediaconvert.planning.input_check import accept_any, check_documented
+from sandbox.mediaconvert.probing.probe_result import probe_file
+from sandbox.mediaconvert.resources.store import StateInUse
+from sandbox.mediaconvert.server import MediaConvert, ServiceSettings
 from sandbox.mediaconvert.transcode import transcode
+from sandbox.runtime.fault_injection import Faults, InvalidFaults
 
 
 def _arguments() -> argparse.Namespace:

@@ -9,19 +9,24 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from sandbox.mediaconvert.delivery import Delivery, package_of
-from sandbox.mediaconvert.encode import EncodeCommand, encode_command
-from sandbox.mediaconvert.encoded import EncodedAudio, EncodedVideo, measure_audio, measure_video
-from sandbox.mediaconvert.encodes import VideoEncode
-from sandbox.mediaconvert.ffmpeg import UNEXPECTED_END, run_ffmpeg
-from sandbox.mediaconvert.input_check import CheckInput, check_documented
-from sandbox.mediaconvert.loudness import corrections
+from sandbox.mediaconvert.encoding.command import EncodeCommand, encode_command
+from sandbox.mediaconvert.encoding.ffmpeg import UNEXPECTED_END, run_ffmpeg
+from sandbox.mediaconvert.encoding.loudness import corrections
 from sandbox.mediaconvert.model import Cancelled, JobError, Phase, Progress, TranscodeResult
-from sandbox.mediaconvert.package import Package, finish_package, package_arguments
-from sandbox.mediaconvert.plan import Plan, input_uri, make_plan
-from sandbox.mediaconvert.sound import AudioEncode
-from sandbox.mediaconvert.source import Source, Track, inspect_source
-from sandbox.mediaconvert.timing import tolerance
+from sandbox.mediaconvert.packaging.delivery import Delivery, package_of
+from sandbox.mediaconvert.packaging.segments import Package, finish_package, package_arguments
+from sandbox.mediaconvert.planning.audio_settings import AudioEncode
+from sandbox.mediaconvert.planning.encodes import VideoEncode
+from sandbox.mediaconvert.planning.input_check import CheckInput, check_documented
+from sandbox.mediaconvert.planning.plan import Plan, input_uri, make_plan
+from sandbox.mediaconvert.probing.encoded import (
+    EncodedAudio,
+    EncodedVideo,
+    measure_audio,
+    measure_video,
+)
+from sandbox.mediaconvert.probing.source import Source, Track, inspect_source
+from sandbox.mediaconvert.probing.timing import tolerance
 
 
 def transcode(

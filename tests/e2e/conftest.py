@@ -7,22 +7,33 @@ from pathlib import Path
 
 import pytest
 
-from sandbox import servers
-from sandbox.clip import Clip, make_clip
-from sandbox.deploy import Deployer
-from sandbox.folder import PROJECT_ROOT, Folder
+from sandbox.demo.clip import Clip, make_clip
+from sandbox.deployment.deploy import Deployer
+from sandbox.runtime import servers
+from sandbox.runtime.folder import PROJECT_ROOT, Folder
 from tests.e2e.deployed import Sandbox, client_of
 from tests.e2e.pipeline import Pipeline
-from tests.upgrade.upgrading import upgrade
+from tests.resilience.upgrade.upgrading import upgrade
 
 FOLDER = Folder(PROJECT_ROOT / ".sandbox-tests")
+# On the way to a destroyed deployment: what a later phase leaves behind would disturb an earlier one.
+PHASES = ("media", "operations", "changes", "destroy")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark everything here, so that `-m "not e2e"` leaves it out."""
-    for item in items:
-        if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.e2e)
+    """Mark everything here as e2e, and run it phase by phase: a test names its module's phase."""
+    here = [item for item in items if Path(__file__).parent in item.path.parents]
+    for item in here:
+        item.add_marker(pytest.mark.e2e)
+    others = [item for item in items if item not in set(here)]
+    items[:] = [*others, *sorted(here, key=_phase)]
+
+
+def _phase(item: pytest.Item) -> int:
+    marker = item.get_closest_marker("phase")
+    if marker is None:
+        raise pytest.UsageError(f"{item.nodeid} has no phase: add pytest.mark.phase with one of {PHASES}.")
+    return PHASES.index(marker.args[0])
 
 
 @pytest.fixture(scope="session")

@@ -9,11 +9,11 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
-from sandbox.aws import Endpoints
-from sandbox.deploy import Deployer, Deployment
-from sandbox.folder import PROJECT_ROOT, Folder
-from sandbox.servers import Running
-from tests.upgrade.upgrading import Upgrade
+from sandbox.deployment.deploy import Deployer, Deployment
+from sandbox.runtime.endpoints import Endpoints
+from sandbox.runtime.folder import PROJECT_ROOT, Folder
+from sandbox.runtime.servers import Running
+from tests.resilience.upgrade.upgrading import Upgrade
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import Any
 
 from boto3.dynamodb.types import TypeDeserializer
 
-from sandbox.deploy import Deployment
+from sandbox.deployment.deploy import Deployment
 
 TERMINAL = {"COMPLETE", "FAILED", "CANCELED"}
 WAIT_SECONDS = 120.0

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
-from sandbox.aws import Endpoints
+from sandbox.runtime.endpoints import Endpoints
 from tests.e2e.deployed import client_of
 
 PROJECT = "media-pipeline"

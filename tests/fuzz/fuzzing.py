@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.strategies import json_values
+from tests.support.strategies import json_values
 
 INPUTS_VARIABLE = "FUZZ_INPUTS"
 # Of each target, in `make test`; `make fuzz` sets more.

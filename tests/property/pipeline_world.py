@@ -9,27 +9,27 @@ from typing import Any, cast
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from media_pipeline.assets import Asset
-from media_pipeline.batch import handle_batch
-from media_pipeline.errors import (
+from media_pipeline.domain.asset import Asset
+from media_pipeline.domain.errors import (
     ClaimHeldError,
     MediaPipelineError,
     OperatorError,
     TransientError,
     WaitsForOperatorError,
 )
-from media_pipeline.events import parse_job_state_change, parse_upload
-from media_pipeline.job_slots import JobSlots
-from media_pipeline.redelivery import Message, Redelivery
+from media_pipeline.domain.events import parse_job_state_change, parse_upload
+from media_pipeline.handlers.sqs_batch import handle_batch
+from media_pipeline.services.job_limit import JobSlots
+from media_pipeline.services.redelivery import Message, Redelivery
 from media_pipeline.telemetry import PipelineMetrics
-from pipeline_ops.changes import AssetChange
-from tests.lambda_invocation import Context, sqs_event
 from tests.property.invocations import CALL_SECONDS, Invocation, Process, State, Stop
 from tests.property.simulated_aws import Conditions, SimulatedAws
 from tests.property.soundness import SLOWED_DOWN, Soundness
 from tests.property.watched_queue import WatchedQueue
 from tests.property.weather import Fault
 from tests.property.wiring import Functions, wired
+from tests.support.lambda_invocation import Context, sqs_event
+from tools.ops.actions.changes import AssetChange
 
 RECONCILER_TIMEOUT_SECONDS = 300
 RECONCILER_RESERVE_SECONDS = 20

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from media_pipeline.assets import Asset
-from media_pipeline.events import parse_upload
+from media_pipeline.domain.asset import Asset
+from media_pipeline.domain.events import parse_upload
 from tests.property.pipeline_world import PipelineWorld
 from tests.property.simulated_aws import WANTED, Delivery
 

@@ -7,15 +7,17 @@ from datetime import datetime, timedelta
 from enum import Enum, auto
 from typing import Any
 
-from media_pipeline.assets import Asset, AssetStatus, UploadedObject
-from media_pipeline.events import upload_event
-from media_pipeline.ignored_names import IgnoredNames
-from media_pipeline.quarantine import STATUS_TAG
-from media_pipeline.source_limits import SourceTypes
-from media_pipeline.status_index import IndexEntry
-from media_pipeline.unreadable import Reason, Unreadable
-from media_pipeline.uploads import UploadFilter
-from tests.fakes import (
+from media_pipeline.domain.asset import Asset, AssetStatus, UploadedObject
+from media_pipeline.domain.events import upload_event
+from media_pipeline.domain.failures import Reason, Unreadable
+from media_pipeline.domain.status_index import IndexEntry
+from media_pipeline.domain.uploads.filter import UploadFilter
+from media_pipeline.domain.uploads.ignored_names import IgnoredNames
+from media_pipeline.domain.uploads.limits import SourceTypes
+from media_pipeline.domain.uploads.quarantine import STATUS_TAG
+from tests.property.simulated_mediaconvert import ALIVE, SimulatedJob, SimulatedMediaConvert
+from tests.property.watched_queue import WatchedQueue
+from tests.support.fakes import (
     FakeAssetTable,
     FakeClock,
     FakeCursors,
@@ -25,9 +27,7 @@ from tests.fakes import (
     FakeTurns,
     FakeUploads,
 )
-from tests.made_outputs import made_mp4
-from tests.property.simulated_mediaconvert import ALIVE, SimulatedJob, SimulatedMediaConvert
-from tests.property.watched_queue import WatchedQueue
+from tests.support.made_outputs import made_mp4
 
 PIPELINE = "media-pipeline-test"
 WANTED = UploadFilter(

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from tests.property.weather import refusal, timeout
-from tests.service_model import request_faults
+from tests.support.service_model import request_faults
 
 QUEUE_ARN = "arn:aws:mediaconvert:us-east-1:123456789012:queues/media"
 ALIVE = ("SUBMITTED", "PROGRESSING")

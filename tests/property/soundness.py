@@ -9,8 +9,13 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
-from media_pipeline.assets import TERMINAL_STATUSES, Asset, AssetStatus, may_follow
-from media_pipeline.failures import quarantines
+from media_pipeline.domain.asset import (
+    TERMINAL_STATUSES,
+    Asset,
+    AssetStatus,
+    may_follow,
+)
+from media_pipeline.domain.failures import quarantines
 from tests.property.invocations import Invocation, Process, Stepped
 from tests.property.simulated_mediaconvert import SimulatedJob
 

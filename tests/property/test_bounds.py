@@ -6,18 +6,24 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from media_pipeline.adapters import MAX_MESSAGE_BYTES, Notifier
-from media_pipeline.assets import MAX_ATTEMPTS, AssetError, AssetStatus, Transition, UploadedObject
-from media_pipeline.bounds import cut, first_within, within
-from media_pipeline.captions import MAX_CAPTIONS, MAX_REJECTED, MAX_REJECTED_BYTES
-from media_pipeline.events import MAX_WARNINGS
-from media_pipeline.planned_outputs import planned_outputs
-from media_pipeline.probe_response import MAX_TRACKS, source_from_probe
-from media_pipeline.sources import SourceInfo
+from media_pipeline.adapters.preset_store import MAX_MESSAGE_BYTES, Notifier
+from media_pipeline.adapters.probe_response import MAX_TRACKS, source_from_probe
+from media_pipeline.domain.asset import (
+    MAX_ATTEMPTS,
+    AssetError,
+    AssetStatus,
+    Transition,
+    UploadedObject,
+)
+from media_pipeline.domain.bounds import cut, first_within, within
+from media_pipeline.domain.events import MAX_WARNINGS
+from media_pipeline.domain.source import SourceInfo
+from media_pipeline.encoding.planned_outputs import planned_outputs
+from media_pipeline.publishing.caption_publisher import MAX_CAPTIONS, MAX_REJECTED, MAX_REJECTED_BYTES
 from media_pipeline.telemetry import MAX_LINE_BYTES, dimension, log_line
-from tests.fakes import FakeAssetTable, FakeClock
-from tests.record_size import item_bytes
-from tests.strategies import json_values, shipped_presets, shipped_profiles
+from tests.support.fakes import FakeAssetTable, FakeClock
+from tests.support.record_size import item_bytes
+from tests.support.strategies import json_values, shipped_presets, shipped_profiles
 
 # Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html
 MAX_ITEM_BYTES = 400 * 1024

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from media_pipeline.assets import UploadedObject
-from media_pipeline.errors import MalformedEventError
-from media_pipeline.events import (
+from media_pipeline.domain.asset import UploadedObject
+from media_pipeline.domain.errors import MalformedEventError
+from media_pipeline.domain.events import (
     MAX_ERROR_MESSAGE_CHARACTERS,
     JobStateChange,
     check_origin,
@@ -17,7 +17,7 @@ from media_pipeline.events import (
     parse_upload,
     upload_event,
 )
-from tests.strategies import damaged, json_values, uploads
+from tests.support.strategies import damaged, json_values, uploads
 
 UPLOAD_EVENT: dict[str, Any] = {
     "version": "0",

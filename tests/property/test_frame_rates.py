@@ -6,7 +6,12 @@ from itertools import accumulate
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from sandbox.mediaconvert.frame_rates import FASTEST, STANDARD_FRAME_RATES, Times, constant_rate
+from sandbox.mediaconvert.probing.frame_rates import (
+    FASTEST,
+    STANDARD_FRAME_RATES,
+    Times,
+    constant_rate,
+)
 
 MILLISECOND = Fraction(1, 1000)
 # Of 90 kHz, the clock of MPEG.

@@ -9,18 +9,24 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from media_pipeline.job_settings import REFERENCE_VIDEO, job_settings
-from media_pipeline.languages import language_tag
-from media_pipeline.outputs import PlannedOutput
-from media_pipeline.planned_outputs import planned_outputs
-from media_pipeline.presets import HdrLadder, HighFrameRates
-from media_pipeline.profiles import Profile
-from media_pipeline.renditions import STANDARD_FRAME_RATES, changed_frame_rate, storyboard
-from media_pipeline.sources import Source, SourceInfo, UnknownSource
-from sandbox.mediaconvert.settings_rules import job_faults
-from tests.pipeline_job import on_the_wire
-from tests.service_model import request_faults
-from tests.strategies import keys, shipped_presets, shipped_profiles, sounds_alone, sources
+from media_pipeline.domain.languages import language_tag
+from media_pipeline.domain.outputs import PlannedOutput
+from media_pipeline.domain.source import Source, SourceInfo, UnknownSource
+from media_pipeline.encoding.job_settings import REFERENCE_VIDEO, job_settings
+from media_pipeline.encoding.planned_outputs import planned_outputs
+from media_pipeline.encoding.presets import HdrLadder, HighFrameRates
+from media_pipeline.encoding.profiles import Profile
+from media_pipeline.encoding.video_renditions import STANDARD_FRAME_RATES, changed_frame_rate, storyboard
+from sandbox.mediaconvert.api.job_settings_rules import job_faults
+from tests.support.pipeline_job import on_the_wire
+from tests.support.service_model import request_faults
+from tests.support.strategies import (
+    keys,
+    shipped_presets,
+    shipped_profiles,
+    sounds_alone,
+    sources,
+)
 
 PRESETS = shipped_presets()
 assert REFERENCE_VIDEO.video is not None

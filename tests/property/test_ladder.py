@@ -5,7 +5,7 @@ from itertools import pairwise
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from media_pipeline.frame_sizes import (
+from media_pipeline.encoding.frame_size import (
     AVC_LIMITS,
     HEVC_LIMITS,
     MIN_FRAME_SIDE,
@@ -13,9 +13,8 @@ from media_pipeline.frame_sizes import (
     FrameSize,
     fitted,
 )
-from media_pipeline.ladder import Rendition, select_renditions
-from media_pipeline.ladder_row import LadderRow
-from tests.strategies import ladder_rows, shipped_presets, sides
+from media_pipeline.encoding.ladder import LadderRow, Rendition, select_renditions
+from tests.support.strategies import ladder_rows, shipped_presets, sides
 
 SHIPPED = shipped_presets().hls.ladder
 

@@ -3,7 +3,7 @@
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, precondition, rule
 
-from media_pipeline.events import upload_event
+from media_pipeline.domain.events import upload_event
 from tests.property.invocations import Stop
 from tests.property.pipeline_world import PipelineWorld
 from tests.property.simulated_aws import Conditions, Delivery, Upload

@@ -6,7 +6,7 @@ from datetime import timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from media_pipeline.assets import (
+from media_pipeline.domain.asset import (
     MAX_ATTEMPTS,
     TERMINAL_STATUSES,
     Asset,
@@ -15,12 +15,12 @@ from media_pipeline.assets import (
     Transition,
     may_follow,
 )
-from pipeline_ops.cancel import Cancel
-from pipeline_ops.changes import Result
-from pipeline_ops.removal import ObjectVersion, Remove
-from pipeline_ops.replay import Replay
-from tests.fakes import FakeQueue
-from tests.unit.ops.fakes import FakeRemovals, OpsWorld, upload
+from tests.support.fakes import FakeQueue
+from tests.unit.tools.ops.fakes import FakeRemovals, OpsWorld, upload
+from tools.ops.actions.cancel import Cancel
+from tools.ops.actions.changes import Result
+from tools.ops.actions.replay import Replay
+from tools.ops.removal.removal import ObjectVersion, Remove
 
 # A claim lasts for a function's timeout, of at most 15 minutes, and a grace.
 PATIENCE_SECONDS = 915

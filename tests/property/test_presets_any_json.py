@@ -7,10 +7,10 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from media_pipeline.errors import PresetsInvalidError
-from media_pipeline.presets import PresetName, parse_presets
-from media_pipeline.profiles import parse_profiles
-from tests.strategies import PRESETS_FOLDER, json_values
+from media_pipeline.domain.errors import PresetsInvalidError
+from media_pipeline.encoding.presets import PresetName, parse_presets
+from media_pipeline.encoding.profiles import parse_profiles
+from tests.support.strategies import PRESETS_FOLDER, json_values
 
 DOCUMENTS = {name.value: (PRESETS_FOLDER / f"{name}.json").read_text() for name in PresetName}
 

@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from constructs_lib.alarms import AlarmThresholds
+from constructs_lib.observability.alarms import AlarmThresholds
 from stacks.settings import ENVIRONMENTS, Settings
 from stacks.settings_rules import Fault, SettingsError, check, find_faults
 

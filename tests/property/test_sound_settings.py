@@ -7,15 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from media_pipeline.aac import SAMPLE_RATES_HZ, STEREO_BITRATES_BPS, aac_bitrate_bps
-from media_pipeline.errors import PresetsInvalidError
-from media_pipeline.job_settings import REFERENCE_VIDEO, job_settings
-from media_pipeline.presets import PresetName, Presets, parse_presets
-from media_pipeline.profiles import Profile
-from media_pipeline.sources import AudioTrack
-from sandbox.mediaconvert.settings_rules import job_faults
-from tests.pipeline_job import on_the_wire
-from tests.strategies import PRESETS_FOLDER
+from media_pipeline.domain.errors import PresetsInvalidError
+from media_pipeline.domain.source import AudioTrack
+from media_pipeline.encoding.aac import SAMPLE_RATES_HZ, STEREO_BITRATES_BPS, aac_bitrate_bps
+from media_pipeline.encoding.job_settings import REFERENCE_VIDEO, job_settings
+from media_pipeline.encoding.presets import PresetName, Presets, parse_presets
+from media_pipeline.encoding.profiles import Profile
+from sandbox.mediaconvert.api.job_settings_rules import job_faults
+from tests.support.pipeline_job import on_the_wire
+from tests.support.strategies import PRESETS_FOLDER
 
 DOCUMENTS = {name.value: (PRESETS_FOLDER / f"{name}.json").read_text() for name in PresetName}
 EVERYTHING = Profile(name="all", presets=tuple(PresetName))

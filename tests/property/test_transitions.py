@@ -5,7 +5,7 @@ from itertools import pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from media_pipeline.assets import (
+from media_pipeline.domain.asset import (
     TERMINAL_STATUSES,
     AssetStatus,
     Transition,
@@ -13,13 +13,13 @@ from media_pipeline.assets import (
     may_follow,
     statuses_before,
 )
-from media_pipeline.events import JobStateChange, JobStatus
-from media_pipeline.job_changes import JobChanges
-from media_pipeline.lifecycle import Lifecycle
-from media_pipeline.outputs import PlannedOutput
-from media_pipeline.sources import UnknownSource
-from tests.captioning import additions
-from tests.fakes import (
+from media_pipeline.domain.events import JobStateChange, JobStatus
+from media_pipeline.domain.outputs import PlannedOutput
+from media_pipeline.domain.source import UnknownSource
+from media_pipeline.services.job_state_changes import JobChanges
+from media_pipeline.services.lifecycle import Lifecycle
+from tests.support.captioning import additions
+from tests.support.fakes import (
     FakeAssetTable,
     FakeClock,
     FakeDocuments,
@@ -30,7 +30,7 @@ from tests.fakes import (
     FakeTranscoder,
     FakeUploads,
 )
-from tests.made_outputs import made_outputs
+from tests.support.made_outputs import made_outputs
 
 ORDER = list(AssetStatus)
 UPLOAD = UploadedObject(

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 
-from media_pipeline.redelivery import MAX_RENEWALS, Message
-from tests.fakes import FakeQueue, SentMessage
+from media_pipeline.services.redelivery import MAX_RENEWALS, Message
+from tests.support.fakes import FakeQueue, SentMessage
 
 _FIRST_OF_ALL = datetime.min.replace(tzinfo=UTC)
 

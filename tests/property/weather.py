@@ -8,7 +8,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError, ReadTimeoutError
 
-from media_pipeline.errors import PresetsInvalidError, TransientError
+from media_pipeline.domain.errors import PresetsInvalidError, TransientError
 
 
 def refusal(status: int, code: str) -> ClientError:

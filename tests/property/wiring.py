@@ -3,28 +3,33 @@
 from dataclasses import dataclass
 from typing import Any
 
-from media_pipeline.ingest import Ingest
-from media_pipeline.job_changes import JobChanges
-from media_pipeline.job_slots import JobSlots
-from media_pipeline.lifecycle import Lifecycle
-from media_pipeline.presets import PresetName
-from media_pipeline.profiles import DEFAULT_PROFILE, Profile, Profiles
-from media_pipeline.redelivery import Redelivery
-from media_pipeline.refusals import Refusals
-from media_pipeline.repairs import Repairs
-from media_pipeline.source_limits import SourceLimits
-from media_pipeline.sweep import UploadSweep
-from media_pipeline.transcoder import Transcoder
-from media_pipeline.unsent_ends import UnsentEnds
-from pipeline_ops.cancel import Cancel
-from pipeline_ops.replay import Replay
-from tests.captioning import additions
-from tests.fakes import FakeDocuments, FakeMetrics, FakePresets, FakeSidecars
+from media_pipeline.adapters.mediaconvert import Transcoder
+from media_pipeline.domain.uploads.limits import SourceLimits
+from media_pipeline.encoding.presets import PresetName
+from media_pipeline.encoding.profiles import DEFAULT_PROFILE, Profile, Profiles
+from media_pipeline.services.ingest import Ingest
+from media_pipeline.services.job_limit import JobSlots
+from media_pipeline.services.job_state_changes import JobChanges
+from media_pipeline.services.lifecycle import Lifecycle
+from media_pipeline.services.pending_notifications import UnsentEnds
+from media_pipeline.services.redelivery import Redelivery
+from media_pipeline.services.refusals import Refusals
+from media_pipeline.services.stuck_assets import Repairs
+from media_pipeline.services.upload_sweep import UploadSweep
 from tests.property.invocations import Process, Stepped
 from tests.property.simulated_aws import PIPELINE, TYPES, WANTED, Conditions, SimulatedAws
 from tests.property.simulated_mediaconvert import QUEUE_ARN
 from tests.property.soundness import Soundness, WatchedTable
-from tests.strategies import shipped_presets
+from tests.support.captioning import additions
+from tests.support.fakes import (
+    FakeDocuments,
+    FakeMetrics,
+    FakePresets,
+    FakeSidecars,
+)
+from tests.support.strategies import shipped_presets
+from tools.ops.actions.cancel import Cancel
+from tools.ops.actions.replay import Replay
 
 MAX_SOURCE_SIZE_BYTES = 1000
 # A request that an invocation had sent when its time was over may still arrive while its claim stands.

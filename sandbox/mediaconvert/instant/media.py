@@ -6,15 +6,15 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from sandbox.mediaconvert.input_check import CheckInput, check_documented
+from sandbox.mediaconvert.execution.aws_clients import Bucketed, StoredObject
+from sandbox.mediaconvert.execution.runner import Media
 from sandbox.mediaconvert.instant.sources import Descriptions, described, is_described
 from sandbox.mediaconvert.instant.transcode import InstantTranscode
 from sandbox.mediaconvert.model import Progress, TranscodeResult
-from sandbox.mediaconvert.plan import input_uri
-from sandbox.mediaconvert.probe import probe_result
-from sandbox.mediaconvert.runner import Media
-from sandbox.mediaconvert.s3 import Bucketed, StoredObject
-from sandbox.mediaconvert.source import source_of
+from sandbox.mediaconvert.planning.input_check import CheckInput, check_documented
+from sandbox.mediaconvert.planning.plan import input_uri
+from sandbox.mediaconvert.probing.probe_result import probe_result
+from sandbox.mediaconvert.probing.source import source_of
 
 # To assume a role and make a client for it costs more than the rest of an instant job.
 SESSION_SECONDS = 60.0

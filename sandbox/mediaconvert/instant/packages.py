@@ -12,10 +12,15 @@ import av
 from av.container import InputContainer, OutputContainer
 from av.stream import Disposition
 
-from sandbox.mediaconvert.encodes import VideoEncode
 from sandbox.mediaconvert.model import Cancelled
-from sandbox.mediaconvert.package import Package, finish_package, main_file, muxer
-from sandbox.mediaconvert.sound import AudioEncode
+from sandbox.mediaconvert.packaging.segments import (
+    Package,
+    finish_package,
+    main_file,
+    muxer,
+)
+from sandbox.mediaconvert.planning.audio_settings import AudioEncode
+from sandbox.mediaconvert.planning.encodes import VideoEncode
 
 
 def write_package(

@@ -11,10 +11,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from sandbox.mediaconvert.child import Stalled
-from sandbox.mediaconvert.inspection import UNKNOWN_ERROR, read_headers
+from sandbox.mediaconvert.execution.aws_clients import Bucketed, StoredObject
+from sandbox.mediaconvert.isolation.child_process import Stalled
 from sandbox.mediaconvert.model import JobError
-from sandbox.mediaconvert.s3 import Bucketed, StoredObject
+from sandbox.mediaconvert.probing.inspection import UNKNOWN_ERROR, read_headers
 
 KEPT_DESCRIPTIONS = 10_000
 

@@ -8,19 +8,29 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from sandbox.mediaconvert.delivery import Delivery
-from sandbox.mediaconvert.encoded import EncodedAudio, EncodedVideo, measure_audio, measure_video
-from sandbox.mediaconvert.encodes import FrameCapture, VideoEncode
-from sandbox.mediaconvert.input_check import CheckInput, check_documented
-from sandbox.mediaconvert.instant.encodes import write_audio, write_pictures, write_thumbnails, write_video
 from sandbox.mediaconvert.instant.packages import write_package
+from sandbox.mediaconvert.instant.tracks import (
+    write_audio,
+    write_pictures,
+    write_thumbnails,
+    write_video,
+)
 from sandbox.mediaconvert.model import Phase, Progress, TranscodeResult
-from sandbox.mediaconvert.package import Package
-from sandbox.mediaconvert.plan import Plan, make_plan
-from sandbox.mediaconvert.sound import AudioEncode
-from sandbox.mediaconvert.source import Source
+from sandbox.mediaconvert.packaging.delivery import Delivery
+from sandbox.mediaconvert.packaging.segments import Package
+from sandbox.mediaconvert.planning.audio_settings import AudioEncode
+from sandbox.mediaconvert.planning.encodes import FrameCapture, VideoEncode
+from sandbox.mediaconvert.planning.input_check import CheckInput, check_documented
+from sandbox.mediaconvert.planning.plan import Plan, make_plan
+from sandbox.mediaconvert.planning.trick_play import TiledThumbnails
+from sandbox.mediaconvert.probing.encoded import (
+    EncodedAudio,
+    EncodedVideo,
+    measure_audio,
+    measure_video,
+)
+from sandbox.mediaconvert.probing.source import Source
 from sandbox.mediaconvert.transcode import packages_of
-from sandbox.mediaconvert.trickplay import TiledThumbnails
 
 KEPT_BYTES = 64 * 2**20
 UNTOLD_SECONDS = Fraction(1)

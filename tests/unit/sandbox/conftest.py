@@ -8,9 +8,9 @@ from typing import Any
 import boto3
 import pytest
 
-from sandbox import servers
-from sandbox.aws import Endpoints
-from sandbox.folder import Folder
+from sandbox.runtime import servers
+from sandbox.runtime.endpoints import Endpoints
+from sandbox.runtime.folder import Folder
 
 Client = Callable[[str], Any]
 

@@ -1,0 +1,75 @@
+"""`make bench`: print each ratio beside what is allowed, and pricing tiers; fail where one is above."""
+
+import sys
+
+from rich.console import Console
+from rich.table import Table
+
+from checks.bench import (
+    packaging,
+    synthesis,
+    tiers,
+    transcoding,
+)
+from checks.bench.measuring import Comparison
+
+WIDTH_COLUMNS = 140
+
+
+def main() -> int:
+    """Measure everything and return the exit code."""
+    console = Console()
+    console.width = max(console.width, WIDTH_COLUMNS)
+    table = Table(
+        "ours", "against", "wall (median)", "CPU (median)", "CPU ratio", "allowed", title="Benchmarks"
+    )
+    with console.status("Synthesizing all environments, and importing the AWS bindings, in turn"):
+        synthesized = synthesis.measure()
+    too_slow = _row(
+        table,
+        "synthesis of all environments",
+        "plain import of the bindings",
+        synthesized,
+        synthesis.ALLOWED_RATIO,
+    )
+    with console.status("Transcoding the demo's clip, and running one plain ffmpeg command, in turn"):
+        transcoded = transcoding.measure()
+    too_slow |= _row(
+        table,
+        "transcode of the demo's clip",
+        "cheapest single ffmpeg command",
+        transcoded,
+        transcoding.ALLOWED_RATIO,
+    )
+    console.print(table)
+    encoded = packaging.measure()
+    too_many = encoded.ratio > packaging.ALLOWED_RATIO
+    console.print(
+        f"Encoded output minutes of a Full HD source, a minute of it: {encoded.shared} with one CMAF group, "
+        f"{encoded.separate} with HLS and DASH apart (both with MP4): "
+        f"[{'red' if too_many else 'green'}]{encoded.ratio:.0%}[/], allowed {packaging.ALLOWED_RATIO:.0%}",
+        soft_wrap=True,
+    )
+    billed = tiers.measure()
+    is_basic = tiers.is_basic(billed)
+    console.print(tiers.table(billed))
+    console.print(
+        f"The {tiers.BASIC_PROFILE} profile is billed in the Basic tier alone: "
+        f"{'[green]yes' if is_basic else '[red]no'}[/]"
+    )
+    return 1 if too_slow or too_many or not is_basic else 0
+
+
+def _row(table: Table, ours: str, against: str, found: Comparison, allowed: float) -> bool:
+    ratio = found.ratio("cpu_seconds")
+    cells = [
+        f"{found.median(found.first, measure):.2f} s / {found.median(found.second, measure):.2f} s"
+        for measure in ("wall_seconds", "cpu_seconds")
+    ]
+    verdict = "green" if ratio <= allowed else "red"
+    table.add_row(ours, against, *cells, f"[{verdict}]{ratio:.2f}[/]", f"{allowed:.2f}")
+    return ratio > allowed
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Kinds of sources, with the outcome expected of each."""

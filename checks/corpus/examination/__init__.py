@@ -1,0 +1,1 @@
+"""Compare outputs with what is expected of them."""

@@ -1,0 +1,1 @@
+"""Make the sources of the corpus with ffmpeg."""

@@ -1,0 +1,63 @@
+"""Grants of the synthesized roles, and the calls that the local AWS saw, over the same ARNs."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sandbox.local_aws.iam_calls import IamCall
+from sandbox.runtime.endpoints import ACCOUNT_ID as SANDBOX_ACCOUNT_ID
+from tests.infrastructure.policies import like, listed, statements
+from tests.infrastructure.stack import ACCOUNT_ID, Stack
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Grant:
+    """One action that a statement of a role's policy allows, on the statement's resources."""
+
+    role: str
+    sid: str
+    action: str
+    resources: tuple[str, ...]
+
+    def covers(self, call: IamCall) -> bool:
+        """Tell whether the grant is what allows a call."""
+        return (
+            call.role == self.role
+            and like(self.action.lower(), call.action.lower())
+            and any(like(resource, call.resource) for resource in self.resources)
+        )
+
+
+def grants_of(stack: Stack) -> list[Grant]:
+    """Return every grant of every role of a stack, sorted."""
+    found = []
+    for role in stack.of("aws_iam_role"):
+        for policy in stack.policies_of(stack.arn(role)):
+            for statement in statements(policy):
+                if statement["Effect"] != "Allow":
+                    raise ValueError(f"the report knows no denials: {statement}")
+                resources = tuple(listed(statement["Resource"]))
+                found += [
+                    Grant(role["name"], statement["Sid"], action, resources)
+                    for action in listed(statement["Action"])
+                ]
+    return sorted(found)
+
+
+def in_the_stacks_account(calls: Iterable[IamCall]) -> set[IamCall]:
+    """Return the calls with the account that `Stack` makes up in place of the sandbox's."""
+    return {
+        IamCall(
+            call.role,
+            call.action,
+            call.resource.replace(f":{SANDBOX_ACCOUNT_ID}:", f":{ACCOUNT_ID}:").replace(
+                f"-{SANDBOX_ACCOUNT_ID}-", f"-{ACCOUNT_ID}-"
+            ),
+            call.allowed,
+        )
+        for call in calls
+    }
+
+
+def component(role: str) -> str:
+    """Return a role's part of the pipeline, which its name tells: `ingest-orchestrator`."""
+    return role.removeprefix("media-pipeline-").rpartition("-")[0]

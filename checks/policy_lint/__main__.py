@@ -1,0 +1,70 @@
+"""`make lint`, its last part: checkov and parliament on every synthesized stack, without a finding left."""
+
+import json
+import sys
+import tempfile
+from pathlib import Path
+
+from checks.policy_lint.documents import documents_of
+from checks.policy_lint.findings import accepted_in, complaints
+from checks.policy_lint.linters import LinterError, checkov, parliament
+from main import build_app
+from tests.infrastructure.stack import STACKS, Stack
+
+# What is plainly wrong, for each linter: what they find in it shows that they find faults.
+_FAULTY = "faulty"
+_TOO_WIDE = {"Effect": "Allow", "Action": ["sqs:SendMessage"], "Resource": "*"}
+_FAULTY_STACK = {
+    "resource": {
+        "aws_sqs_queue": {"unencrypted": {"name": "q"}},
+        "aws_iam_role_policy": {
+            "too_wide": {
+                "name": "p",
+                "role": "r",
+                "policy": json.dumps({"Version": "2012-10-17", "Statement": [_TOO_WIDE]}),
+            }
+        },
+    }
+}
+_KNOWN_FAULTS = {("unencrypted", "CKV_AWS_27"), ("too_wide", "CKV_AWS_355"), ("too_wide", "RESOURCE_STAR")}
+
+
+def main() -> int:
+    """Lint all stacks; print what is wrong, or in one line what was looked at."""
+    with tempfile.TemporaryDirectory(prefix="policy-lint-") as name:
+        folder = Path(name)
+        build_app({}, outdir=folder / "cdktf.out").synth()
+        stacks = {
+            stack: json.loads((folder / "cdktf.out" / "stacks" / stack / "cdk.tf.json").read_text())
+            for stack in STACKS
+        }
+        resolved = [Stack(stack, body) for stack, body in stacks.items()]
+        faulty = Stack(_FAULTY, _FAULTY_STACK)
+        documents = [document for stack in resolved for document in documents_of(stack)]
+        try:
+            findings = [
+                *checkov([*resolved, faulty], folder / "checkov"),
+                *parliament([*documents, *documents_of(faulty)]),
+            ]
+        except LinterError as error:
+            print(error, file=sys.stderr)
+            return 2
+    missed = _KNOWN_FAULTS - {(f.id, f.check) for f in findings if f.stack == _FAULTY}
+    if missed:
+        print(f"The linters don't see what is plainly wrong: {sorted(missed)}", file=sys.stderr)
+        return 2
+    accepted = [a for stack, body in stacks.items() for a in accepted_in(stack, body)]
+    wrong = complaints([f for f in findings if f.stack != _FAULTY], accepted)
+    for line in wrong:
+        print(line, file=sys.stderr)
+    resources = sum(len(bodies) for body in stacks.values() for bodies in body["resource"].values())
+    reasons = len({(a.check, a.reason) for a in accepted})
+    print(
+        f"Policy lint: {len(documents)} policies and {resources} resources in {len(stacks)} stacks; "
+        f"{len(accepted)} exceptions for {reasons} reasons; {len(wrong)} faults"
+    )
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

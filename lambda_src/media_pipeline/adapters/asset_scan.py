@@ -1,0 +1,104 @@
+"""All records of the assets table, as far as the index is made of them, and how far a pass has come."""
+
+from dataclasses import asdict
+from typing import Any
+
+from media_pipeline.adapters.clients import aws_errors, is_refused_condition
+from media_pipeline.adapters.dynamodb import from_item, to_item
+from media_pipeline.domain.errors import TransientError
+from media_pipeline.domain.status_index import (
+    SHARD_ATTRIBUTE,
+    IndexedRecord,
+    RecordsPage,
+    ReindexingCursor,
+    status_shard,
+)
+
+# Assets' ids are hexadecimal. Without a status, the item is in no index.
+_ITEM_ID = "reindexing-cursor"
+_PAGE_SIZE = 500
+
+
+class IndexedRecordTable:
+    """Scan the table and write its records' shards. Raises TransientError and its kin where it can't."""
+
+    def __init__(self, client: Any, table_name: str, *, page_size: int = _PAGE_SIZE) -> None:
+        self._client = client
+        self._table_name = table_name
+        self._page_size = page_size
+
+    def page(self, after: str | None) -> RecordsPage:
+        """Return the page of records behind an id, in the table's own order, as of now."""
+        start = {"ExclusiveStartKey": {"asset_id": {"S": after}}} if after is not None else {}
+        with aws_errors("going through the assets"):
+            answer = self._client.scan(
+                TableName=self._table_name,
+                Limit=self._page_size,
+                ConsistentRead=True,
+                ProjectionExpression="asset_id, #status, attempt, #shard, error_code, #error.code",
+                ExpressionAttributeNames={
+                    "#status": "status",
+                    "#shard": SHARD_ATTRIBUTE,
+                    "#error": "error",
+                },
+                **start,
+            )
+        last = answer.get("LastEvaluatedKey")
+        records = (from_item(item) for item in answer["Items"])
+        return RecordsPage(
+            records=[
+                IndexedRecord(
+                    asset_id=record["asset_id"],
+                    status=record["status"],
+                    attempt=record["attempt"],
+                    shard=record.get(SHARD_ATTRIBUTE),
+                    error_code=(record.get("error") or {}).get("code"),
+                    noted_error_code=record.get("error_code"),
+                )
+                for record in records
+                if "status" in record
+            ],
+            next_after=last["asset_id"]["S"] if last else None,
+        )
+
+    def put_in_place(self, record: IndexedRecord) -> bool:
+        """Write a record's shard and its error's code; return False where its status changed meanwhile."""
+        values = {
+            ":shard": status_shard(record.status, record.asset_id),
+            ":status": record.status,
+            ":attempt": record.attempt,
+            **({":code": record.error_code} if record.error_code is not None else {}),
+        }
+        code = ", error_code = :code" if record.error_code is not None else " REMOVE error_code"
+        try:
+            with aws_errors("putting a record into the index"):
+                self._client.update_item(
+                    TableName=self._table_name,
+                    Key={"asset_id": {"S": record.asset_id}},
+                    UpdateExpression=f"SET #shard = :shard{code}",
+                    ConditionExpression="#status = :status AND attempt = :attempt",
+                    ExpressionAttributeNames={"#status": "status", "#shard": SHARD_ATTRIBUTE},
+                    ExpressionAttributeValues=to_item(values),
+                )
+        except TransientError as error:
+            if is_refused_condition(error):
+                return False
+            raise
+        return True
+
+    def load(self) -> ReindexingCursor:
+        """Return where the last run stopped."""
+        with aws_errors("reading the reindexing's cursor"):
+            answer = self._client.get_item(
+                TableName=self._table_name, Key={"asset_id": {"S": _ITEM_ID}}, ConsistentRead=True
+            )
+        item = from_item(answer.get("Item", {}))
+        item.pop("asset_id", None)
+        return ReindexingCursor(**item)
+
+    def save(self, cursor: ReindexingCursor) -> None:
+        """Remember where this run stopped; of two runs at once the last to write wins."""
+        with aws_errors("writing the reindexing's cursor"):
+            self._client.put_item(
+                TableName=self._table_name, Item=to_item({"asset_id": _ITEM_ID, **asdict(cursor)})
+            )

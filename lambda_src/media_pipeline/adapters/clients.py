@@ -1,0 +1,89 @@
+"""Make AWS clients that give up in time, and turn their errors into this package's."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from media_pipeline.domain.errors import OperatorError, ThrottledError, TransientError
+
+_THROTTLING_CODES = frozenset(
+    {
+        "LimitExceededException",
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "ServiceQuotaExceededException",
+        "SlowDown",
+        "Throttling",
+        "ThrottlingException",
+        "TooManyRequestsException",
+    }
+)
+_HTTP_STATUS_THROTTLED = (402, 429)
+# Answered with a status that otherwise means a refusal.
+_TRANSIENT_CODES = frozenset({"RequestTimeout", "RequestTimeoutException"})
+
+
+def aws_client(
+    service: str,
+    *,
+    connect_timeout_seconds: float = 3,
+    read_timeout_seconds: float = 5,
+    attempts: int = 3,
+) -> Any:
+    """Return a client whose calls end after `attempts` tries of both timeouts.
+
+    boto3's own defaults (60 s each, and more tries) would outlive the function that calls.
+    """
+    config = Config(
+        connect_timeout=connect_timeout_seconds,
+        read_timeout=read_timeout_seconds,
+        retries={"mode": "standard", "total_max_attempts": attempts},
+    )
+    # The stubs know a client's type by a literal name only.
+    make_client: Callable[..., Any] = boto3.client
+    return make_client(service, config=config)
+
+
+@contextmanager
+def aws_errors(doing: str) -> Iterator[None]:
+    """Turn errors of boto3 into ThrottledError, OperatorError or TransientError.
+
+    Adapters catch the errors that mean something to them inside of this.
+    """
+    try:
+        yield
+    except ClientError as error:
+        raise translated(error, doing) from error
+    except BotoCoreError as error:
+        raise TransientError(f"{doing}: {error}") from error
+
+
+def translated(error: ClientError, doing: str) -> TransientError:
+    """Return this package's error for an answer of AWS: refusals but for throttling are the operator's."""
+    message = f"{doing}: {error}"
+    status = http_status(error)
+    if error_code(error) in _THROTTLING_CODES or status in _HTTP_STATUS_THROTTLED:
+        return ThrottledError(message)
+    if 400 <= status < 500 and error_code(error) not in _TRANSIENT_CODES:
+        return OperatorError(message)
+    return TransientError(message)
+
+
+def error_code(error: ClientError) -> str:
+    """Return AWS's name of an error."""
+    return str(error.response.get("Error", {}).get("Code", ""))
+
+
+def http_status(error: ClientError) -> int:
+    """Return the HTTP status of an error, 0 where it has none."""
+    return int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
+
+
+def is_refused_condition(error: TransientError) -> bool:
+    """Tell whether DynamoDB refused a write since its condition didn't hold."""
+    cause = error.__cause__
+    return isinstance(cause, ClientError) and error_code(cause) == "ConditionalCheckFailedException"

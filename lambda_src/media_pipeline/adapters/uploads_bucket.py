@@ -1,0 +1,142 @@
+"""The uploads bucket: what a key holds now, page by page all that was ever there, and quarantine's tags."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from media_pipeline.adapters.clients import aws_errors, http_status
+from media_pipeline.adapters.object_access import archived, refused_object
+from media_pipeline.domain.asset import UploadedObject
+from media_pipeline.domain.errors import OperatorError, TransientError
+from media_pipeline.domain.uploads.current import CurrentUpload
+from media_pipeline.domain.uploads.listing import StoredUpload, UploadsPage
+from media_pipeline.domain.uploads.quarantine import with_quarantine, without_quarantine
+from media_pipeline.encoding.profiles import METADATA_NAME
+
+_MAX_PAGE_SIZE = 1000  # Source: S3 API, ListObjectVersions.MaxKeys
+# Versions that were put while versioning was suspended have this id, and events of them none.
+_NULL_VERSION = "null"
+
+
+Tags = Mapping[str, str]
+
+
+class UploadStore:
+    """Look at the bucket's objects and tag them. Raises TransientError and its kin where S3 can't answer."""
+
+    def __init__(self, client: Any, bucket: str, *, page_size: int = _MAX_PAGE_SIZE) -> None:
+        self._client = client
+        self._bucket = bucket
+        self._page_size = page_size
+
+    def current(self, key: str) -> CurrentUpload | None:
+        """Return what lies under a key now, its ETag without quotes; None where nothing does.
+
+        Of what S3 does not give away, the listing tells the ETag.
+        """
+        try:
+            with aws_errors("looking at the source"):
+                answer = self._client.head_object(Bucket=self._bucket, Key=key)
+        except TransientError as error:
+            if isinstance(error.__cause__, ClientError) and http_status(error.__cause__) == 404:
+                return None
+            return self._refused(key, error)
+        return CurrentUpload(
+            etag=str(answer["ETag"]).strip('"'),
+            version_id=_version_id(answer.get("VersionId")),
+            profile=(answer.get("Metadata") or {}).get(METADATA_NAME),
+            unreadable=archived(answer),
+        )
+
+    def _refused(self, key: str, refusal: TransientError) -> CurrentUpload | None:
+        unreadable = refused_object(self._client, self._bucket, key, refusal)
+        if unreadable is None:
+            raise refusal
+        with aws_errors("listing the source"):
+            # Of all keys that begin so, the key itself comes first.
+            answer = self._client.list_objects_v2(Bucket=self._bucket, Prefix=key, MaxKeys=1)
+        found = next((entry for entry in answer.get("Contents", ()) if entry["Key"] == key), None)
+        return CurrentUpload(etag=found["ETag"].strip('"'), unreadable=unreadable) if found else None
+
+    def read(self, upload: UploadedObject, offset: int, length: int) -> bytes:
+        """Return up to so many bytes of an upload from an offset; none where its key holds it no more.
+
+        None either where S3 does not give them away, or the file has no such bytes.
+        """
+        if length <= 0:
+            return b""
+        try:
+            with aws_errors("reading the source"):
+                answer = self._client.get_object(
+                    Bucket=self._bucket,
+                    Key=upload.key,
+                    Range=f"bytes={offset}-{offset + length - 1}",
+                    IfMatch=f'"{upload.etag}"',
+                )
+                content: bytes = answer["Body"].read()
+                return content
+        except OperatorError:
+            return b""
+
+    def quarantine(self, upload: UploadedObject, *, reason: str) -> bool:
+        """Tag an upload's version as quarantined for a reason; return False where it is gone."""
+        return self._retag(upload, lambda tags: with_quarantine(tags, reason))
+
+    def release(self, upload: UploadedObject) -> bool:
+        """Take quarantine's tags off an upload's version; return False where it is gone."""
+        return self._retag(upload, without_quarantine)
+
+    def page(self, *, prefix: str, key_marker: str | None, version_marker: str | None) -> UploadsPage:
+        """Return a page of versions after the markers, ordered by key, the newest of a key first."""
+        markers = {"KeyMarker": key_marker, "VersionIdMarker": version_marker}
+        with aws_errors("listing the uploads"):
+            answer = self._client.list_object_versions(
+                Bucket=self._bucket,
+                Prefix=prefix,
+                MaxKeys=self._page_size,
+                **{name: value for name, value in markers.items() if value is not None},
+            )
+        more = answer.get("IsTruncated", False)
+        return UploadsPage(
+            uploads=[
+                StoredUpload(
+                    upload=UploadedObject(
+                        bucket=self._bucket,
+                        key=version["Key"],
+                        version_id=_version_id(version["VersionId"]),
+                        etag=version["ETag"].strip('"'),
+                        size_bytes=version["Size"],
+                        sequencer="",
+                    ),
+                    modified_at=version["LastModified"],
+                    is_latest=version["IsLatest"],
+                )
+                for version in answer.get("Versions", [])
+            ],
+            key_marker=answer.get("NextKeyMarker") if more else None,
+            version_marker=answer.get("NextVersionIdMarker") if more else None,
+        )
+
+    def _retag(self, upload: UploadedObject, change: Callable[[Tags], Tags]) -> bool:
+        if upload.version_id is None:
+            # What lies under the key may be another file by now, and nothing else can be named.
+            return False
+        place = {"Bucket": self._bucket, "Key": upload.key, "VersionId": upload.version_id}
+        try:
+            with aws_errors("tagging the upload"):
+                answer = self._client.get_object_tagging(**place)
+                tags = {tag["Key"]: tag["Value"] for tag in answer["TagSet"]}
+                changed = change(tags)
+                if changed != tags:
+                    tag_set = [{"Key": name, "Value": value} for name, value in changed.items()]
+                    self._client.put_object_tagging(**place, Tagging={"TagSet": tag_set})
+        except TransientError as error:
+            if isinstance(error.__cause__, ClientError) and http_status(error.__cause__) == 404:
+                return False
+            raise
+        return True
+
+
+def _version_id(told: str | None) -> str | None:
+    return None if told == _NULL_VERSION else told

@@ -1,0 +1,1 @@
+"""Assets, uploads, events, sources and failures, independent of any AWS service."""

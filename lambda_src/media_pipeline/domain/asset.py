@@ -1,0 +1,305 @@
+"""An asset is one version of one uploaded object: its record, and the one table of its statuses.
+
+    RECEIVED ──> SUBMITTED ──> PROCESSING ──> VERIFYING ──> COMPLETE
+       └───────────┴──────────────┴──────────────┴────────> FAILED
+       └───────────┴──────────────┴──────────────┴────────> CANCELED
+
+A status only ever moves along the table; events may be missed (a job's COMPLETE may be the first one seen),
+so a step may skip others. What is VERIFYING only an operator cancels, for its job is done. COMPLETE, FAILED
+and CANCELED are for ever, but for an explicit replay, which begins the next attempt at RECEIVED and keeps
+what became of the ones before. Pure: adapters turn `statuses_before` into the condition of a write.
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import Enum, StrEnum, auto
+from typing import Any
+
+from media_pipeline.domain.bounds import cut
+from media_pipeline.domain.redaction import redacted_text
+
+# Of a sentence in the history, or of an error.
+MAX_DETAIL_BYTES = 1000
+# A record of so many attempts, each with its history and error, is far from DynamoDB's 400 KB for an item.
+# Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html
+MAX_ATTEMPTS = 20
+
+
+class AssetStatus(StrEnum):
+    """Say how far an asset has come."""
+
+    RECEIVED = "RECEIVED"
+    SUBMITTED = "SUBMITTED"
+    PROCESSING = "PROCESSING"
+    VERIFYING = "VERIFYING"
+    COMPLETE = "COMPLETE"
+    FAILED = "FAILED"
+    CANCELED = "CANCELED"
+
+
+TERMINAL_STATUSES = frozenset({AssetStatus.COMPLETE, AssetStatus.FAILED, AssetStatus.CANCELED})
+
+_NEXT: Mapping[AssetStatus, frozenset[AssetStatus]] = {
+    AssetStatus.RECEIVED: frozenset(AssetStatus) - {AssetStatus.RECEIVED, AssetStatus.COMPLETE},
+    AssetStatus.SUBMITTED: frozenset(
+        {AssetStatus.PROCESSING, AssetStatus.VERIFYING, AssetStatus.FAILED, AssetStatus.CANCELED}
+    ),
+    AssetStatus.PROCESSING: frozenset({AssetStatus.VERIFYING, AssetStatus.FAILED, AssetStatus.CANCELED}),
+    AssetStatus.VERIFYING: TERMINAL_STATUSES,
+    AssetStatus.COMPLETE: frozenset(),
+    AssetStatus.FAILED: frozenset(),
+    AssetStatus.CANCELED: frozenset(),
+}
+
+OPEN_STATUSES = tuple(status for status in AssetStatus if status not in TERMINAL_STATUSES)
+
+
+def statuses_before(status: AssetStatus) -> tuple[AssetStatus, ...]:
+    """Return the statuses from which an asset may come to this one."""
+    return tuple(before for before in AssetStatus if status in _NEXT[before])
+
+
+def may_follow(before: AssetStatus, after: AssetStatus) -> bool:
+    """Tell whether the table has a step from one status to the other."""
+    return after in _NEXT[before]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UploadedObject:
+    """Identify one version of an object, as its `Object Created` event tells it; `key` is raw, as in S3."""
+
+    bucket: str
+    key: str
+    version_id: str | None
+    etag: str
+    size_bytes: int
+    sequencer: str
+
+    @property
+    def asset_id(self) -> str:
+        """Return the same id for every delivery of this version's event.
+
+        Where the event carries no version id, the etag stands for it.
+        """
+        parts = (self.bucket, self.key, self.version_id or self.etag)
+        return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
+
+    @property
+    def uri(self) -> str:
+        """Return the object's `s3://` URI, its key unescaped."""
+        return f"s3://{self.bucket}/{self.key}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssetError:
+    """Say why an asset failed: `code` for machines, `category` for who can act, `message` for people.
+
+    `replay_helps` tells whether another attempt at the same file may succeed.
+    """
+
+    code: str
+    category: str
+    message: str
+    replay_helps: bool = True
+
+    @classmethod
+    def from_record(cls, record: Mapping[str, Any]) -> "AssetError":
+        """Read what `as_record` wrote; of an earlier version's record, nothing speaks against a replay."""
+        return cls(
+            code=record["code"],
+            category=record["category"],
+            message=record["message"],
+            replay_helps=record.get("replay_helps", True),
+        )
+
+    def as_record(self) -> dict[str, Any]:
+        """Return the plain data that the asset record keeps."""
+        return {
+            "code": self.code,
+            "category": self.category,
+            "message": cut(redacted_text(self.message), MAX_DETAIL_BYTES),
+            "replay_helps": self.replay_helps,
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asset:
+    """Hold an asset's record as it was read; times are ISO 8601 text in UTC, as `timestamp` writes them."""
+
+    asset_id: str
+    upload: UploadedObject
+    status: AssetStatus
+    attempt: int
+    created_at: str
+    updated_at: str
+    claimed_until: str
+    job_id: str | None = None
+    profile: str | None = None
+    preset_versions: Mapping[str, int] = field(default_factory=dict)
+    source_info: Mapping[str, Any] = field(default_factory=dict)
+    planned_outputs: Sequence[Mapping[str, Any]] = ()
+    outputs: Sequence[Mapping[str, Any]] = ()
+    rejected_captions: Sequence[Mapping[str, Any]] = ()
+    rejected_captions_left_out: int = 0
+    captions_seen: str | None = None
+    captions_until: str | None = None
+    removing_since: str | None = None
+    storyboard_fault: str | None = None
+    error: AssetError | None = None
+    submitted_at: str | None = None
+    completed_at: str | None = None
+    notified_at: str | None = None
+    redeliveries: int = 0
+    history: Sequence[Mapping[str, Any]] = ()
+    past_attempts: Sequence[Mapping[str, Any]] = ()
+
+    @property
+    def is_terminal(self) -> bool:
+        """Tell whether the asset's status can no longer change."""
+        return self.status in TERMINAL_STATUSES
+
+    @property
+    def attempt_began_at(self) -> str:
+        """Return when this attempt began: the first one with the record, a later one with its replay."""
+        began = (entry["at"] for entry in self.history if entry.get("attempt", 1) == self.attempt)
+        return next(began, self.created_at)
+
+    @property
+    def as_past_attempt(self) -> dict[str, Any]:
+        """Return what the record keeps of this attempt when the next one begins."""
+        kept = {
+            "attempt": self.attempt,
+            "status": self.status.value,
+            "job_id": self.job_id,
+            "error": self.error.as_record() if self.error else None,
+            "completed_at": self.completed_at,
+        }
+        return {name: value for name, value in kept.items() if value is not None}
+
+    @classmethod
+    def from_record(cls, record: Mapping[str, Any]) -> "Asset":
+        """Read a record of the assets table (plain Python values)."""
+        error = record.get("error")
+        return cls(
+            asset_id=record["asset_id"],
+            upload=UploadedObject(
+                bucket=record["bucket"],
+                key=record["key"],
+                version_id=record.get("version_id"),
+                etag=record["etag"],
+                size_bytes=record["size_bytes"],
+                sequencer=record["sequencer"],
+            ),
+            status=AssetStatus(record["status"]),
+            attempt=record["attempt"],
+            created_at=record["created_at"],
+            updated_at=record["updated_at"],
+            claimed_until=record["claimed_until"],
+            job_id=record.get("job_id"),
+            profile=record.get("profile"),
+            preset_versions=record.get("preset_versions") or {},
+            source_info=record.get("source_info") or {},
+            planned_outputs=record.get("planned_outputs") or (),
+            outputs=record.get("outputs") or (),
+            rejected_captions=record.get("rejected_captions") or (),
+            rejected_captions_left_out=record.get("rejected_captions_left_out", 0),
+            captions_seen=record.get("captions_seen"),
+            captions_until=record.get("captions_until"),
+            removing_since=record.get("removing_since"),
+            storyboard_fault=record.get("storyboard_fault"),
+            error=AssetError.from_record(error) if error else None,
+            submitted_at=record.get("submitted_at"),
+            completed_at=record.get("completed_at"),
+            notified_at=record.get("notified_at"),
+            redeliveries=record.get("redeliveries", 0),
+            history=record.get("history") or (),
+            past_attempts=record.get("past_attempts") or (),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transition:
+    """Describe one step of an asset's status, and what its record learns with it.
+
+    `job_id` is the job that the step is about: the write is refused where the record names another one.
+    Nobody is told of an end that is no news.
+    `claimed_until` is the claim under which the step was decided: where it was lost meanwhile, or a job is
+    known, the write is refused.
+    """
+
+    to: AssetStatus
+    attempt: int
+    at: datetime
+    detail: str
+    job_id: str | None = None
+    claimed_until: str | None = None
+    error: AssetError | None = None
+    outputs: Sequence[Mapping[str, Any]] | None = None
+    rejected_captions: Sequence[Mapping[str, Any]] | None = None
+    rejected_captions_left_out: int | None = None
+    captions_seen: str | None = None
+    storyboard_fault: str | None = None
+    warnings: Sequence[Mapping[str, Any]] | None = None
+    warnings_left_out: int | None = None
+    expires_at: int | None = None
+    is_news: bool = True
+
+    @property
+    def history_entry(self) -> dict[str, Any]:
+        """Return the entry that the record's history gains."""
+        return history_entry(self.to, attempt=self.attempt, at=self.at, detail=self.detail)
+
+    def is_admitted_by(self, asset: Asset) -> bool:
+        """Tell whether the asset, as it stands, may take this step."""
+        return (
+            may_follow(asset.status, self.to)
+            and asset.attempt == self.attempt
+            and (self.job_id is None or asset.job_id in (None, self.job_id))
+            and (self.claimed_until is None or self._is_under_claim(asset))
+        )
+
+    def _is_under_claim(self, asset: Asset) -> bool:
+        return asset.claimed_until == self.claimed_until and asset.job_id is None
+
+
+class ClaimOutcome(Enum):
+    """Say what became of a try to own an asset's work."""
+
+    NEW = auto()
+    TAKEN_OVER = auto()
+    HELD = auto()
+    SETTLED = auto()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """Hold the outcome of a claim and the asset as it stands after it.
+
+    NEW and TAKEN_OVER: the caller owns the work until `asset.claimed_until`. HELD: another invocation does.
+    SETTLED: the asset is beyond RECEIVED, there is nothing to do.
+    """
+
+    outcome: ClaimOutcome
+    asset: Asset
+
+
+def history_entry(status: AssetStatus, *, attempt: int, at: datetime, detail: str) -> dict[str, Any]:
+    """Return one line of a record's history."""
+    return {
+        "status": status.value,
+        "attempt": attempt,
+        "at": timestamp(at),
+        "detail": cut(redacted_text(detail), MAX_DETAIL_BYTES),
+    }
+
+
+def timestamp(at: datetime) -> str:
+    """Return an instant as `2026-01-02T03:04:05.678Z`; such texts sort as their instants do."""
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def instant(text: str) -> datetime:
+    """Return the instant that `timestamp` wrote."""
+    return datetime.fromisoformat(text)

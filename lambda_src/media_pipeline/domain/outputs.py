@@ -1,0 +1,97 @@
+"""What a job is expected to make, and what the asset's record says of it once it is there."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from media_pipeline.domain.events import ProducedGroup
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedSound:
+    """Describe a rendition of sound; `language` is empty where the source doesn't say."""
+
+    language: str
+    channels: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedOutput:
+    """Name one thing that a viewer opens: a manifest or a file.
+
+    `key` is what is opened, `files` what it can't do without; `group` counts the job's output groups from 0.
+    Width and height are those of the largest rendition, 0 where the source's size is unknown or there is no
+    picture; `sizes` are those of all renditions that a manifest names, none where they are unknown. `sounds`
+    is the sound that plays beside each picture; it is None where nobody knows what the source has.
+    """
+
+    format: str
+    key: str
+    group: int
+    width: int
+    height: int
+    files: tuple[str, ...] = ()
+    sizes: tuple[tuple[int, int], ...] = ()
+    has_picture: bool = True
+    sounds: tuple[PlannedSound, ...] | None = None
+
+    def as_record(self) -> dict[str, Any]:
+        """Return the plain data that the asset record keeps."""
+        return {
+            "format": self.format,
+            "key": self.key,
+            "group": self.group,
+            "width": self.width,
+            "height": self.height,
+            "files": list(self.files),
+            "sizes": [list(size) for size in self.sizes],
+            "has_picture": self.has_picture,
+            "sounds": None if self.sounds is None else [asdict(sound) for sound in self.sounds],
+        }
+
+    @classmethod
+    def from_record(cls, record: Mapping[str, Any]) -> "PlannedOutput":
+        """Read what `as_record` wrote, now or in an earlier version of it."""
+        sounds = record.get("sounds")
+        return cls(
+            format=record["format"],
+            key=record["key"],
+            group=record["group"],
+            width=record["width"],
+            height=record["height"],
+            files=tuple(record["files"]),
+            sizes=tuple((width, height) for width, height in record.get("sizes", ())),
+            has_picture=record.get("has_picture", True),
+            sounds=None if sounds is None else tuple(PlannedSound(**sound) for sound in sounds),
+        )
+
+
+def finished_output(
+    planned: PlannedOutput, groups: Sequence[ProducedGroup], *, source_duration_ms: int, found_ms: int = 0
+) -> dict[str, Any]:
+    """Return the record's entry for an output that exists, sizes and durations as the job reports them.
+
+    What the job leaves out (MediaConvert's accelerated jobs do) comes from the plan and the source. Where its
+    sound goes on after its picture, an output is as long as it was found to be, `found_ms`. Sound alone has
+    its language, if the source tells it: each track is an entry of its own.
+    """
+    reported = groups[planned.group].outputs if planned.group < len(groups) else ()
+    pictures = [output for output in reported if output.width and output.height]
+    largest = max(pictures, key=lambda output: output.width * output.height, default=None)
+    reported_ms = max((output.duration_ms for output in reported), default=0)
+    duration_ms = max(found_ms, reported_ms or source_duration_ms)
+    languages = {sound.language for sound in planned.sounds or ()} - {""}
+    language = {} if planned.has_picture or len(languages) != 1 else {"language": min(languages)}
+    return {
+        "format": planned.format,
+        "key": planned.key,
+        **language,
+        "width": planned.width or (largest.width if largest else 0),
+        "height": planned.height or (largest.height if largest else 0),
+        "duration_ms": duration_ms,
+    }
+
+
+def output_minutes(groups: Sequence[ProducedGroup]) -> float:
+    """Return how many minutes of output a job reports, over all its outputs."""
+    return sum(output.duration_ms for group in groups for output in group.outputs) / 60_000

@@ -1,0 +1,50 @@
+"""An upload is superseded once its key holds something newer.
+
+MediaConvert reads keys, not versions: from then on it would make the newer file's pictures under the older
+one's name. The newer upload has an asset of its own, so the older one ends as CANCELED.
+"""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from media_pipeline.domain.asset import AssetError, UploadedObject
+from media_pipeline.domain.failures import Unreadable, failure
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CurrentUpload:
+    """Describe what a key holds now; `profile` is what its metadata ask for.
+
+    Of what S3 does not give away, `unreadable` says why, and nothing else but the ETag may be known.
+    """
+
+    etag: str
+    version_id: str | None = None
+    profile: str | None = None
+    unreadable: Unreadable | None = None
+
+
+class CurrentUploads(Protocol):
+    """What tells which upload is the newest of its key."""
+
+    def current(self, key: str) -> CurrentUpload | None:
+        """Return what lies under a key now, None where nothing does."""
+        ...
+
+
+class ReadableUploads(CurrentUploads, Protocol):
+    """What also gives the bytes of an upload."""
+
+    def read(self, upload: UploadedObject, offset: int, length: int) -> bytes:
+        """Return bytes of an upload, none where its key holds it no more."""
+        ...
+
+
+def superseded_by(current: CurrentUpload | None, upload: UploadedObject) -> AssetError | None:
+    """Return why an upload is no longer to be processed, or None where it still is what its key holds.
+
+    A key that holds nothing supersedes nothing.
+    """
+    if current is None or current.etag == upload.etag:
+        return None
+    return failure("SUPERSEDED").error()

@@ -1,0 +1,1 @@
+"""From presets and a source to the settings of a MediaConvert job."""

@@ -1,0 +1,1 @@
+"""Entry points of the functions: settings from the environment, wiring, batches."""

@@ -1,0 +1,170 @@
+"""Lambda function: the uploads' events of the processing queue become MediaConvert jobs.
+
+Those of caption files come by a queue of their own, so that no video waits behind them. Which queue a message
+comes by decides nothing but where it waits: an earlier release left those of both kinds in the first.
+"""
+
+import os
+import random
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from media_pipeline.adapters.asset_table import AssetTable
+from media_pipeline.adapters.clients import aws_client
+from media_pipeline.adapters.mediaconvert import Transcoder
+from media_pipeline.adapters.notification_turns import TurnStore
+from media_pipeline.adapters.outputs_bucket import DocumentStore
+from media_pipeline.adapters.preset_store import Notifier, PresetStore
+from media_pipeline.adapters.queues import ConsumedQueue
+from media_pipeline.adapters.sidecar_store import SidecarStore
+from media_pipeline.adapters.uploads_bucket import UploadStore
+from media_pipeline.domain.events import parse_upload
+from media_pipeline.domain.uploads.filter import UploadFilter
+from media_pipeline.domain.uploads.ignored_names import IgnoredNames
+from media_pipeline.domain.uploads.limits import SourceLimits, SourceTypes
+from media_pipeline.handlers.config import OrchestratorConfig, read_config
+from media_pipeline.handlers.sqs_batch import handle_batch
+from media_pipeline.publishing.caption_publisher import CaptionPublisher
+from media_pipeline.publishing.sidecars import SidecarNames
+from media_pipeline.services.ingest import Ingest
+from media_pipeline.services.job_limit import JobSlots
+from media_pipeline.services.late_captions import CaptionUploads
+from media_pipeline.services.lifecycle import Lifecycle, utc_now
+from media_pipeline.services.preset_monitor import PresetWatch
+from media_pipeline.services.redelivery import FindRedelivery, Redelivery, by_queue
+from media_pipeline.services.refusals import Refusals
+from media_pipeline.telemetry import PipelineMetrics, logger
+
+# One upload asks MediaConvert several times; all of it must fit into the function's timeout.
+CONNECT_TIMEOUT_SECONDS = 2
+ASK_TIMEOUT_SECONDS = 3
+SUBMIT_TIMEOUT_SECONDS = 8
+PROBE_TIMEOUT_SECONDS = 10
+
+
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Handle a batch of the processing queue, or of the captions queue."""
+    handle, redelivery, metrics = _wired()
+    return handle_batch(event, context, handle=handle, redelivery=redelivery, metrics=metrics)
+
+
+@cache
+def _wired() -> tuple[Callable[[str], None], FindRedelivery, PipelineMetrics]:
+    config = read_config(OrchestratorConfig, os.environ)
+    dynamodb, s3 = aws_client("dynamodb"), aws_client("s3")
+    table = AssetTable(dynamodb, config.assets_table)
+    uploads = UploadStore(s3, config.uploads_bucket)
+    notifier = Notifier(aws_client("sns"), config.notifications_topic_arn)
+    metrics = PipelineMetrics()
+    transcoder = Transcoder(
+        _mediaconvert(ASK_TIMEOUT_SECONDS),
+        submit_client=_mediaconvert(SUBMIT_TIMEOUT_SECONDS),
+        probe_client=_mediaconvert(PROBE_TIMEOUT_SECONDS),
+        pipeline=config.pipeline_name,
+        queue_arn=config.mediaconvert_queue_arn,
+        role_arn=config.mediaconvert_role_arn,
+    )
+    lifecycle = Lifecycle(
+        pipeline=config.pipeline_name,
+        table=table,
+        uploads=uploads,
+        metrics=metrics,
+        publisher=notifier,
+        retention_days=config.asset_retention_days,
+        clock=utc_now,
+    )
+    types = SourceTypes(suffixes=config.media_suffixes)
+    ingest = Ingest(
+        table=table,
+        transcoder=transcoder,
+        uploads=uploads,
+        slots=JobSlots(transcoder, limit=config.max_jobs_in_flight),
+        presets=PresetWatch(
+            pipeline=config.pipeline_name,
+            source=PresetStore(
+                aws_client("ssm"),
+                presets_path=config.presets_path,
+                profiles_parameter=config.profiles_parameter,
+            ),
+            publisher=notifier,
+            metrics=metrics,
+            clock=utc_now,
+        ),
+        lifecycle=lifecycle,
+        metrics=metrics,
+        limits=SourceLimits(max_size_bytes=config.max_source_size_bytes, types=types),
+        refusals=Refusals(
+            table=table,
+            types=types,
+            turns=TurnStore(dynamodb, config.assets_table),
+            announce=lifecycle.announce,
+            metrics=metrics,
+            retention_days=config.asset_retention_days,
+            clock=utc_now,
+        ),
+        empty_file_grace_seconds=config.empty_file_grace_seconds,
+        uploads_bucket=config.uploads_bucket,
+        outputs_bucket=config.outputs_bucket,
+        claim_seconds=config.claim_seconds,
+        clock=utc_now,
+    )
+    sqs = aws_client("sqs")
+    redelivery = by_queue(
+        {
+            url: Redelivery(
+                queue=ConsumedQueue(sqs, url),
+                metrics=metrics,
+                max_receive_count=config.max_receive_count,
+                max_delay_seconds=config.max_delay_seconds,
+                random=random.random,
+            )
+            for url in (config.consumed_queue_url, config.captions_queue_url)
+        }
+    )
+    names = SidecarNames(media_suffixes=config.media_suffixes, caption_suffixes=config.caption_suffixes)
+    sidecars = SidecarStore(s3, config.uploads_bucket)
+    captions = CaptionUploads(
+        pipeline=config.pipeline_name,
+        uploads_bucket=config.uploads_bucket,
+        names=names,
+        sidecars=sidecars,
+        table=table,
+        captions=CaptionPublisher(
+            names=names, sidecars=sidecars, documents=DocumentStore(s3, config.outputs_bucket)
+        ),
+        publisher=notifier,
+        metrics=metrics,
+        clock=utc_now,
+    )
+
+    wanted = UploadFilter(
+        # Lambda's poller sees to the prefix.
+        prefix="",
+        caption_suffixes=config.caption_suffixes,
+        ignored=IgnoredNames(patterns=config.ignored_names),
+    )
+
+    def handle(body: str) -> None:
+        """Handle a message: of a caption file, of any other upload, or of what is passed over."""
+        key = parse_upload(body, bucket=config.uploads_bucket).key
+        if wanted.is_caption(key):
+            captions.handle(body)
+        elif wanted.admits(key):
+            ingest.handle(body)
+        else:
+            logger.info("Passed over: a name that is ignored", key=key)
+
+    return handle, redelivery, metrics
+
+
+def _mediaconvert(read_timeout_seconds: float) -> Any:
+    # One try each: what failed is tried again by way of the queue, which knows how to wait.
+    return aws_client(
+        "mediaconvert",
+        connect_timeout_seconds=CONNECT_TIMEOUT_SECONDS,
+        read_timeout_seconds=read_timeout_seconds,
+        attempts=1,
+    )

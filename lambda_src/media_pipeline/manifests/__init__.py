@@ -1,0 +1,1 @@
+"""Readers of HLS, DASH, MP4 and MPEG-TS."""

@@ -1,0 +1,125 @@
+"""Ask a job's manifests and files what they offer: a few small reads an output, whatever its length."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from media_pipeline.domain.errors import UnreadableOutputError
+from media_pipeline.manifests.dash import read_dash_manifest
+from media_pipeline.manifests.hls import MediaPlaylist, read_master_playlist, read_media_playlist
+from media_pipeline.manifests.mp4 import read_mp4
+from media_pipeline.manifests.rendition import FoundRendition, has_picture, has_sound
+
+# More than a day in segments of one second; read, it takes about 100 MB of memory.
+MAX_MANIFEST_BYTES = 8 * 1024**2
+
+
+class Outputs(Protocol):
+    """What verification needs of the outputs bucket."""
+
+    def sizes(self, prefix: str) -> Mapping[str, int]:
+        """Return the size in bytes of every object whose key begins so."""
+        ...
+
+    def read(self, key: str, *, offset: int, length: int) -> bytes:
+        """Return a part of an object."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundOutput:
+    """Hold an output's renditions, and sentences about what of it can't be read.
+
+    The duration is what it declares for the whole; None where it declares none.
+    """
+
+    duration_seconds: float | None = None
+    renditions: Sequence[FoundRendition] = ()
+    faults: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutputReader:
+    """Read outputs out of a listing; `sizes` are those of all objects in it, by key."""
+
+    sizes: Mapping[str, int]
+    outputs: Outputs
+
+    def read(self, format_: str, key: str) -> FoundOutput:
+        """Return what the output of this format at this key offers; stills have no renditions."""
+        try:
+            match format_:
+                case "HLS":
+                    return self._hls(key)
+                case "DASH":
+                    manifest = read_dash_manifest(key, self._bytes(key))
+                    return FoundOutput(
+                        duration_seconds=manifest.duration_seconds, renditions=manifest.representations
+                    )
+                case "MP4" | "M4A":
+                    return FoundOutput(renditions=[self._mp4(key)])
+                case _:
+                    return FoundOutput()
+        except UnreadableOutputError as error:
+            return FoundOutput(faults=[f"{key} {error}"])
+
+    def _hls(self, key: str) -> FoundOutput:
+        """Read the master playlist and all that it names; one that can't be read doesn't hide the others."""
+        master = read_master_playlist(key, self._text(key))
+        faults: list[str] = []
+        playlists = {name: self._playlist(name, faults) for name in master.playlists}
+        variants = [
+            FoundRendition(
+                name=variant.key,
+                has_picture=has_picture(variant.codecs),
+                has_sound=has_sound(variant.codecs),
+                size=variant.size,
+                duration_seconds=playlists[variant.key].duration_seconds,
+                files=(variant.key, *playlists[variant.key].files),
+            )
+            for variant in master.variants
+        ]
+        beside = [
+            FoundRendition(
+                name=name,
+                has_picture=False,
+                has_sound=name in master.sounds,
+                duration_seconds=playlists[name].duration_seconds,
+                files=(name, *playlists[name].files),
+            )
+            for name in (*master.sounds, *master.others)
+        ]
+        return FoundOutput(renditions=[*variants, *beside], faults=faults)
+
+    def _playlist(self, key: str, faults: list[str]) -> MediaPlaylist:
+        if self.sizes.get(key):
+            try:
+                return read_media_playlist(key, self._text(key))
+            except UnreadableOutputError as error:
+                faults.append(f"{key} {error}")
+        return MediaPlaylist(duration_seconds=None, files=())
+
+    def _mp4(self, key: str) -> FoundRendition:
+        def read(offset: int, length: int) -> bytes:
+            return self.outputs.read(key, offset=offset, length=length)
+
+        film = read_mp4(self.sizes[key], read)
+        return FoundRendition(
+            name=key,
+            has_picture="vide" in film.handlers,
+            has_sound="soun" in film.handlers,
+            sound_tracks=film.handlers.count("soun"),
+            duration_seconds=film.duration_seconds,
+        )
+
+    def _text(self, key: str) -> str:
+        try:
+            return self._bytes(key).decode()
+        except UnicodeDecodeError as error:
+            raise UnreadableOutputError("is not text in UTF-8") from error
+
+    def _bytes(self, key: str) -> bytes:
+        size_bytes = self.sizes[key]
+        if size_bytes > MAX_MANIFEST_BYTES:
+            raise UnreadableOutputError(f"has {size_bytes:,} bytes; at most {MAX_MANIFEST_BYTES:,} are read")
+        return self.outputs.read(key, offset=0, length=size_bytes)

@@ -1,0 +1,1 @@
+"""Captions and storyboards beside the transcoder's outputs."""

@@ -1,0 +1,1 @@
+"""Read SubRip and WebVTT files in any encoding, and write WebVTT."""

@@ -1,0 +1,57 @@
+"""List what lies beside a source in the uploads bucket, and what stands for it."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Protocol
+
+from media_pipeline.domain.asset import UploadedObject
+from media_pipeline.publishing.sidecars import Sidecar, SidecarNames
+
+
+class Sidecars(Protocol):
+    """What captions need of the uploads bucket."""
+
+    def keys(self, prefix: str) -> Mapping[str, str]:
+        """Return the keys that begin so and hold something now, with their ETags."""
+        ...
+
+    def folder(self, prefix: str) -> Mapping[str, str] | None:
+        """Return what lies in a folder now, with ETags; None where that is more than a page."""
+        ...
+
+    def read(self, key: str) -> tuple[bytes, str] | None:
+        """Return what a caption file holds now, and its ETag; None where it is gone.
+
+        Raises UnreadableCaptionError where S3 does not give it away.
+        """
+        ...
+
+    def upload(self, key: str) -> UploadedObject | None:
+        """Return the version that a key holds now, None where it holds nothing."""
+        ...
+
+
+def keys_beside(key: str, *, names: SidecarNames, sidecars: Sidecars) -> Mapping[str, str]:
+    """Return what lies beside a source or caption file, with ETags, and some that lies around.
+
+    A folder that one page lists is listed as a whole: names that differ in letter case or Unicode's normal
+    form have no prefix in common. Of a larger one what begins as expected is listed.
+    """
+    folders = [sidecars.folder(prefix) for prefix in names.folders(key)]
+    listed = [folder for folder in folders if folder is not None]
+    if len(listed) < len(folders):
+        listed += [sidecars.keys(prefix) for prefix in names.prefixes_beside(key)]
+    return {name: etag for listing in listed for name, etag in listing.items()}
+
+
+def sidecars_beside(source_key: str, *, names: SidecarNames, sidecars: Sidecars) -> Mapping[Sidecar, str]:
+    """Return the caption files beside a source now, by preference, each with its ETag."""
+    keys = keys_beside(source_key, names=names, sidecars=sidecars)
+    return {sidecar: keys[sidecar.key] for sidecar in names.sidecars(source_key, keys)}
+
+
+def mark_of(sidecars: Mapping[Sidecar, str]) -> str:
+    """Return a text that stands for what lies beside a source, with ETags, and for nothing else."""
+    lying = sorted((sidecar.key, etag) for sidecar, etag in sidecars.items())
+    return hashlib.sha256(json.dumps(lying).encode()).hexdigest()[:32]

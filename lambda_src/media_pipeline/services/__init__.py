@@ -1,0 +1,1 @@
+"""Use cases: what happens to an upload, step by step."""

@@ -1,0 +1,105 @@
+"""Tell of assets whose end was recorded by somebody who did not live to tell of it.
+
+Whoever ends an asset tells people at once, or its message does when it comes back. What is left over, of a
+killed process or of an operator's command, is found here. Each run looks at what ended since the time up to
+which the runs before it looked, so that a pause between runs, however long, leaves no gap.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from media_pipeline.domain.asset import (
+    TERMINAL_STATUSES,
+    Asset,
+    AssetStatus,
+    instant,
+)
+from media_pipeline.domain.errors import MediaPipelineError
+from media_pipeline.domain.status_index import IndexEntry
+from media_pipeline.services.lifecycle import Clock, Lifecycle
+from media_pipeline.telemetry import logger
+
+# What can't be told of for so long is no longer news, and must not hold up what is.
+LOOK_BACK = timedelta(days=7)
+
+
+class EndedAssets(Protocol):
+    """What telling of ends needs of the assets table."""
+
+    def get(self, asset_id: str) -> Asset | None:
+        """Return an asset as of now."""
+        ...
+
+    def by_status(
+        self, status: AssetStatus, *, before: datetime | None = None, after: datetime | None = None
+    ) -> Iterable[IndexEntry]:
+        """Yield the index's entries of a status that last changed between the given times, oldest first."""
+        ...
+
+
+class EndsCursor(Protocol):
+    """What remembers up to which time ends were looked at."""
+
+    def load(self) -> datetime | None:
+        """Return the time, None where there was no run."""
+        ...
+
+    def save(self, reached: datetime) -> None:
+        """Remember the time."""
+        ...
+
+
+class EndsRepairMetrics(Protocol):
+    """What telling of ends counts."""
+
+    def asset_repaired(self, *, kind: str) -> None:
+        """Count a repair by its kind."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnsentEnds:
+    """Tell of ends that nobody heard of; after `overdue_seconds` those who should have had their time."""
+
+    table: EndedAssets
+    cursor: EndsCursor
+    lifecycle: Lifecycle
+    metrics: EndsRepairMetrics
+    overdue_seconds: int
+    clock: Clock
+
+    def run(self, *, has_time: Callable[[], bool]) -> Mapping[str, int]:
+        """Look at what ended since the last run, while there is time; count what was told of.
+
+        Where the news can't be sent, or time is over, the next run begins there. An end that two runs tell of
+        is heard of twice.
+        """
+        until = reached = self.clock() - timedelta(seconds=self.overdue_seconds)
+        since = max(self.cursor.load() or until - LOOK_BACK, until - LOOK_BACK)
+        told = 0
+        for status in TERMINAL_STATUSES:
+            for ended in self.table.by_status(status, after=since, before=until):
+                if not has_time():
+                    reached = min(reached, instant(ended.updated_at))
+                    break
+                if ended.notified_at is not None:
+                    continue
+                try:
+                    told += self._tell(ended.asset_id)
+                except MediaPipelineError as error:
+                    logger.warning("Not told of", asset_id=ended.asset_id, reason=str(error))
+                    reached = min(reached, instant(ended.updated_at))
+        self.cursor.save(reached)
+        return {"ends_told": told}
+
+    def _tell(self, asset_id: str) -> bool:
+        asset = self.table.get(asset_id)
+        if asset is None or not asset.is_terminal or asset.notified_at is not None:
+            return False
+        with logger.append_context_keys(asset_id=asset_id):
+            self.lifecycle.announce(asset)
+            logger.info("Repaired", kind="end_announced")
+        self.metrics.asset_repaired(kind="end_announced")
+        return True

@@ -1,0 +1,81 @@
+"""Say so where presets or profiles have faults: in a metric each time, and to people once an hour.
+
+No preset that was good before is used in their place: an operator's change would be in force by half, and
+nobody would know which uploads got what. Uploads wait until the presets are mended; jobs in flight go on.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from media_pipeline.domain.errors import MediaPipelineError, PresetsInvalidError
+from media_pipeline.encoding.presets import Presets
+from media_pipeline.encoding.profiles import Profiles
+from media_pipeline.services.lifecycle import Clock, Publisher
+from media_pipeline.telemetry import logger
+
+TELL_AGAIN_AFTER = timedelta(hours=1)
+
+
+class LoadedPresets(Protocol):
+    """What reads presets."""
+
+    def load(self) -> tuple[Presets, Profiles]:
+        """Return the presets and profiles in force."""
+        ...
+
+
+class PresetMetrics(Protocol):
+    """What is counted of presets."""
+
+    def presets_invalid(self) -> None:
+        """Count an upload that waits for presets to be mended."""
+        ...
+
+
+@dataclass(slots=True, kw_only=True)
+class PresetWatch:
+    """Load presets, and tell of their faults; each warm function does so for itself."""
+
+    pipeline: str
+    source: LoadedPresets
+    publisher: Publisher
+    metrics: PresetMetrics
+    clock: Clock
+    _told: tuple[datetime, tuple[str, ...]] | None = field(default=None, init=False)
+
+    def load(self) -> tuple[Presets, Profiles]:
+        """Return the presets and profiles in force. Raises PresetsInvalidError after it was told of."""
+        try:
+            return self.source.load()
+        except PresetsInvalidError as invalid:
+            self.metrics.presets_invalid()
+            self._tell(invalid.faults)
+            raise
+
+    def _tell(self, faults: tuple[str, ...]) -> None:
+        now = self.clock()
+        if self._told is not None and self._told[1] == faults and now - self._told[0] < TELL_AGAIN_AFTER:
+            return
+        try:
+            self.publisher.publish(
+                f"[{self.pipeline}] Encoding presets have faults: uploads wait",
+                self._news(faults),
+                attributes={"status": "PRESETS_INVALID"},
+            )
+        except MediaPipelineError as error:
+            # The metric, and so the alarm, tells of them too; the next upload tries once more.
+            logger.warning("The presets' faults could not be told of", reason=str(error))
+            return
+        self._told = now, faults
+
+    def _news(self, faults: tuple[str, ...]) -> Mapping[str, Any]:
+        return {
+            "pipeline": self.pipeline,
+            "problem": "PRESETS_INVALID",
+            "faults": list(faults),
+            "message": "New uploads wait until these faults are mended, and are processed then. "
+            f"Mend the SSM parameters below /{self.pipeline}/, or deploy the presets again; "
+            "`python -m tools.ops presets` checks them. Jobs that were submitted before go on.",
+        }

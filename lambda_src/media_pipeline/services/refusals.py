@@ -1,0 +1,91 @@
+"""Record uploads of types that are not accepted, at the price of one write each, however many there are.
+
+Such a file needs no look into it, no job and no message of its own: it is FAILED from the beginning. Of a
+producer's million log files nobody wants a million e-mails, and no alarm may hide behind them. So they are
+counted by a metric of their own (`UploadsRefused`, not `AssetsFailed`), and of all that come within an hour
+the first one alone is told of; the others' records say that they need not be.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from media_pipeline.domain.asset import Asset, AssetError, UploadedObject
+from media_pipeline.domain.asset_record import expiry
+from media_pipeline.domain.uploads.limits import SourceTypes
+from media_pipeline.services.lifecycle import Clock
+from media_pipeline.telemetry import logger
+
+TOLD_EVERY = timedelta(hours=1)
+
+
+class RefusalTable(Protocol):
+    """What refusals need of the assets table."""
+
+    def refuse(
+        self,
+        upload: UploadedObject,
+        error: AssetError,
+        *,
+        now: datetime,
+        expires_at: int | None,
+        is_told: bool,
+    ) -> Asset | None:
+        """Make the record of an upload that has failed; return None where there is one."""
+        ...
+
+
+class RefusalMetrics(Protocol):
+    """What refusals count."""
+
+    def upload_refused(self) -> None:
+        """Count an upload of a type that is not accepted."""
+        ...
+
+
+class Turns(Protocol):
+    """What gives one of all processes the turn to tell people."""
+
+    def take(self, *, now: datetime, every: timedelta) -> bool:
+        """Return True for one caller in each interval."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusals:
+    """Refuse uploads by their type; a retention of 0 days keeps their records for ever."""
+
+    table: RefusalTable
+    types: SourceTypes
+    turns: Turns
+    announce: Callable[[Asset], None]
+    metrics: RefusalMetrics
+    retention_days: int
+    clock: Clock
+
+    def refuse(self, upload: UploadedObject) -> bool:
+        """Record an upload that is not accepted; return False where it is, or has a record already.
+
+        Raises TransientError where the news of one that is told of can't be sent; its message's next delivery
+        sends it.
+        """
+        if self.types.accept(upload.key):
+            return False
+        now = self.clock()
+        is_told = self.turns.take(now=now, every=TOLD_EVERY)
+        asset = self.table.refuse(
+            upload,
+            self.types.error,
+            now=now,
+            expires_at=expiry(now, self.retention_days),
+            # One that nobody is told of counts as told.
+            is_told=not is_told,
+        )
+        if asset is None:
+            return False
+        logger.info("Refused: files of this type are not accepted", source=upload.uri)
+        self.metrics.upload_refused()
+        if is_told:
+            self.announce(asset)
+        return True

@@ -1,0 +1,87 @@
+"""Give records that an earlier release wrote their place in the index over statuses.
+
+Releases before the index named neither a record's shard nor its error's code, so the index has no entry of
+what they wrote, and the reconciler would not see it. While a release is applied, and after a release is
+taken back, older functions write on for a while. So all records are gone through: once at first, once more an
+hour later, and then every week; each time page by page, as far as a run's time allows, from where the last
+run stopped. A write is conditional on the status that was read, so nothing is undone.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from media_pipeline.domain.asset import instant, timestamp
+from media_pipeline.domain.status_index import IndexedRecord, RecordsPage, ReindexingCursor
+from media_pipeline.services.lifecycle import Clock
+from media_pipeline.telemetry import logger
+
+# A run leaves time for what else it has to do: so many records are written in two minutes or less.
+MAX_WRITTEN = 10_000
+MAX_PAGES = 200
+SECOND_PASS_AFTER = timedelta(hours=1)
+NEXT_PASS_AFTER = timedelta(days=7)
+
+
+class IndexedRecords(Protocol):
+    """What reindexing needs of the assets table."""
+
+    def page(self, after: str | None) -> RecordsPage:
+        """Return the page of records behind an id, in the table's own order."""
+        ...
+
+    def put_in_place(self, record: IndexedRecord) -> bool:
+        """Write a record's shard and its error's code; return False where its status changed meanwhile."""
+        ...
+
+    def load(self) -> ReindexingCursor:
+        """Return where the last run stopped."""
+        ...
+
+    def save(self, cursor: ReindexingCursor) -> None:
+        """Remember where this run stopped."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reindexing:
+    """Bring the index up to date with records of other releases, a part a run."""
+
+    records: IndexedRecords
+    clock: Clock
+
+    def run(self, *, has_time: Callable[[], bool]) -> tuple[int, bool]:
+        """Go on with a pass that is due; return how many records were put in place.
+
+        The second answer tells whether a whole pass was made, now or ever: before, not every asset that has
+        ended can be found.
+        """
+        cursor, now, written = self.records.load(), self.clock(), 0
+        if cursor.began_at is None:
+            if not _is_due(cursor, now):
+                return 0, True
+            cursor = replace(cursor, began_at=timestamp(now), after=None)
+        for _ in range(MAX_PAGES):
+            if not has_time() or written >= MAX_WRITTEN:
+                break
+            page = self.records.page(cursor.after)
+            written += sum(
+                self.records.put_in_place(record) for record in page.records if not record.is_in_place
+            )
+            cursor = replace(cursor, after=page.next_after)
+            if page.next_after is None:
+                cursor = ReindexingCursor(finished=cursor.finished + 1, finished_began_at=cursor.began_at)
+            self.records.save(cursor)
+            if page.next_after is None:
+                break
+        if written:
+            logger.info("Records of another release were put into the index", records=written)
+        return written, cursor.finished > 0
+
+
+def _is_due(cursor: ReindexingCursor, now: datetime) -> bool:
+    if cursor.finished_began_at is None:
+        return True
+    pause = SECOND_PASS_AFTER if cursor.finished == 1 else NEXT_PASS_AFTER
+    return now - instant(cursor.finished_began_at) >= pause

@@ -1,8 +1,0 @@
-"""`python -m preflight STACK_DIRECTORY`: see `--help`."""
-
-import sys
-
-from preflight.command_line import main
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,1 @@
+"""Deploy the stack to a sandbox, and destroy it."""

@@ -1,0 +1,1 @@
+"""Permissions that AWS enforces and MiniStack does not."""

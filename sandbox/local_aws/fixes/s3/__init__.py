@@ -1,0 +1,1 @@
+"""Where the local S3 differs from AWS."""

@@ -1,0 +1,1 @@
+"""Requests, validation, authorization and errors of the MediaConvert API."""

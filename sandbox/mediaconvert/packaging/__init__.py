@@ -1,0 +1,1 @@
+"""Manifests, segments and thumbnails, and their delivery."""

@@ -1,0 +1,1 @@
+"""From job settings to encodes."""

@@ -1,0 +1,1 @@
+"""Jobs, queues, templates and tags, and the events about them."""

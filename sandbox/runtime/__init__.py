@@ -1,0 +1,1 @@
+"""Servers, processes and files of a sandbox."""

@@ -1,0 +1,29 @@
+"""Hand-written stand-ins for the functions' adapters; each passes the contract tests of the real one."""
+
+from tests.support.fakes.asset_table import FakeAssetTable
+from tests.support.fakes.buckets import FakeCursors, FakeOutputs, FakeUploads
+from tests.support.fakes.captions import FakeDocuments, FakeSidecars
+from tests.support.fakes.clock import FakeClock
+from tests.support.fakes.ends_cursor import FakeEndsCursor
+from tests.support.fakes.queue import FakeQueue, SentMessage
+from tests.support.fakes.telling import FakeMetrics, FakePublisher
+from tests.support.fakes.transcoder import FakePresets, FakeTranscoder
+from tests.support.fakes.turns import FakeTurns
+
+__all__ = [
+    "FakeAssetTable",
+    "FakeClock",
+    "FakeCursors",
+    "FakeDocuments",
+    "FakeEndsCursor",
+    "FakeMetrics",
+    "FakeOutputs",
+    "FakePresets",
+    "FakePublisher",
+    "FakeQueue",
+    "FakeSidecars",
+    "FakeTranscoder",
+    "FakeTurns",
+    "FakeUploads",
+    "SentMessage",
+]

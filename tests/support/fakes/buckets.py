@@ -1,0 +1,160 @@
+"""The uploads and the outputs bucket, and how far a sweep over the uploads has come."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from media_pipeline.domain.asset import UploadedObject
+from media_pipeline.domain.errors import OperatorError
+from media_pipeline.domain.failures import Unreadable
+from media_pipeline.domain.uploads.current import CurrentUpload
+from media_pipeline.domain.uploads.listing import Cursor, StoredUpload, UploadsPage
+from media_pipeline.domain.uploads.quarantine import with_quarantine, without_quarantine
+
+
+class FakeOutputs:
+    """Keep objects in a dictionary; errors in `failures` are raised first."""
+
+    def __init__(self) -> None:
+        self.objects: dict[str, bytes] = {}
+        self.failures: list[Exception] = []
+
+    def sizes(self, prefix: str) -> Mapping[str, int]:
+        """Return the sizes of the objects whose keys begin so."""
+        self._fail()
+        return {key: len(body) for key, body in self.objects.items() if key.startswith(prefix)}
+
+    def remove(self, prefix: str, *, limit: int) -> int:
+        """Delete up to so many objects whose keys begin so."""
+        self._fail()
+        keys = [key for key in sorted(self.objects) if key.startswith(prefix)][:limit]
+        for key in keys:
+            del self.objects[key]
+        return len(keys)
+
+    def read(self, key: str, *, offset: int, length: int) -> bytes:
+        """Return a part of an object."""
+        self._fail()
+        part = self.objects.get(key, b"")[offset : offset + length]
+        if not part:
+            raise OperatorError(f"there is no byte {offset} of {key}")
+        return part
+
+    def _fail(self) -> None:
+        if self.failures:
+            raise self.failures.pop(0)
+
+
+class FakeUploads:
+    """Hold the versions of the uploads bucket: by key, the newest last; `deleted` keys hold nothing now.
+
+    `unreadable` says of keys why S3 does not give away what they hold. `profiles` are those that uploads'
+    metadata ask for, by asset id; `tags` are those of a key's version; `contents` are what keys hold.
+    """
+
+    def __init__(self) -> None:
+        self.profiles: dict[str, str] = {}
+        self.contents: dict[str, bytes] = {}
+        self.stored: dict[str, list[StoredUpload]] = {}
+        self.deleted: set[str] = set()
+        self.unreadable: dict[str, Unreadable] = {}
+        self.tags: dict[tuple[str, str], Mapping[str, str]] = {}
+        self.failures: list[Exception] = []
+        self.page_size = 1000
+
+    def put(self, upload: UploadedObject, at: datetime) -> None:
+        """Upload a version; one without an id takes the place of the one without an id before it."""
+        versions = self.stored.setdefault(upload.key, [])
+        if upload.version_id is None:
+            versions[:] = [stored for stored in versions if stored.upload.version_id is not None]
+        versions.append(StoredUpload(upload=upload, modified_at=at))
+        self.deleted.discard(upload.key)
+
+    def delete(self, key: str) -> None:
+        """Delete what lies under a key, which leaves its versions where they are."""
+        self.deleted.add(key)
+
+    def current(self, key: str) -> CurrentUpload | None:
+        """Return what lies under a key now."""
+        if self.failures:
+            raise self.failures.pop(0)
+        if key in self.deleted or key not in self.stored:
+            return None
+        upload = self.stored[key][-1].upload
+        return CurrentUpload(
+            etag=upload.etag,
+            version_id=upload.version_id,
+            profile=self.profiles.get(upload.asset_id),
+            unreadable=self.unreadable.get(key),
+        )
+
+    def read(self, upload: UploadedObject, offset: int, length: int) -> bytes:
+        """Return bytes of what lies under an upload's key, if that is still the same."""
+        if self.failures:
+            raise self.failures.pop(0)
+        current = self.current(upload.key)
+        if current is None or current.etag != upload.etag or current.unreadable is not None:
+            return b""
+        return self.contents.get(upload.key, b"")[offset : offset + length]
+
+    def tags_of(self, upload: UploadedObject) -> Mapping[str, str]:
+        """Return a version's tags."""
+        return self.tags.get((upload.key, upload.version_id or ""), {})
+
+    def quarantine(self, upload: UploadedObject, *, reason: str) -> bool:
+        """Tag a version as quarantined."""
+        return self._retag(upload, lambda tags: with_quarantine(tags, reason))
+
+    def release(self, upload: UploadedObject) -> bool:
+        """Take the tags off a version."""
+        return self._retag(upload, without_quarantine)
+
+    def _retag(
+        self, upload: UploadedObject, change: Callable[[Mapping[str, str]], Mapping[str, str]]
+    ) -> bool:
+        if self.failures:
+            raise self.failures.pop(0)
+        versions = [stored.upload.version_id for stored in self.stored.get(upload.key, [])]
+        if upload.version_id is None or upload.version_id not in versions:
+            return False
+        self.tags[upload.key, upload.version_id] = change(self.tags_of(upload))
+        return True
+
+    def page(self, *, prefix: str, key_marker: str | None, version_marker: str | None) -> UploadsPage:
+        """Return a page of versions, by key, the newest of a key first."""
+        if self.failures:
+            raise self.failures.pop(0)
+        listed = [
+            replace(stored, is_latest=number == 0 and key not in self.deleted)
+            for key in sorted(self.stored, key=str.encode)
+            if key.startswith(prefix)
+            for number, stored in enumerate(reversed(self.stored[key]))
+        ]
+        places = [(stored.upload.key, stored.upload.version_id or "null") for stored in listed]
+        start = 0
+        if key_marker is not None and version_marker is not None:
+            start = places.index((key_marker, version_marker)) + 1
+        page, places = listed[start : start + self.page_size], places[start : start + self.page_size]
+        if start + self.page_size >= len(listed):
+            return UploadsPage(uploads=page, key_marker=None, version_marker=None)
+        return UploadsPage(uploads=page, key_marker=places[-1][0], version_marker=places[-1][1])
+
+
+class FakeCursors:
+    """Remember where a sweep stands."""
+
+    def __init__(self, beginning: datetime) -> None:
+        self.cursor = Cursor()
+        self._beginning = beginning
+
+    def load(self) -> Cursor:
+        """Return the cursor."""
+        return self.cursor
+
+    def save(self, cursor: Cursor) -> None:
+        """Remember the cursor."""
+        self.cursor = cursor
+
+    def beginning(self) -> datetime:
+        """Return when the pipeline came into being."""
+        return self._beginning

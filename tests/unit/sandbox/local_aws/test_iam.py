@@ -1,0 +1,231 @@
+"""Policies are enforced as on AWS: over TLS, for roles of services, and for MediaConvert's callers too."""
+
+import functools
+import json
+import signal
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import boto3
+import pytest
+from botocore.config import Config
+from botocore.exceptions import ClientError, SSLError
+
+from sandbox.runtime import servers
+from sandbox.runtime.certificate import Certificate
+from sandbox.runtime.endpoints import Endpoints
+from sandbox.runtime.folder import Folder
+from sandbox.runtime.service_principal import SERVICE, SERVICE_ACCESS_KEY_ID
+from tests.unit.sandbox.conftest import Client, clients_of
+from tests.unit.sandbox.local_aws.test_local_aws import wait_for
+
+ACCOUNT_ID = "000000000000"
+REGION = "us-east-1"
+ROLE_POLICY = "permissions"
+REFUSALS = {"AccessDenied", "AccessDeniedException", "ForbiddenException"}
+
+Role = Callable[..., str]
+Acting = Callable[[str, str], Any]
+
+
+def statement(actions: Sequence[str], resource: str, **more: object) -> dict[str, object]:
+    """Return a statement that allows some actions on one resource."""
+    return {"Effect": "Allow", "Action": actions, "Resource": resource, **more}
+
+
+def make_role(
+    client: Client, *allowed: Mapping[str, object], service: str = SERVICE, source_account: str = ACCOUNT_ID
+) -> str:
+    """Make a role that a service may assume, with the given statements; return its ARN."""
+    name = f"role-{uuid4()}"
+    trust = {
+        "Effect": "Allow",
+        "Principal": {"Service": service},
+        "Action": "sts:AssumeRole",
+        "Condition": {"StringEquals": {"aws:SourceAccount": source_account}},
+    }
+    trust_document = json.dumps({"Version": "2012-10-17", "Statement": trust})
+    made = client("iam").create_role(RoleName=name, AssumeRolePolicyDocument=trust_document)
+    if allowed:
+        document = json.dumps({"Version": "2012-10-17", "Statement": list(allowed)})
+        client("iam").put_role_policy(RoleName=name, PolicyName=ROLE_POLICY, PolicyDocument=document)
+    return str(made["Role"]["Arn"])
+
+
+def act(endpoints: Endpoints, role_arn: str, name: str) -> Any:
+    """Return a client that acts in a role, as MediaConvert does in a job's."""
+    service = clients_of(endpoints, SERVICE_ACCESS_KEY_ID)
+    keys = service("sts").assume_role(RoleArn=role_arn, RoleSessionName="job")["Credentials"]
+    make: Any = boto3.client  # typed for literal names alone
+    return make(
+        name,
+        endpoint_url=endpoints.mediaconvert if name == "mediaconvert" else endpoints.aws,
+        region_name=REGION,
+        aws_access_key_id=keys["AccessKeyId"],
+        aws_secret_access_key=keys["SecretAccessKey"],
+        aws_session_token=keys["SessionToken"],
+        verify=endpoints.ca_bundle,
+    )
+
+
+@pytest.fixture
+def role(client: Client) -> Role:
+    """Make roles on the session's local AWS."""
+    return functools.partial(make_role, client)
+
+
+@pytest.fixture
+def acting(endpoints: Endpoints) -> Acting:
+    """Make clients that act in a role of the session's local AWS."""
+    return functools.partial(act, endpoints)
+
+
+def refused(call: Callable[..., object], **parameters: object) -> bool:
+    """Tell whether a call is refused for want of a permission."""
+    try:
+        call(**parameters)
+    except ClientError as error:
+        return error.response["Error"]["Code"] in REFUSALS
+    return False
+
+
+def test_a_stranger_does_not_trust_the_local_aws(endpoints: Endpoints) -> None:
+    """Its certificate is vouched for by an authority of its own, which only the sandbox's tools know."""
+    make: Any = boto3.client
+    stranger = make(
+        "sts",
+        endpoint_url=endpoints.aws,
+        region_name=REGION,
+        aws_access_key_id="test",
+        aws_secret_access_key="test",
+        config=Config(retries={"total_max_attempts": 1}),
+    )
+    with pytest.raises(SSLError):
+        stranger.get_caller_identity()
+
+
+def test_a_certificate_is_made_once(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """A later start finds the same authority; the private key is its owner's alone."""
+    certificate = Certificate(tmp_path_factory.mktemp("certificate") / "new")
+    certificate.ensure()
+    made = certificate.authority.read_bytes()
+    certificate.ensure()
+    assert certificate.authority.read_bytes() == made
+    assert certificate.key.stat().st_mode & 0o077 == 0
+
+
+def test_a_bucket_that_wants_tls_serves_its_callers(client: Client) -> None:
+    """The policy that refuses plain HTTP refuses nobody here, because TLS is really spoken."""
+    bucket = f"tls-{uuid4()}"
+    client("s3").create_bucket(Bucket=bucket)
+    deny = {
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "s3:*",
+        "Resource": [f"arn:aws:s3:::{bucket}", f"arn:aws:s3:::{bucket}/*"],
+        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+    }
+    client("s3").put_bucket_policy(Bucket=bucket, Policy=json.dumps({"Statement": deny}))
+    client("s3").put_object(Bucket=bucket, Key="k", Body=b"x")
+    assert client("s3").get_object(Bucket=bucket, Key="k")["Body"].read() == b"x"
+
+
+def test_a_role_may_what_its_policy_says(client: Client, role: Role, acting: Acting) -> None:
+    """A granted call passes, another action and another object don't, and nothing passes without a policy."""
+    bucket = f"b-{uuid4()}"
+    client("s3").create_bucket(Bucket=bucket)
+    for key in ("in/k", "out/k"):
+        client("s3").put_object(Bucket=bucket, Key=key, Body=b"x")
+    s3 = acting(role(statement(["s3:GetObject"], f"arn:aws:s3:::{bucket}/in/*")), "s3")
+    assert s3.get_object(Bucket=bucket, Key="in/k")["Body"].read() == b"x"
+    assert refused(s3.get_object, Bucket=bucket, Key="out/k")
+    assert refused(s3.put_object, Bucket=bucket, Key="in/k", Body=b"y")
+    assert refused(acting(role(), "s3").get_object, Bucket=bucket, Key="in/k")
+
+
+def test_a_role_is_assumed_by_the_service_that_it_trusts_for_this_account_alone(
+    client: Client, endpoints: Endpoints, role: Role
+) -> None:
+    """Neither the account itself, nor MediaConvert in another service's place or for a stranger, gets in."""
+    service = clients_of(endpoints, SERVICE_ACCESS_KEY_ID)("sts")
+    session = {"RoleSessionName": "job"}
+    assert not refused(service.assume_role, RoleArn=role(), **session)
+    assert refused(client("sts").assume_role, RoleArn=role(), **session)
+    assert refused(service.assume_role, RoleArn=role(service="lambda.amazonaws.com"), **session)
+    assert refused(service.assume_role, RoleArn=role(source_account="999988887777"), **session)
+
+
+def saved(folder: Folder, service: str) -> str:
+    """Return what was saved of a service; nothing where it never was."""
+    path = folder.aws / "state" / f"{service}.json"
+    return path.read_text() if path.is_file() else ""
+
+
+@pytest.mark.parametrize("signal_number", [signal.SIGTERM, signal.SIGKILL])
+def test_a_role_goes_on_after_a_restart(tmp_path: Path, signal_number: signal.Signals) -> None:
+    """Credentials that were issued before hold on, whether the server was stopped or killed."""
+    folder = Folder(tmp_path)
+    with servers.running(folder, print) as running:
+        running.wait()
+        client = clients_of(running.endpoints)
+        client("s3").create_bucket(Bucket="kept")
+        arn = make_role(client, statement(["s3:PutObject"], "arn:aws:s3:::kept/*"))
+        s3 = act(running.endpoints, arn, "s3")
+        if signal_number == signal.SIGKILL:
+            # It remembers what its last save has.
+            wait_for(lambda: "kept" in saved(folder, "s3") and arn in saved(folder, "iam"), 30)
+        servers.restart_local_aws(folder, running, signal_number)
+        s3.put_object(Bucket="kept", Key="k", Body=b"x")
+        assert refused(s3.get_object, Bucket="kept", Key="k")
+
+
+def test_parameters_by_path_are_authorized_on_the_path(client: Client, role: Role, acting: Acting) -> None:
+    """A role with rights on one path reads this one and no other."""
+    path = f"/{uuid4()}/presets"
+    client("ssm").put_parameter(Name=f"{path}/hls", Value="{}", Type="String")
+    arn = f"arn:aws:ssm:{REGION}:{ACCOUNT_ID}:parameter{path}"
+    ssm = acting(role(statement(["ssm:GetParametersByPath"], arn)), "ssm")
+    assert [each["Name"] for each in ssm.get_parameters_by_path(Path=path)["Parameters"]] == [f"{path}/hls"]
+    assert refused(ssm.get_parameters_by_path, Path="/elsewhere")
+
+
+def test_mediaconvert_asks_for_its_callers_permissions(client: Client, role: Role, acting: Acting) -> None:
+    """A queue is for those who are granted it; the account itself may do everything."""
+    names = [f"q-{uuid4()}" for _ in range(2)]
+    granted, other = (client("mediaconvert").create_queue(Name=name)["Queue"] for name in names)
+    mediaconvert = acting(role(statement(["mediaconvert:GetQueue"], granted["Arn"])), "mediaconvert")
+    assert mediaconvert.get_queue(Name=granted["Name"])["Queue"]["Arn"] == granted["Arn"]
+    assert refused(mediaconvert.get_queue, Name=other["Name"])
+    assert refused(mediaconvert.list_queues)
+    assert refused(mediaconvert.search_jobs, Queue=granted["Arn"])
+
+
+@pytest.mark.parametrize(("passed_to", "is_refused"), [(SERVICE, False), ("ec2.amazonaws.com", True)])
+def test_a_jobs_role_must_be_passed_to_mediaconvert(
+    client: Client, role: Role, acting: Acting, passed_to: str, *, is_refused: bool
+) -> None:
+    """CreateJob needs iam:PassRole of the job's role, to this service."""
+    queue = client("mediaconvert").create_queue(Name=f"q-{uuid4()}")["Queue"]
+    job_role = role()
+    condition = {"StringEquals": {"iam:PassedToService": passed_to}}
+    submitter = acting(
+        role(
+            statement(["mediaconvert:CreateJob"], queue["Arn"]),
+            statement(["iam:PassRole"], job_role, Condition=condition),
+        ),
+        "mediaconvert",
+    )
+    job = {"Queue": queue["Arn"], "Role": job_role, "Settings": {"Inputs": [], "OutputGroups": []}}
+    assert _outcome(submitter.create_job, **job) == (
+        "ForbiddenException" if is_refused else "BadRequestException"
+    )
+    assert refused(submitter.create_job, **{**job, "Role": role()})
+
+
+def _outcome(call: Callable[..., object], **parameters: object) -> str:
+    # A job without inputs is wrong in itself, once it is allowed.
+    with pytest.raises(ClientError) as failed:
+        call(**parameters)
+    return str(failed.value.response["Error"]["Code"])

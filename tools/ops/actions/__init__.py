@@ -1,0 +1,1 @@
+"""What operators do with assets: cancel, replay, backfill, redrive."""

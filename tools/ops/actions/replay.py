@@ -1,0 +1,89 @@
+"""Replay: an asset that has ended begins its next attempt, with a job and outputs of its own.
+
+The record first, then the event. Where the command dies in between, the asset is RECEIVED without an event:
+the reconciler announces it, as it does any other that is overdue.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from media_pipeline.domain.asset import MAX_ATTEMPTS, Asset
+from media_pipeline.domain.errors import TransientError
+from media_pipeline.domain.events import upload_event
+from tools.ops.actions.changes import (
+    Clock,
+    Intention,
+    Outcome,
+    Result,
+)
+from tools.ops.errors import sentence
+
+
+class ReplayTable(Protocol):
+    """What a replay needs of the assets table."""
+
+    def get(self, asset_id: str) -> Asset | None:
+        """Return an asset as of now."""
+        ...
+
+    def replay(self, asset: Asset, *, now: datetime, detail: str) -> Asset | None:
+        """Begin the next attempt of an asset that has ended."""
+        ...
+
+
+class ProcessingQueue(Protocol):
+    """Where uploads are announced."""
+
+    def send(self, body: str) -> None:
+        """Send one message."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replay:
+    """Begin the next attempt of assets that have ended; where it can't help, only if that is forced."""
+
+    table: ReplayTable
+    queue: ProcessingQueue
+    clock: Clock
+    force: bool = False
+
+    def intention(self, asset: Asset) -> Intention:
+        """Say which attempt would begin."""
+        if not asset.is_terminal:
+            text = f"left alone: attempt {asset.attempt} is under way ({asset.status})"
+            return Intention(asset=asset, acts=False, text=text)
+        if asset.removing_since is not None:
+            text = "left alone: its removal has begun; `remove` goes on with it"
+            return Intention(asset=asset, acts=False, text=text)
+        if asset.attempt >= MAX_ATTEMPTS:
+            text = f"left alone: it has had {asset.attempt} attempts, the most there may be"
+            return Intention(asset=asset, acts=False, text=text)
+        if asset.error is not None and not asset.error.replay_helps and not self.force:
+            text = f"left alone: another attempt at the same file can't help ({asset.error.code}); --force"
+            return Intention(asset=asset, acts=False, text=f"{text} replays it all the same")
+        return Intention(asset=asset, acts=True, text=f"begins attempt {asset.attempt + 1}")
+
+    def apply(self, asset: Asset) -> Outcome:
+        """Begin the attempt and announce the upload."""
+        begun = self.table.replay(asset, now=self.clock(), detail="Replayed by an operator")
+        if begun is None:
+            return self._changed_meanwhile(asset)
+        try:
+            self.queue.send(upload_event(begun.upload))
+        except TransientError as error:
+            text = (
+                f"attempt {begun.attempt} has begun, but was not announced: {sentence(error)} "
+                "The reconciler announces it when it is overdue."
+            )
+            return Outcome(asset_id=asset.asset_id, result=Result.FAILED, text=text)
+        return Outcome(asset_id=asset.asset_id, result=Result.DONE, text=f"attempt {begun.attempt} has begun")
+
+    def _changed_meanwhile(self, asset: Asset) -> Outcome:
+        current = self.table.get(asset.asset_id)
+        if current is None:
+            text = "left alone: its record has gone"
+        else:
+            text = f"left alone: meanwhile it is {current.status} (attempt {current.attempt})"
+        return Outcome(asset_id=asset.asset_id, result=Result.SKIPPED, text=text)

@@ -1,0 +1,118 @@
+"""One pipeline's adapters, each made when first needed: a command asks for no right that it doesn't use."""
+
+from collections.abc import Callable
+from functools import cached_property
+from typing import Any
+
+from media_pipeline.adapters.asset_table import AssetTable
+from media_pipeline.adapters.clients import aws_client
+from media_pipeline.adapters.mediaconvert import Transcoder
+from media_pipeline.adapters.preset_store import Notifier, PresetStore, UploadQueue
+from media_pipeline.adapters.uploads_bucket import UploadStore
+from tools.ops.deployed import Resources, read_resources
+from tools.ops.errors import OperatorFault
+from tools.ops.queues.dead_letters import DeadLetters
+from tools.ops.records import RecordTable
+from tools.ops.removal.metrics import CloudWatchRemovals
+from tools.ops.removal.object_versions import ObjectVersions
+from tools.ops.removal.records import RemovedRecords
+
+# An operator can wait longer than a function, and is there to see it.
+_READ_TIMEOUT_SECONDS = 20
+# Those whose dead letters an operator moves back.
+QUEUES = ("processing", "captions", "job-events")
+
+
+def operator_client(service: str) -> Any:
+    """Return a client as the AWS SDKs' own configuration describes it."""
+    return aws_client(service, read_timeout_seconds=_READ_TIMEOUT_SECONDS)
+
+
+class Adapters:
+    """Reach the resources of a pipeline, found by the pipeline's name."""
+
+    def __init__(self, pipeline: str, client: Callable[[str], Any] = operator_client) -> None:
+        self._client = client
+        self.resources: Resources = read_resources(client("ssm"), pipeline)
+
+    @cached_property
+    def table(self) -> AssetTable:
+        """Return the assets table."""
+        return AssetTable(self._client("dynamodb"), self.resources.assets_table)
+
+    @cached_property
+    def records(self) -> RecordTable:
+        """Return the assets table's records as they are."""
+        return RecordTable(self._client("dynamodb"), self.resources.assets_table)
+
+    @cached_property
+    def removed_records(self) -> RemovedRecords:
+        """Return the assets table as a removal writes it."""
+        return RemovedRecords(self._client("dynamodb"), self.resources.assets_table)
+
+    @cached_property
+    def output_versions(self) -> ObjectVersions:
+        """Return the outputs bucket with all versions."""
+        return ObjectVersions(self._client("s3"), self.resources.outputs_bucket)
+
+    @cached_property
+    def upload_versions(self) -> ObjectVersions:
+        """Return the uploads bucket with all versions."""
+        return ObjectVersions(self._client("s3"), self.resources.uploads_bucket)
+
+    @cached_property
+    def notifier(self) -> Notifier:
+        """Return the topic of assets."""
+        return Notifier(self._client("sns"), self.resources.notifications_topic_arn)
+
+    @cached_property
+    def removal_metrics(self) -> CloudWatchRemovals:
+        """Return where removals are counted."""
+        return CloudWatchRemovals(
+            self._client("cloudwatch"),
+            namespace=self.resources.metrics_namespace,
+            pipeline=self.resources.pipeline_name,
+        )
+
+    @cached_property
+    def uploads(self) -> UploadStore:
+        """Return the uploads bucket."""
+        return UploadStore(self._client("s3"), self.resources.uploads_bucket)
+
+    @cached_property
+    def processing_queue(self) -> UploadQueue:
+        """Return the queue on which uploads are announced."""
+        return UploadQueue(self._client("sqs"), self.resources.processing_queue_url)
+
+    @cached_property
+    def transcoder(self) -> Transcoder:
+        """Return MediaConvert with the pipeline's queue."""
+        return Transcoder(
+            self._client("mediaconvert"),
+            pipeline=self.resources.pipeline_name,
+            queue_arn=self.resources.mediaconvert_queue_arn,
+        )
+
+    @cached_property
+    def presets(self) -> PresetStore:
+        """Return the encoding presets and profiles."""
+        return PresetStore(
+            self._client("ssm"),
+            presets_path=self.resources.presets_path,
+            profiles_parameter=self.resources.profiles_parameter,
+        )
+
+    def letters(self, queue: str) -> DeadLetters:
+        """Return what one of the `QUEUES` gave up. Raises OperatorFault where the pipeline has it not."""
+        resources = self.resources
+        url, source_url = {
+            "processing": (resources.processing_dlq_url, resources.processing_queue_url),
+            "captions": (resources.captions_dlq_url, resources.captions_queue_url),
+            "job-events": (resources.job_events_dlq_url, resources.job_events_queue_url),
+        }[queue]
+        if url is None or source_url is None:
+            raise OperatorFault(
+                f"{resources.pipeline_name} has no {queue} queue: an earlier release is deployed, in which "
+                "the processing queue has all uploads. Use `redrive processing`, or deploy this release."
+            )
+        return DeadLetters(self._client("sqs"), url=url, source_url=source_url)

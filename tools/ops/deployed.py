@@ -1,0 +1,108 @@
+"""Which resources a deployed pipeline has: one SSM parameter tells, and a name is all that is needed."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, fields
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from media_pipeline.adapters.clients import aws_errors, error_code
+from media_pipeline.domain.errors import TransientError
+from media_pipeline.domain.uploads.filter import UploadFilter
+from media_pipeline.domain.uploads.ignored_names import IgnoredNames
+from media_pipeline.domain.uploads.limits import SourceTypes
+from tools.ops.errors import OperatorFault
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resources:
+    """Name the resources of one pipeline, as its stack deployed them."""
+
+    pipeline_name: str
+    assets_table: str
+    uploads_bucket: str
+    outputs_bucket: str
+    processing_queue_url: str
+    processing_dlq_url: str
+    job_events_queue_url: str
+    job_events_dlq_url: str
+    mediaconvert_queue_arn: str
+    presets_path: str
+    profiles_parameter: str
+    notifications_topic_arn: str
+    metrics_namespace: str
+    upload_key_prefix: str
+    media_suffixes: str
+    caption_suffixes: str
+    ignored_names: str
+    asset_retention_days: str
+    # None where an earlier release is deployed, whose captions came by the processing queue.
+    captions_queue_url: str | None = None
+    captions_dlq_url: str | None = None
+
+    @property
+    def upload_filter(self) -> UploadFilter:
+        """Return which keys of the uploads bucket are the pipeline's."""
+        return UploadFilter(
+            prefix=self.upload_key_prefix,
+            caption_suffixes=_parts(self.caption_suffixes),
+            ignored=IgnoredNames(patterns=_parts(self.ignored_names)),
+        )
+
+    @property
+    def source_types(self) -> SourceTypes:
+        """Return which files are accepted."""
+        return SourceTypes(suffixes=_parts(self.media_suffixes))
+
+    @property
+    def retention_days(self) -> int:
+        """Return how long records of ended assets are kept; 0 is for ever."""
+        return int(self.asset_retention_days)
+
+
+def _parts(text: str) -> tuple[str, ...]:
+    return tuple(part.strip().lower() for part in text.split(",") if part.strip())
+
+
+def read_resources(client: Any, pipeline: str) -> Resources:
+    """Return the resources of a pipeline. Raises OperatorFault where it isn't deployed."""
+    name = f"/{pipeline}/resources"
+    try:
+        with aws_errors("looking for the pipeline"):
+            value = client.get_parameter(Name=name)["Parameter"]["Value"]
+    except TransientError as error:
+        if isinstance(error.__cause__, ClientError) and error_code(error.__cause__) == "ParameterNotFound":
+            raise OperatorFault(
+                f"There is no pipeline {pipeline!r} in {client.meta.region_name}: its SSM parameter {name} "
+                "does not exist. Check the name, AWS_PROFILE and AWS_REGION, or deploy it: `make deploy`."
+            ) from error
+        raise
+    return _parse(value, name)
+
+
+def _parse(text: str, name: str) -> Resources:
+    try:
+        told = json.loads(text)
+    except ValueError:
+        told = None
+    if not isinstance(told, Mapping):
+        raise OperatorFault(f"The SSM parameter {name} is not a JSON object. Deploy the pipeline once more.")
+    wanted = [field.name for field in fields(Resources) if field.default is MISSING]
+    faulty = [field for field in wanted if not isinstance(told.get(field), str)]
+    if not faulty and not told["asset_retention_days"].isdecimal():
+        faulty = ["asset_retention_days"]
+    if faulty:
+        raise OperatorFault(
+            f"The SSM parameter {name} lacks {', '.join(faulty)}: it was deployed by another release. "
+            "Deploy the pipeline once more, or use that release's command line."
+        )
+    return Resources(
+        **{field: told[field] for field in wanted},
+        captions_queue_url=_text_or_none(told.get("captions_queue_url")),
+        captions_dlq_url=_text_or_none(told.get("captions_dlq_url")),
+    )
+
+
+def _text_or_none(value: object) -> str | None:
+    return value if isinstance(value, str) else None

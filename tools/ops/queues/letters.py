@@ -1,0 +1,48 @@
+"""What the messages of a dead-letter queue are, read as the functions would read them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from media_pipeline.domain.errors import MalformedEventError
+from media_pipeline.domain.events import parse_job_state_change, parse_upload
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """Hold one message that was received and not yet dealt with."""
+
+    message_id: str
+    receipt_handle: str
+    body: str
+    receive_count: int
+    sent_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Content:
+    """Say what a message is; without a `fault` it is an event that a function can read."""
+
+    label: str
+    asset_id: str | None = None
+    key: str | None = None
+    fault: str | None = None
+
+
+def upload_content(body: str, *, bucket: str) -> Content:
+    """Read a message of the processing queue, or of the captions queue."""
+    try:
+        upload = parse_upload(body, bucket=bucket)
+    except MalformedEventError as error:
+        return Content(label="not an event of ours", fault=str(error))
+    return Content(label="upload", asset_id=upload.asset_id, key=upload.key)
+
+
+def job_content(body: str, *, pipeline: str) -> Content:
+    """Read a message of the job events queue."""
+    try:
+        change = parse_job_state_change(body)
+    except MalformedEventError as error:
+        return Content(label="not an event of ours", fault=str(error))
+    if change.pipeline != pipeline:
+        return Content(label=f"job {change.status}, not the pipeline's")
+    return Content(label=f"job {change.status}", asset_id=change.asset_id)

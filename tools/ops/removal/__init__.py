@@ -1,0 +1,1 @@
+"""Remove an asset for good."""

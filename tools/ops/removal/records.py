@@ -1,0 +1,52 @@
+"""The assets table as a removal writes it: a mark first, and in the end a tombstone in the record's place."""
+
+from datetime import datetime
+from typing import Any
+
+from media_pipeline.adapters.clients import aws_errors, is_refused_condition
+from media_pipeline.adapters.dynamodb import ConditionalWrite, to_item
+from media_pipeline.domain.asset import Asset, timestamp
+from media_pipeline.domain.asset_record import tombstone
+from media_pipeline.domain.errors import TransientError
+
+
+class RemovedRecords:
+    """Mark and replace records. Raises TransientError and its kin where DynamoDB can't answer."""
+
+    def __init__(self, client: Any, table_name: str) -> None:
+        self._client = client
+        self._table_name = table_name
+
+    def begin(self, asset: Asset, *, now: datetime) -> bool:
+        """Mark an asset that has ended as being removed; return False where it changed meanwhile.
+
+        Neither a replay nor captions touch it from then on. A mark that is there stays.
+        """
+        write = ConditionalWrite().set_once("removing_since", timestamp(now))
+        write.require_equal("status", asset.status.value).require_equal("attempt", asset.attempt)
+        return self._done(
+            lambda: self._client.update_item(
+                TableName=self._table_name, Key={"asset_id": {"S": asset.asset_id}}, **write.request()
+            )
+        )
+
+    def end(self, asset_id: str, *, now: datetime, expires_at: int | None) -> bool:
+        """Put a tombstone in the place of a marked record; return False where there is none."""
+        item = to_item(tombstone(asset_id, now=now, expires_at=expires_at))
+        return self._done(
+            lambda: self._client.put_item(
+                TableName=self._table_name,
+                Item=item,
+                ConditionExpression="attribute_exists(removing_since)",
+            )
+        )
+
+    def _done(self, write: Any) -> bool:
+        try:
+            with aws_errors("removing the record"):
+                write()
+        except TransientError as error:
+            if is_refused_condition(error):
+                return False
+            raise
+        return True

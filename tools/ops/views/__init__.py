@@ -1,0 +1,1 @@
+"""How assets, presets and sources are shown on a terminal."""

@@ -1,0 +1,74 @@
+"""The command line: what it takes, and how a run ends."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from collections.abc import Sequence
+from enum import IntEnum
+from pathlib import Path
+
+from tools.plan_review import plan_files, terminal
+from tools.plan_review.plans import PlanFault
+from tools.plan_review.review import review
+from tools.plan_review.summary import summary
+
+
+class Exit(IntEnum):
+    """How a run ends; `make diff` adds 4, for where there is no plan because planning failed."""
+
+    FINE = 0
+    FAILED = 1
+    USAGE = 2
+    LOSS = 3
+
+
+_EPILOG = (
+    "Exit codes: 0 no data is lost, or only such as is named as intended; 1 the plan can't be read; 2 the "
+    "arguments are wrong; 3 a stateful resource would be destroyed or replaced, or a setting would delete "
+    "data, and its address is not named as intended. `make diff` says 4 where planning itself failed. Other "
+    "dangers (access that grows, protection that shrinks, drift, partial plans) are shown, and fail nothing."
+)
+# An address may hold spaces and commas in the key of a for_each.
+_ADDRESS = re.compile(r"""(?:\["(?:[^"\\]|\\.)*"\]|[^\s,])+""")
+
+
+def main(arguments: Sequence[str], terraform: str = "terraform") -> int:
+    """Review a plan, print the summary and return the exit code, as `--help` tells them."""
+    options = parser().parse_args(arguments)
+    try:
+        found = review(plan_files.read(options.plan, terraform), _ADDRESS.findall(options.intended))
+        said = summary(found)
+        terminal.show(said)
+        if options.markdown is not None:
+            options.markdown.write_text(said.markdown())
+    except PlanFault as fault:
+        terminal.complain(str(fault))
+        return Exit.FAILED
+    except OSError as error:
+        terminal.complain(f"{options.markdown} can't be written: {error.strerror}.")
+        return Exit.FAILED
+    return Exit.LOSS if found.unintended else Exit.FINE
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return what reads the command line."""
+    root = argparse.ArgumentParser(
+        prog="python -m tools.plan_review",
+        description="Say in Markdown what a Terraform plan would do, and fail where data would be lost.",
+        epilog=_EPILOG,
+    )
+    root.add_argument(
+        "plan",
+        type=Path,
+        metavar="PLAN",
+        help="what `terraform plan -out` saved, or `terraform show -json` of it",
+    )
+    root.add_argument(
+        "--intended",
+        default="",
+        metavar="ADDRESSES",
+        help="addresses of resources whose data may be lost, in one argument",
+    )
+    root.add_argument("--markdown", type=Path, metavar="FILE", help="write the summary there too")
+    return root

@@ -1,0 +1,1 @@
+"""Which changes of a plan lose data or protection."""

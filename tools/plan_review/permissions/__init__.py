@@ -1,0 +1,1 @@
+"""Which changes of a plan alter who may do what."""

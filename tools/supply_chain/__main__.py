@@ -1,0 +1,77 @@
+"""`python -m tools.supply_chain sbom` and `python -m tools.supply_chain audit`; the Makefile has both."""
+
+import argparse
+import json
+import sys
+import tomllib
+from collections.abc import Sequence
+from pathlib import Path
+
+from stacks.lambda_package import LambdaPackageError, build_lambda_package
+from tools.supply_chain.audit import audit_node, audit_python, outcome
+from tools.supply_chain.contents import ContentsError, read_contents
+from tools.supply_chain.sbom import sbom
+
+ROOT = Path(__file__).resolve().parents[2]
+BUILD = ROOT / "build"
+DEPENDENCIES = BUILD / "lambda-dependencies"
+SOURCE = ROOT / "lambda_src"
+
+
+def lambda_sbom(*, archive: Path, dependencies: Path = DEPENDENCIES) -> str:
+    """Pack the functions' zip and return its bill of materials.
+
+    Raises LambdaPackageError where it can't be packed, ContentsError where it isn't what is locked.
+    """
+    build_lambda_package(source=SOURCE, dependencies=dependencies, target=archive)
+    lock = json.loads((ROOT / "Pipfile.lock").read_text("utf-8"))["lambda"]
+    pipfile = tomllib.loads((ROOT / "Pipfile").read_text("utf-8"))
+    contents = read_contents(
+        archive=archive,
+        dependencies=dependencies,
+        source=SOURCE,
+        locked={name: package["version"].removeprefix("==") for name, package in lock.items()},
+    )
+    for package in contents.packages:
+        if f"sha256:{package.wheel_sha256}" not in lock[package.name]["hashes"]:
+            raise ContentsError(f"The wheel of {package.name} is none of those that are locked.")
+    licence = json.loads((ROOT / "package.json").read_text("utf-8"))["license"]
+    return sbom(contents, direct=pipfile["lambda"], code_licence=licence)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run one command and return its exit code."""
+    parser = argparse.ArgumentParser(prog="python -m tools.supply_chain", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("sbom", help="write what the functions' zip is made of to build/lambda-sbom.cdx.json")
+    audit = commands.add_parser(
+        "audit", help="look for known vulnerabilities; 0 none, 1 some, 3 the source gave no answer"
+    )
+    audit.add_argument("--pip-audit", default=str(BUILD / "audit" / "bin" / "pip-audit"))
+    audit.add_argument("--npm", default="npm")
+    options = parser.parse_args(arguments)
+    if options.command == "audit":
+        return _audit(options.pip_audit, options.npm)
+    target = BUILD / "lambda-sbom.cdx.json"
+    try:
+        target.write_text(lambda_sbom(archive=BUILD / "lambda.zip"), "utf-8")
+    except (ContentsError, LambdaPackageError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(f"Wrote {target.relative_to(ROOT)}")
+    return 0
+
+
+def _audit(pip_audit: str, npm: str) -> int:
+    lock = json.loads((ROOT / "Pipfile.lock").read_text("utf-8"))
+    findings = []
+    for finding in audit_python(pip_audit=pip_audit, lock=lock, folder=BUILD / "audit-requirements"):
+        print(finding, flush=True)
+        findings.append(finding)
+    findings.append(audit_node(npm=npm, folder=ROOT))
+    print(findings[-1])
+    return outcome(findings)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
