@@ -10,6 +10,9 @@ PIPENV_VERSION := 2026.10.3
 PYTHON ?= $(firstword $(foreach v,python3.13 python3.12 python3.11 python3,$(shell command -v $(v) >/dev/null 2>&1 && $(v) -c 'import sys,venv; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo $(v))))
 BIN := .venv/bin
 RUN := $(BIN)/python
+# How many processes share the tests: as many as there are cores, or make test WORKERS=1.
+WORKERS ?= logical
+SPREAD := --numprocesses=$(WORKERS)
 export VIDEO
 export INTENDED
 export CHECKPOINT_DISABLE := 1
@@ -20,7 +23,7 @@ export PIPENV_VERBOSITY := -1
 demo: setup ## Deploy to a local AWS, transcode a video for real: make demo [VIDEO="a.mp4 b.mov"]
 	@$(RUN) -m sandbox demo $(if $(VIDEO),--named-in="$$VIDEO")
 test: setup-cdktf lint types ## Everything that a change must hold: lint, types, unit, property, snapshot, e2e
-	@$(RUN) -m pytest
+	@$(RUN) -m pytest $(SPREAD)
 
 ##@ Parts of the tests
 .PHONY: lint format types test-fast test-e2e playback snapshot-update guards bench chaos corpus fuzz soak iam-report
@@ -32,7 +35,7 @@ format: setup ## Mend style and format (ruff)
 types: setup ## Check types (mypy, strict)
 	@$(BIN)/mypy
 test-fast: setup ## All tests that need no deployed sandbox
-	@$(RUN) -m pytest -m "not e2e"
+	@$(RUN) -m pytest $(SPREAD) -m "not e2e"
 test-e2e: setup-cdktf ## The tests on the deployed sandbox
 	@$(RUN) -m pytest -m e2e
 playback: setup node_modules/.installed ## Play what the sandbox makes in headless Chromium, with hls.js and dash.js

@@ -1,12 +1,17 @@
 """Stacks for every test: each environment is synthesized once a session, in this process."""
 
+import fcntl
 import json
-from collections.abc import Mapping
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import settings
+from xdist.remote import Producer
+from xdist.scheduler.loadscope import LoadScopeScheduling
 
 from tests.infrastructure.stack import (
     ENVIRONMENTS,
@@ -23,14 +28,40 @@ settings.register_profile("search", derandomize=False, deadline=None)
 settings.load_profile("repeatable")
 
 
+class ByFile(LoadScopeScheduling):  # type: ignore[misc]
+    """Give each worker whole files, whose fixtures are costly; one gets all e2e tests, which share a sandbox."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "e2e" if nodeid.startswith("tests/e2e/") else nodeid.partition("::")[0]
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFile:
+    """Choose how tests are spread over workers."""
+    config.option.loadscopereorder = False
+    return ByFile(config, log)
+
+
+@contextmanager
+def once_a_run(tmp_path_factory: pytest.TempPathFactory, name: str) -> Iterator[Path]:
+    """Yield a folder that all workers of a run share, to one of them at a time."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / name
+    folder.mkdir(exist_ok=True)
+    with (folder / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield folder
+
+
 @pytest.fixture(scope="session")
 def synthesis_directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder in which every stack is synthesized, with no setting overridden."""
-    # Imported here: CDKTF starts a Node.js process, which tests without stacks need not wait for.
-    from main import build_app
+    with once_a_run(tmp_path_factory, "cdktf.out") as folder:
+        directory = folder / "stacks-of-this-run"
+        if not directory.exists():
+            # Imported here: CDKTF starts a Node.js process, which tests without stacks need not wait for.
+            from main import build_app
 
-    directory = tmp_path_factory.mktemp("cdktf.out")
-    build_app({}, outdir=directory).synth()
+            build_app({}, outdir=directory).synth()
     return directory
 
 

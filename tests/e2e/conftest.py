@@ -1,5 +1,6 @@
 """One deployment of the sandbox, shared by every e2e test of the session, in a folder of its own."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from functools import partial
@@ -18,15 +19,20 @@ from tests.resilience.upgrade.upgrading import upgrade
 FOLDER = Folder(PROJECT_ROOT / ".sandbox-tests")
 # On the way to a destroyed deployment: what a later phase leaves behind would disturb an earlier one.
 PHASES = ("media", "operations", "changes", "destroy")
+_BROKEN_OFF = pytest.StashKey[bool]()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark everything here as e2e, and run it phase by phase: a test names its module's phase."""
+    """Mark everything here as e2e, and run it phase by phase: a test names its module's phase.
+
+    One process runs it last, after all that is quick; of several, one begins with it, since it takes longest.
+    """
     here = [item for item in items if Path(__file__).parent in item.path.parents]
     for item in here:
         item.add_marker(pytest.mark.e2e)
     others = [item for item in items if item not in set(here)]
-    items[:] = [*others, *sorted(here, key=_phase)]
+    here.sort(key=_phase)
+    items[:] = [*here, *others] if "PYTEST_XDIST_WORKER" in os.environ else [*others, *here]
 
 
 def _phase(item: pytest.Item) -> int:
@@ -34,6 +40,21 @@ def _phase(item: pytest.Item) -> int:
     if marker is None:
         raise pytest.UsageError(f"{item.nodeid} has no phase: add pytest.mark.phase with one of {PHASES}.")
     return PHASES.index(marker.args[0])
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """Note whether workers may have been killed before they could stop the sandbox."""
+    session.config.stash[_BROKEN_OFF] = exitstatus in (
+        pytest.ExitCode.INTERRUPTED,
+        pytest.ExitCode.INTERNAL_ERROR,
+    )
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop the sandbox of workers that were killed."""
+    is_controller = "PYTEST_XDIST_WORKER" not in os.environ and config.getoption("numprocesses", None)
+    if is_controller and config.stash.get(_BROKEN_OFF, False) and config.getoption("markexpr") != "not e2e":
+        servers.stop(FOLDER)
 
 
 @pytest.fixture(scope="session")
