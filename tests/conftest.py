@@ -29,7 +29,7 @@ settings.load_profile("repeatable")
 
 
 class ByFile(LoadScopeScheduling):  # type: ignore[misc]
-    """Give each worker whole files, whose fixtures are costly; one gets all e2e tests, which share a sandbox."""
+    """Give each worker whole files, whose fixtures are costly; one worker gets all that share the sandbox."""
 
     def _split_scope(self, nodeid: str) -> str:
         return "e2e" if nodeid.startswith("tests/e2e/") else nodeid.partition("::")[0]
