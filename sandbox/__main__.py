@@ -16,10 +16,11 @@ from sandbox.demo import run as demo
 from sandbox.demo import video_names
 from sandbox.deployment.deploy import Deployer, required_programs, tool_environment
 from sandbox.runtime import servers
-from sandbox.runtime.console import Terminal, complain
+from sandbox.runtime.console import Terminal
 from sandbox.runtime.environment import of_client
 from sandbox.runtime.errors import SandboxError
 from sandbox.runtime.folder import PROJECT_ROOT, Folder
+from tools.terminal import print_error
 
 _INTERRUPTED = 130
 
@@ -32,10 +33,10 @@ def main(arguments: Sequence[str]) -> int:
     try:
         return int(options.run(Folder.chosen(), Terminal(), options))
     except SandboxError as fault:
-        complain(str(fault))
+        print_error(str(fault))
         return 1
     except KeyboardInterrupt:
-        complain("Interrupted; everything that was started has been stopped.")
+        print_error("Interrupted; everything that was started has been stopped.")
         return _INTERRUPTED
 
 

@@ -19,9 +19,10 @@ from sandbox.demo import run as demo
 from sandbox.demo.assets import Upload
 from sandbox.deployment.deploy import Deployer, Deployment, required_programs
 from sandbox.runtime import function_logs, servers
-from sandbox.runtime.console import Terminal, complain
+from sandbox.runtime.console import Terminal
 from sandbox.runtime.errors import SandboxError
 from sandbox.runtime.folder import Folder
+from tools.terminal import print_error
 
 REPORT = "corpus-report.json"
 INTERRUPTED = 130
@@ -41,10 +42,10 @@ def main(arguments: Sequence[str]) -> int:
         with folder.locked("corpus"):
             results = _run(folder, cases, terminal)
     except (SandboxError, ValueError) as fault:
-        complain(str(fault))
+        print_error(str(fault))
         return 1
     except KeyboardInterrupt:
-        complain("Interrupted; everything that was started has been stopped.")
+        print_error("Interrupted; everything that was started has been stopped.")
         return INTERRUPTED
     path = folder.path / REPORT
     report.write(path, results)

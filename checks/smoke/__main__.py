@@ -25,10 +25,11 @@ from sandbox.demo import run as demo
 from sandbox.demo.clip import CLIPS_FOLDER, Clip, make_clip
 from sandbox.deployment.deploy import Deployer, required_programs
 from sandbox.runtime import servers
-from sandbox.runtime.console import Terminal, complain
+from sandbox.runtime.console import Terminal
 from sandbox.runtime.errors import SandboxError
 from sandbox.runtime.folder import Folder
-from tools.ops.errors import OperatorFault, is_operators, sentence
+from tools.ops.errors import UsageError, is_operators, sentence
+from tools.terminal import print_error
 
 PROVEN, NOT_PROVEN, FAULTY, INTERRUPTED = 0, 1, 2, 130
 # Billed for 10 s at least, so that a shorter one costs as much.
@@ -54,14 +55,14 @@ def main(arguments: Sequence[str]) -> int:
     terminal = Terminal()
     try:
         proofs = _on_sandbox(terminal) if options.sandbox else _on_aws(options.pipeline, terminal)
-    except (SandboxError, SmokeError, OperatorFault) as error:
-        complain(str(error))
+    except (SandboxError, SmokeError, UsageError) as error:
+        print_error(str(error))
         return FAULTY
     except (MediaPipelineError, BotoCoreError, ClientError) as error:
-        complain(sentence(error))
+        print_error(sentence(error))
         return FAULTY if is_operators(error) else NOT_PROVEN
     except KeyboardInterrupt:
-        complain("Interrupted; what it had made has been removed.")
+        print_error("Interrupted; what it had made has been removed.")
         return INTERRUPTED
     return report(proofs)
 
@@ -74,7 +75,7 @@ def report(proofs: Sequence[Proof]) -> int:
     console.print()
     failed = [proof for proof in proofs if not proof.holds]
     for proof in failed:
-        complain(proof.sentence)
+        print_error(proof.sentence)
     if not failed:
         console.print(f"All {len(proofs)} are proven.", style="green")
     return NOT_PROVEN if failed else PROVEN

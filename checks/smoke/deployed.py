@@ -52,7 +52,7 @@ def find(clients: Clients, pipeline: str) -> Deployed:
     """Return what is deployed under a pipeline's name.
 
     Raises:
-        OperatorFault: There is no such pipeline.
+        UsageError: There is no such pipeline.
         SmokeError: An earlier release deployed it.
     """
     ssm = clients("ssm")

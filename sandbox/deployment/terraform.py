@@ -1,4 +1,4 @@
-"""Run Terraform, follow what it does through its machine-readable output, and say its errors as sentences."""
+"""Run Terraform, follow its machine-readable output, and report its errors as sentences."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from typing import IO, Any
 
 from sandbox.runtime import processes
 from sandbox.runtime.errors import TerraformError
+from tools import terraform
 
 # Waits of the provider dominate an apply (25 s for each queue, 55 s for each lifecycle rule): they overlap.
 PARALLELISM = 30
@@ -59,11 +60,10 @@ class Terraform:
             pid_file: Holds the process id while Terraform runs. Left behind by a killed or failed run: a lock
                 found later may be that run's own.
             watch: Called all the time while Terraform runs; what it raises stops Terraform.
-            follow: Told of each event.
+            follow: Called with the changes so far, after each event.
         """
         self.directory = directory
-        self._program = program
-        self._environment = dict(environment)
+        self._runner = terraform.Terraform(directory=directory, program=program, environment=environment)
         self._log = log
         self._pid_file = pid_file
         self._watch = watch
@@ -95,17 +95,10 @@ class Terraform:
 
     def shown(self, plan: Path) -> dict[str, Any]:
         """Return a saved plan as Terraform describes it in JSON."""
-        done = subprocess.run(
-            [self._program, f"-chdir={self.directory}", "show", "-json", str(plan)],
-            env=self._environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if done.returncode != 0:
-            raise TerraformError(f"`terraform show` failed.\n{_plain(done.stderr)}")
-        found: dict[str, Any] = json.loads(done.stdout)
-        return found
+        try:
+            return self._runner.shown_plan(str(plan))
+        except terraform.TerraformError as error:
+            raise TerraformError(_plain(str(error))) from error
 
     def force_unlock(self, lock_id: str) -> None:
         """Take away a lock whose holder is known to be dead."""
@@ -117,9 +110,7 @@ class Terraform:
         said: list[str] = []
         errors: list[str] = []
         refused: dict[str, str] = {}
-        # In the command line, the folder tells whose process this is.
-        command = [self._program, f"-chdir={self.directory}", *arguments]
-        with self._started(command) as (process, output):
+        with self._started(self._runner.command(*arguments)) as (process, output):
             for line in _lines(process, output, self._watch):
                 event = _event(line)
                 if event is None:
@@ -146,7 +137,7 @@ class Terraform:
             output.seek(0, os.SEEK_END)
             process = subprocess.Popen(
                 command,
-                env=self._environment,
+                env=self._runner.environment,
                 stdin=subprocess.DEVNULL,
                 # No pipe: were we killed, it would break, and Terraform would end without saving its state.
                 stdout=log,
@@ -234,7 +225,7 @@ def _diagnostic(diagnostic: Mapping[str, Any]) -> str:
 
 
 def _plain(text: str) -> str:
-    colourless = re.sub(r"\x1b\[[0-9;]*m", "", text)
-    lines = [line.strip("╷│╵ \t") for line in colourless.splitlines()]
+    uncolored = re.sub(r"\x1b\[[0-9;]*m", "", text)
+    lines = [line.strip("╷│╵ \t") for line in uncolored.splitlines()]
     plain = " ".join(line for line in lines if line)
     return plain if len(plain) <= _DETAIL_CHARACTERS else plain[:_DETAIL_CHARACTERS] + " …"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import sys
 import time
 from collections.abc import Iterator, Sequence
 from typing import Protocol
@@ -71,11 +70,6 @@ def some(names: Sequence[str], shown: int = 5) -> str:
 def shortened(text: str, characters: int = 200) -> str:
     """Return a text, or its beginning where it is longer than a line or two."""
     return text if len(text) <= characters else f"{text[: characters - 1]}…"
-
-
-def complain(text: str) -> None:
-    """Print an error for the person."""
-    Console(file=sys.stderr, highlight=False, soft_wrap=True).print(text, style="red", markup=False)
 
 
 class _LivePhase:

@@ -10,7 +10,7 @@ from media_pipeline.adapters.mediaconvert import Transcoder
 from media_pipeline.adapters.preset_store import Notifier, PresetStore, UploadQueue
 from media_pipeline.adapters.uploads_bucket import UploadStore
 from tools.ops.deployed import Resources, read_resources
-from tools.ops.errors import OperatorFault
+from tools.ops.errors import UsageError
 from tools.ops.queues.dead_letters import DeadLetters
 from tools.ops.records import RecordTable
 from tools.ops.removal.metrics import CloudWatchRemovals
@@ -103,7 +103,7 @@ class Adapters:
         )
 
     def letters(self, queue: str) -> DeadLetters:
-        """Return what one of the `QUEUES` gave up. Raises OperatorFault where the pipeline has it not."""
+        """Return what one of the `QUEUES` gave up. Raises UsageError where the pipeline has it not."""
         resources = self.resources
         url, source_url = {
             "processing": (resources.processing_dlq_url, resources.processing_queue_url),
@@ -111,7 +111,7 @@ class Adapters:
             "job-events": (resources.job_events_dlq_url, resources.job_events_queue_url),
         }[queue]
         if url is None or source_url is None:
-            raise OperatorFault(
+            raise UsageError(
                 f"{resources.pipeline_name} has no {queue} queue: an earlier release is deployed, in which "
                 "the processing queue has all uploads. Use `redrive processing`, or deploy this release."
             )

@@ -16,8 +16,8 @@ from media_pipeline.domain.errors import MediaPipelineError
 from tools.ops import arguments, commands, removal_command
 from tools.ops.actions.redrive import Foreign
 from tools.ops.adapters import QUEUES, Adapters
-from tools.ops.errors import OperatorFault, is_operators, sentence
-from tools.ops.terminal import Terminal
+from tools.ops.errors import UsageError, is_operators, sentence
+from tools.terminal import Terminal
 
 PIPELINE_VARIABLE = "MEDIA_PIPELINE"
 DONE, FAILED, FAULTY, INTERRUPTED = 0, 1, 2, 130
@@ -40,28 +40,28 @@ def main(argv: Sequence[str], *, default_pipeline: str | None) -> int:
             return DONE if commands.preset_files(terminal, options.folder) else FAILED
         pipeline = options.pipeline or default_pipeline
         if not pipeline:
-            raise OperatorFault(
+            raise UsageError(
                 f"Which pipeline? Name it with --pipeline NAME or in the variable {PIPELINE_VARIABLE}: "
                 "media-pipeline-dev, for instance."
             )
         _require_somebody_to_ask(options, terminal)
         run: commands.Command = options.run
         return DONE if run(Adapters(pipeline), terminal, options) else FAILED
-    except OperatorFault as fault:
-        terminal.complain(str(fault))
+    except UsageError as fault:
+        terminal.print_error(str(fault))
         return FAULTY
     except (MediaPipelineError, BotoCoreError) as error:
-        terminal.complain(sentence(error))
+        terminal.print_error(sentence(error))
         return FAULTY if is_operators(error) else FAILED
     except KeyboardInterrupt:
-        terminal.complain("Interrupted. What was done is done; the same command goes on with the rest.")
+        terminal.print_error("Interrupted. What was done is done; the same command goes on with the rest.")
         return INTERRUPTED
 
 
 def _require_somebody_to_ask(options: argparse.Namespace, terminal: Terminal) -> None:
     changes = "yes" in options
     if changes and not (options.yes or options.dry_run or terminal.can_ask):
-        raise OperatorFault(
+        raise UsageError(
             "There is no terminal to ask on: nothing was changed. Look first with --dry-run, then add --yes."
         )
 

@@ -22,12 +22,12 @@ from tools.ops.actions.redrive import Foreign, Redrive
 from tools.ops.actions.replay import Replay
 from tools.ops.actions.selection import Selection, named
 from tools.ops.adapters import Adapters
-from tools.ops.errors import OperatorFault, sentence
+from tools.ops.errors import UsageError, sentence
 from tools.ops.queues.letters import job_content, upload_content
 from tools.ops.records import asset_ids
-from tools.ops.terminal import Terminal
 from tools.ops.views import tables
 from tools.ops.views.preset_report import documents_of, preset_report
+from tools.terminal import Terminal
 
 Command = Callable[[Adapters, Terminal, Namespace], bool]
 
@@ -66,9 +66,9 @@ def show(adapters: Adapters, terminal: Terminal, options: Namespace) -> bool:
             continue
         terminal.show(tables.record_view(record, outputs_bucket=adapters.resources.outputs_bucket))
     if not records and ids == [options.reference]:
-        terminal.complain(f"No asset has the id {options.reference}.")
+        terminal.print_error(f"No asset has the id {options.reference}.")
     elif not records:
-        terminal.complain(
+        terminal.print_error(
             f"No asset was made of {options.reference}: {bucket} has {_counted(len(ids), 'version')} of it. "
             "`backfill --prefix` processes what has no asset."
         )
@@ -139,7 +139,7 @@ def redrive(adapters: Adapters, terminal: Terminal, options: Namespace) -> bool:
             done = work.run(shown, foreign=options.foreign, on_done=update)
     terminal.say(f"Moved {_counted(done.moved, 'message')}, deleted {done.dropped:,}, left {leaving:,}.")
     if done.lost_hold:
-        terminal.complain(
+        terminal.print_error(
             f"{_counted(done.lost_hold, 'message')} could no longer be held, the question was open too long: "
             "run the command again."
         )
@@ -197,9 +197,9 @@ def _presets_are_good(terminal: Terminal, documents: PresetDocuments) -> bool:
     report = preset_report(documents)
     terminal.show(tables.presets_view(report))
     for fault in report.faults:
-        terminal.complain(tables.printable(fault))
+        terminal.print_error(tables.printable(fault))
     if report.faults:
-        terminal.complain(
+        terminal.print_error(
             f"{_counted(len(report.faults), 'fault')}: with these, new uploads wait until they are mended."
         )
     return not report.faults
@@ -210,7 +210,7 @@ def _change(
 ) -> bool:
     assets, unknown = _chosen(adapters, options)
     for asset_id in unknown:
-        terminal.complain(f"No asset has the id {asset_id}.")
+        terminal.print_error(f"No asset has the id {asset_id}.")
     intentions = [change.intention(asset) for asset in assets]
     if intentions:
         terminal.show(tables.intentions_table(intentions))
@@ -225,7 +225,7 @@ def _change(
     with terminal.progress(verb.capitalize(), len(acting)) as update:
         outcomes = apply_all(change, acting, on_done=update)
     for outcome in outcomes:
-        say = terminal.complain if outcome.result is Result.FAILED else terminal.say
+        say = terminal.print_error if outcome.result is Result.FAILED else terminal.say
         if outcome.result is not Result.DONE or len(acting) <= tables.MAX_ROWS:
             say(f"{outcome.asset_id}  {outcome.text}")
     failed = len(acting) - sum(outcome.result is not Result.FAILED for outcome in outcomes)
@@ -237,11 +237,11 @@ def _change(
 def _chosen(adapters: Adapters, options: Namespace) -> tuple[list[Asset], list[str]]:
     described = any((options.status, options.code, options.older_than, options.newer_than))
     if bool(options.asset_ids) == bool(described):
-        raise OperatorFault("Which assets? Give either their ids, or --status and what narrows it down.")
+        raise UsageError("Which assets? Give either their ids, or --status and what narrows it down.")
     if options.asset_ids:
         return named(adapters.table, options.asset_ids)
     if not options.status:
-        raise OperatorFault("Which assets? Say their --status too.")
+        raise UsageError("Which assets? Say their --status too.")
     return list(_selection(options, limit=options.limit).find(adapters.table, now=_now())), []
 
 
@@ -270,7 +270,7 @@ def _agreed(terminal: Terminal, options: Namespace, acting: int, question: str) 
 def _without_error(terminal: Terminal, error: MediaPipelineError | None) -> bool:
     if error is None:
         return True
-    terminal.complain(f"Stopped: {sentence(error)} The same command goes on with the rest.")
+    terminal.print_error(f"Stopped: {sentence(error)} The same command goes on with the rest.")
     return False
 
 

@@ -12,7 +12,7 @@ from media_pipeline.domain.errors import TransientError
 from media_pipeline.domain.uploads.filter import UploadFilter
 from media_pipeline.domain.uploads.ignored_names import IgnoredNames
 from media_pipeline.domain.uploads.limits import SourceTypes
-from tools.ops.errors import OperatorFault
+from tools.ops.errors import UsageError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,14 +66,14 @@ def _parts(text: str) -> tuple[str, ...]:
 
 
 def read_resources(client: Any, pipeline: str) -> Resources:
-    """Return the resources of a pipeline. Raises OperatorFault where it isn't deployed."""
+    """Return the resources of a pipeline. Raises UsageError where it isn't deployed."""
     name = f"/{pipeline}/resources"
     try:
         with aws_errors("looking for the pipeline"):
             value = client.get_parameter(Name=name)["Parameter"]["Value"]
     except TransientError as error:
         if isinstance(error.__cause__, ClientError) and error_code(error.__cause__) == "ParameterNotFound":
-            raise OperatorFault(
+            raise UsageError(
                 f"There is no pipeline {pipeline!r} in {client.meta.region_name}: its SSM parameter {name} "
                 "does not exist. Check the name, AWS_PROFILE and AWS_REGION, or deploy it: `make deploy`."
             ) from error
@@ -87,13 +87,13 @@ def _parse(text: str, name: str) -> Resources:
     except ValueError:
         told = None
     if not isinstance(told, Mapping):
-        raise OperatorFault(f"The SSM parameter {name} is not a JSON object. Deploy the pipeline once more.")
+        raise UsageError(f"The SSM parameter {name} is not a JSON object. Deploy the pipeline once more.")
     wanted = [field.name for field in fields(Resources) if field.default is MISSING]
     faulty = [field for field in wanted if not isinstance(told.get(field), str)]
     if not faulty and not told["asset_retention_days"].isdecimal():
         faulty = ["asset_retention_days"]
     if faulty:
-        raise OperatorFault(
+        raise UsageError(
             f"The SSM parameter {name} lacks {', '.join(faulty)}: it was deployed by another release. "
             "Deploy the pipeline once more, or use that release's command line."
         )

@@ -46,8 +46,8 @@ _ACTIONS = {
 }
 
 
-class OperatorFault(Exception):
-    """Say what the operator must mend: a setting, an argument, a missing deployment."""
+class UsageError(Exception):
+    """The operator has to fix an argument, a setting or the deployment; the message says which."""
 
 
 def cause_of(error: BaseException) -> BaseException:

@@ -8,7 +8,7 @@ from media_pipeline.adapters.clients import aws_errors
 from media_pipeline.adapters.dynamodb import from_item
 from media_pipeline.domain.asset import UploadedObject
 from media_pipeline.domain.uploads.listing import UploadsPage
-from tools.ops.errors import OperatorFault
+from tools.ops.errors import UsageError
 
 _ASSET_ID = re.compile(r"[0-9a-f]{32}")
 
@@ -40,7 +40,7 @@ class ListedBucket(Protocol):
 def asset_ids(reference: str, *, bucket: ListedBucket, bucket_name: str) -> list[str]:
     """Return the ids that a reference stands for: its own, or those of all versions of a key, newest first.
 
-    A key that looks like an id is given as a URI. Raises OperatorFault for a URI of another bucket.
+    A key that looks like an id is given as a URI. Raises UsageError for a URI of another bucket.
     """
     if _ASSET_ID.fullmatch(reference):
         return [reference]
@@ -48,7 +48,7 @@ def asset_ids(reference: str, *, bucket: ListedBucket, bucket_name: str) -> list
     if reference.startswith("s3://"):
         named, _, key = reference.removeprefix("s3://").partition("/")
         if named != bucket_name:
-            raise OperatorFault(f"{reference} is not in the uploads bucket, which is {bucket_name}.")
+            raise UsageError(f"{reference} is not in the uploads bucket, which is {bucket_name}.")
     return [upload.asset_id for upload in _versions(key, bucket)]
 
 

@@ -14,8 +14,8 @@ from tools.ops.adapters import Adapters
 from tools.ops.errors import is_operators, sentence
 from tools.ops.records import asset_ids
 from tools.ops.removal.removal import Amount, Removal, Remove
-from tools.ops.terminal import Terminal
 from tools.ops.views.tables import printable, size
+from tools.terminal import Terminal
 
 
 def remove(adapters: Adapters, terminal: Terminal, options: Namespace) -> bool:
@@ -38,7 +38,7 @@ def remove(adapters: Adapters, terminal: Terminal, options: Namespace) -> bool:
             removals.append(work.plan(asset_id, key=key))
             update(len(removals))
     if not removals:
-        terminal.complain("No asset was made of any of these.")
+        terminal.print_error("No asset was made of any of these.")
         return False
     terminal.show(_table(removals))
     acting = [removal for removal in removals if removal.acts]
@@ -58,7 +58,7 @@ def remove(adapters: Adapters, terminal: Terminal, options: Namespace) -> bool:
             if stop:
                 break
     for outcome in outcomes:
-        say = terminal.say if outcome.result is Result.DONE else terminal.complain
+        say = terminal.say if outcome.result is Result.DONE else terminal.print_error
         say(f"{outcome.asset_id}  {outcome.text}")
     done = sum(outcome.result is Result.DONE for outcome in outcomes)
     terminal.say(f"{done} removed, {len(acting) - done} not; the same command goes on with the rest.")

@@ -8,10 +8,13 @@ from collections.abc import Sequence
 from enum import IntEnum
 from pathlib import Path
 
-from tools.plan_review import plan_files, terminal
-from tools.plan_review.plans import PlanFault
+from tools.plan_review import plan_files
+from tools.plan_review.display import show
+from tools.plan_review.plans import PlanError
 from tools.plan_review.review import review
 from tools.plan_review.summary import summary
+from tools.terminal import print_error
+from tools.terraform import program_name
 
 
 class Exit(IntEnum):
@@ -33,20 +36,22 @@ _EPILOG = (
 _ADDRESS = re.compile(r"""(?:\["(?:[^"\\]|\\.)*"\]|[^\s,])+""")
 
 
-def main(arguments: Sequence[str], terraform: str = "terraform") -> int:
+def main(arguments: Sequence[str], terraform: str | None = None) -> int:
     """Review a plan, print the summary and return the exit code, as `--help` tells them."""
     options = parser().parse_args(arguments)
     try:
-        found = review(plan_files.read(options.plan, terraform), _ADDRESS.findall(options.intended))
+        found = review(
+            plan_files.read(options.plan, terraform or program_name()), _ADDRESS.findall(options.intended)
+        )
         said = summary(found)
-        terminal.show(said)
+        show(said)
         if options.markdown is not None:
             options.markdown.write_text(said.markdown())
-    except PlanFault as fault:
-        terminal.complain(str(fault))
+    except PlanError as error:
+        print_error(str(error))
         return Exit.FAILED
     except OSError as error:
-        terminal.complain(f"{options.markdown} can't be written: {error.strerror}.")
+        print_error(f"{options.markdown} can't be written: {error.strerror}.")
         return Exit.FAILED
     return Exit.LOSS if found.unintended else Exit.FINE
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import subprocess
 from pathlib import Path
 
-from tools.plan_review.plans import Plan, PlanFault, parse
+from tools.plan_review.plans import Plan, PlanError, parse
+from tools.terraform import Terraform, TerraformError
 
 # A saved plan is a zip archive.
 _SAVED_PLAN = b"PK"
@@ -20,24 +20,17 @@ def read(path: Path, terraform: str) -> Plan:
         terraform: Terraform's program.
 
     Raises:
-        PlanFault: It can't be read, or Terraform can't show it.
+        PlanError: It can't be read, or Terraform can't show it.
     """
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise PlanFault(f"{path} can't be read: {error.strerror}.") from error
-    return parse(_shown(path, terraform) if content.startswith(_SAVED_PLAN) else content)
-
-
-def _shown(path: Path, terraform: str) -> bytes:
-    command = [terraform, f"-chdir={path.parent}", "show", "-json", path.name]
+        raise PlanError(f"{path} can't be read: {error.strerror}.") from error
+    if not content.startswith(_SAVED_PLAN):
+        return parse(content)
     try:
-        done = subprocess.run(command, capture_output=True, check=False)
-    except OSError as error:
-        raise PlanFault(
-            f"`{terraform}` can't be run: {error.strerror}. Reading a saved plan needs it."
-        ) from error
-    if done.returncode != 0:
-        said = done.stderr.decode(errors="replace").strip()
-        raise PlanFault(f"`{' '.join(command)}` failed.\n{said}")
-    return done.stdout
+        return parse(
+            Terraform(directory=path.parent, program=terraform).run("show", "-json", path.name).encode()
+        )
+    except TerraformError as error:
+        raise PlanError(f"{error}\nReading a saved plan needs Terraform.") from error

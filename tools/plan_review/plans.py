@@ -18,7 +18,7 @@ SUPPORTED_MAJOR_VERSION = "1"
 MAX_DEPTH = 100
 
 
-class PlanFault(Exception):
+class PlanError(Exception):
     """The plan can't be reviewed; the message says why."""
 
 
@@ -90,23 +90,23 @@ def parse(text: str | bytes) -> Plan:
     """Return the plan in the output of `terraform show -json`.
 
     Raises:
-        PlanFault: It is none, of a format that is not known, or of a plan that failed.
+        PlanError: It is none, of a format that is not known, or of a plan that failed.
     """
     try:
         document = json_document(text)
     except ValueError as error:
-        raise PlanFault(f"This is no JSON that can be read: {error}") from error
+        raise PlanError(f"This is no JSON that can be read: {error}") from error
     if not isinstance(document, dict) or "format_version" not in document:
-        raise PlanFault("This is no plan in the format of `terraform show -json`: it has no format_version.")
+        raise PlanError("This is no plan in the format of `terraform show -json`: it has no format_version.")
     version = document["format_version"]
     if str(version).split(".")[0] != SUPPORTED_MAJOR_VERSION:
-        raise PlanFault(f"The plan's format is {version}; {SUPPORTED_MAJOR_VERSION}.x is understood.")
+        raise PlanError(f"The plan's format is {version}; {SUPPORTED_MAJOR_VERSION}.x is understood.")
     if "values" in document and "resource_changes" not in document:
-        raise PlanFault("This is a state, not a plan: show a plan file with `terraform show -json FILE`.")
+        raise PlanError("This is a state, not a plan: show a plan file with `terraform show -json FILE`.")
     if "planned_values" not in document and "resource_changes" not in document:
-        raise PlanFault("This holds no plan: neither planned_values nor resource_changes are in it.")
+        raise PlanError("This holds no plan: neither planned_values nor resource_changes are in it.")
     if document.get("errored") is True:
-        raise PlanFault("Planning had failed: the plan is incomplete and can't be applied. Plan again.")
+        raise PlanError("Planning had failed: the plan is incomplete and can't be applied. Plan again.")
     return Plan(
         resources=_resources(document.get("resource_changes")),
         deferred=_resources(_deferred(document.get("deferred_changes"))),
@@ -171,7 +171,7 @@ def _text(value: Any) -> str:
 def _resources(value: Any) -> tuple[ResourceChange, ...]:
     # Whatever isn't understood here might be a loss: it is never passed over.
     if not isinstance(value, list | None) or not all(map(_understood, sequence(value))):
-        raise PlanFault("A resource's change is not written as `terraform show -json` writes it.")
+        raise PlanError("A resource's change is not written as `terraform show -json` writes it.")
     return tuple(
         ResourceChange(
             address=each["address"],

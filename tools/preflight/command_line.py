@@ -23,7 +23,8 @@ from tools.preflight.findings import (
     shortages,
     state_finding,
 )
-from tools.preflight.terminal import Terminal
+from tools.preflight.report import table
+from tools.terminal import Terminal
 
 FINE, SHORT, FAULTY = 0, 1, 2
 _EPILOG = (
@@ -42,17 +43,17 @@ def main(argv: Sequence[str], *, clients: Callable[[str], Clients] | None = None
     try:
         deployment = read_deployment(json.loads((options.stack / "cdk.tf.json").read_text()))
     except (OSError, ValueError, UnreadableStackError) as error:
-        terminal.complain(f"{options.stack} holds no synthesized stack ({error}). Run `make synth` first.")
+        terminal.print_error(f"{options.stack} holds no synthesized stack ({error}). Run `make synth` first.")
         return FAULTY
     environment = options.stack.name
     client = (clients or aws_clients)(deployment.region)
     findings = examine(deployment, environment, Account(client))
-    terminal.show(findings, title=f"Before deploying {environment} to {deployment.region}")
+    terminal.show(table(findings, title=f"Before deploying {environment} to {deployment.region}"))
     short = shortages(findings)
     for finding in short:
-        terminal.complain(finding.text)
+        terminal.print_error(finding.text)
     if short:
-        terminal.complain(
+        terminal.print_error(
             f"Nothing was changed. `PREFLIGHT=no` deploys without this check: make deploy ENV={environment} "
             "PREFLIGHT=no."
         )

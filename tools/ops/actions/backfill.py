@@ -19,7 +19,7 @@ from media_pipeline.domain.uploads.listing import StoredUpload, UploadsPage
 from tools.ops.actions.changes import Clock
 from tools.ops.actions.pace import Pace
 from tools.ops.actions.replay import ProcessingQueue
-from tools.ops.errors import OperatorFault
+from tools.ops.errors import UsageError
 
 
 class BackfillTable(Protocol):
@@ -106,7 +106,7 @@ class Backfill:
     def find(self, *, prefix: str, period: Period, limit: int, on_page: Callable[[Found], None]) -> Found:
         """Return up to `limit` uploads that have no asset, ordered by key; changes nothing.
 
-        Raises OperatorFault for a prefix under which the pipeline takes no uploads.
+        Raises UsageError for a prefix under which the pipeline takes no uploads.
         """
         found = Found()
         for page in self._pages(self._narrowed(prefix)):
@@ -157,7 +157,7 @@ class Backfill:
     def _narrowed(self, prefix: str) -> str:
         ours = self.wanted.prefix
         if not (prefix.startswith(ours) or ours.startswith(prefix)):
-            raise OperatorFault(f"The pipeline takes uploads below {ours!r}, of which {prefix!r} is no part.")
+            raise UsageError(f"The pipeline takes uploads below {ours!r}, of which {prefix!r} is no part.")
         return max(prefix, ours, key=len)
 
     def _pages(self, prefix: str) -> Iterator[UploadsPage]:

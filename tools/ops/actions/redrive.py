@@ -16,7 +16,7 @@ from typing import Protocol, Self
 from media_pipeline.domain.asset import Asset
 from media_pipeline.domain.errors import MediaPipelineError
 from tools.ops.actions.pace import Pace
-from tools.ops.errors import OperatorFault
+from tools.ops.errors import UsageError
 from tools.ops.queues.letters import Content, Letter
 
 # Empty answers, or nothing but what is held already: then all has been seen.
@@ -133,10 +133,10 @@ class Redrive:
         return shown
 
     def check_duration(self, messages: int) -> None:
-        """Raise OperatorFault where so many messages can't be held as long as it takes to move them."""
+        """Raise UsageError where so many messages can't be held as long as it takes to move them."""
         if messages / self._pace.per_second > _MAX_HOLD_SECONDS:
             hours = messages / self._pace.per_second / 3600
-            raise OperatorFault(
+            raise UsageError(
                 f"{messages:,} messages take {hours:,.0f} hours at {self._pace.per_second:g} per second, and "
                 "SQS holds messages for 12 hours. Give a --limit, or a higher --rate."
             )

@@ -8,7 +8,7 @@ from pathlib import Path
 from media_pipeline.domain.errors import PresetsInvalidError
 from media_pipeline.encoding.presets import PresetName
 from media_pipeline.encoding.profiles import PresetDocuments, parse_profiles
-from tools.ops.errors import OperatorFault
+from tools.ops.errors import UsageError
 
 PROFILES_FILE = "profiles.json"
 
@@ -65,13 +65,13 @@ def preset_report(documents: PresetDocuments) -> PresetReport:
 
 
 def documents_of(folder: Path) -> PresetDocuments:
-    """Read a folder of presets, as `stacks/presets/` is one. Raises OperatorFault where it can't be read."""
+    """Read a folder of presets, as `stacks/presets/` is one. Raises UsageError where it can't be read."""
     if not folder.is_dir():
-        raise OperatorFault(f"{folder} is not a folder. Name the one that holds hls.json, profiles.json, ...")
+        raise UsageError(f"{folder} is not a folder. Name the one that holds hls.json, profiles.json, ...")
     try:
         texts = {path.name: path.read_text("utf-8") for path in sorted(folder.glob("*.json"))}
     except (OSError, UnicodeDecodeError) as error:
-        raise OperatorFault(f"The presets in {folder} can't be read: {error}.") from error
+        raise UsageError(f"The presets in {folder} can't be read: {error}.") from error
     profiles = texts.pop(PROFILES_FILE, None)
     return PresetDocuments(
         presets={name.removesuffix(".json"): text for name, text in texts.items()}, profiles=profiles

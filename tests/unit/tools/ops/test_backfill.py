@@ -20,7 +20,7 @@ from tests.unit.tools.ops.fakes import (
 )
 from tools.ops.actions.backfill import Backfill, Found, Period
 from tools.ops.actions.pace import Pace
-from tools.ops.errors import OperatorFault
+from tools.ops.errors import UsageError
 
 
 class FakeBucket:
@@ -169,7 +169,7 @@ def test_a_prefix_narrows_the_listing_itself() -> None:
 
 def test_a_prefix_that_the_pipeline_does_not_take_is_refused() -> None:
     """Nothing found would look as if nothing were missing."""
-    with pytest.raises(OperatorFault, match="'in/'"):
+    with pytest.raises(UsageError, match="'in/'"):
         BackfillWorld().find(prefix="out/")
 
 

@@ -20,7 +20,7 @@ from tools.ops.actions.redrive import (
     Redriven,
     Shown,
 )
-from tools.ops.errors import OperatorFault
+from tools.ops.errors import UsageError
 from tools.ops.queues.letters import job_content, upload_content
 
 
@@ -182,7 +182,7 @@ def test_more_than_can_be_held_is_refused_beforehand(queue: FakeLetterQueue) -> 
     """SQS holds a message for twelve hours at most; a slower pace needs a lower limit."""
     work = redrive_of(queue, rate=0.1)
     work.check_duration(3000)
-    with pytest.raises(OperatorFault, match="--limit"):
+    with pytest.raises(UsageError, match="--limit"):
         work.check_duration(10_000)
 
 

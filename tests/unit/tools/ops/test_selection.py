@@ -18,7 +18,7 @@ from tests.unit.tools.ops.fakes import (
 from tools.ops import arguments
 from tools.ops.actions.pace import Pace
 from tools.ops.actions.selection import Selection, named
-from tools.ops.errors import OperatorFault
+from tools.ops.errors import UsageError
 from tools.ops.records import asset_ids
 
 
@@ -84,7 +84,7 @@ def test_an_asset_is_found_by_id_key_and_uri() -> None:
     an_id = "0123456789abcdef0123456789abcdef"
     for reference, ids in (("a/b", versions), ("s3://uploads/a/b", versions), ("z", []), (an_id, [an_id])):
         assert asset_ids(reference, bucket=bucket, bucket_name="uploads") == ids
-    with pytest.raises(OperatorFault, match="uploads"):
+    with pytest.raises(UsageError, match="uploads"):
         asset_ids("s3://elsewhere/a/b", bucket=bucket, bucket_name="uploads")
 
 

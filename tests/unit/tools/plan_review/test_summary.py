@@ -17,7 +17,7 @@ from tests.unit.tools.plan_review.review_plans import (
     reviewed,
 )
 from tools.plan_review.losses.stateful import STATEFUL
-from tools.plan_review.plans import PlanFault, parse
+from tools.plan_review.plans import PlanError, parse
 from tools.plan_review.review import review
 from tools.plan_review.summary import summary
 
@@ -195,7 +195,7 @@ def test_hostile_addresses_stay_text() -> None:
 )
 def test_what_is_no_plan_is_refused(document: str, fault: str) -> None:
     """Nothing that isn't a whole plan is ever called harmless."""
-    with pytest.raises(PlanFault, match=fault):
+    with pytest.raises(PlanError, match=fault):
         parse(document)
 
 
@@ -302,6 +302,6 @@ def test_any_json_is_reviewed_or_refused(document: Any) -> None:
     """Whatever JSON there is, it ends in a review or in a sentence."""
     try:
         plan_ = parse(json.dumps(document))
-    except PlanFault:
+    except PlanError:
         return
     assert summary(review(plan_)).markdown()

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 import tools.state_recovery.__main__ as adoption
+from tools.terraform import TerraformError
 
 # Like Terraform: plans two roles until they are imported; of one there is none; a third can't be imported.
 PROGRAM = """#!/bin/sh
@@ -57,7 +58,7 @@ def test_what_is_there_is_imported_and_what_is_not_is_passed_over(stack: Path) -
 def test_an_import_that_is_refused_is_no_absence(stack: Path) -> None:
     """The person reads why."""
     plan(stack, "denied")
-    with pytest.raises(adoption.AdoptionError, match="AccessDenied"):
+    with pytest.raises(TerraformError, match="AccessDenied"):
         adoption.main(stack)
 
 

@@ -1,4 +1,4 @@
-"""The summary in a terminal, in colour; anywhere else as the Markdown that it is."""
+"""Print the summary: in color on a terminal, as Markdown anywhere else."""
 
 from __future__ import annotations
 
@@ -31,8 +31,3 @@ def show(summary: Summary, out: TextIO | None = None) -> None:
         console.print(Text(section.title, style=title_style))
         body_style = "red" if section.tone is Tone.STOP else "none"
         console.print(Markdown(section.body, code_theme=_CODE_THEME, style=body_style))
-
-
-def complain(text: str) -> None:
-    """Print an error."""
-    Console(stderr=True, highlight=False, emoji=False).print(text, style="red", markup=False, soft_wrap=True)

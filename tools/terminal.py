@@ -1,4 +1,4 @@
-"""What the operator sees: results on standard output; questions, progress and errors on standard error."""
+"""What the tools print: results on standard output; questions, progress and errors on standard error."""
 
 import sys
 import time
@@ -16,16 +16,25 @@ from rich.progress import (
 )
 from rich.prompt import Confirm
 
-# In a log, long work speaks up this often.
+# How often a log gets a line of progress.
 _PLAIN_INTERVAL_SECONDS = 10.0
 
 
+def print_error(text: str) -> None:
+    """Print an error."""
+    _error_console().print(text, style="red", markup=False, soft_wrap=True)
+
+
+def _error_console() -> Console:
+    return Console(stderr=True, highlight=False, emoji=False)
+
+
 class Terminal:
-    """Talk to the operator, or to the log of a program; only a terminal can be asked."""
+    """Print for a person or a log; questions need a terminal."""
 
     def __init__(self) -> None:
         self._out = Console(highlight=False, emoji=False)
-        self._err = Console(stderr=True, highlight=False, emoji=False)
+        self._err = _error_console()
         self.can_ask = sys.stdin.isatty()
 
     def say(self, text: str) -> None:
@@ -36,12 +45,12 @@ class Terminal:
         """Print a table."""
         self._out.print(what)
 
-    def complain(self, text: str) -> None:
+    def print_error(self, text: str) -> None:
         """Print an error."""
-        self._err.print(text, style="red", markup=False, soft_wrap=True)
+        print_error(text)
 
     def confirmed(self, question: str) -> bool:
-        """Ask; nothing but a yes is a yes."""
+        """Ask a question; only a yes counts as a yes."""
         try:
             return Confirm.ask(question, console=self._err, default=False)
         except EOFError:
@@ -49,7 +58,7 @@ class Terminal:
 
     @contextmanager
     def progress(self, title: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
-        """Show how far a work is for the length of a block: how many of how many, where that is known."""
+        """Show the progress of a block: how many are done, and of how many where that is known."""
         if not self._err.is_terminal:
             yield self._plain_progress(title, total)
             return
@@ -65,12 +74,12 @@ class Terminal:
             yield lambda done: live.update(task, completed=done)
 
     def _plain_progress(self, title: str, total: int | None) -> Callable[[int], None]:
-        spoke = time.monotonic()
+        printed_at = time.monotonic()
 
         def update(done: int) -> None:
-            nonlocal spoke
-            if time.monotonic() - spoke >= _PLAIN_INTERVAL_SECONDS:
-                spoke = time.monotonic()
+            nonlocal printed_at
+            if time.monotonic() - printed_at >= _PLAIN_INTERVAL_SECONDS:
+                printed_at = time.monotonic()
                 of = f" of {total:,}" if total else ""
                 self._err.print(f"{title}: {done:,}{of}", markup=False, soft_wrap=True)
 
