@@ -42,7 +42,7 @@ playback: setup node_modules/.installed ## Play what the sandbox makes in headle
 	@PYTHONPATH=lambda_src $(RUN) -m checks.playback
 snapshot-update: setup ## Accept the synthesized Terraform JSON as the new snapshots
 	@$(RUN) -m pytest tests/infrastructure/snapshot --snapshot-update
-guards: setup ## Break each guard of the functions in turn, and tell which test catches it
+guards: setup ## Take each guard of the functions away in a copy, and report which test notices it
 	@$(RUN) -m checks.guards
 fuzz: setup ## Feed every entry hostile input, so many each: make fuzz [INPUTS=1000]
 	@FUZZ_INPUTS=$(or $(INPUTS),1000) $(RUN) -m pytest tests/fuzz --hypothesis-profile=search --show-capture=no

@@ -1,1 +1,1 @@
-"""Break each guard of the functions in turn, and see what catches it: `make guards`."""
+"""Break the functions in a copy, one small change at a time, and report what notices it: `make guards`."""
