@@ -54,7 +54,7 @@ soak: setup-cdktf ## Kill Terraform at random points of the whole pipeline's dep
 	@PYTHONPATH=lambda_src $(RUN) -m checks.interruptions$(if $(ROUNDS), --rounds=$(ROUNDS))$(if $(SEED), --seed=$(SEED))
 iam-report: setup ## Say per role what is granted, what the sandboxes' runs used, and why the rest stays
 	@PYTHONPATH=lambda_src $(RUN) -m checks.iam
-chaos: setup ## Let a storm of faults pass over thousands of uploads, audit: make chaos [UPLOADS=5000] [SEED=1] [NIGHT=1]
+chaos: setup ## Upload thousands of files while faults are injected, audit: make chaos [UPLOADS=5000] [SEED=1] [NIGHT=1]
 	@$(RUN) -m sandbox chaos$(if $(UPLOADS), --uploads=$(UPLOADS))$(if $(SEED), --seed=$(SEED))$(if $(NIGHT), --night)
 
 ##@ Supply chain

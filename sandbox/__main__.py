@@ -57,12 +57,14 @@ def _parser() -> argparse.ArgumentParser:
         metavar="TEXT",
         help="the same in one text, as `make demo VIDEO=TEXT` hands it over",
     )
-    storm = add("chaos", _chaos, "Deploy, let a storm of uploads and faults pass over it, audit what is left")
-    storm.add_argument("--uploads", type=_at_least_one, default=5000, metavar="N", help="default: 5000")
-    storm.add_argument(
+    load_test = add(
+        "chaos", _chaos, "Deploy, upload thousands of files while faults are injected, audit what is left"
+    )
+    load_test.add_argument("--uploads", type=_at_least_one, default=5000, metavar="N", help="default: 5000")
+    load_test.add_argument(
         "--seed", type=int, default=1, metavar="N", help="other seed, other weather; default: 1"
     )
-    storm.add_argument(
+    load_test.add_argument(
         "--night",
         action="store_true",
         help="let a preset have an error until messages were sent anew more often than Lambda allows a loop",
@@ -88,13 +90,13 @@ def _demo(folder: Folder, terminal: Terminal, options: argparse.Namespace) -> in
 
 def _chaos(folder: Folder, terminal: Terminal, options: argparse.Namespace) -> int:
     from sandbox.chaos import command  # loads ffmpeg, which only the demo's clip needs else
-    from sandbox.chaos.settings import RECURSIVE_NIGHT_RENEWALS, StormSettings
+    from sandbox.chaos.settings import RECURSIVE_NIGHT_RENEWALS, LoadTestSettings
 
     if not os.environ.get("SANDBOX_DIR"):
         # What it leaves behind would be in the demo's way.
         folder = Folder(PROJECT_ROOT / ".sandbox-chaos")
     with folder.locked("chaos"):
-        settings = StormSettings(
+        settings = LoadTestSettings(
             uploads=options.uploads,
             seed=options.seed,
             night_renewals=RECURSIVE_NIGHT_RENEWALS if options.night else 0,

@@ -1,15 +1,15 @@
-"""A storm over the deployed sandbox: thousands of uploads, unreliable events, killed functions, a restart.
+"""A load test of the deployed sandbox: thousands of uploads, unreliable events, killed functions, a restart.
 
 The ground truth is what S3 acknowledged; the audit holds the pipeline's records, MediaConvert's jobs, the
 outputs and the dead letters against it. Everything that is left to chance follows from one seed.
 
 ======================  ==================================================================
-``settings``            how bad the weather is, and for how long
+``settings``            which faults are injected, and how often
 ``uploads``             what is uploaded, and by whom
 ``workers``             kill function processes
 ``operator``            cancel jobs, as a person would
 ``following``           how far the uploads are
-``storm``               all of it at once
+``load_test``           all of it at once
 ``evidence``            gather what is left when it is over
 ``audit``               hold it against the truth; pure
 ``report``              a table for people, JSON for programs

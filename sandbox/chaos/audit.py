@@ -1,4 +1,4 @@
-"""Hold what a storm has left against what was uploaded. Pure."""
+"""Compare what a load test left with what was uploaded. Pure."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sandbox.chaos.evidence import AssetRecord, Evidence, Letter, Version, about
+from sandbox.chaos.evidence import AssetRecord, DeadLetter, Evidence, Version, about
 from sandbox.chaos.kinds import CAPTION_FILES, CaptionFile, Kind
 from sandbox.chaos.pipeline import TERMINAL
 from sandbox.chaos.uploads import Acknowledged
@@ -21,7 +21,7 @@ class Findings:
         lost: Uploaded versions without exactly one record that has ended.
         doubled: Attempts with more than one job.
         incomplete: COMPLETE, though outputs that the record names are not there.
-        unexplained: Dead letters that are neither about an asset that has ended nor the storm's own.
+        unexplained: Dead letters that are neither about an asset that has ended nor the load test's own.
         strange: What must not be, whatever the weather: records of nothing or of clutter, and completed
             assets of what is no video or can't be read.
         uncaptioned: Caption files beside a video that is COMPLETE, of which its record says nothing.
@@ -120,10 +120,10 @@ def _has_to_be_published(file: CaptionFile) -> bool:
     return file.kind is Kind.CAPTIONS and file.encoding == "utf-8"
 
 
-def explanation(letter: Letter, evidence: Evidence) -> str | None:
+def explanation(letter: DeadLetter, evidence: Evidence) -> str | None:
     """Say why a dead letter is no loss; None where it may be one."""
     if letter.body in evidence.poison:
-        return "put there by the storm"
+        return "sent by the load test"
     asset_id, version = about(letter)
     for record in evidence.records:
         is_it = record.asset_id == asset_id or (record.key, record.version_id) == version

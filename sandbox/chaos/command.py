@@ -1,4 +1,4 @@
-"""`python -m sandbox chaos`: servers, deployment, storm, report."""
+"""`python -m sandbox chaos`: servers, deployment, load test, report."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ import shutil
 import time
 
 from sandbox.chaos import report as reports
+from sandbox.chaos.load_test import Place, run_load_test
 from sandbox.chaos.report import Report
-from sandbox.chaos.settings import StormSettings
-from sandbox.chaos.storm import Place, storm
+from sandbox.chaos.settings import LoadTestSettings
 from sandbox.demo import run as demo
 from sandbox.deployment.deploy import Deployer, required_programs
 from sandbox.runtime import function_logs, servers
@@ -19,11 +19,11 @@ from sandbox.runtime.folder import Folder
 REPORT = "chaos-report.json"
 
 
-def run(folder: Folder, settings: StormSettings, terminal: Terminal) -> Report:
+def run(folder: Folder, settings: LoadTestSettings, terminal: Terminal) -> Report:
     """Do everything from nothing to a report.
 
-    A sandbox that is up in this folder is used as it is, and left up. Otherwise the storm begins on an empty
-    one: what an earlier storm has left, five objects for each upload and more, would slow it down.
+    A sandbox that is up in this folder is used as it is, and left up. Otherwise the load test begins on an
+    empty one: what an earlier one left, five objects for each upload and more, would slow it down.
 
     Raises:
         SandboxError: Something the person can act on; its message says what.
@@ -42,7 +42,7 @@ def run(folder: Folder, settings: StormSettings, terminal: Terminal) -> Report:
         deployment = demo.deploy(deployer, terminal)
         begun = time.time()
         try:
-            report = storm(Place(folder, running, deployment), settings, terminal)
+            report = run_load_test(Place(folder, running, deployment), settings, terminal)
         finally:
             folder.faults.unlink(missing_ok=True)
             function_logs.save(running.endpoints.session(), begun, folder.log("functions"))

@@ -1,4 +1,4 @@
-"""Gather what a storm has left: objects, records, jobs, outputs and dead letters."""
+"""Gather what a load test left: objects, records, jobs, outputs and dead letters."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from sandbox.chaos.uploads import Acknowledged
 
 Version = tuple[str, str]
 
-_LETTER_SECONDS = 120
+_DEAD_LETTER_SECONDS = 120
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +45,7 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Letter:
+class DeadLetter:
     """A message in a dead-letter queue."""
 
     queue_url: str
@@ -61,7 +61,7 @@ class Evidence:
         acknowledged: What S3 told the uploader; the truth.
         stored: The versions that S3 lists; the truth too, where an answer got lost.
         outputs: Keys of the outputs bucket.
-        poison: Bodies of messages that the storm itself put on the queues of uploads.
+        poison: Bodies of messages that the load test itself put on the queues of uploads.
         without_record: Keys of uploads that no record has to tell of: caption files and clutter.
     """
 
@@ -70,7 +70,7 @@ class Evidence:
     records: Sequence[AssetRecord]
     jobs: Sequence[Job]
     outputs: frozenset[str]
-    letters: Sequence[Letter] = ()
+    letters: Sequence[DeadLetter] = ()
     poison: frozenset[str] = frozenset()
     without_record: frozenset[str] = frozenset()
 
@@ -83,13 +83,13 @@ def gathered(
     poison: frozenset[str],
     without_record: frozenset[str],
 ) -> Evidence:
-    """Read it all; the storm must be over.
+    """Read it all; the load test must be over.
 
     Args:
         pipeline: Where.
         acknowledged: What S3 told the uploader.
-        prefix: Of the storm's keys; other uploads are left alone.
-        poison: What the storm put on the queue.
+        prefix: Of the load test's keys; other uploads are left alone.
+        poison: What the load test put on the queue.
         without_record: Keys of uploads that no record has to tell of.
     """
     records = [asset_record(found) for found in pipeline.records() if found.get("key", "").startswith(prefix)]
@@ -157,23 +157,23 @@ def _outputs(pipeline: Pipeline, asset_ids: set[str]) -> set[str]:
     return {key for key in keys if key.partition("/")[0] in asset_ids}
 
 
-def _letters(pipeline: Pipeline, url: str) -> list[Letter]:
-    found: dict[str, Letter] = {}
-    deadline = time.monotonic() + _LETTER_SECONDS / 2
+def _letters(pipeline: Pipeline, url: str) -> list[DeadLetter]:
+    found: dict[str, DeadLetter] = {}
+    deadline = time.monotonic() + _DEAD_LETTER_SECONDS / 2
     while time.monotonic() < deadline:
         answer = pipeline.sqs.receive_message(
-            QueueUrl=url, MaxNumberOfMessages=10, VisibilityTimeout=_LETTER_SECONDS, WaitTimeSeconds=0
+            QueueUrl=url, MaxNumberOfMessages=10, VisibilityTimeout=_DEAD_LETTER_SECONDS, WaitTimeSeconds=0
         )
         if not answer.get("Messages"):
             break
         for message in answer["Messages"]:
-            found[message["MessageId"]] = Letter(
+            found[message["MessageId"]] = DeadLetter(
                 queue_url=url, body=message["Body"], receipt_handle=message["ReceiptHandle"]
             )
     return list(found.values())
 
 
-def about(letter: Letter) -> tuple[str | None, Version | None]:
+def about(letter: DeadLetter) -> tuple[str | None, Version | None]:
     """Return which asset, or which version of an object, a dead letter is about, where it says so."""
     try:
         detail = json.loads(letter.body)["detail"]

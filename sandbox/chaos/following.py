@@ -1,4 +1,4 @@
-"""How far the uploads of a storm are, found out without reading thousands of records each time."""
+"""How far the uploads of a load test are, found out without reading thousands of records each time."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from sandbox.chaos.pipeline import TERMINAL, Pipeline
 
 # A record's time is set by the function that writes it, and is a little older than the record.
 _OVERLAP_SECONDS = 15
+_RATE_SECONDS = 60.0
 _BEGINNING = "1970-01-01T00:00:00.000Z"
 
 
@@ -53,6 +54,21 @@ class Ended:
         """Read every record, should a look have missed one."""
         self._since = dict.fromkeys(TERMINAL, _BEGINNING)
         self.look()
+
+
+class Rate:
+    """How many ended a second, over the last minute."""
+
+    def __init__(self) -> None:
+        self._seen: collections.deque[tuple[float, int]] = collections.deque()
+
+    def per_second(self, now: float, ended: int) -> float:
+        """Record how many have ended by now, and return the rate."""
+        self._seen.append((now, ended))
+        while now - self._seen[0][0] > _RATE_SECONDS:
+            self._seen.popleft()
+        since, before = self._seen[0]
+        return (ended - before) / max(now - since, 1.0)
 
 
 def _earlier(moment: str) -> str:

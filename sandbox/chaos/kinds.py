@@ -1,4 +1,4 @@
-"""What a storm uploads, and what is right to come of it."""
+"""What a load test uploads, and what is right to come of it."""
 
 from __future__ import annotations
 

@@ -49,16 +49,16 @@ class Night:
         self._renewals = renewals
         self._preset = ""
         self._variables: dict[str, str] = {}
-        self._fell_at = 0.0
+        self._began_at = 0.0
         self._waited = 0
         self.report: NightReport | None = None
 
     @property
-    def is_dark(self) -> bool:
+    def is_active(self) -> bool:
         """Whether the preset has its error now."""
         return bool(self._preset)
 
-    def fall(self) -> None:
+    def begin(self) -> None:
         """Begin: give the preset an error, and shorten the orchestrator's waits."""
         pipeline = self._pipeline
         self._variables = pipeline.variables(pipeline.orchestrator)
@@ -66,11 +66,11 @@ class Night:
         bad = json.dumps({**json.loads(self._preset), "gop_seconds": 0})
         pipeline.ssm.put_parameter(Name=self._name, Value=bad, Overwrite=True)
         self._configure({**self._variables, "MAX_DELAY_SECONDS": str(_LONGEST_WAIT_SECONDS)})
-        self._fell_at = time.monotonic()
+        self._began_at = time.monotonic()
 
     def look(self, waiting: int) -> None:
         """End the night once it was long enough; `waiting` messages are in the queue."""
-        if not self.is_dark:
+        if not self.is_active:
             return
         self._waited = max(self._waited, waiting)
         if self._longest_chain() > self._renewals:
@@ -78,13 +78,13 @@ class Night:
 
     def end(self) -> None:
         """Fix the preset, and let all be as deployed; does nothing by day."""
-        if not self.is_dark:
+        if not self.is_active:
             return
         self._pipeline.ssm.put_parameter(Name=self._name, Value=self._preset, Overwrite=True)
         self._configure(self._variables)
         self._preset = ""
         self.report = NightReport(
-            seconds=round(time.monotonic() - self._fell_at, 1),
+            seconds=round(time.monotonic() - self._began_at, 1),
             longest_chain=self._longest_chain(),
             waited=self._waited,
         )

@@ -16,7 +16,7 @@ _PAGE = 20
 
 
 class Operator:
-    """Cancel jobs of one storm through MediaConvert's API.
+    """Cancel jobs of one load test through MediaConvert's API.
 
     A job that had not begun ends without any event, so that only the reconciler can find out.
     """

@@ -1,4 +1,4 @@
-"""The deployed pipeline as a storm meets it: the names of its parts, and clients that outlast a restart."""
+"""The deployed pipeline: the names of its parts, and clients that outlast a restart of the local AWS."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Messages that nobody can read: they must end in the dead-letter queue, and harm nothing."""
+"""Unreadable messages: they must end in the dead-letter queue, and harm nothing."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 import time
 from collections.abc import Sequence
 
+from sandbox.chaos.evidence import Evidence
 from sandbox.chaos.pipeline import Pipeline
 from sandbox.runtime.errors import StalledError
 
@@ -30,6 +31,13 @@ def send_poison(pipeline: Pipeline, count: int, run: str) -> frozenset[str]:
     return poison
 
 
+def delete_poison(pipeline: Pipeline, evidence: Evidence) -> None:
+    """Delete the load test's own messages from the dead-letter queues."""
+    for letter in evidence.letters:
+        if letter.body in evidence.poison:
+            pipeline.sqs.delete_message(QueueUrl=letter.queue_url, ReceiptHandle=letter.receipt_handle)
+
+
 def _send(pipeline: Pipeline, queue: str, dlq: str, bodies: Sequence[str]) -> None:
     sqs = pipeline.sqs
     before = pipeline.depth(dlq).total
@@ -42,7 +50,7 @@ def _send(pipeline: Pipeline, queue: str, dlq: str, bodies: Sequence[str]) -> No
         deadline = time.monotonic() + _SECONDS
         while pipeline.depth(dlq).total < before + len(bodies):
             if time.monotonic() > deadline:
-                raise StalledError(f"Messages that nobody can read did not reach {dlq}.")
+                raise StalledError(f"Unreadable messages did not reach {dlq}.")
             time.sleep(0.3)
     finally:
         sqs.set_queue_attributes(QueueUrl=queue, Attributes={"VisibilityTimeout": usual["VisibilityTimeout"]})

@@ -1,4 +1,4 @@
-"""What a storm has shown: a table for people, JSON for programs."""
+"""The result of a load test: a table for people, JSON for programs."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Times:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """One storm, from its settings to its findings.
+    """One load test, from its settings to its findings.
 
     Attributes:
         versions: Versions of objects that S3 has: an upload whose answer got lost may have made two.
@@ -54,7 +54,7 @@ class Report:
         restart_seconds: How long the local AWS was away, for each restart.
         night: How long a preset had an error; None where it had none.
         deepest: Most messages that waited in the processing queue.
-        timed_out: Whether the storm was given up before all had ended.
+        timed_out: Whether the load test was given up before all had ended.
     """
 
     seed: int

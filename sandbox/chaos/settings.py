@@ -16,8 +16,8 @@ NIGHT_SECONDS_A_RENEWAL = 30.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StormSettings:
-    """Describe one storm.
+class LoadTestSettings:
+    """Describe one load test.
 
     Attributes:
         uploads: How many objects are uploaded.
@@ -41,7 +41,7 @@ class StormSettings:
         night_renewals: With more than none, a preset has an error from a quarter of the uploads on, until a
             message was sent anew more often than that.
         most_waiting_at_night: While more of them wait at night, no further ones are sent.
-        slowest_per_second: With fewer uploads a second, the storm is given up.
+        slowest_per_second: With fewer uploads a second, the load test is given up.
     """
 
     uploads: int
@@ -86,7 +86,7 @@ class StormSettings:
     slowest_per_second: float = 3.5
 
     def faults(self, run: str) -> FaultSettings:
-        """Return what both servers do wrong during the storm.
+        """Return what both servers do wrong during the load test.
 
         Args:
             run: Its name; another one, other counts.
@@ -115,8 +115,8 @@ class Repair:
         """Longest time until one loss is repaired."""
         return max(self.overdue_seconds, self.visibility_seconds) + self.interval_seconds
 
-    def deadline_seconds(self, settings: StormSettings) -> float:
-        """Return how long a storm may last.
+    def deadline_seconds(self, settings: LoadTestSettings) -> float:
+        """Return how long a load test may last.
 
         A repair may be lost again, about once in twenty times: of 5,000 uploads, five rounds leave 0.002.
         """

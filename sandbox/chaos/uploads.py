@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from sandbox.chaos.kinds import CAPTION_FILES, Body, Kind, caption_body
-from sandbox.chaos.settings import StormSettings
+from sandbox.chaos.settings import LoadTestSettings
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -44,8 +44,8 @@ class Acknowledged:
     at: float
 
 
-def planned(settings: StormSettings, prefix: str) -> Iterator[Planned]:
-    """Yield the uploads of a storm, the same for the same seed; caption files come on top of them."""
+def planned(settings: LoadTestSettings, prefix: str) -> Iterator[Planned]:
+    """Yield the uploads of a load test, the same for the same seed; caption files come on top of them."""
     chance = random.Random(settings.seed)
     sent: list[str] = []
     for number in range(settings.uploads):
@@ -64,7 +64,7 @@ def planned(settings: StormSettings, prefix: str) -> Iterator[Planned]:
         yield Planned(key=key, kind=kind)
 
 
-def _special(settings: StormSettings, chance: random.Random) -> Kind | None:
+def _special(settings: LoadTestSettings, chance: random.Random) -> Kind | None:
     """Return what kind the next upload is, where it is none of the common ones."""
     shares = {
         Kind.COLD: settings.unreadable_share,

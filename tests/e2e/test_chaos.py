@@ -1,4 +1,4 @@
-"""A small storm over the deployed pipeline: unreliable events, killed functions, a restart."""
+"""A small load test over the deployed pipeline: unreliable events, killed functions, a restart."""
 
 import threading
 from collections.abc import Iterator
@@ -8,9 +8,9 @@ import pytest
 from botocore.exceptions import BotoCoreError, ClientError
 
 from sandbox.chaos import report as reports
-from sandbox.chaos.pipeline import Pipeline as Stormed
-from sandbox.chaos.settings import StormSettings
-from sandbox.chaos.storm import Place, storm
+from sandbox.chaos.load_test import Place, run_load_test
+from sandbox.chaos.pipeline import Pipeline as LoadedPipeline
+from sandbox.chaos.settings import LoadTestSettings
 from sandbox.runtime import servers
 from sandbox.runtime.console import Terminal
 from tests.e2e.deployed import Sandbox
@@ -18,7 +18,7 @@ from tests.e2e.deployed import Sandbox
 pytestmark = pytest.mark.phase("operations")
 
 UPLOADS, SEED = 200, 4
-# So that a small storm has some of each kind.
+# So that a small load test has some of each kind.
 UNUSUAL_SHARE = 0.02
 # As deployed, what is lost is repaired after four minutes, and what is lost twice after eight.
 OVERDUE_SECONDS, VISIBILITY_SECONDS, INTERVAL_SECONDS = 25, 40, 8
@@ -62,10 +62,10 @@ def haste(sandbox: Sandbox) -> Iterator[None]:
             sqs.set_queue_attributes(QueueUrl=url, Attributes=attributes)
 
 
-def test_nothing_is_lost_and_nothing_doubled_in_a_storm(sandbox: Sandbox) -> None:
+def test_nothing_is_lost_and_nothing_doubled_in_a_load_test(sandbox: Sandbox) -> None:
     """Every upload ends in one record, every attempt has one job, dead letters are explained; all is tidy."""
     place = Place(sandbox.folder, sandbox.running, sandbox.deployment)
-    settings = StormSettings(
+    settings = LoadTestSettings(
         uploads=UPLOADS,
         seed=SEED,
         kill_pause_seconds=(3.0, 8.0),
@@ -76,7 +76,7 @@ def test_nothing_is_lost_and_nothing_doubled_in_a_storm(sandbox: Sandbox) -> Non
         captioned_share=UNUSUAL_SHARE,
     )
     with haste(sandbox):
-        report = storm(place, settings, Terminal(), reconciler_interval_seconds=INTERVAL_SECONDS)
+        report = run_load_test(place, settings, Terminal(), reconciler_interval_seconds=INTERVAL_SECONDS)
     assert report.passed, "\n".join(reports.lines(report))
     # What computers leave behind has no record, and each object that was empty at first has two.
     assert sum(report.statuses.values()) == report.versions > 0.9 * UPLOADS
@@ -84,7 +84,7 @@ def test_nothing_is_lost_and_nothing_doubled_in_a_storm(sandbox: Sandbox) -> Non
     refused = {"SOURCE_ARCHIVED", "SOURCE_ENCRYPTED_BY_CUSTOMER", "UNSUPPORTED_FILE_TYPE"}
     assert refused <= set(report.errors), report.errors
 
-    # It was a storm.
+    # Faults were injected.
     assert len(report.restart_seconds) == 1
     assert sum(report.killed.values()) > 3
     assert min(report.faults["uploads"][kind] for kind in ("drop_events", "duplicate_events")) > 0
@@ -93,9 +93,9 @@ def test_nothing_is_lost_and_nothing_doubled_in_a_storm(sandbox: Sandbox) -> Non
 
     assert not sandbox.folder.faults.exists()
     assert servers.found_running(sandbox.folder) == sandbox.endpoints
-    stormed = Stormed(sandbox.endpoints, sandbox.deployment)
-    for dlq in stormed.dead_letter_queues:
+    loaded = LoadedPipeline(sandbox.endpoints, sandbox.deployment)
+    for dlq in loaded.dead_letter_queues:
         # Explained, and in the way of other tests.
-        stormed.sqs.purge_queue(QueueUrl=dlq)
-    for queue in stormed.queues:
-        assert stormed.depth(queue).total == 0
+        loaded.sqs.purge_queue(QueueUrl=dlq)
+    for queue in loaded.queues:
+        assert loaded.depth(queue).total == 0

@@ -1,4 +1,4 @@
-"""What the whole run of these tests, storm included, used of what is granted."""
+"""What the whole run of these tests, load test included, used of what is granted."""
 
 import json
 

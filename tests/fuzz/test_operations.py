@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.fuzz.fuzzing import forged, fuzzed
 from tests.fuzz.test_handlers import JOB_EVENT, UPLOAD_EVENT, texts
 from tools.ops.command_line import parser
-from tools.ops.queues.letters import job_content, upload_content
+from tools.ops.queues.messages import job_content, upload_content
 from tools.ops.views.tables import printable
 
 WORDS = (
@@ -36,5 +36,5 @@ def test_any_dead_letter(body: str) -> None:
         upload_content(body, bucket="uploads"),
         job_content(body, pipeline="media-pipeline-test"),
     ):
-        shown = printable(json.dumps([content.label, content.key, content.fault]))
+        shown = printable(json.dumps([content.label, content.key, content.error]))
         assert shown.isprintable()

@@ -13,21 +13,23 @@ from media_pipeline.domain.asset import (
     may_follow,
 )
 from media_pipeline.domain.errors import MediaPipelineError
-from tools.ops import arguments, commands, removal_command
-from tools.ops.actions.redrive import Foreign
+from tools.ops import arguments
+from tools.ops.actions.redrive import UnreadablePolicy
 from tools.ops.adapters import QUEUES, Adapters
+from tools.ops.commands import assets, messages, presets, removal
+from tools.ops.commands.dialog import Command
 from tools.ops.errors import UsageError, is_operators, sentence
 from tools.terminal import Terminal
 
 PIPELINE_VARIABLE = "MEDIA_PIPELINE"
-DONE, FAILED, FAULTY, INTERRUPTED = 0, 1, 2, 130
+DONE, FAILED, WRONG, INTERRUPTED = 0, 1, 2, 130
 # So many at a time are held in memory; the rest is for another run.
 MAX_AT_ONCE = 10_000
 CANCELABLE = [status for status in OPEN_STATUSES if may_follow(status, AssetStatus.CANCELED)]
 _EPILOG = (
     "AWS is reached as the AWS SDKs are configured: AWS_PROFILE, AWS_REGION, AWS_ENDPOINT_URL. Exit codes: "
     "0 done, or nothing to do; 1 some of it failed or was declined, and the same command may be run again; "
-    "2 an argument, a setting or a permission is at fault; 130 interrupted."
+    "2 an argument, a setting or a permission is wrong; 130 interrupted."
 )
 
 
@@ -37,28 +39,28 @@ def main(argv: Sequence[str], *, default_pipeline: str | None) -> int:
     terminal = Terminal()
     try:
         if getattr(options, "folder", None) is not None:
-            return DONE if commands.preset_files(terminal, options.folder) else FAILED
+            return DONE if presets.preset_files(terminal, options.folder) else FAILED
         pipeline = options.pipeline or default_pipeline
         if not pipeline:
             raise UsageError(
                 f"Which pipeline? Name it with --pipeline NAME or in the variable {PIPELINE_VARIABLE}: "
                 "media-pipeline-dev, for instance."
             )
-        _require_somebody_to_ask(options, terminal)
-        run: commands.Command = options.run
+        _require_terminal(options, terminal)
+        run: Command = options.run
         return DONE if run(Adapters(pipeline), terminal, options) else FAILED
-    except UsageError as fault:
-        terminal.print_error(str(fault))
-        return FAULTY
+    except UsageError as error:
+        terminal.print_error(str(error))
+        return WRONG
     except (MediaPipelineError, BotoCoreError) as error:
         terminal.print_error(sentence(error))
-        return FAULTY if is_operators(error) else FAILED
+        return WRONG if is_operators(error) else FAILED
     except KeyboardInterrupt:
         terminal.print_error("Interrupted. What was done is done; the same command goes on with the rest.")
         return INTERRUPTED
 
 
-def _require_somebody_to_ask(options: argparse.Namespace, terminal: Terminal) -> None:
+def _require_terminal(options: argparse.Namespace, terminal: Terminal) -> None:
     changes = "yes" in options
     if changes and not (options.yes or options.dry_run or terminal.can_ask):
         raise UsageError(
@@ -74,33 +76,33 @@ def parser() -> argparse.ArgumentParser:
     root.add_argument("--pipeline", metavar="NAME", help=f"which one; else {PIPELINE_VARIABLE} says")
     subcommands = root.add_subparsers(required=True, metavar="COMMAND")
 
-    def add(name: str, run: commands.Command, help_: str) -> argparse.ArgumentParser:
+    def add(name: str, run: Command, help_: str) -> argparse.ArgumentParser:
         command = subcommands.add_parser(name, help=help_, description=help_, epilog=_EPILOG)
         # Before or after the command's name; the latter must not undo the former.
         command.add_argument("--pipeline", metavar="NAME", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
         command.set_defaults(run=run)
         return command
 
-    listing = add("list", commands.list_assets, "List assets, those that changed last first")
+    listing = add("list", assets.list_assets, "List assets, those that changed last first")
     _add_selection(listing, list(AssetStatus), limit=50)
     _add_json(listing)
 
-    show = add("show", commands.show, "Show all that is known of an asset")
+    show = add("show", assets.show, "Show all that is known of an asset")
     show.add_argument("reference", metavar="ASSET", help="an asset's id, or a key or s3:// URI of an upload")
     _add_json(show)
 
     terminal = [status for status in AssetStatus if status in TERMINAL_STATUSES]
-    replay = add("replay", commands.replay, "Begin another attempt of assets that have ended")
+    replay = add("replay", assets.replay, "Begin another attempt of assets that have ended")
     _add_assets(replay, terminal)
     replay.add_argument("--force", action="store_true", help="also those that a replay can't help")
 
-    cancel = add("cancel", commands.cancel, "Cancel assets that are under way, with their jobs")
+    cancel = add("cancel", assets.cancel, "Cancel assets that are under way, with their jobs")
     _add_assets(cancel, CANCELABLE)
 
-    presets = add(
-        "presets", commands.presets, "Check the encoding presets and profiles; 1 if any has a fault"
+    checking = add(
+        "presets", presets.presets, "Check the encoding presets and profiles; 1 if any has an error"
     )
-    presets.add_argument(
+    checking.add_argument(
         "--file",
         dest="folder",
         type=Path,
@@ -108,31 +110,30 @@ def parser() -> argparse.ArgumentParser:
         help="check those in a folder instead, before they are deployed; needs neither AWS nor a pipeline",
     )
 
-    removal = add(
-        "remove", removal_command.remove, "Take assets down for good; without --yes, show what would go"
-    )
-    removal.add_argument(
+    remove = add("remove", removal.remove, "Take assets down for good; without --yes, show what would go")
+    remove.add_argument(
         "references", nargs="+", metavar="ASSET", help="ids of assets, or keys or s3:// URIs of uploads"
     )
-    removal.add_argument("--source", action="store_true", help="also every version of their uploads")
+    remove.add_argument("--source", action="store_true", help="also every version of their uploads")
     # It is never asked for: what is gone can't be brought back, so there is time for a second command.
-    removal.add_argument("--yes", dest="confirmed", action="store_true", help="remove what was shown")
-    removal.add_argument("--dry-run", dest="confirmed", action="store_false", help="the default: only show")
+    remove.add_argument("--yes", dest="confirmed", action="store_true", help="remove what was shown")
+    remove.add_argument("--dry-run", dest="confirmed", action="store_false", help="the default: only show")
 
-    redrive = add("redrive", commands.redrive, "Show a dead-letter queue's messages, and move them back")
+    redrive = add("redrive", messages.redrive, "Show a dead-letter queue's messages, and move them back")
     redrive.add_argument("queue", choices=list(QUEUES), help="whose dead letters")
     redrive.add_argument(
         "--foreign",
-        type=Foreign,
-        choices=list(Foreign),
-        default=Foreign.KEEP,
+        dest="unreadable",
+        type=UnreadablePolicy,
+        choices=list(UnreadablePolicy),
+        default=UnreadablePolicy.KEEP,
         help="what becomes of messages that no function can read (default: keep)",
     )
     _add_rate(redrive, "messages")
     _add_limit(redrive, "messages", MAX_AT_ONCE)
     _add_consent(redrive)
 
-    backfill = add("backfill", commands.backfill, "Process uploads that have no asset")
+    backfill = add("backfill", messages.backfill, "Process uploads that have no asset")
     backfill.add_argument("--prefix", default="", help="only keys that begin so")
     backfill.add_argument("--since", type=arguments.date, metavar="DATE", help="uploaded then or later (UTC)")
     backfill.add_argument("--until", type=arguments.date, metavar="DATE", help="uploaded before (UTC)")

@@ -83,24 +83,24 @@ def read_resources(client: Any, pipeline: str) -> Resources:
 
 def _parse(text: str, name: str) -> Resources:
     try:
-        told = json.loads(text)
+        document = json.loads(text)
     except ValueError:
-        told = None
-    if not isinstance(told, Mapping):
+        document = None
+    if not isinstance(document, Mapping):
         raise UsageError(f"The SSM parameter {name} is not a JSON object. Deploy the pipeline once more.")
     wanted = [field.name for field in fields(Resources) if field.default is MISSING]
-    faulty = [field for field in wanted if not isinstance(told.get(field), str)]
-    if not faulty and not told["asset_retention_days"].isdecimal():
-        faulty = ["asset_retention_days"]
-    if faulty:
+    wrong = [field for field in wanted if not isinstance(document.get(field), str)]
+    if not wrong and not document["asset_retention_days"].isdecimal():
+        wrong = ["asset_retention_days"]
+    if wrong:
         raise UsageError(
-            f"The SSM parameter {name} lacks {', '.join(faulty)}: it was deployed by another release. "
+            f"The SSM parameter {name} lacks {', '.join(wrong)}: it was deployed by another release. "
             "Deploy the pipeline once more, or use that release's command line."
         )
     return Resources(
-        **{field: told[field] for field in wanted},
-        captions_queue_url=_text_or_none(told.get("captions_queue_url")),
-        captions_dlq_url=_text_or_none(told.get("captions_dlq_url")),
+        **{field: document[field] for field in wanted},
+        captions_queue_url=_text_or_none(document.get("captions_queue_url")),
+        captions_dlq_url=_text_or_none(document.get("captions_dlq_url")),
     )
 
 

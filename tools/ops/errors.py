@@ -56,7 +56,7 @@ def cause_of(error: BaseException) -> BaseException:
 
 
 def is_operators(error: BaseException) -> bool:
-    """Tell whether the configuration is at fault, so that trying again is of no use."""
+    """Return whether the configuration is wrong, so that trying again is of no use."""
     cause = cause_of(error)
     if isinstance(cause, ClientError | OperatorError):
         return isinstance(error, OperatorError)

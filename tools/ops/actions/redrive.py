@@ -17,7 +17,7 @@ from media_pipeline.domain.asset import Asset
 from media_pipeline.domain.errors import MediaPipelineError
 from tools.ops.actions.pace import Pace
 from tools.ops.errors import UsageError
-from tools.ops.queues.letters import Content, Letter
+from tools.ops.queues.messages import Content, DeadLetter
 
 # Empty answers, or nothing but what is held already: then all has been seen.
 _IDLE_RECEIVES = 2
@@ -26,22 +26,22 @@ _HOLD_MARGIN_SECONDS = 120
 _MAX_HOLD_SECONDS = 11 * 3600
 
 
-class LetterQueue(Protocol):
+class DeadLetterQueue(Protocol):
     """What a redrive needs of the two queues."""
 
-    def receive(self) -> list[Letter]:
+    def receive(self) -> list[DeadLetter]:
         """Return some messages, which nobody else sees for a while."""
         ...
 
-    def hold(self, letters: Sequence[Letter], *, seconds: int) -> set[str]:
+    def hold(self, letters: Sequence[DeadLetter], *, seconds: int) -> set[str]:
         """Hide messages for so long from now; return the ids of those that were still ours."""
         ...
 
-    def send_back(self, letter: Letter) -> None:
+    def send_back(self, letter: DeadLetter) -> None:
         """Put a message's copy on the queue that it came from."""
         ...
 
-    def delete(self, letter: Letter) -> None:
+    def delete(self, letter: DeadLetter) -> None:
         """Delete a message."""
         ...
 
@@ -54,7 +54,7 @@ class AssetLookup(Protocol):
         ...
 
 
-class Foreign(StrEnum):
+class UnreadablePolicy(StrEnum):
     """Say what becomes of messages that no function can read."""
 
     KEEP = "keep"
@@ -63,17 +63,17 @@ class Foreign(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
+class PreviewedMessage:
     """Hold one message with what it is, and its asset where there is one."""
 
-    letter: Letter
+    letter: DeadLetter
     content: Content
     asset: Asset | None
 
     @property
-    def is_foreign(self) -> bool:
+    def is_unreadable(self) -> bool:
         """Tell whether no function can read the message."""
-        return self.content.fault is not None
+        return self.content.error is not None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -82,7 +82,7 @@ class Redriven:
 
     moved: int = 0
     dropped: int = 0
-    lost_hold: int = 0
+    expired: int = 0
     error: MediaPipelineError | None = None
 
 
@@ -92,7 +92,7 @@ class Redrive:
     def __init__(
         self,
         *,
-        queue: LetterQueue,
+        queue: DeadLetterQueue,
         assets: AssetLookup,
         read: Callable[[str], Content],
         pace: Pace,
@@ -101,7 +101,7 @@ class Redrive:
         self._assets = assets
         self._read = read
         self._pace = pace
-        self._held: dict[str, Letter] = {}
+        self._held: dict[str, DeadLetter] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -114,7 +114,7 @@ class Redrive:
         with suppress(MediaPipelineError):
             self._queue.hold(letters, seconds=0)
 
-    def preview(self, *, limit: int, on_received: Callable[[int], None]) -> list[Shown]:
+    def preview(self, *, limit: int, on_received: Callable[[int], None]) -> list[PreviewedMessage]:
         """Return up to `limit` messages, oldest first, and hold them."""
         idle = 0
         while len(self._held) < limit and idle < _IDLE_RECEIVES:
@@ -129,7 +129,7 @@ class Redrive:
             content = self._read(letter.body)
             if content.asset_id not in known:
                 known[content.asset_id] = self._assets.get(content.asset_id or "")
-            shown.append(Shown(letter=letter, content=content, asset=known[content.asset_id]))
+            shown.append(PreviewedMessage(letter=letter, content=content, asset=known[content.asset_id]))
         return shown
 
     def check_duration(self, messages: int) -> None:
@@ -141,20 +141,26 @@ class Redrive:
                 "SQS holds messages for 12 hours. Give a --limit, or a higher --rate."
             )
 
-    def run(self, shown: Sequence[Shown], *, foreign: Foreign, on_done: Callable[[int], None]) -> Redriven:
-        """Move the messages that were shown, but foreign ones as `foreign` says."""
+    def run(
+        self,
+        shown: Sequence[PreviewedMessage],
+        *,
+        unreadable: UnreadablePolicy,
+        on_done: Callable[[int], None],
+    ) -> Redriven:
+        """Move the messages that were shown; `unreadable` decides about those that no function can read."""
         done = Redriven()
-        work = [one for one in shown if not (one.is_foreign and foreign is Foreign.KEEP)]
+        work = [one for one in shown if not (one.is_unreadable and unreadable is UnreadablePolicy.KEEP)]
         try:
             seconds = ceil(len(work) / self._pace.per_second) + _HOLD_MARGIN_SECONDS
             held = self._queue.hold([one.letter for one in work], seconds=seconds)
             for number, one in enumerate(work, start=1):
                 if one.letter.message_id not in held:
-                    done.lost_hold += 1
+                    done.expired += 1
                     self._held.pop(one.letter.message_id, None)
                     continue
                 self._pace.wait()
-                if one.is_foreign and foreign is Foreign.DROP:
+                if one.is_unreadable and unreadable is UnreadablePolicy.DROP:
                     done.dropped += 1
                 else:
                     self._queue.send_back(one.letter)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from media_pipeline.adapters.clients import aws_errors
-from tools.ops.queues.letters import Letter
+from tools.ops.queues.messages import DeadLetter
 
 # Long enough to read a preview and to answer; a command that is killed hides its messages for so long.
 HOLD_SECONDS = 900
@@ -25,7 +25,7 @@ class DeadLetters:
         self._url = url
         self._source_url = source_url
 
-    def receive(self) -> list[Letter]:
+    def receive(self) -> list[DeadLetter]:
         """Return up to 10 messages, which nobody else sees for HOLD_SECONDS."""
         with aws_errors("receiving dead letters"):
             answer = self._client.receive_message(
@@ -37,7 +37,7 @@ class DeadLetters:
                 MessageSystemAttributeNames=["ApproximateReceiveCount", "SentTimestamp"],
             )
         return [
-            Letter(
+            DeadLetter(
                 message_id=message["MessageId"],
                 receipt_handle=message["ReceiptHandle"],
                 body=message["Body"],
@@ -47,7 +47,7 @@ class DeadLetters:
             for message in answer.get("Messages", [])
         ]
 
-    def hold(self, letters: Iterable[Letter], *, seconds: int) -> set[str]:
+    def hold(self, letters: Iterable[DeadLetter], *, seconds: int) -> set[str]:
         """Hide messages for so long from now; return the ids of those that were still ours to hide.
 
         After 0 seconds everybody sees them again.
@@ -70,7 +70,7 @@ class DeadLetters:
             held |= {batch[int(entry["Id"])].message_id for entry in answer.get("Successful", [])}
         return held
 
-    def send_back(self, letter: Letter) -> None:
+    def send_back(self, letter: DeadLetter) -> None:
         """Put a message's copy on the queue that it came from.
 
         Its attributes stay behind: they tell of former tries, and the new one is to have all of its own.
@@ -78,7 +78,7 @@ class DeadLetters:
         with aws_errors("sending a dead letter back"):
             self._client.send_message(QueueUrl=self._source_url, MessageBody=letter.body)
 
-    def delete(self, letter: Letter) -> None:
+    def delete(self, letter: DeadLetter) -> None:
         """Delete a message."""
         with aws_errors("deleting a dead letter"):
             self._client.delete_message(QueueUrl=self._url, ReceiptHandle=letter.receipt_handle)

@@ -1,4 +1,4 @@
-"""What there is to say of presets and profiles, deployed or in a folder: versions, validity, every fault."""
+"""The state of presets and profiles, deployed or in a folder: versions, validity, every error."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -25,17 +25,17 @@ class PresetState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PresetReport:
-    """Hold the state of each preset, each profile's presets, the profile of each prefix, and every fault."""
+    """Hold the state of each preset, each profile's presets, the profile of each prefix, and every error."""
 
     presets: Sequence[PresetState]
     profiles: Mapping[str, Sequence[str]]
     prefixes: Mapping[str, str]
-    faults: Sequence[str]
+    errors: Sequence[str]
 
 
 def preset_report(documents: PresetDocuments) -> PresetReport:
     """Return what there is to say of these documents."""
-    faults = documents.faults
+    errors = documents.faults
     names = [name.value for name in PresetName]
     unused = sorted(set(documents.presets) - set(names))
     profiles: Mapping[str, Sequence[str]] = {}
@@ -47,10 +47,10 @@ def preset_report(documents: PresetDocuments) -> PresetReport:
         }
         prefixes = read.prefixes
     except PresetsInvalidError:
-        pass  # among the faults
+        pass  # among the errors
     return PresetReport(
         presets=[
-            *(_state(name, documents.presets.get(name), faults) for name in names),
+            *(_state(name, documents.presets.get(name), errors) for name in names),
             *(
                 PresetState(
                     name=name, version=_version(documents.presets[name]), state="not used", is_good=True
@@ -60,7 +60,7 @@ def preset_report(documents: PresetDocuments) -> PresetReport:
         ],
         profiles=profiles,
         prefixes=prefixes,
-        faults=faults,
+        errors=errors,
     )
 
 
@@ -78,12 +78,12 @@ def documents_of(folder: Path) -> PresetDocuments:
     )
 
 
-def _state(name: str, text: str | None, faults: Sequence[str]) -> PresetState:
-    own = sum(fault.startswith(f"{name} ") for fault in faults)
+def _state(name: str, text: str | None, errors: Sequence[str]) -> PresetState:
+    own = sum(error.startswith(f"{name} ") for error in errors)
     if text is None:
         state = "missing"
     elif own:
-        state = f"{own} fault{'' if own == 1 else 's'}"
+        state = f"{own} error{'' if own == 1 else 's'}"
     else:
         state = "valid"
     return PresetState(name=name, version=_version(text), state=state, is_good=not own)

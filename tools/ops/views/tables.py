@@ -12,10 +12,15 @@ from rich.text import Text
 from media_pipeline.domain.asset import Asset, AssetError, instant
 from media_pipeline.domain.uploads.listing import StoredUpload
 from tools.ops.actions.changes import Intention
-from tools.ops.actions.redrive import Foreign, Shown
+from tools.ops.actions.redrive import PreviewedMessage, UnreadablePolicy
 from tools.ops.views.preset_report import PresetReport
 from tools.ops.views.source_facts import profile_line, source_lines
 
+_FATES = {
+    UnreadablePolicy.KEEP: "stays here",
+    UnreadablePolicy.MOVE: "is moved",
+    UnreadablePolicy.DROP: "is deleted",
+}
 MAX_ROWS = 20
 _STYLES = {"COMPLETE": "green", "FAILED": "red", "CANCELED": "yellow"}
 _ID_COLUMNS = 32
@@ -87,7 +92,9 @@ def uploads_table(uploads: Sequence[StoredUpload], *, now: datetime) -> Renderab
     return _with_rest(table, len(uploads))
 
 
-def letters_table(shown: Sequence[Shown], *, foreign: Foreign, now: datetime) -> RenderableType:
+def messages_table(
+    shown: Sequence[PreviewedMessage], *, unreadable: UnreadablePolicy, now: datetime
+) -> RenderableType:
     """Return a row for each kind of message about each asset, the oldest first; of many, the first ones."""
     table = _table()
     table.add_column("#", justify="right", no_wrap=True)
@@ -95,14 +102,14 @@ def letters_table(shown: Sequence[Shown], *, foreign: Foreign, now: datetime) ->
     table.add_column("Asset now", width=10, no_wrap=True)
     table.add_column("Received", justify="right", no_wrap=True)
     table.add_column("Oldest", justify="right", no_wrap=True)
-    groups: dict[tuple[str | None, ...], list[Shown]] = {}
+    groups: dict[tuple[str | None, ...], list[PreviewedMessage]] = {}
     for one in shown:
         content = one.content
-        groups.setdefault((content.label, content.asset_id, content.fault), []).append(one)
+        groups.setdefault((content.label, content.asset_id, content.error), []).append(one)
     for group in list(groups.values())[:MAX_ROWS]:
         table.add_row(
             str(len(group)),
-            _message(group[0], foreign),
+            _message(group[0], unreadable),
             _asset_now(group[0]),
             f"{max(one.letter.receive_count for one in group)}x",
             age(now - min(one.letter.sent_at for one in group)),
@@ -254,11 +261,11 @@ def _outputs(asset: Asset) -> Table:
     return table
 
 
-def _message(one: Shown, foreign: Foreign) -> Text:
+def _message(one: PreviewedMessage, unreadable: UnreadablePolicy) -> Text:
     content = one.content
-    if content.fault is not None:
-        fate = {Foreign.KEEP: "stays here", Foreign.MOVE: "is moved", Foreign.DROP: "is deleted"}[foreign]
-        return Text(f"{content.label}, {fate}\n{printable(content.fault)}", style="yellow")
+    if content.error is not None:
+        fate = _FATES[unreadable]
+        return Text(f"{content.label}, {fate}\n{printable(content.error)}", style="yellow")
     key = one.asset.upload.key if one.asset else content.key
     lines = [f"{content.label}: {printable(key)}" if key else content.label]
     if content.asset_id is not None:
@@ -266,7 +273,7 @@ def _message(one: Shown, foreign: Foreign) -> Text:
     return Text("\n".join(lines))
 
 
-def _asset_now(one: Shown) -> Text:
+def _asset_now(one: PreviewedMessage) -> Text:
     if one.content.asset_id is None:
         return Text("")
     return _status(one.asset.status.value) if one.asset else Text("no record")

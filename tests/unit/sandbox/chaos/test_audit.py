@@ -1,4 +1,4 @@
-"""The audit of a storm: each kind of fault in what is left is found, and what is right is no fault."""
+"""The audit of a load test: each kind of fault in what is left is found, and what is right is no fault."""
 
 import json
 from dataclasses import asdict, replace
@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sandbox.chaos.audit import audit, explanation, percentile, seconds_to_end
-from sandbox.chaos.evidence import AssetRecord, Evidence, Job, Letter
+from sandbox.chaos.evidence import AssetRecord, DeadLetter, Evidence, Job
 from sandbox.chaos.kinds import CAPTION_FILES, Kind
 from sandbox.chaos.uploads import Acknowledged
 
@@ -49,9 +49,9 @@ def job_event(asset_id: str) -> str:
     return json.dumps({"detail": {"jobId": "job-1", "userMetadata": {"asset_id": asset_id, "attempt": "1"}}})
 
 
-def letter(body: str) -> Letter:
+def letter(body: str) -> DeadLetter:
     """Make a dead letter."""
-    return Letter(queue_url=QUEUE, body=body)
+    return DeadLetter(queue_url=QUEUE, body=body)
 
 
 def test_what_is_right_is_no_fault() -> None:
@@ -126,11 +126,11 @@ def test_complete_that_names_no_outputs_is_found() -> None:
     [
         (upload_event("a.mp4", "1"), "asset-1 is COMPLETE"),
         (job_event("asset-2"), "asset-2 is FAILED"),
-        ('{"poison": 1}', "put there by the storm"),
+        ('{"poison": 1}', "sent by the load test"),
     ],
 )
 def test_a_dead_letter_about_what_has_ended_is_explained(body: str, because: str) -> None:
-    """As is one that the storm itself sent."""
+    """As is one that the load test itself sent."""
     evidence = replace(SOUND, letters=[letter(body)], poison=frozenset({'{"poison": 1}'}))
     assert explanation(evidence.letters[0], evidence) == because
     assert audit(evidence).is_clean

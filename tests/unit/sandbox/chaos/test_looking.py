@@ -1,4 +1,4 @@
-"""What a storm sees of the pipeline while it lasts: ended assets, dead letters, repairs."""
+"""What a load test sees of the pipeline while it lasts: ended assets, dead letters, repairs."""
 
 import json
 from collections.abc import Iterator
@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.chaos.evidence import Letter, about
+from sandbox.chaos.evidence import DeadLetter, about
 from sandbox.chaos.following import Ended
 from sandbox.chaos.pipeline import TERMINAL, Record, repairs_in
 
@@ -51,12 +51,12 @@ def pipeline() -> FakePipeline:
 
 @pytest.fixture
 def ended(pipeline: FakePipeline) -> Ended:
-    """Return what follows the storm's assets."""
+    """Return what follows the load test's assets."""
     typed: Any = pipeline
     return Ended(typed, "storm/")
 
 
-def test_ended_assets_of_the_storm_are_counted_once(pipeline: FakePipeline, ended: Ended) -> None:
+def test_ended_assets_of_the_load_test_are_counted_once(pipeline: FakePipeline, ended: Ended) -> None:
     """Open ones and those of others are not, however often one looks."""
     pipeline.put("a", "COMPLETE", 1)
     pipeline.put("b", "FAILED", 2)
@@ -113,7 +113,7 @@ def test_every_terminal_status_is_followed(pipeline: FakePipeline, ended: Ended)
 )
 def test_a_dead_letter_says_what_it_is_about(body: Any, told: Any) -> None:
     """An upload's event names a version, a job's event an asset; anything else says nothing."""
-    assert about(Letter(queue_url="q", body=json.dumps(body))) == told
+    assert about(DeadLetter(queue_url="q", body=json.dumps(body))) == told
 
 
 def test_repairs_are_counted_by_kind() -> None:

@@ -1,4 +1,4 @@
-"""The night of a storm: a preset has an error until messages were sent anew often enough."""
+"""The night of a load test: a preset has an error until messages were sent anew often enough."""
 
 from typing import Any
 
@@ -43,15 +43,15 @@ def test_a_night_ends_once_messages_were_sent_anew_often_enough() -> None:
     night.look(5)
     night.end()
     assert (pipeline.preset, night.report) == (good, None)
-    night.fall()
-    assert night.is_dark
+    night.begin()
+    assert night.is_active
     assert '"gop_seconds": 0' in pipeline.preset
     assert pipeline.environment == {**usual, "MAX_DELAY_SECONDS": "2"}
     night.look(30)
     night.look(40)
-    assert night.is_dark
+    assert night.is_active
     night.look(10)
-    assert not night.is_dark
+    assert not night.is_active
     assert (pipeline.preset, pipeline.environment) == (good, usual)
     assert night.report is not None
     assert (night.report.longest_chain, night.report.waited) == (21, 40)

@@ -20,7 +20,7 @@ from tests.support.fakes import (
     FakeQueue,
     FakeTranscoder,
 )
-from tools.ops.queues.letters import Letter
+from tools.ops.queues.messages import DeadLetter
 from tools.ops.removal.removal import ObjectVersion
 
 START = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
@@ -58,13 +58,13 @@ class BrokenQueue(FakeQueue):
 
 
 @dataclass
-class FakeLetterQueue:
+class FakeDeadLetterQueue:
     """Hold letters; those that are received are hidden until they are given back.
 
     `failures` holds what the next calls of a name raise; `lost` are letters that can't be held any longer.
     """
 
-    letters: dict[str, Letter] = field(default_factory=dict)
+    letters: dict[str, DeadLetter] = field(default_factory=dict)
     hidden: set[str] = field(default_factory=set)
     sent: list[str] = field(default_factory=list)
     deleted: list[str] = field(default_factory=list)
@@ -76,7 +76,7 @@ class FakeLetterQueue:
     def put(self, body: str, *, message_id: str | None = None, age_seconds: float = 0) -> str:
         """Add a letter; return its id."""
         name = message_id or f"m{len(self.letters) + 1}"
-        self.letters[name] = Letter(
+        self.letters[name] = DeadLetter(
             message_id=name,
             receipt_handle=f"handle of {name}",
             body=body,
@@ -90,26 +90,26 @@ class FakeLetterQueue:
         """Return the ids of the letters that anybody can receive."""
         return set(self.letters) - self.hidden
 
-    def receive(self) -> list[Letter]:
+    def receive(self) -> list[DeadLetter]:
         """Return some visible letters and hide them."""
         self._call("receive")
         found = [letter for name, letter in self.letters.items() if name not in self.hidden][: self.batch]
         self.hidden |= {letter.message_id for letter in found}
         return found
 
-    def hold(self, letters: Iterable[Letter], *, seconds: int) -> set[str]:
+    def hold(self, letters: Iterable[DeadLetter], *, seconds: int) -> set[str]:
         """Hide letters, or give them back after 0 seconds."""
         self._call("hold")
         held = {letter.message_id for letter in letters} - self.lost
         self.hidden = self.hidden | held if seconds else self.hidden - held
         return held
 
-    def send_back(self, letter: Letter) -> None:
+    def send_back(self, letter: DeadLetter) -> None:
         """Put a letter's copy on its queue."""
         self._call(f"send {letter.message_id}")
         self.sent.append(letter.body)
 
-    def delete(self, letter: Letter) -> None:
+    def delete(self, letter: DeadLetter) -> None:
         """Delete a letter."""
         self._call(f"delete {letter.message_id}")
         self.deleted.append(letter.message_id)

@@ -289,7 +289,7 @@ def test_backfill_warns_of_what_may_have_been_processed(
     operated.put("a.mp4")
     assert "they may have been" not in operated.run("backfill", "--dry-run").out
     later = datetime.now(tz=UTC) + timedelta(days=31)
-    monkeypatch.setattr("tools.ops.commands._now", lambda: later)
+    monkeypatch.setattr("tools.ops.commands.messages.utc_now", lambda: later)
     said = operated.run("backfill", "--dry-run").out
     assert "1 of them are older than the 30 days that records are kept: they may have been" in said
 

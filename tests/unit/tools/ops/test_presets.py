@@ -49,7 +49,7 @@ def test_good_presets_are_shown(operated: Operated, folder: Path) -> None:
         assert any(row and row[0] == profile for row in rows)
 
 
-def test_every_fault_in_force_is_named(operated: Operated, folder: Path) -> None:
+def test_every_error_in_force_is_named(operated: Operated, folder: Path) -> None:
     """Wrong fields, a missing preset and missing profiles are all told at once, and the exit code says so."""
     spoil(folder, "mp4", gop_seconds=0, max_renditions=99)
     (folder / "thumbnails.json").unlink()
@@ -57,17 +57,17 @@ def test_every_fault_in_force_is_named(operated: Operated, folder: Path) -> None
     deploy(operated, folder)
     run = operated.run("presets")
     assert run.code == 1
-    for fault in (
+    for error in (
         "mp4 gop_seconds is 0: must be a whole number from 1 to 10",
         "mp4 max_renditions is 99: must be a whole number from 1 to 10",
         "thumbnails is missing",
         "profiles is missing",
-        "4 faults",
+        "4 errors",
     ):
-        assert fault in run.err
+        assert error in run.err
     rows = [line.split() for line in run.out.splitlines()]
     assert ["thumbnails", "missing"] in rows
-    assert [row[2:] for row in rows if row and row[0] == "mp4"] == [["2", "faults"]]
+    assert [row[2:] for row in rows if row and row[0] == "mp4"] == [["2", "errors"]]
 
 
 def test_a_folder_is_checked_without_aws(
@@ -86,7 +86,7 @@ def test_a_folder_is_checked_without_aws(
 def test_what_is_no_folder_of_presets_is_told(
     tmp_path: Path, content: bytes | None, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A folder that isn't there, or holds no text, is a fault of the argument."""
+    """A folder that isn't there, or holds no text, is an error of the argument."""
     folder = tmp_path / "presets"
     if content is not None:
         folder.mkdir()
@@ -99,21 +99,21 @@ def test_an_empty_folder_lacks_everything(tmp_path: Path) -> None:
     """Each preset and the profiles are missing, which is said of each."""
     report = preset_report(documents_of(tmp_path))
     assert [preset.state for preset in report.presets] == ["missing"] * len(PresetName)
-    assert len(report.faults) == len(PresetName) + 1
+    assert len(report.errors) == len(PresetName) + 1
     assert report.profiles == {}
 
 
 def test_a_preset_that_nobody_knows_is_shown(folder: Path) -> None:
-    """A parameter under another name is no fault, but an operator who mistyped it sees that it isn't used."""
+    """A parameter under another name is accepted, and reported as not used."""
     (folder / "mp5.json").write_text('{"version": 1}')
     report = preset_report(documents_of(folder))
-    assert (report.presets[-1].name, report.presets[-1].state, report.faults) == ("mp5", "not used", ())
+    assert (report.presets[-1].name, report.presets[-1].state, report.errors) == ("mp5", "not used", ())
 
 
 @pytest.mark.parametrize("text", ["[1]", "{", "null", '{"versions": 1}', "[" * 100_000])
 def test_a_document_that_is_no_preset_has_no_version(text: str) -> None:
-    """Whatever the text, it is a fault and not a crash."""
+    """Whatever the text, it is an error and not a crash."""
     report = preset_report(PresetDocuments(presets={"mp4": text}, profiles=text))
     (mp4,) = (preset for preset in report.presets if preset.name == "mp4")
     assert (mp4.version, mp4.is_good) == ("", False)
-    assert any(fault.startswith("profiles ") for fault in report.faults)
+    assert any(error.startswith("profiles ") for error in report.errors)

@@ -8,20 +8,20 @@ from media_pipeline.domain.asset import AssetStatus
 from media_pipeline.domain.errors import OperatorError, TransientError
 from media_pipeline.domain.events import upload_event
 from tests.unit.tools.ops.fakes import (
-    FakeLetterQueue,
+    FakeDeadLetterQueue,
     FakeTime,
     OpsWorld,
     upload,
 )
 from tools.ops.actions.pace import Pace
 from tools.ops.actions.redrive import (
-    Foreign,
+    PreviewedMessage,
     Redrive,
     Redriven,
-    Shown,
+    UnreadablePolicy,
 )
 from tools.ops.errors import UsageError
-from tools.ops.queues.letters import job_content, upload_content
+from tools.ops.queues.messages import job_content, upload_content
 
 
 @pytest.fixture
@@ -31,9 +31,9 @@ def world() -> OpsWorld:
 
 
 @pytest.fixture
-def queue() -> FakeLetterQueue:
+def queue() -> FakeDeadLetterQueue:
     """Return an empty dead-letter queue."""
-    return FakeLetterQueue()
+    return FakeDeadLetterQueue()
 
 
 @pytest.fixture
@@ -43,7 +43,11 @@ def time() -> FakeTime:
 
 
 def redrive_of(
-    queue: FakeLetterQueue, world: OpsWorld | None = None, *, time: FakeTime | None = None, rate: float = 10
+    queue: FakeDeadLetterQueue,
+    world: OpsWorld | None = None,
+    *,
+    time: FakeTime | None = None,
+    rate: float = 10,
 ) -> Redrive:
     """Return the command on a queue of uploads' events."""
     seconds = time or FakeTime()
@@ -56,15 +60,15 @@ def redrive_of(
 
 
 def shown_and_moved(
-    queue: FakeLetterQueue, *, foreign: Foreign = Foreign.KEEP, limit: int = 100
-) -> tuple[list[Shown], Redriven]:
+    queue: FakeDeadLetterQueue, *, unreadable: UnreadablePolicy = UnreadablePolicy.KEEP, limit: int = 100
+) -> tuple[list[PreviewedMessage], Redriven]:
     """Run the whole command."""
     with redrive_of(queue) as work:
         shown = work.preview(limit=limit, on_received=lambda count: None)
-        return shown, work.run(shown, foreign=foreign, on_done=lambda count: None)
+        return shown, work.run(shown, unreadable=unreadable, on_done=lambda count: None)
 
 
-def test_a_preview_tells_what_each_message_is(queue: FakeLetterQueue, world: OpsWorld) -> None:
+def test_a_preview_tells_what_each_message_is(queue: FakeDeadLetterQueue, world: OpsWorld) -> None:
     """Uploads come with key and asset as it is now, foreign messages with what is wrong; oldest first."""
     asset = world.asset(AssetStatus.FAILED)
     queue.put(upload_event(asset.upload), age_seconds=10)
@@ -72,7 +76,7 @@ def test_a_preview_tells_what_each_message_is(queue: FakeLetterQueue, world: Ops
     queue.put("{}", age_seconds=30)
     with redrive_of(queue, world) as work:
         shown = work.preview(limit=100, on_received=lambda count: None)
-    assert [(one.content.label, one.content.key, one.content.fault) for one in shown] == [
+    assert [(one.content.label, one.content.key, one.content.error) for one in shown] == [
         ("not an event of ours", None, "source is not aws.s3"),
         ("upload", "unknown.mp4", None),
         ("upload", "incoming/a.mp4", None),
@@ -80,7 +84,7 @@ def test_a_preview_tells_what_each_message_is(queue: FakeLetterQueue, world: Ops
     assert [one.asset for one in shown] == [None, None, asset]
 
 
-def test_a_preview_leaves_the_queue_as_it_was(queue: FakeLetterQueue) -> None:
+def test_a_preview_leaves_the_queue_as_it_was(queue: FakeDeadLetterQueue) -> None:
     """A dry run ends after the preview: all messages are visible again, also those beyond its limit."""
     for number in range(25):
         queue.put(upload_event(upload(f"{number}.mp4")))
@@ -91,7 +95,7 @@ def test_a_preview_leaves_the_queue_as_it_was(queue: FakeLetterQueue) -> None:
     assert (queue.sent, queue.deleted) == ([], [])
 
 
-def test_messages_are_given_back_after_an_error_and_an_interruption(queue: FakeLetterQueue) -> None:
+def test_messages_are_given_back_after_an_error_and_an_interruption(queue: FakeDeadLetterQueue) -> None:
     """However the command ends, it leaves nothing hidden."""
     queue.put("{}")
     for error in (KeyboardInterrupt, RuntimeError):
@@ -101,7 +105,7 @@ def test_messages_are_given_back_after_an_error_and_an_interruption(queue: FakeL
         assert queue.visible == {"m1"}
 
 
-def test_each_message_is_sent_before_it_is_deleted(queue: FakeLetterQueue) -> None:
+def test_each_message_is_sent_before_it_is_deleted(queue: FakeDeadLetterQueue) -> None:
     """A command that dies in between leaves two copies, never none."""
     bodies = [upload_event(upload(f"{number}.mp4")) for number in range(3)]
     for body in bodies:
@@ -112,7 +116,7 @@ def test_each_message_is_sent_before_it_is_deleted(queue: FakeLetterQueue) -> No
 
 
 @pytest.mark.parametrize("failing", ["send", "delete"])
-def test_an_error_ends_the_work_and_loses_nothing(queue: FakeLetterQueue, failing: str) -> None:
+def test_an_error_ends_the_work_and_loses_nothing(queue: FakeDeadLetterQueue, failing: str) -> None:
     """What was not moved is visible again, and the next run goes on with it."""
     for number in range(3):
         queue.put(upload_event(upload(f"{number}.mp4")))
@@ -124,7 +128,7 @@ def test_an_error_ends_the_work_and_loses_nothing(queue: FakeLetterQueue, failin
     assert (again.moved, queue.letters) == (3, {})
 
 
-def test_a_lost_answer_gives_messages_back_later(queue: FakeLetterQueue) -> None:
+def test_a_lost_answer_gives_messages_back_later(queue: FakeDeadLetterQueue) -> None:
     """Where SQS doesn't answer to giving back, the command's result stands: SQS does it by itself in time."""
     queue.put(upload_event(upload()))
     with redrive_of(queue) as work:
@@ -134,51 +138,51 @@ def test_a_lost_answer_gives_messages_back_later(queue: FakeLetterQueue) -> None
 
 
 @pytest.mark.parametrize(
-    ("foreign", "sent", "deleted"),
+    ("policy", "sent", "deleted"),
     [("keep", 1, ["good"]), ("move", 2, ["bad", "good"]), ("drop", 1, ["bad", "good"])],
 )
 def test_foreign_messages_go_where_the_operator_says(
-    queue: FakeLetterQueue, foreign: str, sent: int, deleted: list[str]
+    queue: FakeDeadLetterQueue, policy: str, sent: int, deleted: list[str]
 ) -> None:
     """What no function can read stays by default, since moving it would only bring it back."""
     queue.put("{}", message_id="bad", age_seconds=5)
     queue.put(upload_event(upload()), message_id="good")
-    _, done = shown_and_moved(queue, foreign=Foreign(foreign))
+    _, done = shown_and_moved(queue, unreadable=UnreadablePolicy(policy))
     assert (len(queue.sent), queue.deleted, done.moved) == (sent, deleted, sent)
-    assert done.dropped == (1 if foreign == "drop" else 0)
+    assert done.dropped == (1 if policy == "drop" else 0)
     assert queue.visible == {"bad", "good"} - set(deleted)
 
 
-def test_only_what_was_shown_is_moved(queue: FakeLetterQueue) -> None:
+def test_only_what_was_shown_is_moved(queue: FakeDeadLetterQueue) -> None:
     """A message that arrives after the preview is for the next run."""
     queue.put(upload_event(upload()))
     with redrive_of(queue) as work:
         shown = work.preview(limit=10, on_received=lambda count: None)
         queue.put(upload_event(upload("late.mp4")), message_id="late")
-        work.run(shown, foreign=Foreign.KEEP, on_done=lambda count: None)
+        work.run(shown, unreadable=UnreadablePolicy.KEEP, on_done=lambda count: None)
     assert queue.visible == {"late"}
 
 
-def test_what_can_no_longer_be_held_is_left(queue: FakeLetterQueue) -> None:
+def test_what_can_no_longer_be_held_is_left(queue: FakeDeadLetterQueue) -> None:
     """Where the question stood open too long somebody else may have the message: it is not sent twice."""
     queue.put(upload_event(upload("a.mp4")))
     queue.put(upload_event(upload("b.mp4")))
     queue.lost = {"m1"}
     _, done = shown_and_moved(queue)
-    assert (done.moved, done.lost_hold, queue.deleted) == (1, 1, ["m2"])
+    assert (done.moved, done.expired, queue.deleted) == (1, 1, ["m2"])
 
 
-def test_messages_are_moved_at_the_given_pace(queue: FakeLetterQueue, time: FakeTime) -> None:
+def test_messages_are_moved_at_the_given_pace(queue: FakeDeadLetterQueue, time: FakeTime) -> None:
     """At 4 per second, nine messages take two seconds: the first needs no wait."""
     for number in range(9):
         queue.put(upload_event(upload(f"{number}.mp4")))
     with redrive_of(queue, time=time, rate=4) as work:
         shown = work.preview(limit=100, on_received=lambda count: None)
-        work.run(shown, foreign=Foreign.KEEP, on_done=lambda count: None)
+        work.run(shown, unreadable=UnreadablePolicy.KEEP, on_done=lambda count: None)
     assert time.slept == [0.25] * 8
 
 
-def test_more_than_can_be_held_is_refused_beforehand(queue: FakeLetterQueue) -> None:
+def test_more_than_can_be_held_is_refused_beforehand(queue: FakeDeadLetterQueue) -> None:
     """SQS holds a message for twelve hours at most; a slower pace needs a lower limit."""
     work = redrive_of(queue, rate=0.1)
     work.check_duration(3000)
@@ -205,4 +209,4 @@ def test_news_of_jobs_are_read_too() -> None:
         ("job COMPLETE, not the pipeline's", None),
         ("not an event of ours", None),
     ]
-    assert [content.fault is None for content in contents] == [True, True, False]
+    assert [content.error is None for content in contents] == [True, True, False]

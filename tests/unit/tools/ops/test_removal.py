@@ -12,9 +12,9 @@ from media_pipeline.domain.asset import Asset, AssetStatus, Transition
 from media_pipeline.domain.errors import RemovedAssetError
 from media_pipeline.services.late_captions import PUBLISHING
 from tests.unit.tools.ops.conftest import Operated
-from tools.ops import removal_command
 from tools.ops.actions.changes import Outcome
 from tools.ops.adapters import Adapters
+from tools.ops.commands import removal as removal_command
 from tools.ops.removal.removal import Remove
 
 

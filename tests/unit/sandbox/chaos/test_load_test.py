@@ -1,4 +1,4 @@
-"""The parts of a storm: its plan, its uploader, its killer, its operator, its report."""
+"""The parts of a load test: its plan, its uploader, its killer, its operator, its report."""
 
 import os
 import re
@@ -24,7 +24,7 @@ from sandbox.chaos.kinds import CAPTION_FILES, Body, Kind
 from sandbox.chaos.night import NightReport
 from sandbox.chaos.operator import Operator
 from sandbox.chaos.report import Report, Times
-from sandbox.chaos.settings import Repair, StormSettings
+from sandbox.chaos.settings import LoadTestSettings, Repair
 from sandbox.chaos.uploads import Planned, Uploader, planned
 from sandbox.chaos.workers import WorkerKiller, function_of, workers_of
 from sandbox.runtime.fault_injection import parsed
@@ -35,14 +35,14 @@ from sandbox.runtime.folder import read_json, write_json
 
 def test_a_seed_plans_the_same_uploads_again() -> None:
     """Another seed plans others."""
-    settings = StormSettings(uploads=500, seed=7)
+    settings = LoadTestSettings(uploads=500, seed=7)
     assert list(planned(settings, "p/")) == list(planned(settings, "p/"))
     assert list(planned(settings, "p/")) != list(planned(replace(settings, seed=8), "p/"))
 
 
 def test_a_plan_has_texts_overwrites_and_odd_keys_in_their_shares() -> None:
-    """Every key is the storm's own, and names a video, but for logs and caption files."""
-    uploads = list(planned(StormSettings(uploads=5000), "p/"))
+    """Every key is the load test's own, and names a video, but for logs and caption files."""
+    uploads = list(planned(LoadTestSettings(uploads=5000), "p/"))
     captions = [each for each in uploads if each.body is not None]
     counts = Counter(each.kind for each in uploads)
     assert len(uploads) - len(captions) == 5000
@@ -66,7 +66,7 @@ def test_a_plan_has_texts_overwrites_and_odd_keys_in_their_shares() -> None:
 
 def test_caption_files_lie_beside_their_video_in_either_spelling() -> None:
     """Each captioned video has all of them, of which one is spelled in decomposed characters."""
-    uploads = list(planned(StormSettings(uploads=2000), "p/"))
+    uploads = list(planned(LoadTestSettings(uploads=2000), "p/"))
     keys = {each.key for each in uploads}
     for video in (each for each in uploads if each.kind is Kind.CAPTIONED):
         assert unicodedata.is_normalized("NFC", video.key)
@@ -75,18 +75,18 @@ def test_caption_files_lie_beside_their_video_in_either_spelling() -> None:
 
 
 def test_the_weather_is_a_valid_file_of_faults(tmp_path: Path) -> None:
-    """What the storm asks for is what both servers read."""
+    """What the load test asks for is what both servers read."""
     path = tmp_path / "faults.json"
-    settings = StormSettings(uploads=1, seed=5)
+    settings = LoadTestSettings(uploads=1, seed=5)
     write_json(path, asdict(settings.faults("run 1")))
     assert parsed(path.read_text()) == settings.faults("run 1")
 
 
-def test_a_storm_may_last_as_long_as_several_rounds_of_repairs() -> None:
+def test_a_load_test_may_last_as_long_as_several_rounds_of_repairs() -> None:
     """The deadline follows from what is deployed."""
     slow = Repair(overdue_seconds=300, interval_seconds=60, visibility_seconds=180)
     assert slow.round_seconds == 360
-    settings = StormSettings(uploads=700, slowest_per_second=3.5)
+    settings = LoadTestSettings(uploads=700, slowest_per_second=3.5)
     assert slow.deadline_seconds(settings) == 200 + 5 * 360
 
 
@@ -317,7 +317,7 @@ REPORT = Report(
     errors={"1010": 49, "1030": 26, "1999": 26, "SUPERSEDED": 41},
     jobs=4912,
     attempts=4912,
-    letters={"put there by the storm": 3},
+    letters={"sent by the load test": 3},
     repairs={"missed_complete": 231, "upload_without_asset": 244, "upload_announced_again": 17},
     faults={
         "uploads": {"delay_events": 263, "drop_events": 241, "duplicate_events": 498},
@@ -346,7 +346,7 @@ def test_the_report_fits_a_terminal() -> None:
 
 
 def test_faults_are_said_case_by_case_and_all_are_in_the_file(tmp_path: Path) -> None:
-    """A few are printed, and the storm has failed."""
+    """A few are printed, and the load test has failed."""
     lost = [f"{number}.mp4 (v): no record" for number in range(9)]
     failed = replace(REPORT, findings=Findings(lost=lost), timed_out=True)
     said = reports.lines(failed)
@@ -369,6 +369,6 @@ def test_faults_are_said_case_by_case_and_all_are_in_the_file(tmp_path: Path) ->
         (replace(REPORT, timed_out=True), False),
     ],
 )
-def test_a_storm_has_passed_only_if_nothing_is_wrong(report: Report, passed: bool) -> None:
-    """A storm that was given up has not passed either."""
+def test_a_load_test_has_passed_only_if_nothing_is_wrong(report: Report, passed: bool) -> None:
+    """A load test that was given up has not passed either."""
     assert report.passed is passed

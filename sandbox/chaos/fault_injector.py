@@ -7,32 +7,32 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from sandbox.chaos.settings import StormSettings
+from sandbox.chaos.settings import LoadTestSettings
 from sandbox.runtime import processes
 from sandbox.runtime.endpoints import Endpoints
 from sandbox.runtime.fault_injection import FaultSettings
 from sandbox.runtime.folder import Folder, write_json
 
 
-class Weather:
-    """The faults of one storm; where there is no file, there are none."""
+class FaultInjector:
+    """The faults of one load test; where there is no file, there are none."""
 
-    def __init__(self, folder: Folder, endpoints: Endpoints, settings: StormSettings, run: str) -> None:
+    def __init__(self, folder: Folder, endpoints: Endpoints, settings: LoadTestSettings, run: str) -> None:
         self._folder = folder
         self._endpoints = endpoints
         self._settings = settings
         self._run = run
 
-    def worsen(self) -> None:
-        """Let the faults begin."""
+    def enable(self) -> None:
+        """Enable the faults."""
         self._write(self._settings.faults(self._run))
 
-    def calm(self) -> None:
-        """End the faults; what was counted stays."""
+    def disable(self) -> None:
+        """Disable the faults and keep the counts."""
         self._write(FaultSettings(seed=self._settings.seed, run=self._run))
 
     def clear(self) -> None:
-        """End the faults, and the run that they belong to."""
+        """Disable the faults and forget their counts."""
         self._folder.faults.unlink(missing_ok=True)
 
     def counts(self) -> Mapping[str, Mapping[str, int]]:

@@ -18,16 +18,16 @@ from sandbox.chaos.audit import (
     uploaded,
 )
 from sandbox.chaos.evidence import Evidence, asset_record, gathered, stored_versions
-from sandbox.chaos.following import Ended
+from sandbox.chaos.fault_injector import FaultInjector
+from sandbox.chaos.following import Ended, Rate
 from sandbox.chaos.kinds import Kind, bodies
 from sandbox.chaos.night import Night
 from sandbox.chaos.operator import Operator
 from sandbox.chaos.pipeline import Pipeline
-from sandbox.chaos.poison import send_poison
+from sandbox.chaos.poison import delete_poison, send_poison
 from sandbox.chaos.report import Report, Times
-from sandbox.chaos.settings import Repair, StormSettings
+from sandbox.chaos.settings import LoadTestSettings, Repair
 from sandbox.chaos.uploads import Uploader, planned
-from sandbox.chaos.weather import Weather
 from sandbox.chaos.workers import WorkerKiller
 from sandbox.deployment.deploy import Deployment
 from sandbox.runtime import servers
@@ -39,7 +39,6 @@ _PAUSE_SECONDS = 1.0
 _LOOK_SECONDS = 3.0
 # While nothing ends, everything is read again this often: a look may have missed something.
 _QUIET_SECONDS = 30.0
-_RATE_SECONDS = 60.0
 # The sandbox's schedule.
 RECONCILER_INTERVAL_SECONDS = 60
 
@@ -53,14 +52,14 @@ class Place:
     deployment: Deployment
 
 
-def storm(
+def run_load_test(
     place: Place,
-    settings: StormSettings,
+    settings: LoadTestSettings,
     terminal: Terminal,
     *,
     reconciler_interval_seconds: int = RECONCILER_INTERVAL_SECONDS,
 ) -> Report:
-    """Let a storm pass over the pipeline and audit what it has left.
+    """Load the pipeline while faults are injected, and audit what is left.
 
     However it ends, faults are switched off, nothing is killed any more and the servers run.
 
@@ -71,30 +70,29 @@ def storm(
         reconciler_interval_seconds: How often the reconciler looks.
 
     Raises:
-        SandboxError: The storm could not be carried through; its message says why.
+        SandboxError: The load test could not be carried through; its message says why.
     """
-    return _Storm(place, settings, terminal).run(reconciler_interval_seconds)
+    return _LoadTest(place, settings, terminal).run(reconciler_interval_seconds)
 
 
 @dataclass(slots=True)
 class _Progress:
-    """What the storm has seen of itself."""
+    """What the load test measured of itself."""
 
     deepest: int = 0
     restarts: list[float] = field(default_factory=list)
-    ended_at: float = 0.0
-    rates: collections.deque[tuple[float, int]] = field(default_factory=collections.deque)
+    rate: Rate = field(default_factory=Rate)
 
 
-class _Storm:
-    def __init__(self, place: Place, settings: StormSettings, terminal: Terminal) -> None:
+class _LoadTest:
+    def __init__(self, place: Place, settings: LoadTestSettings, terminal: Terminal) -> None:
         self._place = place
         self._settings = settings
         self._terminal = terminal
         self._run = f"{settings.seed}-{time.strftime('%Y%m%dT%H%M%S')}"
         self._prefix = f"chaos {self._run}/"
         self._pipeline = Pipeline(place.running.endpoints, place.deployment)
-        self._weather = Weather(place.folder, place.running.endpoints, settings, self._run)
+        self._faults = FaultInjector(place.folder, place.running.endpoints, settings, self._run)
         self._uploader = Uploader(
             self._pipeline.s3,
             self._pipeline.uploads,
@@ -112,7 +110,7 @@ class _Storm:
             early_cancels=round(settings.uploads * settings.cancel_share),
         )
         self._night = Night(
-            self._pipeline, longest_chain=self._weather.longest_chain, renewals=settings.night_renewals
+            self._pipeline, longest_chain=self._faults.longest_chain, renewals=settings.night_renewals
         )
         self._ended = Ended(self._pipeline, self._prefix)
         self._progress = _Progress()
@@ -120,16 +118,16 @@ class _Storm:
     def run(self, reconciler_interval_seconds: int) -> Report:
         settings, terminal = self._settings, self._terminal
         repair = self._pipeline.repair(reconciler_interval_seconds)
-        with terminal.phase("Sending messages that nobody can read") as phase:
+        with terminal.phase("Sending unreadable messages") as phase:
             poison = send_poison(self._pipeline, settings.poison_messages, self._run)
             phase.result(f"{len(poison)} in the dead-letter queue")
         begun = time.time()
-        with terminal.phase(f"A storm of {settings.uploads} uploads") as phase, self._raging():
+        with terminal.phase(f"Load test of {settings.uploads} uploads") as phase, self._faults_and_load():
             timed_out = self._follow(phase, repair)
             seconds = time.time() - begun
             phase.result(f"{len(self._ended)} ended, {self._uploads_per_second(seconds):.1f} a second")
         with terminal.phase("Auditing") as phase:
-            faults = self._weather.counts()
+            faults = self._faults.counts()
             evidence = gathered(
                 self._pipeline,
                 self._uploader.acknowledged,
@@ -138,24 +136,24 @@ class _Storm:
                 without_record=self._uploader.keys_without_record,
             )
             report = self._report(evidence, begun, seconds, faults, timed_out)
-            self._delete_poison(evidence)
-            self._weather.clear()
+            delete_poison(self._pipeline, evidence)
+            self._faults.clear()
             phase.result("passed" if report.passed else "failed")
         return report
 
     @contextlib.contextmanager
-    def _raging(self) -> Iterator[None]:
+    def _faults_and_load(self) -> Iterator[None]:
         with contextlib.ExitStack() as stack:
-            stack.callback(self._weather.calm)
+            stack.callback(self._faults.disable)
             stack.callback(self._night.end)
-            self._weather.worsen()
+            self._faults.enable()
             for part in (self._uploader, self._killer, self._operator):
                 stack.callback(part.stop)
                 part.start()
             yield
 
     def _follow(self, phase: Phase, repair: Repair) -> bool:
-        """Watch until all has ended and nothing is on its way; tell whether the storm had to be given up."""
+        """Watch until all has ended and nothing is on its way; return whether the load test timed out."""
         begun = time.monotonic()
         deadline = begun + repair.deadline_seconds(self._settings)
         looked = moved = begun
@@ -185,7 +183,7 @@ class _Storm:
             return False
         return (
             not any(self._pipeline.depth(queue).total for queue in self._pipeline.queues)
-            and self._weather.is_mediaconvert_idle()
+            and self._faults.is_mediaconvert_idle()
             # An upload whose answer got lost was sent again: then S3 has one more than was acknowledged.
             and all(
                 version in self._ended
@@ -213,8 +211,10 @@ class _Storm:
         is_evening = self._is_night_due()
         few = settings.most_waiting_at_night
         if is_evening and waiting <= few:
-            self._night.fall()
-        self._uploader.pause(waiting > (few if is_evening or self._night.is_dark else settings.most_waiting))
+            self._night.begin()
+        self._uploader.pause(
+            waiting > (few if is_evening or self._night.is_active else settings.most_waiting)
+        )
 
     def _restart_once(self) -> None:
         is_due = 2 * len(self._uploader.acknowledged) >= self._settings.uploads
@@ -227,7 +227,7 @@ class _Storm:
         self._progress.restarts.append(round(time.monotonic() - begun, 1))
 
     def _is_night_due(self) -> bool:
-        has_been = self._night.is_dark or self._night.report is not None
+        has_been = self._night.is_active or self._night.report is not None
         is_time = 4 * len(self._uploader.acknowledged) >= self._settings.uploads
         return bool(self._settings.night_renewals) and is_time and not has_been
 
@@ -239,11 +239,7 @@ class _Storm:
 
     def _show(self, phase: Phase) -> None:
         now, ended = time.monotonic(), len(self._ended)
-        rates = self._progress.rates
-        rates.append((now, ended))
-        while now - rates[0][0] > _RATE_SECONDS:
-            rates.popleft()
-        rate = (ended - rates[0][1]) / max(now - rates[0][0], 1.0)
+        rate = self._progress.rate.per_second(now, ended)
         left = self._settings.uploads - ended
         if left <= 0:
             phase.update(
@@ -298,10 +294,3 @@ class _Storm:
             timed_out=timed_out,
             findings=audit(evidence),
         )
-
-    def _delete_poison(self, evidence: Evidence) -> None:
-        for letter in evidence.letters:
-            if letter.body in evidence.poison:
-                self._pipeline.sqs.delete_message(
-                    QueueUrl=letter.queue_url, ReceiptHandle=letter.receipt_handle
-                )

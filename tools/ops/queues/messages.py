@@ -8,7 +8,7 @@ from media_pipeline.domain.events import parse_job_state_change, parse_upload
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Letter:
+class DeadLetter:
     """Hold one message that was received and not yet dealt with."""
 
     message_id: str
@@ -20,12 +20,12 @@ class Letter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Content:
-    """Say what a message is; without a `fault` it is an event that a function can read."""
+    """Say what a message is; without a `error` it is an event that a function can read."""
 
     label: str
     asset_id: str | None = None
     key: str | None = None
-    fault: str | None = None
+    error: str | None = None
 
 
 def upload_content(body: str, *, bucket: str) -> Content:
@@ -33,7 +33,7 @@ def upload_content(body: str, *, bucket: str) -> Content:
     try:
         upload = parse_upload(body, bucket=bucket)
     except MalformedEventError as error:
-        return Content(label="not an event of ours", fault=str(error))
+        return Content(label="not an event of ours", error=str(error))
     return Content(label="upload", asset_id=upload.asset_id, key=upload.key)
 
 
@@ -42,7 +42,7 @@ def job_content(body: str, *, pipeline: str) -> Content:
     try:
         change = parse_job_state_change(body)
     except MalformedEventError as error:
-        return Content(label="not an event of ours", fault=str(error))
+        return Content(label="not an event of ours", error=str(error))
     if change.pipeline != pipeline:
         return Content(label=f"job {change.status}, not the pipeline's")
     return Content(label=f"job {change.status}", asset_id=change.asset_id)
