@@ -34,7 +34,8 @@ class LoadTestSettings:
         most_per_second: No more are sent in a second.
         most_waiting: While more of them wait in the processing queue, no further ones are sent.
         poison_messages: So many messages that nobody can read are put on the processing queue.
-        kill_pause_seconds: Shortest and longest time between two kills of a function's process.
+        kill_pause_seconds: Shortest and longest time between two kills of a function's process, while many
+            of them run.
         restarts_local_aws: Whether the local AWS is stopped and started at half of the uploads.
         cancel_share: Part of the uploads whose jobs an operator cancels before they begin.
         endless_seconds: A job that runs longer is cancelled by the operator.

@@ -12,6 +12,10 @@ from dataclasses import dataclass
 
 import psutil
 
+# Machines die at a rate of their own: with fewer processes than this, kills are rarer in proportion. Else the
+# last repairs of a storm, which one process makes, would be killed again and again on a slow machine.
+_USUAL_WORKERS = 4
+
 # MiniStack runs a function's process from a folder of its own: its name, then what `mkdtemp` adds.
 _SCRIPT = re.compile(r"/ministack-lambda-(?P<function>.+)-[a-z0-9_]{8}/_worker\.py")
 
@@ -44,7 +48,7 @@ def workers_of(local_aws: int) -> list[Worker]:
 
 
 class WorkerKiller:
-    """Kill one function's process after another, at random."""
+    """Kill one function's process after another, at random, more rarely where few of them run."""
 
     def __init__(
         self, local_aws: Callable[[], int | None], pause_seconds: tuple[float, float], seed: int
@@ -53,7 +57,7 @@ class WorkerKiller:
 
         Args:
             local_aws: Gives the process id of the local AWS; None while there is none.
-            pause_seconds: The shortest and the longest time between two kills.
+            pause_seconds: The shortest and the longest time between two kills while many processes run.
             seed: Decides when, and whom.
         """
         self._local_aws = local_aws
@@ -82,9 +86,7 @@ class WorkerKiller:
 
     def kill_one(self) -> str | None:
         """Kill one of the functions' processes; return the function's name, None where none runs."""
-        pid = self._local_aws()
-        found = workers_of(pid) if pid is not None else []
-        workers = [worker for worker in found if worker.process not in self._victims]
+        workers = self._workers()
         if not workers:
             return None
         victim = self._chance.choice(workers)
@@ -96,6 +98,16 @@ class WorkerKiller:
         self._killed[victim.function] += 1
         return victim.function
 
+    def strikes(self) -> bool:
+        """Tell whether a machine dies now: with few of them that is rarer."""
+        return self._chance.random() * _USUAL_WORKERS < len(self._workers())
+
+    def _workers(self) -> list[Worker]:
+        pid = self._local_aws()
+        found = workers_of(pid) if pid is not None else []
+        return [worker for worker in found if worker.process not in self._victims]
+
     def _run(self) -> None:
         while not self._stopped.wait(self._chance.uniform(*self._pause_seconds)):
-            self.kill_one()
+            if self.strikes():
+                self.kill_one()
