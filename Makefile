@@ -26,7 +26,7 @@ test: setup-cdktf lint types ## Everything that a change must hold: lint, types,
 	@$(RUN) -m pytest $(SPREAD)
 
 ##@ Parts of the tests
-.PHONY: lint format types test-fast test-e2e playback snapshot-update guards bench chaos corpus fuzz soak iam-report
+.PHONY: lint format types docs test-fast test-e2e playback snapshot-update guards bench chaos corpus fuzz soak iam-report
 lint: setup .venv-lint/.synced ## Check style and format (ruff), and every policy (checkov, parliament)
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	@$(RUN) -m checks.policy_lint
@@ -34,6 +34,8 @@ format: setup ## Mend style and format (ruff)
 	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
 types: setup ## Check types (mypy, strict)
 	@$(BIN)/mypy
+docs: setup ## Write the documentation's tables and pictures that are made from the code
+	@PYTHONPATH=lambda_src $(RUN) -m checks.docs
 test-fast: setup ## All tests that need no deployed sandbox
 	@$(RUN) -m pytest $(SPREAD) -m "not e2e"
 test-e2e: setup-cdktf ## The tests on the deployed sandbox

@@ -67,6 +67,6 @@ def _chosen(cloudwatch: Any, topic_arn: str) -> Mapping[str, Any]:
     if not ours:
         raise SmokeError(f"No alarm notifies {topic_arn}: deploy the pipeline once more.")
     if not off:
-        raise SmokeError("Every alarm is on already: look at them first (README, Runbook).")
+        raise SmokeError("Every alarm is on already: look at them first (docs/runbook.md).")
     # One that says nothing of missing data sends least when it is given back its state.
     return min(off, key=lambda alarm: (bool(alarm.get("InsufficientDataActions")), alarm["AlarmName"]))

@@ -23,7 +23,7 @@ def completed(asset: Asset) -> Proof:
     if asset.status in ENDED:
         error = asset.record.get("error") or {}
         seen = f"{asset.status} {error.get('code', '')}: {error.get('message', 'no reason is recorded.')}"
-        remedy = "The README's table of codes says what to do."
+        remedy = "The table of codes in docs/failures.md says what to do."
     elif asset.status:
         seen = f"after {ASSET_SECONDS // 60} minutes it is {asset.status}."
         remedy = (

@@ -152,6 +152,6 @@ def test_a_damaged_state_is_restored_from_its_former_version(small: Sandbox) -> 
     listed = s3.list_object_versions(Bucket=STATE_BUCKET, Prefix=small_stack.KEY)["Versions"]
     versions = [each for each in listed if each["Key"] == small_stack.KEY]
     assert versions[0]["IsLatest"]
-    # As README.md says it.
+    # As docs/deployment.md says it.
     s3.copy_object(**STATE, CopySource={**STATE, "VersionId": versions[1]["VersionId"]})
     assert deployer(small).is_clean(small_stack.NAME)

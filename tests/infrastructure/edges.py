@@ -1,7 +1,7 @@
 """Who calls what with which key: every edge of a pipeline, with what decides it on each of its three sides.
 
-`python -m tests.infrastructure.edges` prints the README's table. The tests ask the synthesized policies for
-each cell, and find a permission that no edge needs.
+The tests ask the synthesized policies for each cell, and find a permission that no edge needs. `make docs`
+writes the table to docs/security.md, and `python -m tests.infrastructure.edges` prints it.
 """
 
 from collections.abc import Iterator, Sequence

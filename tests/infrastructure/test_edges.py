@@ -2,9 +2,7 @@
 
 import copy
 import json
-import re
 from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,7 +13,6 @@ from tests.infrastructure.edges import (
     NOT_ENCRYPTED,
     SAME_KEY,
     Edge,
-    table,
 )
 from tests.infrastructure.places import (
     PEOPLE,
@@ -41,7 +38,6 @@ from tests.infrastructure.sides import (
 )
 from tests.infrastructure.stack import Stack
 
-README = Path(__file__).resolve().parents[2] / "README.md"
 CELLS = [(edge, side) for edge in EDGES for side in edge.sides]
 DECIDED = [(edge, name) for edge, name in CELLS if not isinstance(edge.sides[name], Nothing)]
 UNDECIDED = [(edge, name) for edge, name in CELLS if isinstance(edge.sides[name], Nothing)]
@@ -224,10 +220,3 @@ def test_what_is_granted_too_little_is_found(pipeline: Stack) -> None:
     assert [request.context for request in _wrong(unlimited, passes, "identity")] == [
         {"iam:PassedToService": "lambda.amazonaws.com"}
     ]
-
-
-def test_readme_shows_the_table() -> None:
-    """The README's table is that of the tests: `python -m tests.infrastructure.edges` prints it."""
-    found = re.search(r"^## Who may call what$.*?^(\| who .*?)$\n\n", README.read_text(), re.M | re.S)
-    assert found is not None
-    assert found.group(1) == table()

@@ -1,42 +1,37 @@
-"""The runbook: it knows every alarm, and each command that it names exists."""
+"""The runbook: it has every alarm, and each command that it names exists."""
 
 import re
-from pathlib import Path
+from collections import Counter
 
 import pytest
 
+from checks.docs.alarms import alarm_name
+from checks.docs.runbook import RUNBOOK
 from tests.infrastructure.stack import Stack
+from tools.ops.command_line import parser
 
-README = Path(__file__).resolve().parents[2] / "README.md"
-
-
-def _runbook() -> str:
-    found = re.search(r"^## Runbook$(.*?)(?=^## )", README.read_text(), re.MULTILINE | re.DOTALL)
-    assert found is not None
-    return found.group(1)
+_COMMANDS = "|".join(("list", "show", "replay", "cancel", "redrive", "backfill", "presets", "remove"))
 
 
 def _alarms(stack: Stack) -> set[str]:
-    named = [(a["alarm_name"]) for a in stack.of("aws_cloudwatch_metric_alarm")]
-    named += [(a["alarm_name"]) for a in stack.of("aws_cloudwatch_composite_alarm")]
-    return {name.removeprefix("media-pipeline-alarm-").removesuffix(f"-{stack.name}") for name in named}
+    alarms = [*stack.of("aws_cloudwatch_metric_alarm"), *stack.of("aws_cloudwatch_composite_alarm")]
+    return {alarm_name(stack, alarm) for alarm in alarms}
 
 
 def test_every_alarm_is_in_the_runbook(pipeline: Stack) -> None:
-    """Whoever is woken by an alarm finds a row for it, and no row speaks of an alarm that isn't there."""
-    rows = re.findall(r"^\| (`[^|]*) \|", _runbook(), re.MULTILINE)
-    assert {name for row in rows for name in re.findall(r"`([a-z-]+)`", row)} == _alarms(pipeline)
+    """Each alarm of each environment has one entry, and no entry names an alarm that doesn't exist."""
+    entries = Counter(name for entry in RUNBOOK for name in entry.alarms)
+    assert set(entries) == _alarms(pipeline)
+    assert set(entries.values()) == {1}
 
 
 def _commands() -> list[str]:
-    words = "|".join(("list", "show", "replay", "cancel", "redrive", "backfill", "presets"))
-    return sorted(set(re.findall(rf"`((?:{words})(?: [^`]*)?)`", _runbook())))
+    texts = [text for entry in RUNBOOK for text in (entry.look_at, entry.then)]
+    return sorted({found for text in texts for found in re.findall(rf"`((?:{_COMMANDS})(?: [^`]*)?)`", text)})
 
 
 @pytest.mark.parametrize("command", _commands())
 def test_the_runbooks_commands_are_understood(command: str) -> None:
     """Every command that the runbook names is one that the command line takes, word for word."""
-    from tools.ops.command_line import parser
-
     filled = re.sub(r"<[^>]*>", "x", command)
     assert parser().parse_args(filled.split())

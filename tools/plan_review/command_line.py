@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import IntEnum
 from pathlib import Path
 
@@ -26,11 +26,17 @@ class Exit(IntEnum):
     LOSS = 3
 
 
+EXIT_CODES: Mapping[Exit, str] = {
+    Exit.FINE: "no data is lost, or only such as is named as intended; also where nothing changes",
+    Exit.FAILED: "the plan can't be read, or planning had failed half-way",
+    Exit.USAGE: "the arguments are wrong",
+    Exit.LOSS: "a stateful resource would be destroyed or replaced, or a setting would delete data, and its "
+    "address is not named as intended",
+}
 _EPILOG = (
-    "Exit codes: 0 no data is lost, or only such as is named as intended; 1 the plan can't be read; 2 the "
-    "arguments are wrong; 3 a stateful resource would be destroyed or replaced, or a setting would delete "
-    "data, and its address is not named as intended. `make diff` says 4 where planning itself failed. Other "
-    "dangers (access that grows, protection that shrinks, drift, partial plans) are shown, and fail nothing."
+    f"Exit codes: {'; '.join(f'{code:d} {meaning}' for code, meaning in EXIT_CODES.items())}. "
+    "`make diff` says 4 where planning itself failed. Other dangers (access that grows, protection that "
+    "shrinks, drift, partial plans) are shown, and fail nothing."
 )
 # An address may hold spaces and commas in the key of a for_each.
 _ADDRESS = re.compile(r"""(?:\["(?:[^"\\]|\\.)*"\]|[^\s,])+""")

@@ -1,6 +1,7 @@
 """`python -m tools.supply_chain sbom` and `python -m tools.supply_chain audit`; the Makefile has both."""
 
 import argparse
+import ast
 import json
 import sys
 import tomllib
@@ -36,7 +37,19 @@ def lambda_sbom(*, archive: Path, dependencies: Path = DEPENDENCIES) -> str:
         if f"sha256:{package.wheel_sha256}" not in lock[package.name]["hashes"]:
             raise ContentsError(f"The wheel of {package.name} is none of those that are locked.")
     licence = json.loads((ROOT / "package.json").read_text("utf-8"))["license"]
-    return sbom(contents, direct=pipfile["lambda"], code_licence=licence)
+    return sbom(contents, direct=pipfile["lambda"], version=code_version(), code_licence=licence)
+
+
+def code_version() -> str:
+    """Return the version of the functions' code, from the file that the zip carries."""
+    body = ast.parse((SOURCE / "media_pipeline" / "__init__.py").read_text("utf-8")).body
+    (version,) = (
+        ast.literal_eval(node.value)
+        for node in body
+        if isinstance(node, ast.Assign)
+        and [ast.unparse(target) for target in node.targets] == ["__version__"]
+    )
+    return str(version)
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -20,23 +20,23 @@ NAME = "media-pipeline-lambda"
 CODE_NAME = "media-pipeline"
 
 
-def sbom(contents: Contents, *, direct: Iterable[str], code_licence: str) -> str:
+def sbom(contents: Contents, *, direct: Iterable[str], version: str, code_licence: str) -> str:
     """Return the JSON text of a CycloneDX 1.6 bill of materials.
 
-    `direct` names the packages that our code asks for by itself. Every file of the zip is in it, below the
-    package that it belongs to or below our code. A package's hash is that of its wheel; that of our code is
-    the hash of what `sha256sum` prints of its files.
+    `direct` names the packages that our code asks for by itself; `version` is that of our code. Every file of
+    the zip is in it, below the package that it belongs to or below our code. A package's hash is that of its
+    wheel; that of our code is the hash of what `sha256sum` prints of its files.
     """
     bom = Bom(serial_number=uuid5(NAMESPACE_URL, f"urn:sha256:{contents.sha256}"))
     root = Component(
         bom_ref=f"{NAME}.zip",
         type=ComponentType.APPLICATION,
         name=NAME,
-        version=contents.sha256[:12],
+        version=version,
         hashes=[_sha256(contents.sha256)],
     )
     bom.metadata.component = root
-    code = _code(contents.code, code_licence)
+    code = _code(contents.code, version, code_licence)
     packages = {package.name: _package(package) for package in contents.packages}
     for component in (code, *packages.values()):
         bom.components.add(component)
@@ -66,17 +66,17 @@ def _package(package: Package) -> Component:
     )
 
 
-def _code(files: Mapping[str, str], licence: str) -> Component:
+def _code(files: Mapping[str, str], version: str, licence: str) -> Component:
     listing = "".join(f"{digest}  {name}\n" for name, digest in sorted(files.items()))
     digest = hashlib.sha256(listing.encode()).hexdigest()
-    purl = PackageURL("generic", None, CODE_NAME, digest[:12])
+    purl = PackageURL("generic", None, CODE_NAME, version)
     return Component(
         bom_ref=purl.to_string(),
         type=ComponentType.APPLICATION,
         name=CODE_NAME,
-        version=digest[:12],
+        version=version,
         purl=purl,
-        licenses=[LicenseFactory().make_with_name(licence)],
+        licenses=[LicenseFactory().make_from_string(licence)],
         hashes=[_sha256(digest)],
         components=_files(files, purl.to_string()),
     )

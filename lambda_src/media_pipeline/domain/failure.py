@@ -15,7 +15,7 @@ _FACT = re.compile(r"\{\w+\}")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:
-    """Describe a failure once, for records, notifications, commands and the README alike.
+    """Describe a failure once, for records, notifications, commands and the documentation alike.
 
     `sentence` is for people; what it has in braces are the facts of one case. `replay_helps` tells whether
     the same file may come through in another attempt, where need be after an operator has mended something.

@@ -1,6 +1,6 @@
 """Every failure that an asset's record may name, in one place: the catalogue.
 
-Errors are made from it (`failure("EMPTY_FILE").error()`), and the README's table is held against it.
+Errors are made from it (`failure("EMPTY_FILE").error()`), and the documentation's table is made from it.
 """
 
 from collections.abc import Iterable, Mapping

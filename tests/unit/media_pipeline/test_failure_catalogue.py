@@ -1,4 +1,4 @@
-"""The catalogue of failures: complete, made use of everywhere, and the same as the README's table."""
+"""The catalogue of failures: complete, and used everywhere."""
 
 import ast
 import re
@@ -22,38 +22,6 @@ DOCUMENTED_JOB_ERRORS = (
     1401, 1404, 1432, 1433, 1434, 1515, 1517, 1522, 1550, 1601, 1602, 1603, 1700, 1999,
     3400, 3401, 3403, 3404, 3408, 3450, 3451, 3452, 3453, 3454, 3455, 3456, 3457, 3458, 3999,
 )  # fmt: skip
-_ORDER = ("source", "settings", "permission", "service")
-_HEADER = "| code | fault | what people are told | a replay | file |\n|---|---|---|---|---|\n"
-
-
-def _row(codes: str, known: Failure) -> str:
-    told = known.general_sentence.removesuffix(" (…)")
-    replay = "may help" if known.replay_helps else "can't help"
-    kept = "quarantined" if known.quarantines else "kept"
-    return f"| {codes} | {known.category} | {told} | {replay} | {kept} |\n"
-
-
-def failures_table() -> str:
-    """Return the README's table: codes that mean the same share a row."""
-
-    rows: dict[tuple[str, str], list[Failure]] = {}
-    for known in sorted(
-        CATALOGUE.values(), key=lambda known: (_ORDER.index(known.category), -known.quarantines)
-    ):
-        rows.setdefault((known.category, known.sentence), []).append(known)
-    return _HEADER + "".join(
-        _row(", ".join(f"`{same.code}`" for same in alike), alike[0]) for alike in rows.values()
-    )
-
-
-def test_the_readme_tells_every_failure() -> None:
-    """The README's table is the catalogue: same codes, sentences, and what a replay can do."""
-    found = re.search(
-        r"^## When a video fails$(.*?)(?=^## )", (ROOT / "README.md").read_text(), re.MULTILINE | re.DOTALL
-    )
-    assert found is not None
-    tables = [part for part in found.group(1).split("\n\n") if part.startswith(_HEADER)]
-    assert [f"{table}\n" for table in tables] == [failures_table()]
 
 
 def test_every_documented_job_error_has_its_meaning() -> None:

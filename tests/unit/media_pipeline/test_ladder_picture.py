@@ -1,4 +1,4 @@
-"""The README's picture of the ladder shows what the shipped preset makes."""
+"""The documentation's picture of the ladder shows what the shipped preset makes."""
 
 from itertools import count
 from xml.etree import ElementTree

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from cyclonedx.model.bom import Bom
 
+from media_pipeline import __version__
 from stacks.lambda_package import build_lambda_package
 from tools.supply_chain import __main__ as command
 from tools.supply_chain.contents import REPORT, ContentsError, read_contents
@@ -74,14 +75,15 @@ def test_our_code_is_listed_with_its_hash(document: dict[str, Any]) -> None:
         f"{hashlib.sha256((command.SOURCE / name).read_bytes()).hexdigest()}  {name}\n" for name in names
     )
     assert code["hashes"][0]["content"] == hashlib.sha256(listing.encode()).hexdigest()
-    assert code["licenses"] == [{"license": {"name": "UNLICENSED"}}]
-    assert code["purl"].startswith("pkg:generic/media-pipeline@")
+    assert code["licenses"] == [{"license": {"id": "Apache-2.0"}}]
+    assert code["purl"] == f"pkg:generic/media-pipeline@{__version__}"
 
 
 def test_document_names_the_zip_and_the_standard(document: dict[str, Any], archive: Path) -> None:
     """It is CycloneDX 1.6 about the zip of this hash, and reads back with nothing lost."""
     assert (document["bomFormat"], document["specVersion"]) == ("CycloneDX", "1.6")
     root = document["metadata"]["component"]
+    assert root["version"] == __version__
     assert root["hashes"][0]["content"] == hashlib.sha256(archive.read_bytes()).hexdigest()
     references = [c["bom-ref"] for c in _all([root, *document["components"]])]
     assert len(set(references)) == len(references)
@@ -116,7 +118,7 @@ def test_same_zip_gives_the_same_text(text: str, tmp_path: Path) -> None:
     target, dependencies = tmp_path / "other.zip", command.DEPENDENCIES
     build_lambda_package(source=source, dependencies=dependencies, target=target)
     contents = read_contents(archive=target, dependencies=dependencies, source=source, locked=LOCKED)
-    other = json.loads(sbom(contents, direct=["boto3"], code_licence="UNLICENSED"))
+    other = json.loads(sbom(contents, direct=["boto3"], version="0", code_licence="MIT"))
     assert other["serialNumber"] != json.loads(text)["serialNumber"]
 
 

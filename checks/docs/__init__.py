@@ -1,0 +1,1 @@
+"""Make the parts of README and docs/ that follow from the code: `make docs` writes them."""
