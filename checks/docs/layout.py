@@ -59,8 +59,8 @@ def lay_out(nodes: Iterable[str], edges: Iterable[Edge]) -> Layout:
     chains: dict[Edge, list[str]] = {}
     for start, end in all_edges:
         passages = [f"{start} {end} {row}" for row in range(depth[start] + 1, depth[end])]
-        for row, passage in enumerate(passages, depth[start] + 1):
-            rows[row].append(passage)
+        for passed, passage in enumerate(passages, depth[start] + 1):
+            rows[passed].append(passage)
         chains[start, end] = [start, *passages, end]
         segments += zip(chains[start, end], chains[start, end][1:], strict=False)
     rows = _fewest_crossings(rows, segments)
