@@ -1,7 +1,7 @@
-"""The pipeline's three functions: what each is told through its environment, and what it may do."""
+"""The pipeline's three functions: how each is configured, and what it may do."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 from constructs_lib.bindings import Construct
 from constructs_lib.encryption import EncryptionKey
@@ -9,14 +9,21 @@ from constructs_lib.function import Function, FunctionCode
 from constructs_lib.iam import Account, ServiceRole
 from constructs_lib.messaging import EventQueue, UndeliveredRuns
 from constructs_lib.notifications import AssetTopic
+from constructs_lib.observability.alarms import METRICS_NAMESPACE
 from constructs_lib.storage import PrivateBucket
 from constructs_lib.table import Table
 from constructs_lib.transcoding import PresetParameters, Transcoder
 from media_pipeline.domain.status_index import STATUS_INDEX
+from media_pipeline.handlers.config import (
+    ConsumerConfig,
+    FunctionConfig,
+    JobStatusProcessorConfig,
+    OrchestratorConfig,
+    ReconcilerConfig,
+)
 from stacks.concurrency_rules import CAPTIONS_CONCURRENCY
 from stacks.settings import Settings
 
-METRICS_NAMESPACE = "MediaPipeline"
 RECONCILER_SCHEDULE = "reconciler-schedule"
 
 # An upload may take most of the function's timeout (probe, presets, submission): in a batch, a slow one would
@@ -61,22 +68,19 @@ def add_ingest_orchestrator(scope: Construct, parts: Parts) -> Function:
         description="Claims an uploaded source, inspects it and submits its MediaConvert job",
         timeout_seconds=settings.function_timeout_seconds,
         concurrency=settings.processing_concurrency + CAPTIONS_CONCURRENCY,
-        environment={
-            "UPLOADS_BUCKET": parts.uploads.name,
-            "MEDIACONVERT_QUEUE_ARN": parts.transcoder.queue_arn,
-            "MEDIACONVERT_ROLE_ARN": parts.transcoder.role_arn,
-            "PRESETS_PATH": parts.presets.presets_path,
-            "PROFILES_PARAMETER": parts.presets.profiles_name,
-            "MAX_SOURCE_SIZE_BYTES": str(settings.max_source_size_bytes),
-            **_suffixes(parts),
-            "IGNORED_NAMES": ",".join(settings.ignored_names),
-            "EMPTY_FILE_GRACE_SECONDS": str(settings.empty_file_grace_seconds),
+        config=OrchestratorConfig(
+            **_consumer(parts, parts.processing_queue),
+            captions_queue_url=parts.captions_queue.url,
+            mediaconvert_role_arn=parts.transcoder.role_arn,
+            presets_path=parts.presets.presets_path,
+            profiles_parameter=parts.presets.profiles_name,
+            max_source_size_bytes=settings.max_source_size_bytes,
+            ignored_names=settings.ignored_names,
+            empty_file_grace_seconds=settings.empty_file_grace_seconds,
             # A request that a killed invocation had sent may still arrive.
-            "CLAIM_SECONDS": str(settings.function_timeout_seconds + CLAIM_GRACE_SECONDS),
-            "MAX_JOBS_IN_FLIGHT": str(settings.max_jobs_in_flight),
-            **_redelivery(parts, parts.processing_queue),
-            "CAPTIONS_QUEUE_URL": parts.captions_queue.url,
-        },
+            claim_seconds=settings.function_timeout_seconds + CLAIM_GRACE_SECONDS,
+            max_jobs_in_flight=settings.max_jobs_in_flight,
+        ),
     )
     role = function.role
     # Probe reads the source in the caller's name.
@@ -127,12 +131,7 @@ def add_job_status_processor(scope: Construct, parts: Parts) -> Function:
         description="Records what MediaConvert says of its jobs and verifies their outputs",
         timeout_seconds=settings.function_timeout_seconds,
         concurrency=settings.processing_concurrency,
-        environment={
-            "UPLOADS_BUCKET": parts.uploads.name,
-            "MEDIACONVERT_QUEUE_ARN": parts.transcoder.queue_arn,
-            **_suffixes(parts),
-            **_redelivery(parts, parts.job_events_queue),
-        },
+        config=JobStatusProcessorConfig(**_consumer(parts, parts.job_events_queue)),
     )
     role = function.role
     parts.uploads.grant_read(role)
@@ -166,17 +165,15 @@ def add_reconciler(scope: Construct, parts: Parts) -> Function:
         timeout_seconds=settings.reconciler_timeout_seconds,
         # Runs never overlap.
         concurrency=1,
-        environment={
-            "UPLOADS_BUCKET": parts.uploads.name,
-            "UPLOAD_KEY_PREFIX": settings.upload_key_prefix,
-            "IGNORED_NAMES": ",".join(settings.ignored_names),
-            **_suffixes(parts),
-            "MEDIACONVERT_QUEUE_ARN": parts.transcoder.queue_arn,
-            "PROCESSING_QUEUE_URL": parts.processing_queue.url,
-            "CAPTIONS_QUEUE_URL": parts.captions_queue.url,
-            "STUCK_AFTER_SECONDS": str(settings.stuck_after_seconds),
-            "LEFTOVER_DAYS": str(settings.leftover_days),
-        },
+        config=ReconcilerConfig(
+            **_shared(parts),
+            processing_queue_url=parts.processing_queue.url,
+            captions_queue_url=parts.captions_queue.url,
+            stuck_after_seconds=settings.stuck_after_seconds,
+            leftover_days=settings.leftover_days,
+            ignored_names=settings.ignored_names,
+            upload_key_prefix=settings.upload_key_prefix,
+        ),
     )
     role = function.role
     parts.uploads.grant_read(role)
@@ -212,24 +209,41 @@ def _grant_publishing(parts: Parts, role: ServiceRole) -> None:
     parts.outputs.grant_write(role)
 
 
-def _suffixes(parts: Parts) -> Mapping[str, str]:
-    """Return what a function is told of the names of videos and of captions."""
+def _shared(parts: Parts) -> dict[str, Any]:
+    """Return the settings that all functions share, by the names of their fields."""
     settings = parts.settings
-    return {
-        "MEDIA_SUFFIXES": ",".join(settings.media_suffixes),
-        "CAPTION_SUFFIXES": ",".join(settings.caption_suffixes),
-    }
+    return asdict(
+        FunctionConfig(
+            pipeline_name=settings.pipeline_name,
+            assets_table=parts.assets.name,
+            uploads_bucket=parts.uploads.name,
+            outputs_bucket=parts.outputs.name,
+            notifications_topic_arn=parts.topic.arn,
+            mediaconvert_queue_arn=parts.transcoder.queue_arn,
+            media_suffixes=settings.media_suffixes,
+            caption_suffixes=settings.caption_suffixes,
+            asset_retention_days=settings.asset_retention_days,
+            # One service for all functions, so that their metrics share one dimension.
+            powertools_service_name=settings.pipeline_name,
+            powertools_metrics_namespace=METRICS_NAMESPACE,
+            powertools_log_level=settings.log_level,
+            aws_endpoint_url_mediaconvert=settings.mediaconvert_endpoint,
+        )
+    )
 
 
-def _redelivery(parts: Parts, queue: EventQueue) -> Mapping[str, str]:
-    """Return what a function is told of the queue that it consumes."""
+def _consumer(parts: Parts, queue: EventQueue) -> dict[str, Any]:
+    """Return the settings of a function that consumes a queue, by the names of their fields."""
     settings = parts.settings
-    return {
-        "CONSUMED_QUEUE_URL": queue.url,
-        "MAX_RECEIVE_COUNT": str(settings.max_receive_count),
-        # A message that waits touches its asset so often that the asset never counts as overdue.
-        "MAX_DELAY_SECONDS": str(min(MAX_DELAY_SECONDS, settings.stuck_after_seconds // 2)),
-    }
+    return asdict(
+        ConsumerConfig(
+            **_shared(parts),
+            consumed_queue_url=queue.url,
+            max_receive_count=settings.max_receive_count,
+            # A message that waits touches its asset so often that the asset never counts as overdue.
+            max_delay_seconds=min(MAX_DELAY_SECONDS, settings.stuck_after_seconds // 2),
+        )
+    )
 
 
 def _add_function(
@@ -241,22 +255,9 @@ def _add_function(
     description: str,
     timeout_seconds: int,
     concurrency: int,
-    environment: Mapping[str, str],
+    config: FunctionConfig,
 ) -> Function:
     settings = parts.settings
-    common = {
-        "PIPELINE_NAME": settings.pipeline_name,
-        "ASSETS_TABLE": parts.assets.name,
-        "OUTPUTS_BUCKET": parts.outputs.name,
-        "NOTIFICATIONS_TOPIC_ARN": parts.topic.arn,
-        "ASSET_RETENTION_DAYS": str(settings.asset_retention_days),
-        # One service for all functions, so that their metrics share one dimension.
-        "POWERTOOLS_SERVICE_NAME": settings.pipeline_name,
-        "POWERTOOLS_METRICS_NAMESPACE": METRICS_NAMESPACE,
-        "POWERTOOLS_LOG_LEVEL": settings.log_level,
-    }
-    if settings.mediaconvert_endpoint is not None:
-        common["AWS_ENDPOINT_URL_MEDIACONVERT"] = settings.mediaconvert_endpoint
     return Function(
         scope,
         id_,
@@ -264,7 +265,7 @@ def _add_function(
         description=description,
         handler=f"media_pipeline.handlers.{module}.handler",
         code=parts.code,
-        environment={**common, **environment},
+        environment=config.environment(),
         timeout_seconds=timeout_seconds,
         memory_mb=settings.function_memory_mb,
         reserved_concurrency=concurrency if settings.reserve_concurrency else None,

@@ -20,6 +20,7 @@ from constructs_lib.iam import Account
 from constructs_lib.lint import accept_finding
 from constructs_lib.messaging import EventQueue, UndeliveredRuns
 from constructs_lib.notifications import AlarmTopic, AssetTopic
+from constructs_lib.observability.alarms import METRICS_NAMESPACE
 from constructs_lib.storage import Cors, PrivateBucket, Tier
 from constructs_lib.transcoding import JobTemplate, PresetParameters, Transcoder
 from stacks.assets_table import add_assets_table
@@ -27,7 +28,6 @@ from stacks.deployment import add_provider, keep_state_in_s3
 from stacks.encoding import EncodingDocuments
 from stacks.event_routes import route_events
 from stacks.functions import (
-    METRICS_NAMESPACE,
     Parts,
     add_ingest_orchestrator,
     add_job_status_processor,

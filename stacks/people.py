@@ -2,8 +2,9 @@
 
 from constructs_lib.bindings import Construct
 from constructs_lib.iam import ManagedPolicy, Statement
+from constructs_lib.observability.alarms import METRICS_NAMESPACE
 from media_pipeline.domain.status_index import STATUS_INDEX
-from stacks.functions import METRICS_NAMESPACE, Parts
+from stacks.functions import Parts
 
 
 def add_uploader_policy(scope: Construct, parts: Parts) -> ManagedPolicy:

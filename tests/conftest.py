@@ -20,6 +20,9 @@ from tests.infrastructure.stack import (
     Stack,
 )
 
+# Deployed functions always have it; Powertools reads it by itself.
+os.environ.setdefault("POWERTOOLS_METRICS_NAMESPACE", "MediaPipeline")
+
 pytest_plugins = ["tests.support.local_aws"]
 
 # The same examples in every run: a change is judged by itself. `make fuzz` looks for new ones.

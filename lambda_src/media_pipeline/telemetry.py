@@ -1,7 +1,6 @@
 """Structured logs and metrics (EMF) of the pipeline, through Powertools."""
 
 import json
-import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -37,8 +36,6 @@ def dimension(value: str) -> str:
 
 logger = Logger(json_serializer=log_line)
 
-DEFAULT_NAMESPACE = "MediaPipeline"
-
 
 class PipelineMetrics:
     """Count what happens to assets. All carry the dimension `service`, whose value is the pipeline's name.
@@ -48,10 +45,8 @@ class PipelineMetrics:
     """
 
     def __init__(self) -> None:
-        self._metrics = Metrics(
-            namespace=os.environ.get("POWERTOOLS_METRICS_NAMESPACE", DEFAULT_NAMESPACE),
-            service=os.environ.get("POWERTOOLS_SERVICE_NAME", "media-pipeline"),
-        )
+        # Namespace and service are what the function's environment says; Powertools reads it by itself.
+        self._metrics = Metrics()
 
     def asset_received(self) -> None:
         """Count a new asset."""

@@ -74,7 +74,6 @@ READ_THE_ENVIRONMENT = {
     "media_pipeline.handlers.ingest_orchestrator",
     "media_pipeline.handlers.job_status_processor",
     "media_pipeline.handlers.reconciler",
-    "media_pipeline.telemetry",
     "tools.ops.__main__",
     "tools.plan_review.__main__",
 }

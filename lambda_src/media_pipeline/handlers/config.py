@@ -1,100 +1,101 @@
-"""Read each function's environment variables into a frozen dataclass.
+"""Spell each function's settings once: the stack writes them as environment variables, functions read them.
 
-A field's name in capitals is its variable, and its type says how the text is read, so the dataclass is the
-contract that the stack keeps (a test compares both).
+A field's name in capitals is its variable, and its type says how its value becomes text and is read again.
+`stacks/functions.py` builds these dataclasses and asks them for the environment; the handlers read them back.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, fields
 from typing import Any, TypeVar
 
 from media_pipeline.domain.errors import ConfigError
 
-# What Powertools reads by itself.
-POWERTOOLS_VARIABLES = frozenset(
-    {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE", "POWERTOOLS_LOG_LEVEL"}
-)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OrchestratorConfig:
-    """Configure ingest_orchestrator; `claim_seconds` is how long an invocation owns an asset it began.
+class FunctionConfig:
+    """Configure what all functions share; a retention of 0 days keeps records for ever.
 
-    It consumes two queues, of uploads (`consumed_queue_url`) and of caption files, with the same bounds:
-    a message is received at most `max_receive_count` times, and postponed by at most `max_delay_seconds`.
+    Powertools and boto3 read the variables in their names by themselves.
     """
 
     pipeline_name: str
     assets_table: str
-    outputs_bucket: str
     uploads_bucket: str
+    outputs_bucket: str
+    notifications_topic_arn: str
     mediaconvert_queue_arn: str
+    media_suffixes: tuple[str, ...]
+    caption_suffixes: tuple[str, ...]
+    asset_retention_days: int
+    powertools_service_name: str
+    powertools_metrics_namespace: str
+    powertools_log_level: str
+    aws_endpoint_url_mediaconvert: str | None = None
+
+    def environment(self) -> dict[str, str]:
+        """Return the environment variables from which `read_config` reads the same config.
+
+        Names of files are read in lower case, however they are written here.
+        """
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {
+            name.upper(): ",".join(value) if isinstance(value, tuple) else str(value)
+            for name, value in values.items()
+            if value is not None
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsumerConfig(FunctionConfig):
+    """Configure a function that consumes a queue.
+
+    A message is received at most `max_receive_count` times, and postponed by at most `max_delay_seconds`.
+    """
+
+    consumed_queue_url: str
+    max_receive_count: int
+    max_delay_seconds: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrchestratorConfig(ConsumerConfig):
+    """Configure ingest_orchestrator; `claim_seconds` is how long an invocation owns an asset it began.
+
+    It consumes two queues, of uploads (`consumed_queue_url`) and of caption files, with the same bounds.
+    """
+
+    captions_queue_url: str
     mediaconvert_role_arn: str
     presets_path: str
     profiles_parameter: str
-    notifications_topic_arn: str
     max_source_size_bytes: int
-    media_suffixes: tuple[str, ...]
-    caption_suffixes: tuple[str, ...]
     ignored_names: tuple[str, ...]
     empty_file_grace_seconds: int
-    asset_retention_days: int
     claim_seconds: int
     max_jobs_in_flight: int
-    consumed_queue_url: str
-    captions_queue_url: str
-    max_receive_count: int
-    max_delay_seconds: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class JobStatusProcessorConfig:
-    """Configure job_status_processor; a retention of 0 days keeps records for ever."""
-
-    pipeline_name: str
-    assets_table: str
-    outputs_bucket: str
-    uploads_bucket: str
-    mediaconvert_queue_arn: str
-    notifications_topic_arn: str
-    media_suffixes: tuple[str, ...]
-    caption_suffixes: tuple[str, ...]
-    asset_retention_days: int
-    consumed_queue_url: str
-    max_receive_count: int
-    max_delay_seconds: int
+class JobStatusProcessorConfig(ConsumerConfig):
+    """Configure job_status_processor."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReconcilerConfig:
+class ReconcilerConfig(FunctionConfig):
     """Configure reconciler; assets unchanged for `stuck_after_seconds` are looked into.
 
     What failed and replayed attempts left behind is removed after `leftover_days`.
     """
 
-    pipeline_name: str
-    assets_table: str
-    outputs_bucket: str
-    uploads_bucket: str
-    mediaconvert_queue_arn: str
-    notifications_topic_arn: str
-    asset_retention_days: int
     processing_queue_url: str
     captions_queue_url: str
     stuck_after_seconds: int
     leftover_days: int
-    media_suffixes: tuple[str, ...]
-    caption_suffixes: tuple[str, ...]
     ignored_names: tuple[str, ...]
     upload_key_prefix: str = ""
 
 
-Config = TypeVar("Config", OrchestratorConfig, JobStatusProcessorConfig, ReconcilerConfig)
-
-
-def environment_variables(config: type[Any]) -> frozenset[str]:
-    """Return the names of the variables that the function with this config needs."""
-    return frozenset(field.name.upper() for field in fields(config)) | POWERTOOLS_VARIABLES
+Config = TypeVar("Config", bound=FunctionConfig)
 
 
 def read_config(config: type[Config], environment: Mapping[str, str]) -> Config:
@@ -107,19 +108,31 @@ def read_config(config: type[Config], environment: Mapping[str, str]) -> Config:
     for field in fields(config):
         name = field.name.upper()
         text = environment.get(name, "").strip()
-        if not text and field.default is not MISSING:
-            values[field.name] = field.default
-        elif not text:
+        if text:
+            try:
+                values[field.name] = _PARSERS[field.type](text)
+            except ValueError as error:
+                faults.append(f"{name} is {text!r}: {error}")
+        elif field.default is MISSING:
             faults.append(f"{name} is missing")
-        elif field.type is int:
-            if text.isascii() and text.isdigit():
-                values[field.name] = int(text)
-            else:
-                faults.append(f"{name} is {text!r}: must be a whole number of at least 0")
-        elif field.type is str:
-            values[field.name] = text
-        else:
-            values[field.name] = tuple(part.strip().lower() for part in text.split(",") if part.strip())
     if faults:
         raise ConfigError(faults)
     return config(**values)
+
+
+def _whole_number(text: str) -> int:
+    if not (text.isascii() and text.isdigit()):
+        raise ValueError("must be a whole number of at least 0")
+    return int(text)
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(part.strip().lower() for part in text.split(",") if part.strip())
+
+
+_PARSERS: Mapping[Any, Callable[[str], Any]] = {
+    int: _whole_number,
+    str: str,
+    str | None: str,
+    tuple[str, ...]: _names,
+}

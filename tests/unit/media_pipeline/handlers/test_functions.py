@@ -12,10 +12,10 @@ import pytest
 
 from media_pipeline.domain.errors import ConfigError, MalformedEventError, TransientError
 from media_pipeline.handlers.config import (
+    FunctionConfig,
     JobStatusProcessorConfig,
     OrchestratorConfig,
     ReconcilerConfig,
-    environment_variables,
     read_config,
 )
 from media_pipeline.handlers.sqs_batch import handle_batch
@@ -192,26 +192,36 @@ def test_nothing_counted_writes_nothing(capsys: pytest.CaptureFixture[str]) -> N
     assert capsys.readouterr().out == ""
 
 
-@pytest.mark.parametrize("config", [OrchestratorConfig, JobStatusProcessorConfig, ReconcilerConfig])
-def test_a_function_needs_just_its_variables(config: Any) -> None:
+CONFIGS = (OrchestratorConfig, JobStatusProcessorConfig, ReconcilerConfig)
+
+
+@pytest.mark.parametrize("config", CONFIGS)
+def test_a_function_needs_just_its_variables(config: type[FunctionConfig]) -> None:
     """Each config is read from exactly the variables that it names."""
-    needed = environment_variables(config)
-    optional = {field.name.upper() for field in fields(config) if field.default is not MISSING}
+    needed = {field.name.upper() for field in fields(config) if field.default is MISSING}
     assert read_config(config, {name: ENVIRONMENT[name] for name in needed}) is not None
-    for name in {name for name in needed - optional if not name.startswith("POWERTOOLS_")}:
+    for name in needed:
         with pytest.raises(ConfigError, match=f"{name} is missing"):
             read_config(config, {other: ENVIRONMENT[other] for other in needed - {name}})
 
 
-def test_only_the_prefix_may_be_missing() -> None:
+@pytest.mark.parametrize("config", CONFIGS)
+def test_a_config_is_what_its_environment_says(config: type[FunctionConfig]) -> None:
+    """What a config writes is read back as the same config, an endpoint of MediaConvert included."""
+    for more in ({}, {"AWS_ENDPOINT_URL_MEDIACONVERT": "http://127.0.0.1:4567"}):
+        read = read_config(config, {**ENVIRONMENT, **more})
+        assert read_config(config, read.environment()) == read
+        assert more.items() <= read.environment().items()
+
+
+def test_only_prefix_and_endpoint_may_be_missing() -> None:
     """No prefix, or an empty one as Lambda hands on what is set to nothing, means the whole bucket."""
     without = {name: value for name, value in ENVIRONMENT.items() if name != "UPLOAD_KEY_PREFIX"}
     for environment in (without, {**without, "UPLOAD_KEY_PREFIX": ""}):
         assert read_config(ReconcilerConfig, environment).upload_key_prefix == ""
     assert read_config(ReconcilerConfig, ENVIRONMENT).upload_key_prefix == "incoming/"
-    configs = (OrchestratorConfig, JobStatusProcessorConfig, ReconcilerConfig)
-    optional = [field.name for config in configs for field in fields(config) if field.default is not MISSING]
-    assert optional == ["upload_key_prefix"]
+    optional = {field.name for config in CONFIGS for field in fields(config) if field.default is not MISSING}
+    assert optional == {"upload_key_prefix", "aws_endpoint_url_mediaconvert"}
 
 
 def test_variables_become_typed_values() -> None:
@@ -226,13 +236,16 @@ def test_all_faults_of_an_environment_are_named_at_once() -> None:
         read_config(JobStatusProcessorConfig, {"ASSET_RETENTION_DAYS": "-1", "PIPELINE_NAME": "p"})
     assert invalid.value.faults == (
         "ASSETS_TABLE is missing",
-        "OUTPUTS_BUCKET is missing",
         "UPLOADS_BUCKET is missing",
-        "MEDIACONVERT_QUEUE_ARN is missing",
+        "OUTPUTS_BUCKET is missing",
         "NOTIFICATIONS_TOPIC_ARN is missing",
+        "MEDIACONVERT_QUEUE_ARN is missing",
         "MEDIA_SUFFIXES is missing",
         "CAPTION_SUFFIXES is missing",
         "ASSET_RETENTION_DAYS is '-1': must be a whole number of at least 0",
+        "POWERTOOLS_SERVICE_NAME is missing",
+        "POWERTOOLS_METRICS_NAMESPACE is missing",
+        "POWERTOOLS_LOG_LEVEL is missing",
         "CONSUMED_QUEUE_URL is missing",
         "MAX_RECEIVE_COUNT is missing",
         "MAX_DELAY_SECONDS is missing",

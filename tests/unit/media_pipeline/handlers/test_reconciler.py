@@ -13,7 +13,7 @@ from media_pipeline.domain.asset import AssetStatus
 from media_pipeline.domain.events import parse_upload
 from media_pipeline.handlers import reconciler
 from media_pipeline.services.upload_sweep import UploadSweep
-from tests.support.lambda_invocation import Context
+from tests.support.lambda_invocation import ENVIRONMENT, Context
 from tests.support.local_resources import new_assets_table, new_versioned_bucket
 
 KEY = "in/a b+ä 🎬.mp4"
@@ -26,6 +26,7 @@ def aws(local_aws: Callable[[str], Any], monkeypatch: pytest.MonkeyPatch) -> Ite
     """Return the names of a pipeline's resources, and put them into the function's environment."""
     dynamodb, s3, sqs = local_aws("dynamodb"), local_aws("s3"), local_aws("sqs")
     environment = {
+        **ENVIRONMENT,
         "AWS_ACCESS_KEY_ID": "test",
         "AWS_DEFAULT_REGION": "us-east-1",
         "AWS_ENDPOINT_URL": s3.meta.endpoint_url,
