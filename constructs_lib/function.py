@@ -116,7 +116,7 @@ class Function(Construct):
             # is given) overrules Powertools', and lines without a level (metrics) count as INFO. Source:
             # https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-log-level.html
             logging_config=LambdaFunctionLoggingConfig(log_format="Text", log_group=self._log_group.name),
-            depends_on=[self.role.policy],
+            depends_on=self.role.permissions,
             lifecycle=TerraformResourceLifecycle(postcondition=[_runs_deployed_code()]),
         )
         self.arn: str = self._function.arn
@@ -186,7 +186,7 @@ class Function(Construct):
             if body_filter
             else None,
             # Lambda checks at once that the role may consume.
-            depends_on=[self.role.policy],
+            depends_on=self.role.permissions,
         )
 
     def run_every(self, minutes: int, *, rule_name: str, undelivered: UndeliveredRuns) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, Protocol
 
-from constructs_lib.bindings import Construct, IamPolicy, IamRole, IamRolePolicy
+from constructs_lib.bindings import Construct, IamPolicy, IamRole, IamRolePolicy, TerraformResource
 from constructs_lib.lint import accept_finding
 
 Conditions = Mapping[str, Mapping[str, str | Sequence[str]]]
@@ -167,14 +167,19 @@ class ServiceRole(Construct):
         )
 
     @property
-    def policy(self) -> IamRolePolicy:
-        """Return the policy, for what must not be created before its permissions are in force.
+    def permissions(self) -> list[TerraformResource]:
+        """Return what a resource depends on that must not be created before the permissions are in force.
 
         Raises ValueError where nothing was granted yet.
         """
-        if self._policy is None:
-            raise ValueError(f"nothing is granted to the role {self._name}")
-        return self._policy
+        return [self._granted_policy()]
+
+    def accept_finding(self, check: str, *, reason: str, about: str) -> None:
+        """Accept one check's finding on the role's permissions, as `lint.accept_finding` does on a resource.
+
+        Raises ValueError where nothing was granted yet.
+        """
+        accept_finding(self._granted_policy(), check, reason=reason, about=about)
 
     def allow(self, statement: Statement) -> None:
         """Grant what a statement says; a statement of the same sid, resources and conditions is widened.
@@ -188,6 +193,11 @@ class ServiceRole(Construct):
             )
         else:
             self._policy.policy = document
+
+    def _granted_policy(self) -> IamRolePolicy:
+        if self._policy is None:
+            raise ValueError(f"nothing is granted to the role {self._name}")
+        return self._policy
 
 
 class ManagedPolicy(Construct):

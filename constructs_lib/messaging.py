@@ -221,11 +221,11 @@ class EventRule(Construct):
             name=name,
             description=description,
             event_pattern=json.dumps(pattern),
-            depends_on=[after.target] if after else None,
+            depends_on=[after._target] if after else None,
         )
         self.arn: str = self._rule.arn
         policies = queue.receive_from(self._rule.arn)
-        self.target: CloudwatchEventTarget = CloudwatchEventTarget(
+        self._target = CloudwatchEventTarget(
             self,
             "Target",
             rule=self._rule.name,

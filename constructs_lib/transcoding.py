@@ -90,8 +90,7 @@ class Transcoder(Construct):
         # Probe has no resource-level permissions. Source:
         # https://docs.aws.amazon.com/service-authorization/latest/reference/list_mediaconvert.html
         role.allow(Statement(sid="ProbeSources", actions=["mediaconvert:Probe"], resources=["*"]))
-        accept_finding(
-            role.policy,
+        role.accept_finding(
             "UNKNOWN_ACTION",
             about="mediaconvert:Probe",
             reason="MediaConvert has the action since 2024; parliament's list of actions is older. Source: "

@@ -8,8 +8,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-METRICS_NAMESPACE = "MediaPipeline"
-"""The namespace to which the functions publish their metrics."""
+from constructs_lib.observability.metrics import (
+    Metric,
+    MetricMath,
+    asset_metric,
+    function_metric,
+    queue_metric,
+)
 
 Silence = Literal["notBreaching", "missing", "breaching"]
 """What an alarm makes of a period without data; `missing` leads to INSUFFICIENT_DATA."""
@@ -58,26 +63,6 @@ class AlarmThresholds:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Metric:
-    """Identify one CloudWatch metric, the statistic wanted of it and the period it is taken over."""
-
-    namespace: str
-    name: str
-    dimensions: Mapping[str, str]
-    statistic: str
-    period_seconds: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MetricMath:
-    """Compute a value from metrics: `steps` are expressions by id, the last of which is the result."""
-
-    metrics: Mapping[str, Metric]
-    steps: Mapping[str, str]
-    label: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Alarm:
     """Describe one alarm: what it watches, when it goes off, what that means and what to do first.
 
@@ -108,41 +93,6 @@ def pipeline_alarms(
         _stuck_assets(pipeline_name, thresholds),
         _slowed_down(pipeline_name, thresholds),
         _presets_invalid(pipeline_name),
-    )
-
-
-def queue_metric(queue_name: str, metric_name: str, *, period_seconds: int) -> Metric:
-    """Return a queue's metric; depth and age are gauges, so their maximum is what matters."""
-    return Metric(
-        namespace="AWS/SQS",
-        name=metric_name,
-        dimensions={"QueueName": queue_name},
-        statistic="Maximum",
-        period_seconds=period_seconds,
-    )
-
-
-def function_metric(function_name: str, metric_name: str, *, statistic: str = "Sum") -> Metric:
-    """Return a function's metric over five minutes."""
-    return Metric(
-        namespace="AWS/Lambda",
-        name=metric_name,
-        dimensions={"FunctionName": function_name},
-        statistic=statistic,
-        period_seconds=300,
-    )
-
-
-def asset_metric(
-    pipeline_name: str, metric_name: str, *, statistic: str = "Sum", period_seconds: int = 300
-) -> Metric:
-    """Return a metric that the functions publish about the pipeline's assets."""
-    return Metric(
-        namespace=METRICS_NAMESPACE,
-        name=metric_name,
-        dimensions={"service": pipeline_name},
-        statistic=statistic,
-        period_seconds=period_seconds,
     )
 
 
@@ -229,32 +179,21 @@ def _function_alarms(function: MonitoredFunction, thresholds: AlarmThresholds) -
 def _job_failure_rate(pipeline_name: str, thresholds: AlarmThresholds) -> Alarm:
     # Each ended job ends an asset, and an asset also fails where its outputs are missing, which
     # MediaConvert's own count of errored jobs can't know.
-    window_seconds = 900
-    return Alarm(
+    return rate_alarm(
         component="alarm-job-failure-rate",
         description=(
             "Too large a share of assets ended as FAILED. Look at 'failures by reason' on the dashboard: "
             "one reason for all points at permissions, presets or a producer's broken files."
         ),
-        signal=MetricMath(
-            metrics={
-                "failed": asset_metric(pipeline_name, "AssetsFailed", period_seconds=window_seconds),
-                "completed": asset_metric(pipeline_name, "AssetsCompleted", period_seconds=window_seconds),
-            },
-            steps={
-                # Functions publish a count only when there is something to count.
-                "failures": "FILL(failed, 0)",
-                "ended": "failures + FILL(completed, 0)",
-                "rate": (
-                    f"IF(ended >= {thresholds.job_failure_rate_minimum_jobs}, 100 * failures / ended, 0)"
-                ),
-            },
-            label="Failed assets (percent)",
-        ),
-        threshold=thresholds.job_failure_rate_percent,
-        periods=1,
-        # Nothing ended, so nothing failed.
-        silence="notBreaching",
+        metrics={
+            "failed": rate_metric(pipeline_name, "AssetsFailed"),
+            "completed": rate_metric(pipeline_name, "AssetsCompleted"),
+        },
+        part=("failures", "FILL(failed, 0)"),
+        whole=("ended", "failures + FILL(completed, 0)"),
+        minimum=thresholds.job_failure_rate_minimum_jobs,
+        label="Failed assets (percent)",
+        percent=thresholds.job_failure_rate_percent,
     )
 
 
@@ -303,6 +242,47 @@ def _presets_invalid(pipeline_name: str) -> Alarm:
         threshold=1,
         periods=1,
         # A function counts only when there is something to count.
+        silence="notBreaching",
+    )
+
+
+def rate_metric(pipeline_name: str, metric_name: str) -> Metric:
+    """Return a count that a rate is computed with, over 15 minutes."""
+    return asset_metric(pipeline_name, metric_name, period_seconds=900)
+
+
+def rate_alarm(
+    *,
+    component: str,
+    description: str,
+    metrics: Mapping[str, Metric],
+    part: tuple[str, str],
+    whole: tuple[str, str],
+    minimum: int,
+    label: str,
+    percent: int,
+) -> Alarm:
+    """Describe an alarm on the share that `part` is of `whole`, where that is at least `minimum`.
+
+    Both are a name and an expression over `metrics`. Functions publish a count only when there is something
+    to count: an expression fills what is missing with 0.
+    """
+    (part_name, part_expression), (whole_name, whole_expression) = part, whole
+    return Alarm(
+        component=component,
+        description=description,
+        signal=MetricMath(
+            metrics=metrics,
+            steps={
+                part_name: part_expression,
+                whole_name: whole_expression,
+                "rate": f"IF({whole_name} >= {minimum}, 100 * {part_name} / {whole_name}, 0)",
+            },
+            label=label,
+        ),
+        threshold=percent,
+        periods=1,
+        # Nothing was counted.
         silence="notBreaching",
     )
 

@@ -6,16 +6,15 @@ The rows follow a video: what arrives and how it ends, queues, functions, EventB
 from collections.abc import Sequence
 from typing import Any
 
-from constructs_lib.observability.alarms import (
+from constructs_lib.observability.alarms import MonitoredFunction, MonitoredQueue
+from constructs_lib.observability.delivery_alarms import MonitoredRule, MonitoredSchedule, rule_metric
+from constructs_lib.observability.metrics import (
     METRICS_NAMESPACE,
     Metric,
-    MonitoredFunction,
-    MonitoredQueue,
     asset_metric,
     function_metric,
     queue_metric,
 )
-from constructs_lib.observability.delivery_alarms import MonitoredRule, MonitoredSchedule, rule_metric
 
 Widget = dict[str, Any]
 Series = list[Any]

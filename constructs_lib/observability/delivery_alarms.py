@@ -6,13 +6,8 @@ Plain data, as in `alarms.py`.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from constructs_lib.observability.alarms import (
-    Alarm,
-    Metric,
-    asset_metric,
-    queue_metric,
-    slug,
-)
+from constructs_lib.observability.alarms import Alarm, slug
+from constructs_lib.observability.metrics import Metric, asset_metric, queue_metric
 
 INTERVALS_WITHOUT_RUN = 3
 """A scheduled function that finishes no run for so many intervals is news."""

@@ -14,14 +14,13 @@ from constructs_lib.bindings import (
 from constructs_lib.observability.alarms import (
     Alarm,
     AlarmThresholds,
-    Metric,
-    MetricMath,
     MonitoredFunction,
     MonitoredQueue,
     pipeline_alarms,
 )
 from constructs_lib.observability.dashboard import dashboard_body
 from constructs_lib.observability.delivery_alarms import MonitoredRule, MonitoredSchedule, delivery_alarms
+from constructs_lib.observability.metrics import Metric, MetricMath
 from constructs_lib.observability.source_alarms import source_alarms
 
 __all__ = [

@@ -1,11 +1,7 @@
 """Decide which alarms watch what is known of uploads before they are encoded, as plain data."""
 
-from constructs_lib.observability.alarms import (
-    Alarm,
-    AlarmThresholds,
-    MetricMath,
-    asset_metric,
-)
+from constructs_lib.observability.alarms import Alarm, AlarmThresholds, rate_alarm, rate_metric
+from constructs_lib.observability.metrics import asset_metric
 
 
 def source_alarms(*, pipeline_name: str, thresholds: AlarmThresholds) -> tuple[Alarm, ...]:
@@ -32,30 +28,20 @@ def _sources_refused(pipeline_name: str) -> Alarm:
 
 
 def _unknown_sources(pipeline_name: str, thresholds: AlarmThresholds) -> Alarm:
-    window_seconds = 900
-    return Alarm(
+    return rate_alarm(
         component="alarm-unknown-sources",
         description=(
             "Too large a share of jobs is submitted without a look into the source: they keep its size, and "
             "have one rung. MediaConvert's Probe fails or takes too long for half an hour by then. Read the "
             "reasons (`fallback` of source_info) in the log of ingest_orchestrator; replay them afterwards."
         ),
-        signal=MetricMath(
-            metrics={
-                "unknown": asset_metric(pipeline_name, "SourcesUnknown", period_seconds=window_seconds),
-                "submitted": asset_metric(pipeline_name, "AssetsSubmitted", period_seconds=window_seconds),
-            },
-            steps={
-                "without": "FILL(unknown, 0)",
-                "jobs": "FILL(submitted, 0)",
-                "rate": (
-                    f"IF(jobs >= {thresholds.unknown_source_rate_minimum_jobs}, 100 * without / jobs, 0)"
-                ),
-            },
-            label="Jobs without a look into the source (percent)",
-        ),
-        threshold=thresholds.unknown_source_rate_percent,
-        periods=1,
-        # Nothing was submitted.
-        silence="notBreaching",
+        metrics={
+            "unknown": rate_metric(pipeline_name, "SourcesUnknown"),
+            "submitted": rate_metric(pipeline_name, "AssetsSubmitted"),
+        },
+        part=("without", "FILL(unknown, 0)"),
+        whole=("jobs", "FILL(submitted, 0)"),
+        minimum=thresholds.unknown_source_rate_minimum_jobs,
+        label="Jobs without a look into the source (percent)",
+        percent=thresholds.unknown_source_rate_percent,
     )

@@ -4,13 +4,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from constructs_lib.observability.alarms import (
-    Metric,
-    MonitoredFunction,
-    MonitoredQueue,
-    pipeline_alarms,
-)
+from constructs_lib.observability.alarms import MonitoredFunction, MonitoredQueue, pipeline_alarms
 from constructs_lib.observability.delivery_alarms import MonitoredRule, MonitoredSchedule, delivery_alarms
+from constructs_lib.observability.metrics import Metric
 from constructs_lib.observability.source_alarms import source_alarms
 from stacks.monitoring import CAPTIONS_GIVEN_UP, CAPTIONS_TOO_MANY
 from stacks.settings import ENVIRONMENTS

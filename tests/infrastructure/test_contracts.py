@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from constructs_lib.observability.alarms import METRICS_NAMESPACE
+from constructs_lib.observability.metrics import METRICS_NAMESPACE
 from media_pipeline.domain.events import JobStatus
 from media_pipeline.domain.status_index import (
     PROJECTED,

@@ -8,14 +8,13 @@ import pytest
 from constructs_lib.observability.alarms import (
     Alarm,
     AlarmThresholds,
-    Metric,
-    MetricMath,
     MonitoredFunction,
     MonitoredQueue,
     pipeline_alarms,
 )
 from constructs_lib.observability.dashboard import GRID_COLUMNS, dashboard_body
 from constructs_lib.observability.delivery_alarms import MonitoredRule, MonitoredSchedule, delivery_alarms
+from constructs_lib.observability.metrics import Metric, MetricMath
 from constructs_lib.observability.source_alarms import source_alarms
 from media_pipeline.services.redelivery import MAX_DELAY_SECONDS
 
