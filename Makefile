@@ -106,7 +106,7 @@ adopt: setup-cdktf ## After a killed deployment: import what it made and did not
 	@$(if $(filter sandbox,$(ENV)),$(RUN) -m sandbox exec --) npx --no-install cdktf synth >/dev/null
 	@$(if $(filter sandbox,$(ENV)),$(RUN) -m sandbox exec --) $(RUN) -m tools.state_recovery $(STACK)
 destroy: setup-cdktf ## Remove: make destroy ENV=dev [ARGS=--auto-approve]
-	@$(RUN) -m stacks.goodbye $(ENV)
+	@$(RUN) -m stacks.destroy_guard $(ENV)
 	@$(CDKTF) destroy $(ENV) $(UNLOCKED) $(ARGS) || { echo "If it was unfinished jobs that kept the MediaConvert queue: make cancel-jobs ENV=$(ENV), then destroy again."; exit 1; }
 cancel-jobs: setup ## Cancel the MediaConvert jobs that keep a queue from being destroyed: make cancel-jobs ENV=dev
 	@$(if $(filter sandbox,$(ENV)),$(RUN) -m sandbox exec --) $(RUN) -m tools.ops.unfinished_jobs media-pipeline-jobs-$(ENV)

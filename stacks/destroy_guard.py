@@ -1,4 +1,4 @@
-"""`python -m stacks.goodbye ENV`: refuse to destroy an environment that is protected, and say how to let go.
+"""`python -m stacks.destroy_guard ENV`: refuse to destroy a protected environment, and say how to allow it.
 
 Terraform refuses as well, with a sentence about its configuration; this one is about ours, and comes before
 anything is asked of AWS.

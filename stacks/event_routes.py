@@ -6,14 +6,14 @@ from constructs_lib.bindings import Construct
 from constructs_lib.messaging import EventRule
 from media_pipeline.domain.uploads.filter import spellings
 from media_pipeline.domain.uploads.ignored_names import rule_suffixes
-from stacks.functions import Parts
+from stacks.functions import PipelineResources
 
 JOB_STATUSES = ("PROGRESSING", "STATUS_UPDATE", "COMPLETE", "ERROR", "CANCELED", "NEW_WARNING")
 
 
-def route_events(scope: Construct, parts: Parts) -> None:
+def route_events(scope: Construct, pipeline: PipelineResources) -> None:
     """Add the rules: each caption file goes to its queue, every other upload and the jobs' news to theirs."""
-    settings = parts.settings
+    settings = pipeline.settings
     captions = spellings(settings.caption_suffixes)
     elsewhere = [*rule_suffixes(settings.ignored_names), *captions]
     captions_uploaded = EventRule(
@@ -21,16 +21,16 @@ def route_events(scope: Construct, parts: Parts) -> None:
         "CaptionsUploaded",
         name=settings.name("captions-uploaded"),
         description="Caption files that were uploaded go to the captions queue",
-        pattern=_pattern_of_uploads(parts, [{"suffix": end} for end in captions]),
-        queue=parts.captions_queue,
+        pattern=_pattern_of_uploads(pipeline, [{"suffix": end} for end in captions]),
+        queue=pipeline.captions_queue,
     )
     EventRule(
         scope,
         "UploadsCreated",
         name=settings.name("uploads-created"),
         description="Other files that were uploaded go to the processing queue, but for ignored names",
-        pattern=_pattern_of_uploads(parts, [{"anything-but": {"suffix": elsewhere}}]),
-        queue=parts.processing_queue,
+        pattern=_pattern_of_uploads(pipeline, [{"anything-but": {"suffix": elsewhere}}]),
+        queue=pipeline.processing_queue,
         after=captions_uploaded,
     )
     EventRule(
@@ -41,16 +41,16 @@ def route_events(scope: Construct, parts: Parts) -> None:
         pattern={
             "source": ["aws.mediaconvert"],
             "detail-type": ["MediaConvert Job State Change"],
-            "detail": {"queue": [parts.transcoder.queue_arn], "status": list(JOB_STATUSES)},
+            "detail": {"queue": [pipeline.transcoder.queue_arn], "status": list(JOB_STATUSES)},
         },
-        queue=parts.job_events_queue,
+        queue=pipeline.job_events_queue,
     )
 
 
-def _pattern_of_uploads(parts: Parts, keys: list[dict[str, Any]]) -> dict[str, Any]:
+def _pattern_of_uploads(pipeline: PipelineResources, keys: list[dict[str, Any]]) -> dict[str, Any]:
     """Return what matches the events of uploads with such keys."""
     return {
         "source": ["aws.s3"],
         "detail-type": ["Object Created"],
-        "detail": {"bucket": {"name": [parts.uploads.name]}, "object": {"key": keys}},
+        "detail": {"bucket": {"name": [pipeline.uploads.name]}, "object": {"key": keys}},
     }

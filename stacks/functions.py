@@ -8,8 +8,8 @@ from constructs_lib.encryption import EncryptionKey
 from constructs_lib.function import Function, FunctionCode
 from constructs_lib.iam import Account, ServiceRole
 from constructs_lib.messaging import EventQueue, UndeliveredRuns
-from constructs_lib.notifications import AssetTopic
-from constructs_lib.observability.alarms import METRICS_NAMESPACE
+from constructs_lib.notifications import AlarmTopic, AssetTopic
+from constructs_lib.observability.metrics import METRICS_NAMESPACE
 from constructs_lib.storage import PrivateBucket
 from constructs_lib.table import Table
 from constructs_lib.transcoding import PresetParameters, Transcoder
@@ -21,7 +21,7 @@ from media_pipeline.handlers.config import (
     OrchestratorConfig,
     ReconcilerConfig,
 )
-from stacks.concurrency_rules import CAPTIONS_CONCURRENCY
+from stacks.rules.concurrency import CAPTIONS_CONCURRENCY
 from stacks.settings import Settings
 
 RECONCILER_SCHEDULE = "reconciler-schedule"
@@ -38,42 +38,43 @@ MAX_DELAY_SECONDS = 900
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Parts:
-    """Hold the parts of a pipeline that its functions work on."""
+class PipelineResources:
+    """Hold the resources that functions, rules, alarms and people's policies are about."""
 
     settings: Settings
     account: Account
     key: EncryptionKey
     code: FunctionCode
     uploads: PrivateBucket
-    outputs: PrivateBucket
-    assets: Table
-    topic: AssetTopic
-    presets: PresetParameters
-    transcoder: Transcoder
     processing_queue: EventQueue
     captions_queue: EventQueue
+    assets: Table
+    presets: PresetParameters
+    transcoder: Transcoder
+    outputs: PrivateBucket
     job_events_queue: EventQueue
     undelivered_runs: UndeliveredRuns
+    topic: AssetTopic
+    alarm_topic: AlarmTopic
 
 
-def add_ingest_orchestrator(scope: Construct, parts: Parts) -> Function:
+def add_ingest_orchestrator(scope: Construct, pipeline: PipelineResources) -> Function:
     """Add the function that consumes uploads and submits their jobs, and gives captions to their videos."""
-    settings = parts.settings
+    settings = pipeline.settings
     function = _add_function(
         scope,
         "IngestOrchestrator",
-        parts,
+        pipeline,
         module="ingest_orchestrator",
         description="Claims an uploaded source, inspects it and submits its MediaConvert job",
         timeout_seconds=settings.function_timeout_seconds,
         concurrency=settings.processing_concurrency + CAPTIONS_CONCURRENCY,
         config=OrchestratorConfig(
-            **_consumer(parts, parts.processing_queue),
-            captions_queue_url=parts.captions_queue.url,
-            mediaconvert_role_arn=parts.transcoder.role_arn,
-            presets_path=parts.presets.presets_path,
-            profiles_parameter=parts.presets.profiles_name,
+            **_consumer(pipeline, pipeline.processing_queue),
+            captions_queue_url=pipeline.captions_queue.url,
+            mediaconvert_role_arn=pipeline.transcoder.role_arn,
+            presets_path=pipeline.presets.presets_path,
+            profiles_parameter=pipeline.presets.profiles_name,
             max_source_size_bytes=settings.max_source_size_bytes,
             ignored_names=settings.ignored_names,
             empty_file_grace_seconds=settings.empty_file_grace_seconds,
@@ -84,32 +85,32 @@ def add_ingest_orchestrator(scope: Construct, parts: Parts) -> Function:
     )
     role = function.role
     # Probe reads the source in the caller's name.
-    parts.uploads.grant_read(role)
+    pipeline.uploads.grant_read(role)
     # Without it a removed source looks like a forbidden one.
-    parts.uploads.grant_list(role)
-    parts.uploads.grant_tag_versions(role)
+    pipeline.uploads.grant_list(role)
+    pipeline.uploads.grant_tag_versions(role)
     # It adds captions that come after their video to the manifests.
-    _grant_publishing(parts, role)
-    parts.processing_queue.grant_postpone(role)
-    parts.captions_queue.grant_postpone(role)
-    parts.assets.grant_read_write(role)
-    parts.presets.grant_read(role)
-    parts.transcoder.grant_probe(role)
-    parts.transcoder.grant_submit(role)
-    parts.transcoder.grant_search(role)
-    parts.transcoder.grant_count(role)
-    parts.topic.grant_publish(role)
+    _grant_publishing(pipeline, role)
+    pipeline.processing_queue.grant_postpone(role)
+    pipeline.captions_queue.grant_postpone(role)
+    pipeline.assets.grant_read_write(role)
+    pipeline.presets.grant_read(role)
+    pipeline.transcoder.grant_probe(role)
+    pipeline.transcoder.grant_submit(role)
+    pipeline.transcoder.grant_search(role)
+    pipeline.transcoder.grant_count(role)
+    pipeline.topic.grant_publish(role)
     prefix = settings.upload_key_prefix
     # The rules see to ends of keys: in an event pattern, what is said of one key are alternatives.
     body_filter = {"detail": {"object": {"key": [{"prefix": prefix}]}}} if prefix else None
     function.consume(
-        parts.processing_queue,
+        pipeline.processing_queue,
         batch_size=UPLOADS_PER_BATCH,
         maximum_concurrency=settings.processing_concurrency,
         body_filter=body_filter,
     )
     function.consume(
-        parts.captions_queue,
+        pipeline.captions_queue,
         id_="ConsumesCaptions",
         batch_size=UPLOADS_PER_BATCH,
         maximum_concurrency=CAPTIONS_CONCURRENCY,
@@ -120,31 +121,31 @@ def add_ingest_orchestrator(scope: Construct, parts: Parts) -> Function:
     return function
 
 
-def add_job_status_processor(scope: Construct, parts: Parts) -> Function:
+def add_job_status_processor(scope: Construct, pipeline: PipelineResources) -> Function:
     """Add the function that consumes MediaConvert's job events and moves assets along."""
-    settings = parts.settings
+    settings = pipeline.settings
     function = _add_function(
         scope,
         "JobStatusProcessor",
-        parts,
+        pipeline,
         module="job_status_processor",
         description="Records what MediaConvert says of its jobs and verifies their outputs",
         timeout_seconds=settings.function_timeout_seconds,
         concurrency=settings.processing_concurrency,
-        config=JobStatusProcessorConfig(**_consumer(parts, parts.job_events_queue)),
+        config=JobStatusProcessorConfig(**_consumer(pipeline, pipeline.job_events_queue)),
     )
     role = function.role
-    parts.uploads.grant_read(role)
-    parts.uploads.grant_list(role)
-    parts.uploads.grant_tag_versions(role)
-    parts.job_events_queue.grant_postpone(role)
-    _grant_publishing(parts, role)
-    parts.assets.grant_update(role)
+    pipeline.uploads.grant_read(role)
+    pipeline.uploads.grant_list(role)
+    pipeline.uploads.grant_tag_versions(role)
+    pipeline.job_events_queue.grant_postpone(role)
+    _grant_publishing(pipeline, role)
+    pipeline.assets.grant_update(role)
     # Before an event's word ends an asset, MediaConvert is asked.
-    parts.transcoder.grant_describe(role)
-    parts.topic.grant_publish(role)
+    pipeline.transcoder.grant_describe(role)
+    pipeline.topic.grant_publish(role)
     function.consume(
-        parts.job_events_queue,
+        pipeline.job_events_queue,
         batch_size=JOB_EVENTS_PER_BATCH,
         maximum_concurrency=settings.processing_concurrency,
     )
@@ -153,22 +154,22 @@ def add_job_status_processor(scope: Construct, parts: Parts) -> Function:
     return function
 
 
-def add_reconciler(scope: Construct, parts: Parts) -> Function:
+def add_reconciler(scope: Construct, pipeline: PipelineResources) -> Function:
     """Add the function that looks after overdue assets on a schedule."""
-    settings = parts.settings
+    settings = pipeline.settings
     function = _add_function(
         scope,
         "Reconciler",
-        parts,
+        pipeline,
         module="reconciler",
         description="Repairs assets that are overdue and uploads that have no asset",
         timeout_seconds=settings.reconciler_timeout_seconds,
         # Runs never overlap.
         concurrency=1,
         config=ReconcilerConfig(
-            **_shared(parts),
-            processing_queue_url=parts.processing_queue.url,
-            captions_queue_url=parts.captions_queue.url,
+            **_shared(pipeline),
+            processing_queue_url=pipeline.processing_queue.url,
+            captions_queue_url=pipeline.captions_queue.url,
             stuck_after_seconds=settings.stuck_after_seconds,
             leftover_days=settings.leftover_days,
             ignored_names=settings.ignored_names,
@@ -176,50 +177,50 @@ def add_reconciler(scope: Construct, parts: Parts) -> Function:
         ),
     )
     role = function.role
-    parts.uploads.grant_read(role)
-    parts.uploads.grant_list(role)
-    parts.uploads.grant_tag_versions(role)
-    parts.uploads.grant_list_versions(role)
-    _grant_publishing(parts, role)
-    parts.assets.grant_read_write(role)
-    parts.assets.grant_read_many(role)
-    parts.assets.grant_describe(role)
+    pipeline.uploads.grant_read(role)
+    pipeline.uploads.grant_list(role)
+    pipeline.uploads.grant_tag_versions(role)
+    pipeline.uploads.grant_list_versions(role)
+    _grant_publishing(pipeline, role)
+    pipeline.assets.grant_read_write(role)
+    pipeline.assets.grant_read_many(role)
+    pipeline.assets.grant_describe(role)
     # What failed and replayed attempts left behind is removed some day.
-    parts.outputs.grant_delete(role)
+    pipeline.outputs.grant_delete(role)
     # Records of an earlier release are put into the index.
-    parts.assets.grant_scan(role)
-    parts.assets.grant_query(role, index=STATUS_INDEX)
-    parts.transcoder.grant_describe(role)
-    parts.processing_queue.grant_send(role)
-    parts.processing_queue.grant_measure(role)
-    parts.captions_queue.grant_send(role)
-    parts.topic.grant_publish(role)
+    pipeline.assets.grant_scan(role)
+    pipeline.assets.grant_query(role, index=STATUS_INDEX)
+    pipeline.transcoder.grant_describe(role)
+    pipeline.processing_queue.grant_send(role)
+    pipeline.processing_queue.grant_measure(role)
+    pipeline.captions_queue.grant_send(role)
+    pipeline.topic.grant_publish(role)
     function.run_every(
         settings.reconciler_interval_minutes,
         rule_name=settings.name(RECONCILER_SCHEDULE),
-        undelivered=parts.undelivered_runs,
+        undelivered=pipeline.undelivered_runs,
     )
     return function
 
 
-def _grant_publishing(parts: Parts, role: ServiceRole) -> None:
+def _grant_publishing(pipeline: PipelineResources, role: ServiceRole) -> None:
     """Let a role verify outputs, and add captions and a storyboard to them."""
-    parts.outputs.grant_read(role)
-    parts.outputs.grant_list(role)
-    parts.outputs.grant_write(role)
+    pipeline.outputs.grant_read(role)
+    pipeline.outputs.grant_list(role)
+    pipeline.outputs.grant_write(role)
 
 
-def _shared(parts: Parts) -> dict[str, Any]:
+def _shared(pipeline: PipelineResources) -> dict[str, Any]:
     """Return the settings that all functions share, by the names of their fields."""
-    settings = parts.settings
+    settings = pipeline.settings
     return asdict(
         FunctionConfig(
             pipeline_name=settings.pipeline_name,
-            assets_table=parts.assets.name,
-            uploads_bucket=parts.uploads.name,
-            outputs_bucket=parts.outputs.name,
-            notifications_topic_arn=parts.topic.arn,
-            mediaconvert_queue_arn=parts.transcoder.queue_arn,
+            assets_table=pipeline.assets.name,
+            uploads_bucket=pipeline.uploads.name,
+            outputs_bucket=pipeline.outputs.name,
+            notifications_topic_arn=pipeline.topic.arn,
+            mediaconvert_queue_arn=pipeline.transcoder.queue_arn,
             media_suffixes=settings.media_suffixes,
             caption_suffixes=settings.caption_suffixes,
             asset_retention_days=settings.asset_retention_days,
@@ -232,12 +233,12 @@ def _shared(parts: Parts) -> dict[str, Any]:
     )
 
 
-def _consumer(parts: Parts, queue: EventQueue) -> dict[str, Any]:
+def _consumer(pipeline: PipelineResources, queue: EventQueue) -> dict[str, Any]:
     """Return the settings of a function that consumes a queue, by the names of their fields."""
-    settings = parts.settings
+    settings = pipeline.settings
     return asdict(
         ConsumerConfig(
-            **_shared(parts),
+            **_shared(pipeline),
             consumed_queue_url=queue.url,
             max_receive_count=settings.max_receive_count,
             # A message that waits touches its asset so often that the asset never counts as overdue.
@@ -249,7 +250,7 @@ def _consumer(parts: Parts, queue: EventQueue) -> dict[str, Any]:
 def _add_function(
     scope: Construct,
     id_: str,
-    parts: Parts,
+    pipeline: PipelineResources,
     *,
     module: str,
     description: str,
@@ -257,18 +258,18 @@ def _add_function(
     concurrency: int,
     config: FunctionConfig,
 ) -> Function:
-    settings = parts.settings
+    settings = pipeline.settings
     return Function(
         scope,
         id_,
         name=settings.name(module.replace("_", "-")),
         description=description,
         handler=f"media_pipeline.handlers.{module}.handler",
-        code=parts.code,
+        code=pipeline.code,
         environment=config.environment(),
         timeout_seconds=timeout_seconds,
         memory_mb=settings.function_memory_mb,
         reserved_concurrency=concurrency if settings.reserve_concurrency else None,
         log_retention_days=settings.log_retention_days,
-        key=parts.key,
+        key=pipeline.key,
     )

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 
 from constructs_lib.bindings import Construct
 from constructs_lib.function import Function
-from constructs_lib.notifications import AlarmTopic
 from constructs_lib.observability.monitoring import (
     MonitoredFunction,
     MonitoredQueue,
@@ -12,7 +11,7 @@ from constructs_lib.observability.monitoring import (
     MonitoredSchedule,
     PipelineMonitoring,
 )
-from stacks.functions import RECONCILER_SCHEDULE, Parts
+from stacks.functions import RECONCILER_SCHEDULE, PipelineResources
 
 # Each rule's component, and what people call the queue that holds what it could not deliver.
 _RULES = {
@@ -27,18 +26,22 @@ CAPTIONS_TOO_MANY = "find who uploads so many caption files; they delay no video
 
 
 def add_monitoring(
-    scope: Construct, parts: Parts, *, functions: Mapping[str, Function], alarm_topic: AlarmTopic
+    scope: Construct, pipeline: PipelineResources, *, functions: Mapping[str, Function]
 ) -> PipelineMonitoring:
     """Add the alarms and the dashboard; `functions` are named as people call them."""
-    settings = parts.settings
-    processing, captions, job_events = parts.processing_queue, parts.captions_queue, parts.job_events_queue
+    settings = pipeline.settings
+    processing, captions, job_events = (
+        pipeline.processing_queue,
+        pipeline.captions_queue,
+        pipeline.job_events_queue,
+    )
     return PipelineMonitoring(
         scope,
         "Monitoring",
         name=settings.name,
         pipeline_name=settings.pipeline_name,
         region=settings.region,
-        topic_arn=alarm_topic.arn,
+        topic_arn=pipeline.alarm_topic.arn,
         queues=[
             MonitoredQueue(label="processing", name=processing.name, dlq_name=processing.dlq_name),
             MonitoredQueue(
@@ -63,8 +66,8 @@ def add_monitoring(
             label="reconciler",
             interval_minutes=settings.reconciler_interval_minutes,
             finished_metric="ReconcilerRunsFinished",
-            undelivered_name=parts.undelivered_runs.name,
+            undelivered_name=pipeline.undelivered_runs.name,
         ),
-        mediaconvert_queue_arn=parts.transcoder.queue_arn,
+        mediaconvert_queue_arn=pipeline.transcoder.queue_arn,
         thresholds=settings.alarm_thresholds,
     )

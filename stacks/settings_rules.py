@@ -3,17 +3,17 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
-from urllib.parse import urlsplit
 
 from constructs_lib.messaging import VISIBILITY_PER_CONSUMER_TIMEOUT
-from stacks.concurrency_rules import (
+from stacks.rules.addresses import address_faults
+from stacks.rules.concurrency import (
     LEAST_ACCOUNT_CONCURRENCY,
     LEAST_CONCURRENCY,
     concurrency_faults,
     overlap_faults,
 )
+from stacks.rules.uploads import upload_faults
 from stacks.settings import NO_ALARM_EMAIL, Settings, StateSettings
-from stacks.upload_rules import upload_faults
 
 # S3 allows 63 characters, the tightest of all; the longest bucket name is
 # {project}-uploads-{12 digits of the account}-{suffix}. Source:
@@ -125,7 +125,7 @@ def find_faults(settings: Settings) -> list[Fault]:
             *_range_faults(settings),
             *_pattern_faults(settings),
             *_choice_faults(settings),
-            *_endpoint_faults(settings),
+            *address_faults(settings),
             *upload_faults(settings),
             *_relation_faults(settings),
             *_protection_faults(settings),
@@ -181,23 +181,6 @@ def _choice_faults(settings: Settings) -> _Found:
     if settings.log_retention_days not in LOG_RETENTION_DAYS:
         days = ", ".join(str(days) for days in LOG_RETENTION_DAYS)
         yield "log_retention_days", settings.log_retention_days, f"one of {days} (CloudWatch Logs)"
-
-
-def _endpoint_faults(settings: Settings) -> _Found:
-    endpoint = settings.mediaconvert_endpoint
-    if endpoint is not None and not _is_origin(endpoint):
-        yield (
-            "mediaconvert_endpoint",
-            endpoint,
-            "an https:// address without path, http:// on this machine only, or nothing",
-        )
-    for origin in settings.browser_origins:
-        if not _is_origin(origin):
-            yield (
-                "browser_origins",
-                origin,
-                "https:// origins without path (http:// on this machine only); no wildcard",
-            )
 
 
 def _relation_faults(settings: Settings) -> _Found:
@@ -298,19 +281,3 @@ def _faults_between(environments: tuple[Settings, ...]) -> Iterator[Fault]:
 
 def _is_whole(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
-
-
-def _is_origin(text: str) -> bool:
-    """Tell whether a text is scheme, host and perhaps port, over TLS unless it never leaves the machine."""
-    try:
-        parts = urlsplit(text)
-        port_is_valid = parts.port is None or parts.port > 0
-    except ValueError:
-        return False
-    host = parts.hostname or ""
-    local = host in {"127.0.0.1", "::1", "localhost"}
-    plain = text == f"{parts.scheme}://{parts.netloc}" and "@" not in parts.netloc and "*" not in text
-    named = re.fullmatch(r"[a-z0-9.:-]+", host) is not None
-    return (
-        plain and named and port_is_valid and (parts.scheme == "https" or (parts.scheme == "http" and local))
-    )

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from stacks.goodbye import refusal
+from stacks.destroy_guard import refusal
 from stacks.settings import ENVIRONMENTS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -30,7 +30,7 @@ def test_one_protection_is_enough(change: dict[str, bool]) -> None:
 def test_prod_says_how_to_let_go_of_it() -> None:
     """The command ends with an error and a sentence that names each setting and both commands."""
     done = subprocess.run(
-        [sys.executable, "-m", "stacks.goodbye", "prod"],
+        [sys.executable, "-m", "stacks.destroy_guard", "prod"],
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -51,4 +51,4 @@ def test_prod_says_how_to_let_go_of_it() -> None:
 def test_make_destroy_asks_before_anything_is_done() -> None:
     """The target's first command is the refusal."""
     lines = (ROOT / "Makefile").read_text().split("\ndestroy: ", 1)[1].splitlines()
-    assert lines[1].strip() == "@$(RUN) -m stacks.goodbye $(ENV)"
+    assert lines[1].strip() == "@$(RUN) -m stacks.destroy_guard $(ENV)"
