@@ -225,7 +225,7 @@ class EventRule(Construct):
         )
         self.arn: str = self._rule.arn
         policies = queue.receive_from(self._rule.arn)
-        self._target = CloudwatchEventTarget(
+        self._target: CloudwatchEventTarget = CloudwatchEventTarget(
             self,
             "Target",
             rule=self._rule.name,
