@@ -27,8 +27,9 @@ test: setup-cdktf lint types ## Everything that a change must hold: lint, types,
 
 ##@ Parts of the tests
 .PHONY: lint format types docs test-fast test-e2e playback snapshot-update guards bench chaos corpus fuzz soak iam-report
-lint: setup .venv-lint/.synced ## Check style and format (ruff), and every policy (checkov, parliament)
+lint: setup .venv-lint/.synced ## Check style and format (ruff), imports (import-linter), every policy (checkov, parliament)
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
+	@PYTHONPATH=lambda_src:. $(BIN)/lint-imports --no-cache
 	@$(RUN) -m checks.policy_lint
 format: setup ## Mend style and format (ruff)
 	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .

@@ -7,7 +7,7 @@ from tests.infrastructure import edges
 
 def edges_table() -> str:
     """Return every edge: caller, actions, place, and what lets the call through on each side."""
-    return edges.table()
+    return edges.tables()
 
 
 def iam_reasons_table() -> str:

@@ -173,7 +173,7 @@ def runbook_table() -> str:
     return table(
         "alarm | means | look at | then",
         (
-            (", ".join(f"`{alarm}`" for alarm in entry.alarms), entry.means, entry.look_at, entry.then)
+            ("<br>".join(f"`{alarm}`" for alarm in entry.alarms), entry.means, entry.look_at, entry.then)
             for entry in RUNBOOK
         ),
     )

@@ -30,8 +30,11 @@ _BAD: dict[type[Any], tuple[Any, ...]] = {
 def settings_table() -> str:
     """Return a row for each setting, those of nested settings by their dotted names."""
     return table(
-        "setting | value | allowed | meaning",
-        ((f"`{name}`", _value(name), allowed(name), meaning) for name, meaning in _names()),
+        "setting | value | allowed",
+        (
+            (f"`{name}`<br>{meaning}" if meaning else f"`{name}`", _value(name), allowed(name))
+            for name, meaning in _names()
+        ),
     )
 
 
@@ -104,7 +107,7 @@ def _value(name: str) -> str:
     alike: dict[str, list[str]] = {}
     for environment, value in of.items():
         alike.setdefault(value, []).append(environment)
-    return "; ".join(f"{', '.join(names)}: {value}" for value, names in alike.items())
+    return "<br>".join(f"{', '.join(names)}: {value}" for value, names in alike.items())
 
 
 def _shown(value: object) -> str:

@@ -4,7 +4,7 @@ The tests ask the synthesized policies for each cell, and find a permission that
 writes the table to docs/security.md, and `python -m tests.infrastructure.edges` prints it.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from tests.infrastructure.places import FUNCTIONS, PEOPLE, TRANSCODING
@@ -280,8 +280,8 @@ EDGES: tuple[Edge, ...] = (
 )
 
 
-def table() -> str:
-    """Return the table for people; what several callers do alike is one row."""
+def tables() -> str:
+    """Return the edges in Markdown: a table for each caller, and one for what several callers do alike."""
     rows: dict[tuple[str, ...], list[str]] = {}
     for edge in EDGES:
         own = _in_general(edge)
@@ -292,9 +292,15 @@ def table() -> str:
         callers = rows.setdefault((may, own, *sides), [])
         if edge.caller not in callers:
             callers.append(edge.caller)
-    lines = ["| who | may | on | identity side | resource side | key side |", "|---|---|---|---|---|---|"]
-    lines += [f"| {' | '.join((', '.join(callers), *row))} |" for row, callers in rows.items()]
-    return "\n".join(lines)
+    by_callers: dict[str, list[tuple[str, ...]]] = {}
+    for row, callers in rows.items():
+        by_callers.setdefault(", ".join(callers), []).append(row)
+    return "\n\n".join(f"**{callers}**\n\n{_table(found)}" for callers, found in by_callers.items())
+
+
+def _table(rows: Iterable[Iterable[str]]) -> str:
+    lines = ["| may | on | identity side | resource side | key side |", "|---|---|---|---|---|"]
+    return "\n".join([*lines, *(f"| {' | '.join(row)} |" for row in rows)])
 
 
 def _in_general(edge: Edge) -> str:
@@ -305,4 +311,4 @@ def _in_general(edge: Edge) -> str:
 
 
 if __name__ == "__main__":
-    print(table())
+    print(tables())
