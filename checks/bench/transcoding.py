@@ -16,8 +16,8 @@ from sandbox.mediaconvert.encoding.ffmpeg import executable
 from sandbox.mediaconvert.planning.encodes import VideoEncode
 from sandbox.mediaconvert.planning.plan import Plan, make_plan
 from sandbox.mediaconvert.probing.source import inspect_source
-from sandbox.mediaconvert.transcode import transcode
-from tests.support.pipeline_job import SOURCE_URI, wire_settings
+from sandbox.mediaconvert.transcode import transcode_file
+from tests.support.pipeline_job import wire_settings
 
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
 ROUNDS = 3
@@ -98,14 +98,7 @@ def _transcode(settings: dict[str, Any], source: Path, work_dir: Path) -> Cost:
 def run_once(settings: str, source: str, work_dir: str) -> None:
     """Transcode once and print wall and CPU seconds, of this process and of every ffmpeg that it ran."""
     begun, before = time.perf_counter(), os.times()
-    result = transcode(
-        json.loads(settings),
-        {SOURCE_URI: Path(source)},
-        Path(work_dir),
-        lambda progress: None,
-        threading.Event(),
-        os.cpu_count() or 1,
-    )
+    result = transcode_file(json.loads(settings), Path(source), Path(work_dir), threads=os.cpu_count() or 1)
     after = os.times()
     assert result.files
     print(json.dumps([time.perf_counter() - begun, sum(after[:4]) - sum(before[:4])]))

@@ -3,7 +3,6 @@
 import os
 import shutil
 import subprocess
-import threading
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -11,8 +10,8 @@ from pathlib import Path
 from checks.playback.captions import add_captions
 from sandbox.demo.clip import Clip, make_clip
 from sandbox.mediaconvert.encoding.ffmpeg import executable
-from sandbox.mediaconvert.transcode import transcode
-from tests.support.pipeline_job import SOURCE_URI, wire_settings
+from sandbox.mediaconvert.transcode import transcode_file
+from tests.support.pipeline_job import wire_settings
 
 SECONDS = 7.0
 # Of few pictures a second, so that a busy machine shows them all though they are played faster.
@@ -73,14 +72,7 @@ def _transcoded(folder: Path, source: Path, profile: str) -> Path:
     """Transcode a file with a profile; give the folder in which its outputs lie as in the bucket."""
     work = folder / "work"
     work.mkdir(parents=True)
-    result = transcode(
-        wire_settings(source, profile),
-        {SOURCE_URI: source},
-        work,
-        lambda progress: None,
-        threading.Event(),
-        os.cpu_count() or 1,
-    )
+    result = transcode_file(wire_settings(source, profile), source, work, threads=os.cpu_count() or 1)
     for file in result.files:
         target = folder / file.key
         target.parent.mkdir(parents=True, exist_ok=True)

@@ -15,7 +15,7 @@ from sandbox.mediaconvert.execution.aws_clients import LocalAws
 from sandbox.mediaconvert.execution.runner import Media
 from sandbox.mediaconvert.faults.server import faulty_service
 from sandbox.mediaconvert.planning.input_check import accept_any, check_documented
-from sandbox.mediaconvert.probing.probe_result import probe_file
+from sandbox.mediaconvert.probing.source import inspect_source
 from sandbox.mediaconvert.resources.store import StateInUse
 from sandbox.mediaconvert.server import MediaConvert, ServiceSettings
 from sandbox.mediaconvert.transcode import transcode
@@ -75,7 +75,7 @@ def main() -> int:
     )
     aws = LocalAws(arguments.aws_endpoint, account)
     check = accept_any if arguments.undocumented_inputs else check_documented
-    media = Media(transcode=partial(transcode, check=check), probe_file=probe_file, for_role=aws.for_role)
+    media = Media(transcode=partial(transcode, check=check), inspect=inspect_source, for_role=aws.for_role)
     try:
         faults = Faults(arguments.faults, "mediaconvert", settings.state_dir / "injected.json")
         asyncio.run(_serve(faulty_service(settings, media, aws.put_events, faults, check)))

@@ -7,12 +7,11 @@ Errors of a running job::
     └── Cancelled    the job was cancelled, or the server is stopping
 """
 
-import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple
 
 
 class JobError(Exception):
@@ -116,41 +115,3 @@ class TranscodeResult:
     groups: Sequence[OutputGroupDetail]
     files: Sequence[ProducedFile]
     warnings: Sequence[JobWarning] = field(default_factory=tuple)
-
-
-class Transcode(Protocol):
-    """Make every output of a job.
-
-    ``settings`` are job settings in wire format (camelCase) after the template's merge; ``inputs`` maps the
-    S3 URI of each input to its local file, whose name is a safe one. Files are made under ``work_dir``.
-    ``threads`` bounds the encoder's threads. The call ends within a second of ``cancelled`` being set and
-    leaves no child process.
-
-    Raises:
-        JobError: The job fails.
-        Cancelled: ``cancelled`` was set.
-    """
-
-    def __call__(
-        self,
-        settings: dict[str, Any],
-        inputs: Mapping[str, Path],
-        work_dir: Path,
-        progress: Callable[[Progress], None],
-        cancelled: threading.Event,
-        threads: int,
-    ) -> TranscodeResult:
-        """Run to the end and describe what was made."""
-        ...
-
-
-class ProbeFile(Protocol):
-    """Describe a media file as a ProbeResult in wire format, without its ``metadata``.
-
-    Raises:
-        JobError: The file is not media.
-    """
-
-    def __call__(self, path: Path) -> dict[str, Any]:
-        """Read the file's headers and describe them."""
-        ...

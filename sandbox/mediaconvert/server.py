@@ -83,7 +83,7 @@ class MediaConvert:
             slots=slots or Slots(lambda: settings.concurrent_jobs),
             threads_per_job=settings.threads_per_job,
         )
-        self._probes = Probes(media.for_role, media.probe_file, self._scratch / "probes")
+        self._probes = Probes(media.for_role, media.inspect, self._scratch / "probes")
         self.application = wrap_app(application(self._answers(), self._health, settings.authorize))
 
     async def serve(self, stop: asyncio.Event) -> None:

@@ -1,4 +1,4 @@
-"""Run a job: inspect its source, encode, package, name.
+"""Run a job: plan, encode, package, name.
 
 Each step raises JobError with MediaConvert's code; the caller uploads what comes back.
 """
@@ -27,19 +27,11 @@ from sandbox.mediaconvert.probing.encoded import (
 )
 from sandbox.mediaconvert.probing.source import Source, Track, inspect_source
 from sandbox.mediaconvert.probing.timing import tolerance
+from sandbox.mediaconvert.request import TranscodeRequest
 
 
-def transcode(
-    settings: dict[str, Any],
-    inputs: Mapping[str, Path],
-    work_dir: Path,
-    progress: Callable[[Progress], None],
-    cancelled: threading.Event,
-    threads: int,
-    *,
-    check: CheckInput = check_documented,
-) -> TranscodeResult:
-    """Make every output of a job; the contract is ``model.Transcode``.
+def transcode(request: TranscodeRequest, *, check: CheckInput = check_documented) -> TranscodeResult:
+    """Make every output of a job; the contract is ``request.Transcode``.
 
     ``check`` refuses inputs that MediaConvert doesn't support, whatever ffmpeg makes of them.
 
@@ -47,14 +39,15 @@ def transcode(
         JobError: The job fails.
         Cancelled: ``cancelled`` was set.
     """
-    path = inputs[input_uri(settings)]
+    work_dir, progress, cancelled = request.work_dir, request.progress, request.cancelled
+    uri = input_uri(request.settings)
+    path, source = request.inputs[uri], request.sources[uri]
     progress(Progress(Phase.PROBING, 0))
-    source = inspect_source(path, cancelled)
-    plan = make_plan(settings, source)
+    plan = make_plan(request.settings, source)
     check(plan)
     packages = packages_of(plan)
-    levels = corrections(plan.audio_encodes, path, work_dir, threads, cancelled)
-    command = encode_command(plan, path, threads, levels)
+    levels = corrections(plan.audio_encodes, path, work_dir, request.threads, cancelled)
+    command = encode_command(plan, path, request.threads, levels)
     progress(Progress(Phase.PROBING, 100))
     frames = _encode(command, source, work_dir, progress, cancelled)
     videos = {
@@ -76,6 +69,35 @@ def transcode(
     if cancelled.is_set():
         raise Cancelled
     return TranscodeResult(groups, delivery.files)
+
+
+def transcode_file(
+    settings: dict[str, Any],
+    path: Path,
+    work_dir: Path,
+    *,
+    threads: int,
+    progress: Callable[[Progress], None] = lambda progress: None,
+    cancelled: threading.Event | None = None,
+) -> TranscodeResult:
+    """Inspect a local file and make every output of a job with this one input.
+
+    Raises:
+        JobError: The job fails.
+        Cancelled: ``cancelled`` was set.
+    """
+    uri, cancelled = input_uri(settings), cancelled or threading.Event()
+    return transcode(
+        TranscodeRequest(
+            settings=settings,
+            inputs={uri: path},
+            sources={uri: inspect_source(path, cancelled)},
+            work_dir=work_dir,
+            progress=progress,
+            cancelled=cancelled,
+            threads=threads,
+        )
+    )
 
 
 def packages_of(plan: Plan) -> dict[Package, str]:

@@ -20,8 +20,10 @@ from sandbox.mediaconvert.execution.aws_clients import (
     ForRole,
     safe_name,
 )
-from sandbox.mediaconvert.model import JobError, ProbeFile
+from sandbox.mediaconvert.model import JobError
 from sandbox.mediaconvert.probing.inspection import NO_INDEX
+from sandbox.mediaconvert.probing.probe_result import probe_result
+from sandbox.mediaconvert.request import InspectSource
 
 # Each holds a whole source on disk; the rest wait.
 CONCURRENT_PROBES = 4
@@ -37,9 +39,9 @@ class Probes:
     one reads with the service's own.
     """
 
-    def __init__(self, for_role: ForRole, probe_file: ProbeFile, scratch: Path) -> None:
+    def __init__(self, for_role: ForRole, inspect: InspectSource, scratch: Path) -> None:
         self._for_role = for_role
-        self._probe_file = probe_file
+        self._inspect = inspect
         self._scratch = scratch
         self._slots = threading.Semaphore(CONCURRENT_PROBES)
 
@@ -60,8 +62,9 @@ class Probes:
         with tempfile.TemporaryDirectory(dir=self._scratch) as folder:
             path = Path(folder) / safe_name(0, uri)
             try:
-                stored = self._for_role(None, "probe").download(uri, path, threading.Event())
-                result = self._probe_file(path)
+                cancelled = threading.Event()
+                stored = self._for_role(None, "probe").download(uri, path, cancelled)
+                result = probe_result(self._inspect(path, cancelled))
             except JobError as error:
                 _log.info("Probe of %s refused: %s", uri, error)
                 # Source: botocore mediaconvert model, Probe: 422 is for what is malformed or corrupt.

@@ -21,11 +21,12 @@ from sandbox.mediaconvert.model import (
     Cancelled,
     JobError,
     Phase,
-    ProbeFile,
     Progress,
-    Transcode,
     TranscodeResult,
 )
+from sandbox.mediaconvert.probing.probe_result import probe_result
+from sandbox.mediaconvert.probing.source import Source
+from sandbox.mediaconvert.request import InspectSource, Transcode, TranscodeRequest
 from sandbox.mediaconvert.resources.jobs import Jobs
 from sandbox.mediaconvert.resources.outbox import Outbox
 
@@ -42,7 +43,7 @@ class Media:
     """Hold what does the work; a test or a fault's simulation puts others in their place."""
 
     transcode: Transcode
-    probe_file: ProbeFile
+    inspect: InspectSource
     for_role: ForRole
 
 
@@ -184,20 +185,31 @@ class _Run:
         settings, id_ = self._job["settings"], self._job["id"]
         s3 = self._media.for_role(self._job["role"], f"mediaconvert-{id_}")
         inputs = self._download(s3, settings)
-        sources = dict.fromkeys(item["fileInput"] for item in settings["inputs"])
-        self._jobs.inputs_probed(id_, {uri: self._probe(uri, inputs[uri]) for uri in sources})
+        uris = dict.fromkeys(item["fileInput"] for item in settings["inputs"])
+        sources = {uri: self._inspect(uri, inputs[uri]) for uri in uris}
+        self._jobs.inputs_probed(id_, {uri: probe_result(source) for uri, source in sources.items()})
         self._outbox.wake()
         outputs = self._work_dir / "outputs"
         outputs.mkdir()
-        result = self._media.transcode(settings, inputs, outputs, self._report, self._cancelled, threads)
+        result = self._media.transcode(
+            TranscodeRequest(
+                settings=settings,
+                inputs=inputs,
+                sources=sources,
+                work_dir=outputs,
+                progress=self._report,
+                cancelled=self._cancelled,
+                threads=threads,
+            )
+        )
         for warning in result.warnings:
             self._jobs.warned(id_, warning)
         self._upload(s3, result)
         self._jobs.completed(id_, result)
 
-    def _probe(self, uri: str, path: Path) -> Document:
+    def _inspect(self, uri: str, path: Path) -> Source:
         try:
-            return self._media.probe_file(path)
+            return self._media.inspect(path, self._cancelled)
         except JobError as error:
             raise JobError(error.code, f"Unable to open input file [{uri}]: {error.message}") from error
 

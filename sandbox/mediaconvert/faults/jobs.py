@@ -2,9 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Mapping
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable
 
 from sandbox.mediaconvert.execution.slots import Slots
 from sandbox.mediaconvert.model import (
@@ -12,9 +10,9 @@ from sandbox.mediaconvert.model import (
     JobError,
     Phase,
     Progress,
-    Transcode,
     TranscodeResult,
 )
+from sandbox.mediaconvert.request import Transcode, TranscodeRequest
 from sandbox.runtime.fault_injection import Faults
 
 # One that may pass, and one that will not. Source: MediaConvert's error codes.
@@ -37,25 +35,22 @@ class FaultyJobs:
 
     def __call__(
         self,
-        settings: dict[str, Any],
-        inputs: Mapping[str, Path],
-        work_dir: Path,
-        progress: Callable[[Progress], None],
-        cancelled: threading.Event,
-        threads: int,
+        request: TranscodeRequest,
     ) -> TranscodeResult:
-        """Run to the end; the contract is ``model.Transcode``."""
+        """Run to the end; the contract is ``request.Transcode``."""
         if self._faults.strikes("endless_jobs"):
-            progress(Progress(Phase.TRANSCODING, 50))
+            request.progress(Progress(Phase.TRANSCODING, 50))
             with self._slots.lent():
-                cancelled.wait()
+                request.cancelled.wait()
             raise Cancelled
         if self._faults.strikes("slow_jobs"):
             with self._slots.lent():
-                _pass_time(self._faults.settings.mediaconvert.slow_seconds, progress, cancelled)
+                _pass_time(
+                    self._faults.settings.mediaconvert.slow_seconds, request.progress, request.cancelled
+                )
         if self._faults.strikes("failing_jobs"):
             raise self._failure()
-        return self._transcode(settings, inputs, work_dir, progress, cancelled, threads)
+        return self._transcode(request)
 
     def _failure(self) -> JobError:
         with self._lock:

@@ -2,19 +2,18 @@
 
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from sandbox.mediaconvert.execution.aws_clients import Bucketed, StoredObject
 from sandbox.mediaconvert.execution.runner import Media
 from sandbox.mediaconvert.instant.sources import Descriptions, described, is_described
 from sandbox.mediaconvert.instant.transcode import InstantTranscode
-from sandbox.mediaconvert.model import Progress, TranscodeResult
+from sandbox.mediaconvert.model import TranscodeResult
 from sandbox.mediaconvert.planning.input_check import CheckInput, check_documented
 from sandbox.mediaconvert.planning.plan import input_uri
-from sandbox.mediaconvert.probing.probe_result import probe_result
-from sandbox.mediaconvert.probing.source import source_of
+from sandbox.mediaconvert.probing.source import Source, source_of
+from sandbox.mediaconvert.request import TranscodeRequest
 
 # To assume a role and make a client for it costs more than the rest of an instant job.
 SESSION_SECONDS = 60.0
@@ -28,7 +27,7 @@ def instant_media(
 ) -> Media:
     """Wrap what does the work; a job that begins while the mode is on is made up from descriptions."""
     instant = _Instant(media, is_instant, descriptions, InstantTranscode(check))
-    return Media(transcode=instant.transcode, probe_file=instant.probe_file, for_role=instant.for_role)
+    return Media(transcode=instant.transcode, inspect=instant.inspect, for_role=instant.for_role)
 
 
 class _Instant:
@@ -57,26 +56,20 @@ class _Instant:
             self._sessions[role] = time.monotonic() + SESSION_SECONDS, objects
         return _Described(objects, self._descriptions)
 
-    def probe_file(self, path: Path) -> dict[str, Any]:
-        """Describe a source; the contract is ``model.ProbeFile``."""
+    def inspect(self, path: Path, cancelled: threading.Event) -> Source:
+        """Describe a source; the contract is ``request.InspectSource``."""
         if is_described(path):
-            return probe_result(source_of(described(path)))
-        return self._media.probe_file(path)
+            return source_of(described(path))
+        return self._media.inspect(path, cancelled)
 
-    def transcode(
-        self,
-        settings: dict[str, Any],
-        inputs: Mapping[str, Path],
-        work_dir: Path,
-        progress: Callable[[Progress], None],
-        cancelled: threading.Event,
-        threads: int,
-    ) -> TranscodeResult:
-        """Make every output; the contract is ``model.Transcode``."""
-        if not all(is_described(path) for path in inputs.values()):
-            return self._media.transcode(settings, inputs, work_dir, progress, cancelled, threads)
-        source = source_of(described(inputs[input_uri(settings)]))
-        return self._transcode(settings, source, work_dir, progress, cancelled)
+    def transcode(self, request: TranscodeRequest) -> TranscodeResult:
+        """Make every output; the contract is ``request.Transcode``."""
+        if not all(is_described(path) for path in request.inputs.values()):
+            return self._media.transcode(request)
+        source = request.sources[input_uri(request.settings)]
+        return self._transcode(
+            request.settings, source, request.work_dir, request.progress, request.cancelled
+        )
 
 
 class _Described:

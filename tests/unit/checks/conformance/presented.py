@@ -1,15 +1,13 @@
 """Lay out a valid presentation: the sandbox's CMAF, HLS and DASH groups, with captions and tiles added."""
 
 import subprocess
-import threading
 from pathlib import Path
 from typing import Any
 
 from sandbox.demo.clip import Clip, make_clip
 from sandbox.mediaconvert.encoding.ffmpeg import executable
-from sandbox.mediaconvert.transcode import transcode
+from sandbox.mediaconvert.transcode import transcode_file
 from tests.unit.sandbox.mediaconvert.media.jobs import (
-    INPUT_URI,
     STEREO,
     Settings,
     audio_output,
@@ -46,7 +44,7 @@ def lay_out(folder: Path) -> None:
     """Make everything below a folder: ``cmaf``, ``hls`` and ``dash``, each with a master or manifest."""
     clip, work = make_clip(folder / "clips", Clip(width=320, height=180, seconds=SECONDS)), folder / "work"
     work.mkdir()
-    result = transcode(_settings(), {INPUT_URI: clip}, work, lambda _: None, threading.Event(), threads=2)
+    result = transcode_file(_settings(), clip, work, threads=2)
     for file in result.files:
         target = folder / "outputs" / file.key
         target.parent.mkdir(parents=True, exist_ok=True)

@@ -1,6 +1,5 @@
 """A preset gets what it asks for beyond the defaults: the sandbox makes the pipeline's own job of it."""
 
-import threading
 from collections.abc import Mapping
 from dataclasses import replace
 from fractions import Fraction
@@ -22,8 +21,8 @@ from checks.corpus.sources.recipes import (
     VideoCodec,
 )
 from media_pipeline.encoding.presets import HdrLadder, HighFrameRates, Presets
-from sandbox.mediaconvert.transcode import transcode
-from tests.support.pipeline_job import SOURCE_URI, wire_settings
+from sandbox.mediaconvert.transcode import transcode_file
+from tests.support.pipeline_job import wire_settings
 from tests.support.strategies import shipped_presets
 
 QUIET = Recipe(picture=Picture(width=64, height=64), sounds=(Sound(amplitude=0.01),), seconds=4.0)
@@ -39,7 +38,7 @@ def made(folder: Path, recipe: Recipe, presets: Presets) -> Mapping[str, Path]:
     work = folder / "work"
     work.mkdir()
     settings = wire_settings(source, presets=presets)
-    done = transcode(settings, {SOURCE_URI: source}, work, lambda progress: None, threading.Event(), 1)
+    done = transcode_file(settings, source, work, threads=1)
     for file in done.files:
         target = folder / "outputs" / file.key
         target.parent.mkdir(parents=True, exist_ok=True)

@@ -3,7 +3,6 @@
 import json
 import re
 import subprocess
-import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -23,7 +22,7 @@ from media_pipeline.services.verification import Verification, verify
 from sandbox.demo.clip import Clip, make_clip
 from sandbox.mediaconvert.encoding.ffmpeg import executable
 from sandbox.mediaconvert.probing.probe_result import probe_file
-from sandbox.mediaconvert.transcode import transcode
+from sandbox.mediaconvert.transcode import transcode_file
 from tests.support.fakes import FakeOutputs
 from tests.support.strategies import shipped_presets, shipped_profiles
 
@@ -74,9 +73,7 @@ def transcoded(path: Path, folder: Path) -> Job:
     wire = json.loads(serializer.serialize_to_request(request, create_job)["body"])
     work_dir = folder / "work"
     work_dir.mkdir()
-    result = transcode(
-        wire["settings"], {SOURCE_URI: path}, work_dir, lambda _: None, threading.Event(), threads=2
-    )
+    result = transcode_file(wire["settings"], path, work_dir, threads=2)
     return Job(
         source=source,
         planned=planned_outputs(folder=FOLDER, source=source, profile=profile, presets=presets),

@@ -10,6 +10,7 @@ import urllib.request
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,8 @@ from sandbox.mediaconvert.model import (
     Progress,
     TranscodeResult,
 )
+from sandbox.mediaconvert.probing.source import AudioTrack, Source, VideoTrack
+from sandbox.mediaconvert.request import TranscodeRequest
 from sandbox.mediaconvert.resources.outbox import NotTaken
 from sandbox.mediaconvert.server import MediaConvert, ServiceSettings
 from sandbox.runtime.fault_injection import Faults
@@ -101,30 +104,21 @@ class FakeS3:
         self.objects[bucket, key] = path.read_bytes()
 
 
-def fake_probe_file(path: Path) -> dict[str, Any]:
+def fake_inspect(path: Path, cancelled: threading.Event) -> Source:
     """Describe everything but a text as the same 720p clip."""
     if path.read_bytes() == b"text":
         raise JobError(1010, "The file is not a media file that can be opened.")
     if path.read_bytes() == b"no index":
         raise JobError(1075, "Failed probe/open: [no moov box found in file].")
-    video = {
-        "index": 1,
-        "trackType": "video",
-        "codec": "AVC",
-        "videoProperties": {
-            "width": 1280,
-            "height": 720,
-            "bitDepth": 8,
-            "frameRate": {"numerator": 24, "denominator": 1},
-        },
-    }
-    audio = {
-        "index": 2,
-        "trackType": "audio",
-        "codec": "AAC",
-        "audioProperties": {"channels": 2, "sampleRate": 48000, "languageCode": "eng"},
-    }
-    return {"container": {"format": "mp4", "duration": 4.0, "tracks": [video, audio]}, "trackMappings": []}
+    video = VideoTrack(index=0, codec="AVC", width=1280, height=720, frame_rate=Fraction(24))
+    audio = AudioTrack(index=1, codec="AAC", channels=2, sample_rate=48_000, language="eng")
+    return Source(
+        format="mp4",
+        size_bytes=path.stat().st_size,
+        duration_seconds=4.0,
+        videos=(video,),
+        audios=(audio,),
+    )
 
 
 class FakeTranscoder:
@@ -145,30 +139,22 @@ class FakeTranscoder:
         self.running = self.most_running = 0
         self._lock = threading.Lock()
 
-    def __call__(
-        self,
-        settings: dict[str, Any],
-        inputs: Mapping[str, Path],
-        work_dir: Path,
-        progress: Callable[[Progress], None],
-        cancelled: threading.Event,
-        threads: int,
-    ) -> TranscodeResult:
+    def __call__(self, request: TranscodeRequest) -> TranscodeResult:
         """Report progress while held back, then make one file in the first group's destination."""
         with self._lock:
-            self.started.append(settings)
-            self.inputs.append(inputs)
+            self.started.append(request.settings)
+            self.inputs.append(request.inputs)
             self.running += 1
             self.most_running = max(self.most_running, self.running)
         try:
-            progress(Progress(Phase.TRANSCODING, 40, 96))
+            request.progress(Progress(Phase.TRANSCODING, 40, 96))
             while not self.go_on.wait(0.01):
-                progress(Progress(Phase.TRANSCODING, 50, 120))
-                if cancelled.is_set():
+                request.progress(Progress(Phase.TRANSCODING, 50, 120))
+                if request.cancelled.is_set():
                     raise self.failure_when_cancelled
             if self.failure is not None:
                 raise self.failure
-            return self._result(settings, work_dir)
+            return self._result(request.settings, request.work_dir)
         finally:
             with self._lock:
                 self.running -= 1
@@ -229,7 +215,7 @@ class Endpoint:
         settings = ServiceSettings(
             port=port, state_dir=self.state_dir, account=ACCOUNT, concurrent_jobs=self.concurrent_jobs
         )
-        media = Media(transcode=self.transcoder, probe_file=fake_probe_file, for_role=self.s3.for_role)
+        media = Media(transcode=self.transcoder, inspect=fake_inspect, for_role=self.s3.for_role)
         faults = Faults(self.faults_path, "mediaconvert", self.state_dir / "injected.json")
         return faulty_service(settings, media, self.bus.put_events, faults)
 

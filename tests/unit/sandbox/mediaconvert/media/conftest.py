@@ -1,6 +1,5 @@
 """Clips for the tests of the media half, each made once a session."""
 
-import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,8 +7,8 @@ import pytest
 
 from sandbox.demo.clip import Clip, make_clip
 from sandbox.mediaconvert.model import Progress, TranscodeResult
-from sandbox.mediaconvert.transcode import transcode
-from tests.unit.sandbox.mediaconvert.media.jobs import INPUT_URI, Settings
+from sandbox.mediaconvert.transcode import transcode_file
+from tests.unit.sandbox.mediaconvert.media.jobs import Settings
 
 MakeClip = Callable[[Clip], Path]
 Transcoded = tuple[TranscodeResult, Path, list[Progress]]
@@ -30,9 +29,7 @@ def run_job(tmp_path_factory: pytest.TempPathFactory) -> RunJob:
     def run(settings: Settings, source: Path) -> Transcoded:
         work_dir, outputs = tmp_path_factory.mktemp("work"), tmp_path_factory.mktemp("outputs")
         progress: list[Progress] = []
-        result = transcode(
-            settings, {INPUT_URI: source}, work_dir, progress.append, threading.Event(), threads=2
-        )
+        result = transcode_file(settings, source, work_dir, threads=2, progress=progress.append)
         for file in result.files:
             target = outputs / file.bucket / file.key
             target.parent.mkdir(parents=True, exist_ok=True)

@@ -25,11 +25,10 @@ from sandbox.mediaconvert.isolation.limits import (
 from sandbox.mediaconvert.model import JobError
 from sandbox.mediaconvert.probing import inspection as inspecting
 from sandbox.mediaconvert.probing.source import inspect_source
-from sandbox.mediaconvert.transcode import transcode
+from sandbox.mediaconvert.transcode import transcode_file
 from tests.unit.sandbox.mediaconvert.media.clips import ffmpeg
 from tests.unit.sandbox.mediaconvert.media.conftest import MakeClip
 from tests.unit.sandbox.mediaconvert.media.jobs import (
-    INPUT_URI,
     file,
     job,
     output,
@@ -242,15 +241,9 @@ def test_a_gap_of_hours_between_two_frames_is_bounded(
     path = two_frames(tmp_path / "gap.mkv", hours=20)
     monkeypatch.setattr(running, "TRANSCODE", replace(TRANSCODE, total_seconds=2.0))
     begun = time.monotonic()
+    settings = job(file(output("", "MP4", picture=video(64, 64))))
     with pytest.raises(JobError) as failed:
-        transcode(
-            job(file(output("", "MP4", picture=video(64, 64)))),
-            {INPUT_URI: path},
-            tmp_path,
-            lambda _: None,
-            never(),
-            1,
-        )
+        transcode_file(settings, path, tmp_path, threads=1)
     assert failed.value.code in (1050, 1076), failed.value.message
     assert time.monotonic() - begun < 20
 

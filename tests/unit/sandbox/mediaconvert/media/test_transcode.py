@@ -9,11 +9,10 @@ import pytest
 
 from sandbox.demo.clip import Clip
 from sandbox.mediaconvert.model import Cancelled, JobError, Phase
-from sandbox.mediaconvert.transcode import transcode
+from sandbox.mediaconvert.transcode import transcode_file
 from tests.support.media_checks import check_dash, check_hls, check_mp4
 from tests.unit.sandbox.mediaconvert.media.conftest import MakeClip, RunJob, Transcoded
 from tests.unit.sandbox.mediaconvert.media.jobs import (
-    INPUT_URI,
     STEREO,
     captures,
     cmaf,
@@ -231,7 +230,14 @@ def test_a_cancelled_job_stops_at_once(clip: MakeClip, tmp_path: Path) -> None:
         threading.Timer(0.3, cancelled.set).start()
 
     with pytest.raises(Cancelled):
-        transcode(settings, {INPUT_URI: clip(LANDSCAPE)}, tmp_path, cancel_once_running, cancelled, threads=1)
+        transcode_file(
+            settings,
+            clip(LANDSCAPE),
+            tmp_path,
+            threads=1,
+            progress=cancel_once_running,
+            cancelled=cancelled,
+        )
     assert not list(tmp_path.glob("p*")), "packaging began though the job was cancelled"
 
 
