@@ -32,8 +32,8 @@ def main(arguments: Sequence[str]) -> int:
         signal.signal(number, _interrupt)
     try:
         return int(options.run(Folder.chosen(), Terminal(), options))
-    except SandboxError as fault:
-        print_error(str(fault))
+    except SandboxError as error:
+        print_error(str(error))
         return 1
     except KeyboardInterrupt:
         print_error("Interrupted; everything that was started has been stopped.")

@@ -1,1 +1,1 @@
-"""Checkers of finished presentations; each returns its faults as sentences, none where all is valid."""
+"""Checkers of finished presentations; each returns its errors as sentences, none where all is valid."""

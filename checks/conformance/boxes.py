@@ -108,7 +108,7 @@ def read_fragment(segment: bytes, track: Track) -> Fragment:
 
 
 def _samples(traf: bytes, track: Track) -> Iterator[tuple[int, int, int]]:
-    """Give duration, flags and composition offset of each sample."""
+    """Return duration, flags and composition offset of each sample."""
     tfhd = _one(traf, "tfhd")
     present, at = int.from_bytes(tfhd[1:4], "big"), 8
     defaults = {0x8: track.default_duration, 0x20: track.default_flags}
@@ -135,7 +135,7 @@ def _samples(traf: bytes, track: Track) -> Iterator[tuple[int, int, int]]:
 
 
 def _skipped(moov: bytes, trak: bytes, timescale: int) -> int:
-    """Give the media time at which the presentation begins; negative where it begins with nothing."""
+    """Return the media time at which the presentation begins; negative where it begins with nothing."""
     for edts in _all(trak, "edts"):
         elst = _one(edts, "elst")
         form, size = (">Qq", 20) if elst[0] else (">Ii", 12)

@@ -32,7 +32,7 @@ def aac_codec(object_type: int) -> str:
 
 
 def same_codec(one: str, other: str) -> bool:
-    """Tell whether two names mean the same; hexadecimal digits are of either case."""
+    """Return whether two names mean the same; hexadecimal digits are of either case."""
     return one.lower() == other.lower()
 
 
@@ -50,7 +50,7 @@ def aac_codec_of_stream(packet: bytes) -> str | None:
 
 
 def begins_anew(packet: bytes, codec: str, *, is_byte_stream: bool) -> bool:
-    """Tell whether a packet holds a picture that decodes without any before it."""
+    """Return whether a packet holds a picture that decodes without any before it."""
     units = byte_stream_units(packet) if is_byte_stream else sized_units(packet)
     if codec in ("h264", "avc"):
         return any(unit and unit[0] & 0x1F == AVC_IDR for unit in units)

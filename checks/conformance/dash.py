@@ -9,9 +9,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from xml.etree import ElementTree
 
-from checks.conformance.dash_sets import set_faults, text_choice_faults
+from checks.conformance.dash_sets import set_errors, text_choice_errors
 from checks.conformance.errors import UnreadableError
-from checks.conformance.images import Tile, tile_faults
+from checks.conformance.images import Tile, tile_errors
 from checks.conformance.media import Rendition, measure_mp4
 from checks.conformance.mpd import (
     PREFIX,
@@ -20,8 +20,8 @@ from checks.conformance.mpd import (
     adaptation_sets,
     seconds_of,
 )
-from checks.conformance.mpd_schema import schema_faults
-from checks.conformance.webvtt import webvtt_faults
+from checks.conformance.mpd_schema import schema_errors
+from checks.conformance.webvtt import webvtt_errors
 
 TILE_SCHEMES = ("http://dashif.org/guidelines/thumbnail_tile", "http://dashif.org/thumbnail_tile")
 TEXT_MIME_TYPE = "text/vtt"
@@ -31,7 +31,7 @@ DURATION_TOLERANCE_SECONDS = 0.05
 Measured = list[tuple[AdaptationSet, list[tuple[Representation, Rendition]]]]
 
 
-def dash_faults(manifest: Path) -> list[str]:
+def dash_errors(manifest: Path) -> list[str]:
     """Return what is wrong with a presentation, a sentence each; nothing where it is valid."""
     if not manifest.is_file():
         return [f"{manifest.name} does not exist"]
@@ -39,39 +39,39 @@ def dash_faults(manifest: Path) -> list[str]:
         root = ElementTree.parse(manifest).getroot()
     except ElementTree.ParseError as error:
         return [f"{manifest.name}: it isn't XML ({error})"]
-    faults = schema_faults(root)
-    if faults:
-        return [f"{manifest.name}: {fault}" for fault in faults]
+    errors = schema_errors(root)
+    if errors:
+        return [f"{manifest.name}: {error}" for error in errors]
     sets = list(adaptation_sets(root, manifest.parent))
     seconds = seconds_of(root.get("mediaPresentationDuration", ""))
-    faults += _period_faults(root, seconds)
-    faults += _identity_faults(sets)
+    errors += _period_errors(root, seconds)
+    errors += _identity_errors(sets)
     measured: Measured = []
     for one in sets:
         if one.kind in ("video", "audio"):
             pairs = []
             for representation in one.representations:
                 found, rendition = _segments_checked(representation)
-                faults += [f"representation {representation.id}: {fault}" for fault in found]
+                errors += [f"representation {representation.id}: {error}" for error in found]
                 if rendition is not None:
                     pairs.append((representation, rendition))
             measured.append((one, pairs))
         elif one.kind == "text":
-            faults += [f"{one.name}: {fault}" for fault in _text_faults(one)]
+            errors += [f"{one.name}: {error}" for error in _text_errors(one)]
         elif one.kind == "image":
-            faults += [f"{one.name}: {fault}" for fault in _image_faults(one, seconds)]
+            errors += [f"{one.name}: {error}" for error in _image_errors(one, seconds)]
         else:
-            faults.append(f"{one.name}: its content type is unknown")
-    faults += text_choice_faults([one for one in sets if one.kind == "text"])
-    faults += set_faults(measured)
+            errors.append(f"{one.name}: its content type is unknown")
+    errors += text_choice_errors([one for one in sets if one.kind == "text"])
+    errors += set_errors(measured)
     lengths = [rendition.segments[-1] for _, pairs in measured for _, rendition in pairs]
     longest = max((float(last.start_seconds + last.seconds) for last in lengths), default=seconds)
     if abs(longest - seconds) > DURATION_TOLERANCE_SECONDS:
-        faults.append(f"mediaPresentationDuration is {seconds} s, the longest lasts {longest:.3f} s")
-    return [f"{manifest.name}: {fault}" for fault in faults]
+        errors.append(f"mediaPresentationDuration is {seconds} s, the longest lasts {longest:.3f} s")
+    return [f"{manifest.name}: {error}" for error in errors]
 
 
-def _period_faults(root: ElementTree.Element, seconds: float) -> Iterator[str]:
+def _period_errors(root: ElementTree.Element, seconds: float) -> Iterator[str]:
     periods = root.findall(PREFIX + "Period")
     if len(periods) != 1:
         yield f"it has {len(periods)} periods"
@@ -86,12 +86,12 @@ def _period_faults(root: ElementTree.Element, seconds: float) -> Iterator[str]:
         yield "minBufferTime is nothing"
 
 
-def _identity_faults(sets: Sequence[AdaptationSet]) -> Iterator[str]:
-    told = [one.element.get("id") for one in sets]
-    for name in dict.fromkeys(name for name in told if name is not None and told.count(name) > 1):
+def _identity_errors(sets: Sequence[AdaptationSet]) -> Iterator[str]:
+    ids = [one.element.get("id") for one in sets]
+    for name in dict.fromkeys(name for name in ids if name is not None and ids.count(name) > 1):
         yield f"two sets have the id {name}"
-    ids = [representation.id for one in sets for representation in one.representations]
-    for name in dict.fromkeys(name for name in ids if ids.count(name) > 1):
+    representation_ids = [representation.id for one in sets for representation in one.representations]
+    for name in dict.fromkeys(name for name in representation_ids if representation_ids.count(name) > 1):
         yield f"two representations have the id {name}"
 
 
@@ -99,7 +99,7 @@ def _segments_checked(one: Representation) -> tuple[list[str], Rendition | None]
     """Compare a representation's timeline with its segments, and measure these."""
     if not one.timeline or "media" not in one.template or "initialization" not in one.template:
         return ["it has no SegmentTemplate with media, initialization and SegmentTimeline"], None
-    faults = [
+    errors = [
         f"its timeline has {after - start - length} of {one.timescale} between {start} and {after}"
         for (start, length), (after, _) in itertools.pairwise(one.timeline)
         if after != start + length
@@ -107,17 +107,17 @@ def _segments_checked(one: Representation) -> tuple[list[str], Rendition | None]
     paths = [one.segment_path(number, start) for number, (start, _) in enumerate(one.timeline)]
     missing = [path.name for path in (one.init_path(), *paths) if not path.is_file()]
     if missing:
-        return [*faults, *(f"{name} does not exist" for name in missing)], None
+        return [*errors, *(f"{name} does not exist" for name in missing)], None
     if "$Number" in one.template["media"] and one.segment_path(len(paths)).exists():
-        faults.append(f"its timeline leaves out {one.segment_path(len(paths)).name}")
+        errors.append(f"its timeline leaves out {one.segment_path(len(paths)).name}")
     try:
         rendition = measure_mp4(one.init_path(), paths)
     except UnreadableError as error:
-        return [*faults, str(error)], None
-    return [*faults, *_timeline_faults(one, one.timeline, rendition)], rendition
+        return [*errors, str(error)], None
+    return [*errors, *_timeline_errors(one, one.timeline, rendition)], rendition
 
 
-def _timeline_faults(
+def _timeline_errors(
     one: Representation, timeline: Sequence[tuple[int, int]], rendition: Rendition
 ) -> Iterator[str]:
     offset = int(one.template.get("presentationTimeOffset", "0"))
@@ -126,9 +126,9 @@ def _timeline_faults(
         fragment, name = segment.fragment, segment.path.name
         assert fragment is not None
         scale = rendition.track.timescale
-        told, found = start / one.timescale, fragment.start / scale
+        listed, found = start / one.timescale, fragment.start / scale
         if start * scale != fragment.start * one.timescale:
-            yield f"{name} begins at {found:.3f} s, in the timeline at {told:.3f} s"
+            yield f"{name} begins at {found:.3f} s, in the timeline at {listed:.3f} s"
         if length * scale != fragment.duration * one.timescale:
             yield f"{name} lasts {fragment.duration / scale:.3f} s, by the timeline {length / one.timescale}"
         if fragment.index is not None:
@@ -142,7 +142,7 @@ def _timeline_faults(
         yield f"its picture begins at {begins:.3f} s of the period"
 
 
-def _text_faults(one: AdaptationSet) -> Iterator[str]:
+def _text_errors(one: AdaptationSet) -> Iterator[str]:
     if one.element.get("lang") is None:
         yield "it has no lang"
     for representation in one.representations:
@@ -151,10 +151,10 @@ def _text_faults(one: AdaptationSet) -> Iterator[str]:
         if not representation.folder.is_file():
             yield f"{representation.folder.name} does not exist"
         else:
-            yield from webvtt_faults(representation.folder)
+            yield from webvtt_errors(representation.folder)
 
 
-def _image_faults(one: AdaptationSet, seconds: float) -> Iterator[str]:
+def _image_errors(one: AdaptationSet, seconds: float) -> Iterator[str]:
     for representation in one.representations:
         if representation.attributes.get("mimeType") != "image/jpeg":
             yield f"its MIME type is {representation.attributes.get('mimeType')}"
@@ -173,11 +173,11 @@ def _image_faults(one: AdaptationSet, seconds: float) -> Iterator[str]:
         for number, (start, length) in enumerate(timeline):
             path = representation.segment_path(number, start)
             each = size[0] // layout[0], size[1] // layout[1]
-            yield from tile_faults(Tile(path, each, layout, length / representation.timescale))
+            yield from tile_errors(Tile(path, each, layout, length / representation.timescale))
 
 
 def _regular(one: Representation, seconds: float) -> Iterator[tuple[int, int]]:
-    """Give the times of segments that all last as long as SegmentTemplate@duration says."""
+    """Return the times of segments that all last as long as SegmentTemplate@duration says."""
     length = int(one.template.get("duration", "0"))
     for number in range(math.ceil(seconds * one.timescale / length - 1e-6) if length else 0):
         yield number * length, length

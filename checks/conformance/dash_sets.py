@@ -43,17 +43,17 @@ CHANNELS = {"1": 1, "2": 2, "3": 3, "4": 4, "5": 5, "6": 6, "7": 8, "12": 8}
 Pairs = Sequence[tuple[Representation, Rendition]]
 
 
-def set_faults(measured: Sequence[tuple[AdaptationSet, Pairs]]) -> Iterator[str]:
+def set_errors(measured: Sequence[tuple[AdaptationSet, Pairs]]) -> Iterator[str]:
     """Return what is wrong with sets of sound and picture whose segments were measured."""
     for one, pairs in measured:
         for representation, rendition in pairs:
-            faults = _declaration_faults(one, representation, rendition)
-            yield from (f"representation {representation.id}: {fault}" for fault in faults)
-        yield from (f"{one.name}: {fault}" for fault in _homogeneity_faults(one, pairs))
-    yield from _choice_faults([one for one, _ in measured if one.kind == "audio"])
+            errors = _declaration_errors(one, representation, rendition)
+            yield from (f"representation {representation.id}: {error}" for error in errors)
+        yield from (f"{one.name}: {error}" for error in _homogeneity_errors(one, pairs))
+    yield from _choice_errors([one for one, _ in measured if one.kind == "audio"])
 
 
-def _declaration_faults(one: AdaptationSet, declared: Representation, rendition: Rendition) -> Iterator[str]:
+def _declaration_errors(one: AdaptationSet, declared: Representation, rendition: Rendition) -> Iterator[str]:
     attributes = declared.attributes
     longest = max(float(segment.seconds) for segment in rendition.segments)
     peak, bandwidth = rendition.peak_bps(longest), int(attributes["bandwidth"])
@@ -76,13 +76,13 @@ def _declaration_faults(one: AdaptationSet, declared: Representation, rendition:
         ):
             yield f"frameRate is {attributes['frameRate']}, the picture's {float(rendition.frame_rate):.3f}"
     if rendition.channels is not None:
-        yield from _sound_faults(one, declared, rendition)
+        yield from _sound_errors(one, declared, rendition)
 
 
-def _sound_faults(one: AdaptationSet, declared: Representation, rendition: Rendition) -> Iterator[str]:
+def _sound_errors(one: AdaptationSet, declared: Representation, rendition: Rendition) -> Iterator[str]:
     if declared.attributes.get("audioSamplingRate") != str(rendition.sample_rate):
-        told = declared.attributes.get("audioSamplingRate")
-        yield f"audioSamplingRate is {told}, the sound's {rendition.sample_rate}"
+        declared_value = declared.attributes.get("audioSamplingRate")
+        yield f"audioSamplingRate is {declared_value}, the sound's {rendition.sample_rate}"
     found = [
         element
         for level in (declared.element, one.element)
@@ -96,7 +96,7 @@ def _sound_faults(one: AdaptationSet, declared: Representation, rendition: Rendi
             yield f"AudioChannelConfiguration is {value}, the sound has {rendition.channels} channels"
 
 
-def _homogeneity_faults(one: AdaptationSet, pairs: Pairs) -> Iterator[str]:
+def _homogeneity_errors(one: AdaptationSet, pairs: Pairs) -> Iterator[str]:
     if not pairs:
         return
     for name, values in (
@@ -112,22 +112,22 @@ def _homogeneity_faults(one: AdaptationSet, pairs: Pairs) -> Iterator[str]:
         for other in sizes:
             if abs(other[0] * height / width - other[1]) > RATIO_TOLERANCE_PIXELS:
                 yield f"{other[0]}x{other[1]} has another shape than {width}x{height}"
-        yield from _limit_faults(one, pairs)
+        yield from _limit_errors(one, pairs)
     for _, rendition in pairs[1:]:
-        yield from _alignment_faults(pairs[0][1], rendition)
+        yield from _alignment_errors(pairs[0][1], rendition)
     roles = one.values("Role", ROLE_SCHEME)
     yield from (f"its role {role} is unknown" for role in roles if role not in ROLES)
 
 
-def _limit_faults(one: AdaptationSet, pairs: Pairs) -> Iterator[str]:
+def _limit_errors(one: AdaptationSet, pairs: Pairs) -> Iterator[str]:
     for name, limit in (("width", "maxWidth"), ("height", "maxHeight"), ("frameRate", "maxFrameRate")):
-        told = one.element.get(limit)
+        declared_value = one.element.get(limit)
         values = [representation.attributes.get(name, "0") for representation, _ in pairs]
-        if told is not None and rate_of(told) != max(map(rate_of, values)):
-            yield f"{limit} is {told}, and its representations have {', '.join(values)}"
+        if declared_value is not None and rate_of(declared_value) != max(map(rate_of, values)):
+            yield f"{limit} is {declared_value}, and its representations have {', '.join(values)}"
 
 
-def _alignment_faults(first: Rendition, other: Rendition) -> Iterator[str]:
+def _alignment_errors(first: Rendition, other: Rendition) -> Iterator[str]:
     if len(first.segments) != len(other.segments):
         yield f"its representations have {len(first.segments)} and {len(other.segments)} segments"
         return
@@ -138,8 +138,8 @@ def _alignment_faults(first: Rendition, other: Rendition) -> Iterator[str]:
             yield f"{two.path.name} begins {apart:+.3f} s from {one.path.name}"
 
 
-def text_choice_faults(texts: Sequence[AdaptationSet]) -> Iterator[str]:
-    """Check that sets of text can be told apart, and that their roles are those of text."""
+def text_choice_errors(texts: Sequence[AdaptationSet]) -> Iterator[str]:
+    """Check that sets of text can be distinguished, and that their roles are those of text."""
     seen: set[tuple[object, ...]] = set()
     for one in texts:
         roles = one.values("Role", ROLE_SCHEME)
@@ -153,8 +153,8 @@ def text_choice_faults(texts: Sequence[AdaptationSet]) -> Iterator[str]:
         seen.add(key)
 
 
-def _choice_faults(sounds: Sequence[AdaptationSet]) -> Iterator[str]:
-    """Check that several sets of sound can be told apart, and that one of them is the main one."""
+def _choice_errors(sounds: Sequence[AdaptationSet]) -> Iterator[str]:
+    """Check that several sets of sound can be distinguished, and that one of them is the main one."""
     if len(sounds) < 2:
         return
     seen: set[tuple[object, ...]] = set()

@@ -35,17 +35,17 @@ SUBTITLE_CHARACTERISTICS = {
 }
 
 
-def hls_faults(master_path: Path) -> list[str]:
+def hls_errors(master_path: Path) -> list[str]:
     """Return what is wrong with a presentation, a sentence each; nothing where it is valid."""
     if not master_path.is_file():
         return [f"{master_path.name} does not exist"]
     master = read_playlist(master_path, MASTER)
-    if master.faults:
-        return master.faults
-    faults = [f"{master.name}: {fault}" for fault in _master_faults(master)]
-    faults += [f"{master.name}: {fault}" for fault in _missing(master)]
-    if faults:
-        return faults
+    if master.errors:
+        return master.errors
+    errors = [f"{master.name}: {error}" for error in _master_errors(master)]
+    errors += [f"{master.name}: {error}" for error in _missing(master)]
+    if errors:
+        return errors
     variants = {entry.uri: check_media_playlist(master.neighbour(entry.uri)) for entry in master.entries}
     seconds = max((checked.seconds for checked in variants.values()), default=0.0)
     beside: dict[str, Checked] = {}
@@ -63,11 +63,11 @@ def hls_faults(master_path: Path) -> list[str]:
         for tag in master.all("EXT-X-IMAGE-STREAM-INF")
     ]
     for checked in (*variants.values(), *beside.values(), *images):
-        faults += checked.faults
-    faults += _rendition_faults(master, {**variants, **beside}, seconds)
+        errors += checked.errors
+    errors += _rendition_errors(master, {**variants, **beside}, seconds)
     for entry in master.entries:
-        faults += [f"{entry.uri}: {fault}" for fault in _variant_faults(entry, master, variants, beside)]
-    return [*faults, *_alignment_faults(variants)]
+        errors += [f"{entry.uri}: {error}" for error in _variant_errors(entry, master, variants, beside)]
+    return [*errors, *_alignment_errors(variants)]
 
 
 def _groups(master: Playlist) -> Groups:
@@ -85,7 +85,7 @@ def _missing(master: Playlist) -> Iterator[str]:
             yield f"{uri} does not exist"
 
 
-def _master_faults(master: Playlist) -> Iterator[str]:
+def _master_errors(master: Playlist) -> Iterator[str]:
     if not master.entries:
         yield "it names no variant"
     for entry in master.entries:
@@ -95,8 +95,8 @@ def _master_faults(master: Playlist) -> Iterator[str]:
         yield "an EXT-X-STREAM-INF has no URI"
     groups = _groups(master)
     for (kind, group), tags in groups.items():
-        for fault in _group_faults(tags):
-            yield f"the {kind} group {group} {fault}"
+        for error in _group_errors(tags):
+            yield f"the {kind} group {group} {error}"
     for (kind, group), tags in groups.items():
         other = next((name for of, name in groups if of == kind), group)
         if _members(tags) != _members(groups[kind, other]):
@@ -130,7 +130,7 @@ def _members(tags: list[Tag]) -> set[tuple[str | None, str | None]]:
     return {(tag.attributes.get("NAME"), tag.attributes.get("LANGUAGE")) for tag in tags}
 
 
-def _group_faults(tags: list[Tag]) -> Iterator[str]:
+def _group_errors(tags: list[Tag]) -> Iterator[str]:
     names = [tag.attributes["NAME"] for tag in tags]
     for name in sorted({name for name in names if names.count(name) > 1}):
         yield f"has two members named {name}"
@@ -152,18 +152,18 @@ def _group_faults(tags: list[Tag]) -> Iterator[str]:
         if kind != "SUBTITLES" and "FORCED" in tag.attributes:
             yield f"has FORCED on {name}"
     if tags[0].attributes["TYPE"] == "SUBTITLES":
-        yield from _subtitle_faults(tags)
+        yield from _subtitle_errors(tags)
 
 
-def _subtitle_faults(tags: list[Tag]) -> Iterator[str]:
+def _subtitle_errors(tags: list[Tag]) -> Iterator[str]:
     """Check what players choose subtitles by. Source: RFC 8216, section 4.3.4.1.1."""
     chosen = [tag.attributes for tag in tags if tag.attributes.get("AUTOSELECT") == "YES"]
-    told = [
+    identities = [
         (found["LANGUAGE"], found.get("FORCED", "NO"), found.get("CHARACTERISTICS"))
         for found in chosen
         if "LANGUAGE" in found
     ]
-    if len(told) != len(set(told)):
+    if len(identities) != len(set(identities)):
         yield "lets a player choose between several of one language and role"
     for tag in tags:
         name = tag.attributes["NAME"]
@@ -175,7 +175,7 @@ def _subtitle_faults(tags: list[Tag]) -> Iterator[str]:
             yield f"has subtitles {name} with the characteristics {unknown}"
 
 
-def _rendition_faults(master: Playlist, checked: Mapping[str, Checked], seconds: float) -> Iterator[str]:
+def _rendition_errors(master: Playlist, checked: Mapping[str, Checked], seconds: float) -> Iterator[str]:
     """Compare what each EXT-X-MEDIA declares with its playlist."""
     for tag in master.all("EXT-X-MEDIA"):
         one = checked.get(tag.attributes.get("URI", ""))
@@ -193,7 +193,7 @@ def _rendition_faults(master: Playlist, checked: Mapping[str, Checked], seconds:
             yield f"{name}: it is declared as sound, and has none"
 
 
-def _variant_faults(
+def _variant_errors(
     entry: Entry, master: Playlist, variants: Mapping[str, Checked], beside: Mapping[str, Checked]
 ) -> Iterator[str]:
     """Compare what EXT-X-STREAM-INF declares with the variant's segments and its audio group's."""
@@ -209,12 +209,12 @@ def _variant_faults(
     peak = video.peak_bps(checked.target_seconds)
     peak += max((sound.peak_bps(target) for sound, target in measured), default=0.0)
     average = video.average_bps + max((sound.average_bps for sound, _ in measured), default=0.0)
-    yield from _bandwidth_faults(declared, peak, average)
-    yield from _codec_faults(declared, [video, *(sound for sound, _ in measured)])
-    yield from _picture_faults(declared, video)
+    yield from _bandwidth_errors(declared, peak, average)
+    yield from _codec_errors(declared, [video, *(sound for sound, _ in measured)])
+    yield from _picture_errors(declared, video)
 
 
-def _bandwidth_faults(declared: Mapping[str, str], peak: float, average: float) -> Iterator[str]:
+def _bandwidth_errors(declared: Mapping[str, str], peak: float, average: float) -> Iterator[str]:
     for name, measured in (("BANDWIDTH", peak), ("AVERAGE-BANDWIDTH", average)):
         if name in declared and abs(int(declared[name]) - measured) > BANDWIDTH_TOLERANCE * measured:
             yield f"{name} is {declared[name]}, measured are {measured:.0f} bit/s"
@@ -222,21 +222,21 @@ def _bandwidth_faults(declared: Mapping[str, str], peak: float, average: float) 
         yield "AVERAGE-BANDWIDTH is above BANDWIDTH"
 
 
-def _codec_faults(declared: Mapping[str, str], renditions: list[Rendition]) -> Iterator[str]:
-    told = [codec.strip() for codec in declared.get("CODECS", "").split(",") if codec.strip()]
+def _codec_errors(declared: Mapping[str, str], renditions: list[Rendition]) -> Iterator[str]:
+    declared_codecs = [codec.strip() for codec in declared.get("CODECS", "").split(",") if codec.strip()]
     found = list(dict.fromkeys(codec for rendition in renditions for codec in rendition.codecs))
-    if not told:
+    if not declared_codecs:
         yield "it has no CODECS"
         return
     for codec in found:
-        if not any(same_codec(codec, other) for other in told):
-            yield f"CODECS lacks {codec}: {','.join(told)}"
-    for codec in told:
+        if not any(same_codec(codec, other) for other in declared_codecs):
+            yield f"CODECS lacks {codec}: {','.join(declared_codecs)}"
+    for codec in declared_codecs:
         if not any(same_codec(codec, other) for other in found):
             yield f"CODECS has {codec}, and the segments have {','.join(found)}"
 
 
-def _picture_faults(declared: Mapping[str, str], video: Rendition) -> Iterator[str]:
+def _picture_errors(declared: Mapping[str, str], video: Rendition) -> Iterator[str]:
     if video.size is None:
         for name in ("RESOLUTION", "FRAME-RATE", "VIDEO-RANGE"):
             if name in declared:
@@ -250,12 +250,12 @@ def _picture_faults(declared: Mapping[str, str], video: Rendition) -> Iterator[s
     if "FRAME-RATE" not in declared:
         yield "it has no FRAME-RATE"
     elif video.frame_rate is not None:
-        told, rate = float(declared["FRAME-RATE"]), float(video.frame_rate)
-        if abs(told - rate) > RATE_TOLERANCE_SHARE * rate:
-            yield f"FRAME-RATE is {told}, the picture's {rate:.3f}"
+        declared_rate, rate = float(declared["FRAME-RATE"]), float(video.frame_rate)
+        if abs(declared_rate - rate) > RATE_TOLERANCE_SHARE * rate:
+            yield f"FRAME-RATE is {declared_rate}, the picture's {rate:.3f}"
 
 
-def _alignment_faults(variants: Mapping[str, Checked]) -> Iterator[str]:
+def _alignment_errors(variants: Mapping[str, Checked]) -> Iterator[str]:
     """Compare where the segments of variants with a picture begin."""
     shown = [(uri, one.rendition) for uri, one in variants.items() if one.rendition and one.rendition.size]
     for uri, rendition in shown[1:]:

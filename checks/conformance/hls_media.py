@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from checks.conformance.errors import UnreadableError
-from checks.conformance.images import Tile, tile_faults
+from checks.conformance.images import Tile, tile_errors
 from checks.conformance.media import (
     Rendition,
     Segment,
@@ -17,7 +17,7 @@ from checks.conformance.media import (
 )
 from checks.conformance.packed_audio import is_packed_audio
 from checks.conformance.playlists import MEDIA, Playlist, read_playlist
-from checks.conformance.webvtt import webvtt_faults
+from checks.conformance.webvtt import webvtt_errors
 
 LEAST_TOLERANCE_SECONDS = 0.002
 
@@ -33,7 +33,7 @@ class Checked:
     playlist: Playlist
     rendition: Rendition | None
     seconds: float
-    faults: list[str]
+    errors: list[str]
 
     @property
     def target_seconds(self) -> int:
@@ -45,53 +45,53 @@ def check_media_playlist(path: Path) -> Checked:
     """Check a playlist of sound or picture."""
     playlist = read_playlist(path, MEDIA)
     durations = _durations(playlist)
-    faults = [*playlist.faults, *_structure_faults(playlist, durations), *_missing(playlist)]
-    if faults:
-        return Checked(playlist, None, sum(durations), faults)
+    errors = [*playlist.errors, *_structure_errors(playlist, durations), *_missing(playlist)]
+    if errors:
+        return Checked(playlist, None, sum(durations), errors)
     try:
         rendition = _measured(playlist)
     except UnreadableError as error:
         return Checked(playlist, None, sum(durations), [f"{playlist.name}: {error}"])
-    faults = [f"{playlist.name}: {fault}" for fault in _segment_faults(playlist, rendition, durations)]
-    return Checked(playlist, rendition, sum(durations), faults)
+    errors = [f"{playlist.name}: {error}" for error in _segment_errors(playlist, rendition, durations)]
+    return Checked(playlist, rendition, sum(durations), errors)
 
 
 def check_subtitles_playlist(path: Path) -> Checked:
     """Check a playlist of WebVTT."""
     playlist = read_playlist(path, MEDIA)
     durations = _durations(playlist)
-    faults = [*playlist.faults, *_structure_faults(playlist, durations), *_missing(playlist)]
-    for entry in [] if faults else playlist.entries:
-        faults += webvtt_faults(playlist.neighbour(entry.uri))
-    return Checked(playlist, None, sum(durations), faults)
+    errors = [*playlist.errors, *_structure_errors(playlist, durations), *_missing(playlist)]
+    for entry in [] if errors else playlist.entries:
+        errors += webvtt_errors(playlist.neighbour(entry.uri))
+    return Checked(playlist, None, sum(durations), errors)
 
 
 def check_image_playlist(path: Path, declared_size: str | None, cover_seconds: float) -> Checked:
     """Check a playlist of tiled pictures that is to cover a time."""
     playlist = read_playlist(path, MEDIA)
     durations = _durations(playlist)
-    faults = [*playlist.faults, *_structure_faults(playlist, durations)]
+    errors = [*playlist.errors, *_structure_errors(playlist, durations)]
     if not playlist.has("EXT-X-IMAGES-ONLY"):
-        faults.append(f"{playlist.name}: it has no EXT-X-IMAGES-ONLY")
+        errors.append(f"{playlist.name}: it has no EXT-X-IMAGES-ONLY")
     longest, tiles = 0.0, None
     for entry, seconds in zip(playlist.entries, durations, strict=False):
         tiles = entry.tag("EXT-X-TILES") or tiles
         if tiles is None or {"RESOLUTION", "LAYOUT", "DURATION"} - tiles.attributes.keys():
-            faults.append(f"{playlist.name}: {entry.uri} has no EXT-X-TILES")
+            errors.append(f"{playlist.name}: {entry.uri} has no EXT-X-TILES")
             continue
         size, layout = (tiles.attributes[name] for name in ("RESOLUTION", "LAYOUT"))
         if declared_size not in (None, size):
-            faults.append(f"{playlist.name}: {entry.uri} is declared as {declared_size}, its tiles as {size}")
+            errors.append(f"{playlist.name}: {entry.uri} is declared as {declared_size}, its tiles as {size}")
         columns, rows = map(int, layout.split("x"))
         width, height = map(int, size.split("x"))
         each = float(tiles.attributes["DURATION"])
         longest = max(longest, each)
         if seconds > each * columns * rows + LEAST_TOLERANCE_SECONDS:
-            faults.append(f"{playlist.name}: {entry.uri} has too few tiles of {each} s for {seconds} s")
-        faults += tile_faults(Tile(playlist.neighbour(entry.uri), (width, height), (columns, rows), seconds))
+            errors.append(f"{playlist.name}: {entry.uri} has too few tiles of {each} s for {seconds} s")
+        errors += tile_errors(Tile(playlist.neighbour(entry.uri), (width, height), (columns, rows), seconds))
     if abs(sum(durations) - cover_seconds) > max(longest / 2, LEAST_TOLERANCE_SECONDS):
-        faults.append(f"{playlist.name}: its tiles cover {sum(durations):.3f} of {cover_seconds:.3f} s")
-    return Checked(playlist, None, sum(durations), faults)
+        errors.append(f"{playlist.name}: its tiles cover {sum(durations):.3f} of {cover_seconds:.3f} s")
+    return Checked(playlist, None, sum(durations), errors)
 
 
 def _durations(playlist: Playlist) -> list[float]:
@@ -100,7 +100,7 @@ def _durations(playlist: Playlist) -> list[float]:
     return [float(text) if text.replace(".", "", 1).isdigit() else 0.0 for text in texts]
 
 
-def _structure_faults(playlist: Playlist, durations: list[float]) -> Iterator[str]:
+def _structure_errors(playlist: Playlist, durations: list[float]) -> Iterator[str]:
     name = playlist.name
     if not playlist.entries:
         yield f"{name}: it has no segment"
@@ -126,7 +126,7 @@ def _structure_faults(playlist: Playlist, durations: list[float]) -> Iterator[st
 
 
 def _needed_version(playlist: Playlist) -> int:
-    """Give the version that its tags need. Source: RFC 8216, section 7."""
+    """Return the version that its tags need. Source: RFC 8216, section 7."""
     if playlist.has("EXT-X-MAP"):
         return 6
     return 3 if any("." in tag.value.split(",")[0] for tag in playlist.all("EXTINF")) else 1
@@ -157,7 +157,7 @@ def _measured(playlist: Playlist) -> Rendition:
     return measure_mp4(playlist.neighbour(maps[0].attributes["URI"]), paths)
 
 
-def _segment_faults(playlist: Playlist, rendition: Rendition, durations: list[float]) -> Iterator[str]:
+def _segment_errors(playlist: Playlist, rendition: Rendition, durations: list[float]) -> Iterator[str]:
     # A picture's time is exact. Of sound in MP4, a frame may be left out as the encoder's delay. A stream of
     # frames can leave nothing out: it has the delay's frame, and fills up the last one.
     frames = 0.5 if rendition.size is not None else 1.0 if rendition.track is not None else 2.0

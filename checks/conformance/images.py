@@ -24,7 +24,7 @@ class Tile:
     seconds: float
 
 
-def tile_faults(tile: Tile) -> list[str]:
+def tile_errors(tile: Tile) -> list[str]:
     """Return what is wrong with a tile's file."""
     name = tile.path.name
     if not tile.path.is_file():
@@ -35,10 +35,10 @@ def tile_faults(tile: Tile) -> list[str]:
             frame = next(container.decode(video=0))
     except (av.error.FFmpegError, IndexError, StopIteration) as error:
         return [f"{name}: it can't be decoded ({error})"]
-    faults = [] if codec == JPEG_CODEC else [f"{name}: it is {codec}, not JPEG"]
+    errors = [] if codec == JPEG_CODEC else [f"{name}: it is {codec}, not JPEG"]
     wanted = tile.size[0] * tile.layout[0], tile.size[1] * tile.layout[1]
     if (frame.width, frame.height) != wanted:
-        faults.append(
+        errors.append(
             f"{name}: it has {frame.width}x{frame.height} pixels, its tiles {wanted[0]}x{wanted[1]}"
         )
-    return faults
+    return errors

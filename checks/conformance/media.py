@@ -1,4 +1,4 @@
-"""Measure the segments of a rendition: times, sizes, keyframes, and what the decoder is told."""
+"""Measure the segments of a rendition: times, sizes, keyframes, and what the decoder reads."""
 
 import io
 import itertools

@@ -54,11 +54,11 @@ class Representation:
         return int(self.template.get("timescale", "1"))
 
     def init_path(self) -> Path:
-        """Give the path of its initialization segment."""
+        """Return the path of its initialization segment."""
         return self.folder / self._filled(self.template.get("initialization", ""), 0, 0)
 
     def segment_path(self, position: int, time: int = 0) -> Path:
-        """Give the path of a segment, counted from 0, that begins at a time."""
+        """Return the path of a segment, counted from 0, that begins at a time."""
         number = int(self.template.get("startNumber", "1")) + position
         return self.folder / self._filled(self.template.get("media", ""), number, time)
 
@@ -94,11 +94,11 @@ class AdaptationSet:
 
     @property
     def name(self) -> str:
-        """What faults call it."""
+        """What errors call it."""
         return f"AdaptationSet {self.element.get('id', '?')} ({self.kind})"
 
     def values(self, kind: str, scheme: str) -> list[str]:
-        """Give the values of its descriptors of a kind and scheme."""
+        """Return the values of its descriptors of a kind and scheme."""
         found = self.element.iterfind(PREFIX + kind)
         return [one.get("value", "") for one in found if one.get("schemeIdUri") == scheme]
 
@@ -109,7 +109,7 @@ class AdaptationSet:
 
 
 def adaptation_sets(root: Element, folder: Path) -> Iterator[AdaptationSet]:
-    """Give the sets of all periods."""
+    """Return the sets of all periods."""
     base = _based(folder, root)
     for period in root.iterfind(PREFIX + "Period"):
         for element in period.iterfind(PREFIX + "AdaptationSet"):
@@ -119,7 +119,7 @@ def adaptation_sets(root: Element, folder: Path) -> Iterator[AdaptationSet]:
 
 
 def seconds_of(text: str) -> float:
-    """Give the seconds of an xs:duration without years and months."""
+    """Return the seconds of an xs:duration without years and months."""
     match = ISO_DURATION.fullmatch(text)
     if match is None:
         return 0.0
@@ -128,7 +128,7 @@ def seconds_of(text: str) -> float:
 
 
 def rate_of(text: str) -> Fraction:
-    """Give a frame rate."""
+    """Return a frame rate."""
     return Fraction(text)
 
 

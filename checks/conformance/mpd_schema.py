@@ -1,6 +1,6 @@
 """Hold an MPD to its schema: which elements and attributes there are, in which order, and of which type.
 
-A table of our own, of what an on-demand presentation needs; an element that it doesn't list is a fault.
+A table of our own, of what an on-demand presentation needs; an element that it doesn't list is an error.
 
 Source: ISO/IEC 23009-1, the MPD's XML schema and sections 5.3 to 5.8.
 """
@@ -113,19 +113,19 @@ CHILDREN: Mapping[str, Sequence[str]] = {
 }
 
 
-def schema_faults(root: Element) -> list[str]:
+def schema_errors(root: Element) -> list[str]:
     """Return what in an MPD the schema does not allow."""
     if root.tag != f"{{{NAMESPACE}}}MPD":
         return [f"its root is {root.tag}, not MPD of {NAMESPACE}"]
-    return list(_faults(root, "MPD"))
+    return list(_errors(root, "MPD"))
 
 
 def local_name(element: Element) -> str:
-    """Give an element's name without the MPD's namespace."""
+    """Return an element's name without the MPD's namespace."""
     return element.tag.removeprefix(f"{{{NAMESPACE}}}")
 
 
-def _faults(element: Element, place: str) -> Iterator[str]:
+def _errors(element: Element, place: str) -> Iterator[str]:
     name = local_name(element)
     allowed = {known.rstrip("!"): pattern for known, pattern in ATTRIBUTES[name].items()}
     for required in ATTRIBUTES[name]:
@@ -138,16 +138,16 @@ def _faults(element: Element, place: str) -> Iterator[str]:
             yield f"{place} has the unknown attribute @{attribute}"
         elif not re.fullmatch(allowed[attribute], value):
             yield f"{place}@{attribute} is {value!r}"
-    yield from _child_faults(element, name, place)
+    yield from _child_errors(element, name, place)
     seen: dict[str, int] = {}
     for child in element:
         kind = local_name(child)
         seen[kind] = seen.get(kind, 0) + 1
         if kind in ATTRIBUTES:
-            yield from _faults(child, f"{place}/{kind}[{seen[kind]}]")
+            yield from _errors(child, f"{place}/{kind}[{seen[kind]}]")
 
 
-def _child_faults(element: Element, name: str, place: str) -> Iterator[str]:
+def _child_errors(element: Element, name: str, place: str) -> Iterator[str]:
     order = [kind.rstrip("?+") for kind in CHILDREN.get(name, ())]
     kinds = [local_name(child) for child in element]
     for kind in dict.fromkeys(kinds):

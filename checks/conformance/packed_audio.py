@@ -31,7 +31,7 @@ class PackedAudio:
 
 
 def is_packed_audio(segment: bytes) -> bool:
-    """Tell whether a segment is packed audio, with its tag or without."""
+    """Return whether a segment is packed audio, with its tag or without."""
     return segment.startswith(TAG) or aac_codec_of_stream(segment) is not None
 
 

@@ -118,13 +118,13 @@ class Playlist:
     """Hold a playlist.
 
     Attributes:
-        faults: What breaks the grammar.
+        errors: What breaks the grammar.
     """
 
     path: Path
     tags: list[Tag]
     entries: list[Entry]
-    faults: list[str]
+    errors: list[str]
 
     @property
     def name(self) -> str:
@@ -141,15 +141,15 @@ class Playlist:
         return [tag for tag in self.tags if tag.name == name]
 
     def has(self, name: str) -> bool:
-        """Tell whether it has a tag."""
+        """Return whether it has a tag."""
         return bool(self.all(name))
 
     def value(self, name: str, default: str) -> str:
-        """Give the value of a tag."""
+        """Return the value of a tag."""
         return next((tag.value for tag in self.all(name)), default)
 
     def neighbour(self, uri: str) -> Path:
-        """Give the file that a URI in it names."""
+        """Return the file that a URI in it names."""
         return self.path.parent / unquote(uri)
 
 
@@ -162,30 +162,30 @@ def read_playlist(path: Path, kind: str) -> Playlist:
         lines = data.decode("utf-8").splitlines()
     except UnicodeDecodeError:
         return Playlist(path, [], [], [f"{path.name}: it isn't UTF-8"])
-    faults = [f"{path.name}: it begins with a byte order mark"] if data.startswith(b"\xef\xbb\xbf") else []
+    errors = [f"{path.name}: it begins with a byte order mark"] if data.startswith(b"\xef\xbb\xbf") else []
     if lines[:1] != ["#EXTM3U"]:
-        faults.append(f"{path.name}: its first line isn't #EXTM3U")
+        errors.append(f"{path.name}: its first line isn't #EXTM3U")
     since: list[Tag] = []
     for line in lines:
         if line.startswith("#EXT"):
             name, _, value = line[1:].partition(":")
             tag = Tag(name, value, _attributes(value))
-            faults += [f"{path.name}: {fault}" for fault in _tag_faults(tag, kind)]
+            errors += [f"{path.name}: {error}" for error in _tag_errors(tag, kind)]
             tags.append(tag)
             since.append(tag)
         elif line and not line.startswith("#"):
             entries.append(Entry(line, since))
             since = []
     names = [tag.name for tag in tags]
-    faults += [f"{path.name}: {name} is there twice" for name in sorted(ONCE) if names.count(name) > 1]
-    return Playlist(path, tags, entries, faults)
+    errors += [f"{path.name}: {name} is there twice" for name in sorted(ONCE) if names.count(name) > 1]
+    return Playlist(path, tags, entries, errors)
 
 
 def _attributes(value: str) -> dict[str, str]:
     return {name: text.strip('"') for name, text in ATTRIBUTE.findall(value)}
 
 
-def _tag_faults(tag: Tag, kind: str) -> Iterator[str]:
+def _tag_errors(tag: Tag, kind: str) -> Iterator[str]:
     if tag.name not in TAGS:
         yield f"the tag {tag.name} is unknown"
         return
@@ -196,8 +196,8 @@ def _tag_faults(tag: Tag, kind: str) -> Iterator[str]:
         if not re.fullmatch(form, tag.value):
             yield f"{tag.name} has the value {tag.value!r}"
         return
-    told = "".join(match.group(0) for match in ATTRIBUTE.finditer(tag.value))
-    if not told or told != tag.value or told.endswith(","):
+    read = "".join(match.group(0) for match in ATTRIBUTE.finditer(tag.value))
+    if not read or read != tag.value or read.endswith(","):
         yield f"{tag.name} has no attribute list: {tag.value!r}"
     pairs = [(match[1], match[2]) for match in ATTRIBUTE.finditer(tag.value)]
     names = [name for name, _ in pairs]

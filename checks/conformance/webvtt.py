@@ -9,7 +9,7 @@ TIMING = re.compile(rf"{TIME}[ \t]+-->[ \t]+{TIME}(?:[ \t]+\S+:\S+)*[ \t]*")
 FIRST_LINE = re.compile(r"\ufeff?WEBVTT(?:[ \t].*)?")
 
 
-def webvtt_faults(path: Path) -> list[str]:
+def webvtt_errors(path: Path) -> list[str]:
     """Return what is wrong with a WebVTT file."""
     try:
         text = path.read_bytes().decode("utf-8")
@@ -18,10 +18,10 @@ def webvtt_faults(path: Path) -> list[str]:
     blocks = re.split(r"\n{2,}", text.replace("\r\n", "\n").replace("\r", "\n").strip("\n"))
     if not FIRST_LINE.fullmatch(blocks[0].split("\n")[0]):
         return [f"{path.name}: its first line isn't WEBVTT"]
-    return [f"{path.name}: {fault}" for fault in _block_faults(blocks)]
+    return [f"{path.name}: {error}" for error in _block_errors(blocks)]
 
 
-def _block_faults(blocks: list[str]) -> Iterator[str]:
+def _block_errors(blocks: list[str]) -> Iterator[str]:
     if any("-->" in line for line in blocks[0].split("\n")):
         yield "a cue stands in its header, without an empty line before it"
     latest = 0.0

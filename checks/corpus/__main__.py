@@ -41,8 +41,8 @@ def main(arguments: Sequence[str]) -> int:
         required_programs()
         with folder.locked("corpus"):
             results = _run(folder, cases, terminal)
-    except (SandboxError, ValueError) as fault:
-        print_error(str(fault))
+    except (SandboxError, ValueError) as error:
+        print_error(str(error))
         return 1
     except KeyboardInterrupt:
         print_error("Interrupted; everything that was started has been stopped.")

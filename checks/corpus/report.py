@@ -19,8 +19,8 @@ def lines(result: Result) -> Iterator[str]:
         f"expected {result.expected.ljust(EXPECTED_COLUMNS)} got {result.got}"
         f"{f' | {result.likeness}' if result.likeness else ''}{took}"
     )
-    for fault in result.faults:
-        yield f"    {fault}"
+    for error in result.errors:
+        yield f"    {error}"
 
 
 def summary(results: Sequence[Result]) -> Iterator[str]:

@@ -50,11 +50,11 @@ class Place:
         return cls(clients, names, folder, check)
 
 
-def made_sources(cases: Sequence[Case], told: Callable[[int, str], None]) -> dict[str, Path]:
+def made_sources(cases: Sequence[Case], on_source: Callable[[int, str], None]) -> dict[str, Path]:
     """Make every case's source, and what it is compared with; return the sources by the cases' names."""
     made = {}
     for number, case in enumerate(cases):
-        told(number, case.name)
+        on_source(number, case.name)
         made[case.name] = make_source(SOURCES_FOLDER, case.recipe)
         if case.outcome.status == "COMPLETE":
             make_source(SOURCES_FOLDER, case.recipe.original)
@@ -86,8 +86,8 @@ def run(
         place: The deployed pipeline.
         cases: The table.
         sources: Each case's file.
-        on_result: Told of each case as soon as it was examined.
-        on_look: Told after each look of the uploads and of how many cases were examined.
+        on_result: Called with each case as soon as it was examined.
+        on_look: Called after each look, with the uploads and the number of examined cases.
     """
     uploads = [upload(place, case, sources[case.name]) for case in cases]
     begun: dict[str, Future[Result]] = {}

@@ -16,7 +16,7 @@ from tests.infrastructure.stack import Stack
 
 
 def main() -> int:
-    """Print the report; give 1 where a grant is neither used nor explained, or a call has no grant."""
+    """Print the report; return 1 where a grant is neither used nor explained, or a call has no grant."""
     files = sorted(PROJECT_ROOT.glob(".sandbox*/aws/iam-calls.jsonl"))
     calls = in_the_stacks_account(call for file in files for call in read_calls(file))
     if not calls:

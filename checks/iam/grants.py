@@ -19,7 +19,7 @@ class Grant:
     resources: tuple[str, ...]
 
     def covers(self, call: IamCall) -> bool:
-        """Tell whether the grant is what allows a call."""
+        """Return whether the grant is what allows a call."""
         return (
             call.role == self.role
             and like(self.action.lower(), call.action.lower())

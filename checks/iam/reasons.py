@@ -26,7 +26,7 @@ class Reason:
     sentence: str
 
     def is_about(self, grant: Grant) -> bool:
-        """Tell whether the reason explains a grant."""
+        """Return whether the reason explains a grant."""
         return (
             component(grant.role) in self.components
             and any(like(sid, grant.sid) for sid in self.sids)
@@ -131,7 +131,7 @@ REASONS: Sequence[Reason] = (
 NOT_ENFORCED: Sequence[str] = (
     "kms:* of roles: SQS, SNS, DynamoDB, Lambda and CloudWatch Logs don't use the key in their names.",
     "The rights with which an event source mapping receives and deletes, and Lambda writes logs and traces.",
-    "iam:PassRole of whoever deploys (Lambda's roles); what the functions pass to MediaConvert is enforced.",
+    "iam:PassRole of the deploying identity (Lambda's roles); what the functions pass on is enforced.",
     "MediaConvert's caller is known by its access key; its endpoint does not verify the signature.",
     "Conditions on kms:ViaService, and on the key's encryption context for logs and environments.",
 )

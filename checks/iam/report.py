@@ -84,7 +84,7 @@ def lines(report: Report) -> Iterator[str]:
 
 
 def _is_missed(grant: Grant, grants: Collection[Grant], allowed: Collection[IamCall]) -> bool:
-    """Tell whether some call would be refused if the grant were taken away."""
+    """Return whether some call would be refused if the grant were taken away."""
     rest = [other for other in grants if other != grant]
     return any(grant.covers(call) and not any(other.covers(call) for other in rest) for call in allowed)
 

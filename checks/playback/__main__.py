@@ -12,7 +12,7 @@ from checks.playback.server import PlayersMissingError, serving
 
 
 def main() -> int:
-    """Make all presentations and play them; give the exit code."""
+    """Make all presentations and play them; return the exit code."""
     try:
         executable = find_chromium()
         with tempfile.TemporaryDirectory(prefix="playback-") as name:
@@ -31,7 +31,7 @@ def _play_all(executable: str, folder: Path) -> int:
         for presentation in presentations:
             played = play(context, site, folder, presentation)
             print(played.line(), flush=True)
-            failed += bool(played.faults)
+            failed += bool(played.errors)
     print(
         f"{len(presentations) - failed} of {len(presentations)} presentations play to their end "
         f"({made - begun:.0f} s to make them, {time.monotonic() - made:.0f} s to play)"

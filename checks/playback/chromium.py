@@ -28,7 +28,7 @@ class ChromiumMissingError(Exception):
 
 
 def find_chromium(environment: Mapping[str, str] = os.environ) -> str:
-    """Give the path of Chromium: that of the variable CHROMIUM, or the first of the usual names on PATH.
+    """Return the path of Chromium: that of the variable CHROMIUM, or the first of the usual names on PATH.
 
     Raises:
         ChromiumMissingError: There is none.

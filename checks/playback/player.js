@@ -4,7 +4,7 @@
 const SAMPLE_EVERY_MS = 100;
 const LONGEST_LOADING_MS = 5000;
 const NEARLY_S = 0.3;
-// What hls.js tells of as an error before the first picture, and isn't one. Of MPEG-TS it counts time from
+// What hls.js reports as an error before the first picture, and isn't one. Of MPEG-TS it counts time from
 // the first decoding, some frames before the first picture is shown: it waits for them, and steps over. And of
 // picture and sound in segments of their own it finds nothing playable as long as it has but one of them.
 const OPENING_S = 0.3;

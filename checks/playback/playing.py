@@ -28,19 +28,19 @@ class Played:
     Attributes:
         rungs: That the player found.
         seconds: Played, over all runs.
-        faults: What was wrong, a sentence each.
+        errors: What was wrong, a sentence each.
     """
 
     presentation: Presentation
     rungs: int = 0
     seconds: float = 0.0
     frames: int = 0
-    faults: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
 
     def line(self) -> str:
-        """Give the line of the report."""
+        """Return the line of the report."""
         one = self.presentation
-        result = "ok" if not self.faults else f"FAILED: {'; '.join(self.faults)}"
+        result = "ok" if not self.errors else f"FAILED: {'; '.join(self.errors)}"
         return (
             f"{one.name:<24} {one.player:<8} {self.rungs} rung{'s' if self.rungs != 1 else ' '} "
             f"{self.seconds:5.1f} s {self.frames:5d} frames  {result}"
@@ -62,22 +62,22 @@ def browsing(executable: str) -> Iterator[BrowserContext]:
 
 def play(context: BrowserContext, site: str, media: Path, presentation: Presentation) -> Played:
     """Play a presentation's lowest and highest rung, each forced, from beginning to end."""
-    faults: list[str] = []
+    errors: list[str] = []
     rungs, seconds, frames = 0, 0.0, 0
     url = f"{site}/media/{presentation.path.relative_to(media).as_posix()}"
     for rung in (HIGHEST,) if presentation.player == NO_PLAYER else (LOWEST, HIGHEST):
         report, refused = _report(context, site, presentation, url, rung)
-        found = [*refused, *report_faults(presentation, report)]
-        faults += [f"{rung} rung: {fault}" for fault in found]
+        found = [*refused, *report_errors(presentation, report)]
+        errors += [f"{rung} rung: {error}" for error in found]
         rungs, seconds = report["rungs"], seconds + (report["position"] or 0.0)
         frames += report["frames"]
-    return Played(presentation, rungs, seconds, frames, faults)
+    return Played(presentation, rungs, seconds, frames, errors)
 
 
 def _report(
     context: BrowserContext, site: str, presentation: Presentation, url: str, rung: str
 ) -> tuple[dict[str, Any], list[str]]:
-    """Give the page's report, and what the browser complained of."""
+    """Return the page's report, and what the browser complained of."""
     page = context.new_page()
     complaints: list[str] = []
     page.on("pageerror", lambda error: complaints.append(f"page: {error}"))
@@ -101,15 +101,15 @@ def _report(
     return report, complaints
 
 
-def report_faults(one: Presentation, report: dict[str, Any]) -> list[str]:
+def report_errors(one: Presentation, report: dict[str, Any]) -> list[str]:
     """Return what is wrong with what the page reports of playing a presentation.
 
     Where the player complains, its complaints alone: the rest only follows from them.
     """
-    return report["errors"] or list(_faults(one, report))
+    return report["errors"] or list(_errors(one, report))
 
 
-def _faults(one: Presentation, report: dict[str, Any]) -> Iterator[str]:
+def _errors(one: Presentation, report: dict[str, Any]) -> Iterator[str]:
     if not report["ended"]:
         yield "it did not end"
     duration, position = report["duration"] or 0.0, report["position"]
@@ -120,7 +120,7 @@ def _faults(one: Presentation, report: dict[str, Any]) -> Iterator[str]:
     if not report["audioBytes"]:
         yield "no sound was decoded"
     if one.has_picture:
-        yield from _picture_faults(report)
+        yield from _picture_errors(report)
     elif report["frames"]:
         yield "it shows a picture, and should be sound alone"
     if one.languages > 1 and len(report["languages"]) != one.languages:
@@ -135,7 +135,7 @@ def _faults(one: Presentation, report: dict[str, Any]) -> Iterator[str]:
         yield "no caption was shown"
 
 
-def _picture_faults(report: dict[str, Any]) -> Iterator[str]:
+def _picture_errors(report: dict[str, Any]) -> Iterator[str]:
     frames, dropped = report["frames"], report["dropped"]
     if not frames:
         yield "no picture was decoded"

@@ -69,7 +69,7 @@ def make_presentations(folder: Path) -> list[Presentation]:
 
 
 def _transcoded(folder: Path, source: Path, profile: str) -> Path:
-    """Transcode a file with a profile; give the folder in which its outputs lie as in the bucket."""
+    """Transcode a file with a profile; return the folder in which its outputs lie as in the bucket."""
     work = folder / "work"
     work.mkdir(parents=True)
     result = transcode_file(wire_settings(source, profile), source, work, threads=os.cpu_count() or 1)

@@ -40,7 +40,7 @@ class PlayersMissingError(Exception):
 
 @contextmanager
 def serving(media: Path) -> Iterator[str]:
-    """Serve the page and, below ``/media/``, a folder; give the server's URL.
+    """Serve the page and, below ``/media/``, a folder; return the server's URL.
 
     Raises:
         PlayersMissingError: The npm packages aren't installed.
@@ -100,6 +100,6 @@ def _handler(files: Mapping[str, Path], media: Path) -> type[BaseHTTPRequestHand
             return path if name.startswith("media/") and path.is_relative_to(media) else None
 
         def log_message(self, format: str, *args: object) -> None:
-            """Say nothing: what can't be loaded is a fault of the playback."""
+            """Say nothing: what can't be loaded is an error of the playback."""
 
     return Handler

@@ -11,8 +11,8 @@ from checks.policy_lint.linters import LinterError, checkov, parliament
 from main import build_app
 from tests.infrastructure.stack import STACKS, Stack
 
-# What is plainly wrong, for each linter: what they find in it shows that they find faults.
-_FAULTY = "faulty"
+# What is plainly wrong, for each linter: what they find in it shows that they find errors.
+_WRONG = "faulty"
 _TOO_WIDE = {"Effect": "Allow", "Action": ["sqs:SendMessage"], "Resource": "*"}
 _FAULTY_STACK = {
     "resource": {
@@ -26,7 +26,7 @@ _FAULTY_STACK = {
         },
     }
 }
-_KNOWN_FAULTS = {("unencrypted", "CKV_AWS_27"), ("too_wide", "CKV_AWS_355"), ("too_wide", "RESOURCE_STAR")}
+_KNOWN_ERRORS = {("unencrypted", "CKV_AWS_27"), ("too_wide", "CKV_AWS_355"), ("too_wide", "RESOURCE_STAR")}
 
 
 def main() -> int:
@@ -39,7 +39,7 @@ def main() -> int:
             for stack in STACKS
         }
         resolved = [Stack(stack, body) for stack, body in stacks.items()]
-        faulty = Stack(_FAULTY, _FAULTY_STACK)
+        faulty = Stack(_WRONG, _FAULTY_STACK)
         documents = [document for stack in resolved for document in documents_of(stack)]
         try:
             findings = [
@@ -49,19 +49,19 @@ def main() -> int:
         except LinterError as error:
             print(error, file=sys.stderr)
             return 2
-    missed = _KNOWN_FAULTS - {(f.id, f.check) for f in findings if f.stack == _FAULTY}
+    missed = _KNOWN_ERRORS - {(f.id, f.check) for f in findings if f.stack == _WRONG}
     if missed:
         print(f"The linters don't see what is plainly wrong: {sorted(missed)}", file=sys.stderr)
         return 2
     accepted = [a for stack, body in stacks.items() for a in accepted_in(stack, body)]
-    wrong = complaints([f for f in findings if f.stack != _FAULTY], accepted)
+    wrong = complaints([f for f in findings if f.stack != _WRONG], accepted)
     for line in wrong:
         print(line, file=sys.stderr)
     resources = sum(len(bodies) for body in stacks.values() for bodies in body["resource"].values())
     reasons = len({(a.check, a.reason) for a in accepted})
     print(
         f"Policy lint: {len(documents)} policies and {resources} resources in {len(stacks)} stacks; "
-        f"{len(accepted)} exceptions for {reasons} reasons; {len(wrong)} faults"
+        f"{len(accepted)} exceptions for {reasons} reasons; {len(wrong)} errors"
     )
     return 1 if wrong else 0
 

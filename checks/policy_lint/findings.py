@@ -31,7 +31,7 @@ class AcceptedFinding:
     reason: str
 
     def covers(self, finding: Finding) -> bool:
-        """Tell whether this is the finding that was accepted."""
+        """Return whether this is the finding that was accepted."""
         same_place = (self.stack, self.id, self.check) == (finding.stack, finding.id, finding.check)
         return same_place and self.about in finding.detail
 
@@ -40,14 +40,14 @@ def accepted_in(stack: str, document: Mapping[str, Any]) -> Iterator[AcceptedFin
     """Yield what a synthesized stack accepts, in the comments of its resources."""
     for bodies in document.get("resource", {}).values():
         for id_, body in bodies.items():
-            for check, told in body.get("//", {}).get(COMMENT, {}).items():
+            for check, exception in body.get("//", {}).get(COMMENT, {}).items():
                 yield AcceptedFinding(
-                    stack=stack, id=id_, check=check, about=told["about"], reason=told["reason"]
+                    stack=stack, id=id_, check=check, about=exception["about"], reason=exception["reason"]
                 )
 
 
 def complaints(findings: Sequence[Finding], accepted: Sequence[AcceptedFinding]) -> list[str]:
-    """Return what is wrong: findings that nobody accepted, exceptions without a finding or a reason."""
+    """Return what is wrong: findings that are not accepted, exceptions without a finding or a reason."""
     unexplained = [str(f) for f in findings if not any(a.covers(f) for a in accepted)]
     idle = [
         f"{a.stack}: {a.id}: the exception from {a.check} matches no finding any more: remove it"

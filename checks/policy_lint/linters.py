@@ -34,12 +34,12 @@ def checkov(stacks: Sequence[Stack], folder: Path) -> list[Finding]:
     command += ["--framework", "terraform_json", "terraform"]
     # Neither the vendor's guidelines nor the newest version are asked for.
     offline = {"BC_SKIP_MAPPING": "TRUE", "CKV_SKIP_PACKAGE_UPDATE_CHECK": "TRUE", "HOME": str(folder)}
-    told = json.loads(
+    answer = json.loads(
         _output_of([*command, "--skip-download", "--soft-fail", "--compact", "--output", "json"], offline)
     )
-    if not isinstance(told, list) or {t["check_type"] for t in told} != {"terraform", "terraform_json"}:
-        raise LinterError(f"checkov answered in a form that is not known: {str(told)[:200]}")
-    return findings_of(stacks, [report["results"] for report in told])
+    if not isinstance(answer, list) or {t["check_type"] for t in answer} != {"terraform", "terraform_json"}:
+        raise LinterError(f"checkov answered in a form that is not known: {str(answer)[:200]}")
+    return findings_of(stacks, [report["results"] for report in answer])
 
 
 def findings_of(stacks: Sequence[Stack], results: Sequence[Mapping[str, Any]]) -> list[Finding]:

@@ -31,12 +31,12 @@ from sandbox.runtime.folder import Folder
 from tools.ops.errors import UsageError, is_operators, sentence
 from tools.terminal import print_error
 
-PROVEN, NOT_PROVEN, FAULTY, INTERRUPTED = 0, 1, 2, 130
+PROVEN, NOT_PROVEN, WRONG, INTERRUPTED = 0, 1, 2, 130
 # Billed for 10 s at least, so that a shorter one costs as much.
 CLIP = Clip(width=640, height=360, seconds=10.0)
 _EPILOG = (
     "AWS is reached as the AWS SDKs are configured. Exit codes: 0 all is proven; 1 something is not; 2 an "
-    "argument, a setting or a permission is at fault; 130 interrupted. Everything it makes is removed, "
+    "argument, a setting or a permission is wrong; 130 interrupted. Everything it makes is removed, "
     "however it ends."
 )
 
@@ -57,10 +57,10 @@ def main(arguments: Sequence[str]) -> int:
         proofs = _on_sandbox(terminal) if options.sandbox else _on_aws(options.pipeline, terminal)
     except (SandboxError, SmokeError, UsageError) as error:
         print_error(str(error))
-        return FAULTY
+        return WRONG
     except (MediaPipelineError, BotoCoreError, ClientError) as error:
         print_error(sentence(error))
-        return FAULTY if is_operators(error) else NOT_PROVEN
+        return WRONG if is_operators(error) else NOT_PROVEN
     except KeyboardInterrupt:
         print_error("Interrupted; what it had made has been removed.")
         return INTERRUPTED

@@ -13,7 +13,7 @@ from checks.smoke.errors import SmokeError
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alarm:
-    """Name an alarm and the state that it had; `reason` is told with every change by hand."""
+    """Name an alarm and the state that it had; `reason` is given with every change by hand."""
 
     cloudwatch: Any
     name: str

@@ -60,10 +60,10 @@ def bill_of(job: Mapping[str, Any], *, source_seconds: float) -> Bill:
         output for group in job.get("OutputGroupDetails", []) for output in group.get("OutputDetails", [])
     ]
     outputs = billed_outputs(job["Settings"], acceleration=job.get("AccelerationSettings"))
-    told = details if len(details) == len(outputs) else [{}] * len(outputs)
+    rows = details if len(details) == len(outputs) else [{}] * len(outputs)
     return Bill(
         lines=tuple(
-            _line(output, detail, source_seconds) for output, detail in zip(outputs, told, strict=True)
+            _line(output, detail, source_seconds) for output, detail in zip(outputs, rows, strict=True)
         ),
         tags_from=str(job.get("BillingTagsSource", "JOB")),
     )

@@ -58,8 +58,8 @@ def find(clients: Clients, pipeline: str) -> Deployed:
     ssm = clients("ssm")
     resources = read_resources(ssm, pipeline)
     name = f"/{pipeline}/resources"
-    told: Mapping[str, str] = json.loads(ssm.get_parameter(Name=name)["Parameter"]["Value"])
-    missing = [field for field in _ALSO_NEEDED if not told.get(field)]
+    parameters: Mapping[str, str] = json.loads(ssm.get_parameter(Name=name)["Parameter"]["Value"])
+    missing = [field for field in _ALSO_NEEDED if not parameters.get(field)]
     if missing:
         raise SmokeError(
             f"The SSM parameter {name} lacks {', '.join(missing)}: an earlier release deployed {pipeline}. "
@@ -72,9 +72,9 @@ def find(clients: Clients, pipeline: str) -> Deployed:
         outputs=resources.outputs_bucket,
         table=resources.assets_table,
         upload_key_prefix=resources.upload_key_prefix,
-        asset_topic_arn=told["notifications_topic_arn"],
-        alarm_topic_arn=told["alarms_topic_arn"],
-        reconciler=told["reconciler_function"],
+        asset_topic_arn=parameters["notifications_topic_arn"],
+        alarm_topic_arn=parameters["alarms_topic_arn"],
+        reconciler=parameters["reconciler_function"],
     )
 
 

@@ -97,7 +97,7 @@ def tagged(bill: Bill) -> Proof:
 
 
 def announced(after: float | None) -> Proof:
-    """Judge whether the asset's end was told on the topic."""
+    """Judge whether the asset's end was published on the topic."""
     claim = "the topic tells of the video"
     if after is not None:
         seen = f"A subscribed queue had it {after:.0f} s after the upload."

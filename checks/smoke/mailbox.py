@@ -59,7 +59,7 @@ def mailbox(clients: Clients, name: str, topic_arns: Sequence[str]) -> Iterator[
 
 
 def _policy(queue_arn: str, topic_arns: Sequence[str]) -> dict[str, object]:
-    """Let the topics send, and nobody else. Source: SNS Developer Guide, fanout to Amazon SQS queues."""
+    """Let the topics alone send. Source: SNS Developer Guide, fanout to Amazon SQS queues."""
     return {
         "Version": "2012-10-17",
         "Statement": {

@@ -101,7 +101,7 @@ class Smoke:
                     place = f"s3://{self.deployed.uploads}/{asset.key}"
                     remedy = f"Remove by hand what there is of {place} and of the asset {asset.asset_id}."
                     proofs.append(Proof(claim=claim, holds=False, seen=str(error), remedy=remedy))
-                    # After another error nobody would read the proof.
+                    # After another error the proof would be overlooked.
                     self.terminal.say(proofs[-1].sentence)
                 else:
                     gone = f"{count} objects, the record, queue and subscription are gone"

@@ -27,7 +27,7 @@ class Findings:
         uncaptioned: Caption files beside a video that is COMPLETE, of which its record says nothing.
         forgotten: Versions that the local AWS acknowledged and no longer has: its fault, not the pipeline's.
         unrecorded: Jobs that no record names, because their asset ended while they were being submitted. They
-            cost money and harm nobody, so they alone are no fault.
+            cost money and do no other harm, so they alone are no error.
     """
 
     lost: Sequence[str] = ()
@@ -203,7 +203,7 @@ def _completed_without_video(evidence: Evidence) -> list[str]:
 
 
 def _unrecorded(evidence: Evidence) -> list[str]:
-    # A doubled one is told of elsewhere.
+    # A doubled one is reported elsewhere.
     current: Mapping[tuple[str, str], str | None] = {
         (record.asset_id, str(record.attempt)): record.job_id for record in evidence.records
     }

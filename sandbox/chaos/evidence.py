@@ -58,7 +58,7 @@ class Evidence:
     """Everything the audit is based on.
 
     Attributes:
-        acknowledged: What S3 told the uploader; the truth.
+        acknowledged: What S3 acknowledged to the uploader; the truth.
         stored: The versions that S3 lists; the truth too, where an answer got lost.
         outputs: Keys of the outputs bucket.
         poison: Bodies of messages that the load test itself put on the queues of uploads.
@@ -87,7 +87,7 @@ def gathered(
 
     Args:
         pipeline: Where.
-        acknowledged: What S3 told the uploader.
+        acknowledged: What S3 acknowledged to the uploader.
         prefix: Of the load test's keys; other uploads are left alone.
         poison: What the load test put on the queue.
         without_record: Keys of uploads that no record has to tell of.

@@ -42,12 +42,12 @@ class FaultInjector:
         return {"uploads": uploads, "mediaconvert": mediaconvert}
 
     def longest_chain(self) -> int:
-        """Tell how often functions sent one message anew, at most, since the local AWS was started."""
+        """Return how often functions sent one message anew, at most, since the local AWS was started."""
         found = self._read(f"{self._endpoints.aws}/_sandbox/recursion")
         return max((int(each) for each in found["longestChains"].values()), default=0)
 
     def is_mediaconvert_idle(self) -> bool:
-        """Tell whether no job waits or runs, and no event is still to be sent."""
+        """Return whether no job waits or runs, and no event is still to be sent."""
         health = self._read(f"{self._endpoints.mediaconvert}/health")
         counts = (*health["jobs"].values(), health["unsentEvents"], health.get("lateEvents", 0))
         return not any(counts)

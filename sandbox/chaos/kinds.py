@@ -13,7 +13,7 @@ from sandbox.demo.clip import CLIPS_FOLDER, Clip, make_clip
 
 _TEXT = b"This is no video, whatever its name says.\n" * 20
 _CUE = "1\n00:00:00,100 --> 00:00:00,900\n{}\n"
-# A customer's key is never kept by S3: without it, nobody reads the object again.
+# A customer's key is never kept by S3: without it, the object can't be read again.
 _CUSTOMER_KEY = {"SSECustomerAlgorithm": "AES256", "SSECustomerKey": "storm" * 6 + "!!"}
 _COLD = {"StorageClass": "DEEP_ARCHIVE"}
 

@@ -195,7 +195,7 @@ class _LoadTest:
         )
 
     def _are_captions_settled(self) -> bool:
-        """Tell whether every caption file is published or rejected: its event may have been lost, too."""
+        """Return whether every caption file is published or rejected: its event may have been lost, too."""
         sent = self._uploader.acknowledged
         videos = [(each.key, each.version_id) for each in sent if each.kind is Kind.CAPTIONED]
         ids = filter(None, map(self._ended.asset_id, videos))

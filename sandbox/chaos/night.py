@@ -1,4 +1,4 @@
-"""A night in which nobody is there: a preset has an error, and uploads wait until an operator fixes it.
+"""A night without an operator: a preset has an error, and uploads wait until an operator fixes it.
 
 A message that waits is sent anew again and again, which Lambda takes for a recursive loop after 16 times. On
 AWS that is a matter of hours; here the function's own setting makes the waits short, and it takes minutes.

@@ -124,7 +124,7 @@ class Pipeline:
         """Read from what is deployed how soon losses are repaired.
 
         Raises:
-            SandboxError: The reconciler isn't told when an asset is overdue.
+            SandboxError: The reconciler has no setting that says when an asset is overdue.
         """
         variables = self.variables(self.reconciler)
         if "STUCK_AFTER_SECONDS" not in variables:

@@ -33,7 +33,7 @@ class LoadTestSettings:
         concurrent_uploads: So many are sent at once.
         most_per_second: No more are sent in a second.
         most_waiting: While more of them wait in the processing queue, no further ones are sent.
-        poison_messages: So many messages that nobody can read are put on the processing queue.
+        poison_messages: So many unreadable messages are put on the processing queue.
         kill_pause_seconds: Shortest and longest time between two kills of a function's process, while many
             of them run.
         restarts_local_aws: Whether the local AWS is stopped and started at half of the uploads.

@@ -187,9 +187,9 @@ class Uploader:
             if body.first is not None:
                 self._put(upload, body.first, body.request)
             self._put(upload, body.content, body.request)
-        except (ClientError, BotoCoreError) as fault:
+        except (ClientError, BotoCoreError) as error:
             with self._lock:
-                self._refused.append(f"{upload.key}: {fault}")
+                self._refused.append(f"{upload.key}: {error}")
         finally:
             with self._lock:
                 self._sent += 1

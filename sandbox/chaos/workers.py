@@ -99,7 +99,7 @@ class WorkerKiller:
         return victim.function
 
     def strikes(self) -> bool:
-        """Tell whether a machine dies now: with few of them that is rarer."""
+        """Return whether a machine dies now: with few of them that is rarer."""
         return self._chance.random() * _USUAL_WORKERS < len(self._workers())
 
     def _workers(self) -> list[Worker]:

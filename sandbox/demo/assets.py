@@ -13,8 +13,8 @@ from boto3.dynamodb.types import TypeDeserializer
 from botocore.exceptions import BotoCoreError, ClientError
 
 from sandbox.demo.report import (
+    AssetError,
     AssetReport,
-    Fault,
     Output,
     Seconds,
 )
@@ -72,8 +72,8 @@ def upload(clients: Clients, bucket: str, source: Path, key: str, progress: Call
     try:
         s3.upload_file(str(source), bucket, key, Callback=progress)
         head = s3.head_object(Bucket=bucket, Key=key)
-    except (ClientError, BotoCoreError, OSError) as fault:
-        raise SandboxError(f"{source} could not be uploaded to {bucket}: {fault}") from fault
+    except (ClientError, BotoCoreError, OSError) as error:
+        raise SandboxError(f"{source} could not be uploaded to {bucket}: {error}") from error
     return Upload(source, key, head["VersionId"], time.time())
 
 
@@ -145,12 +145,12 @@ def local_path(folder: Folder, key: str) -> Path:
 def describe(each: Upload, folder: Folder) -> AssetReport:
     """Return the report of one asset, from its record."""
     record = each.record
-    fault = record.get("error")
+    error = record.get("error")
     return AssetReport(
         asset_id=str(record.get("asset_id", "")),
         source=str(each.source),
         status=each.status,
-        error=Fault(str(fault.get("code", "")), str(fault.get("message", ""))) if fault else None,
+        error=AssetError(str(error.get("code", "")), str(error.get("message", ""))) if error else None,
         outputs=[
             Output(
                 format=str(output["format"]),

@@ -47,12 +47,12 @@ DEMO_CLIP = Clip()
 
 
 def demo_clip() -> Path:
-    """Give the path of the demo's clip, among the sandbox's files."""
+    """Return the path of the demo's clip, among the sandbox's files."""
     return make_clip(CLIPS_FOLDER)
 
 
 def make_clip(folder: Path, clip: Clip = DEMO_CLIP) -> Path:
-    """Give the path of a clip in ``folder``; it is generated where it isn't there yet."""
+    """Return the path of a clip in ``folder``; it is generated where it isn't there yet."""
     arguments = _encode_arguments(clip)
     digest = hashlib.sha256(repr((clip, arguments)).encode()).hexdigest()[:12]
     path = folder / f"clip-{clip.width}x{clip.height}-{digest}{clip.suffix}"

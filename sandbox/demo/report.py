@@ -36,7 +36,7 @@ class Seconds:
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class AssetError:
     """Why an asset failed."""
 
     code: str
@@ -50,7 +50,7 @@ class AssetReport:
     asset_id: str
     source: str
     status: str
-    error: Fault | None
+    error: AssetError | None
     outputs: list[Output]
     seconds: Seconds
 

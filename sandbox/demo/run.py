@@ -114,8 +114,8 @@ def check_readable(video: Path) -> None:
     try:
         with video.open("rb"):
             pass
-    except OSError as fault:
-        raise SourceError(f"{video} can't be read: {fault.strerror}.") from fault
+    except OSError as error:
+        raise SourceError(f"{video} can't be read: {error.strerror}.") from error
 
 
 def check_accepted(media_suffixes: str, videos: Sequence[Path]) -> None:

@@ -65,7 +65,7 @@ def _fitting(words: list[str]) -> int:
 
 
 def exists(name: str) -> bool:
-    """Tell whether a text names something that is there; one that can't be a name doesn't."""
+    """Return whether a text names something that is there; one that can't be a name doesn't."""
     try:
         return bool(name) and _expanded(name).exists()
     except (OSError, ValueError):
@@ -77,5 +77,5 @@ def _expanded(name: str) -> Path:
     try:
         return Path(name).expanduser()
     except RuntimeError:
-        # A tilde before something that is nobody's name.
+        # A tilde before something that is no user's name.
         return Path(name)

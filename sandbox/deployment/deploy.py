@@ -188,9 +188,9 @@ class Deployer:
         self._init(terraform)
         try:
             self._attempt(terraform, terraform.destroy)
-        except TerraformError as fault:
+        except TerraformError as error:
             # MediaConvert keeps a queue as long as it has jobs that aren't done.
-            if not cancel_jobs(self._endpoints.session(), fault.refused):
+            if not cancel_jobs(self._endpoints.session(), error.refused):
                 raise
             self._attempt(terraform, terraform.destroy)
 
@@ -228,8 +228,8 @@ class Deployer:
         backend = self._backend()
         try:
             answer = self._endpoints.session().s3().get_object(Bucket=backend["bucket"], Key=backend["key"])
-        except ClientError as fault:
-            raise SandboxError(f"Terraform's state in {backend['bucket']} can't be read: {fault}") from fault
+        except ClientError as error:
+            raise SandboxError(f"Terraform's state in {backend['bucket']} can't be read: {error}") from error
         state: dict[str, Any] = json.load(answer["Body"])
         return state
 
@@ -253,7 +253,7 @@ class Deployer:
         mark.write_text(digest)
 
     def _converge(self, terraform: Terraform) -> int:
-        """Plan and apply, and mend first what a killed run left: unrecorded resources, old code."""
+        """Plan and apply, and fix first what a killed run left: unrecorded resources, old code."""
         leftovers = Leftovers(terraform, self._plan_file(terraform.directory.name), self._endpoints.session())
         converge = partial(leftovers.converge, after_broken_run=self._after_broken_run)
         return self._attempt(terraform, converge)
@@ -262,8 +262,8 @@ class Deployer:
         """Run a step; a state lock that a broken run of ours left is taken away, any other is respected."""
         try:
             return step()
-        except TerraformError as fault:
-            held = HeldLock.of(str(fault))
+        except TerraformError as error:
+            held = HeldLock.of(str(error))
             if held is None:
                 raise
             if not self._after_broken_run:
@@ -271,7 +271,7 @@ class Deployer:
                     f"Terraform's state is locked by {held.who} since {held.created}. Wait until that run "
                     "has ended. If it was killed, take its lock away: python -m sandbox exec -- terraform "
                     f"-chdir={terraform.directory} force-unlock {held.id}"
-                ) from fault
+                ) from error
             terraform.force_unlock(held.id)
             return step()
 
@@ -282,9 +282,9 @@ def required_programs() -> str:
     Raises:
         SandboxError: One is missing or too old; each is named with its remedy.
     """
-    faults = prerequisites.faults()
-    if faults:
-        raise SandboxError("\n".join(faults))
+    errors = prerequisites.errors()
+    if errors:
+        raise SandboxError("\n".join(errors))
     return prerequisites.terraform()
 
 

@@ -1,4 +1,4 @@
-"""Mend what a killed Terraform left: resources that its state doesn't know, functions that run old code.
+"""Fix what a killed Terraform left: resources that its state doesn't know, functions that run old code.
 
 Terraform writes its state to the bucket every 20 seconds. What it made since the last time, and was killed
 before the next, exists without being recorded: the next apply is refused because it exists already. Such
@@ -75,8 +75,8 @@ class Leftovers:
                     if changes:
                         self._terraform.apply(self._plan)
                     return changed + changes + self._sent
-                except TerraformError as fault:
-                    adopted = self._adopt(fault)
+                except TerraformError as error:
+                    adopted = self._adopt(error)
                     if not adopted or not remaining:
                         raise
                     changed += adopted
@@ -94,15 +94,15 @@ class Leftovers:
     def _planned(self) -> int:
         try:
             return self._terraform.plan(self._plan)
-        except TerraformError as fault:
-            sent = self._send_code(fault)
+        except TerraformError as error:
+            sent = self._send_code(error)
             if not sent:
                 raise
             self._sent += sent
             return self._terraform.plan(self._plan)
 
-    def _adopt(self, fault: TerraformError) -> int:
-        refused = {address: said for address, said in fault.refused.items() if _EXISTS.search(said)}
+    def _adopt(self, error: TerraformError) -> int:
+        refused = {address: said for address, said in error.refused.items() if _EXISTS.search(said)}
         if not refused:
             return 0
         before = len(self._imports)
@@ -127,8 +127,8 @@ class Leftovers:
         if blocks:
             (self._terraform.directory / IMPORTS_FILE).write_text(json.dumps({"import": blocks}))
 
-    def _send_code(self, fault: TerraformError) -> int:
-        if _OTHER_CODE not in str(fault):
+    def _send_code(self, error: TerraformError) -> int:
+        if _OTHER_CODE not in str(error):
             return 0
         functions = self._clients.functions()
         synthesized = json.loads((self._terraform.directory / "cdk.tf.json").read_text())

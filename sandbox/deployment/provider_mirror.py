@@ -1,8 +1,8 @@
 """Terraform's CLI configuration: where the AWS provider comes from.
 
-Where the registry can't be reached, `terraform init` needs a folder that holds the provider, and must be told
-of it. A person's own `provider_installation` is respected; else such a folder is looked for in the places
-where administrators put it; where there is none, the registry is used as usual.
+Where the registry can't be reached, `terraform init` needs a folder that holds the provider, which the
+configuration names. A person's own `provider_installation` is respected; else such a folder is looked for
+in the places where administrators put it; where there is none, the registry is used as usual.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ provider_installation {{
 
 
 def holds_provider(place: Path) -> bool:
-    """Tell whether a folder is a mirror with our provider's version for this machine, packed or not."""
+    """Return whether a folder is a mirror with our provider's version for this machine, packed or not."""
     folder = place / _PROVIDER
     machine = platform_name()
     unpacked = folder / PROVIDER_VERSION / machine

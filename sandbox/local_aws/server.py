@@ -37,7 +37,7 @@ Receive = Callable[[], Awaitable[Any]]
 Send = Callable[[Any], Awaitable[None]]
 
 MINISTACK_VERSION = "1.5.33"
-# A killed server forgets what it was told since the last save. Saving stops everything else, so that a large
+# A killed server forgets what came after the last save. Saving stops everything else, so that a large
 # state is saved less often: it may take this part of the time.
 _SAVE_INTERVAL_SECONDS = 10.0
 _SAVING_SHARE = 0.05

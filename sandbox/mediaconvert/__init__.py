@@ -7,6 +7,6 @@ How a request flows:
     runner (bounded, by priority) -> s3 (assumed role) -> transcode -> s3
     jobs -> events -> outbox -> EventBridge
 
-``faulty`` wraps these so that they fail as they are told, and ``instant`` makes outputs up without ffmpeg.
+``faults`` wraps these so that they fail as configured, and ``instant`` makes outputs up without ffmpeg.
 ``model`` holds the types that the API half and the media half (probe, plan, transcode, package) share.
 """

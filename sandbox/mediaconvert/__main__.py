@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 
 from sandbox.mediaconvert.account import Account
-from sandbox.mediaconvert.api.authorization import LocalIam, nobody_is_refused
+from sandbox.mediaconvert.api.authorization import LocalIam, no_authorization
 from sandbox.mediaconvert.execution.aws_clients import LocalAws
 from sandbox.mediaconvert.execution.runner import Media
 from sandbox.mediaconvert.faults.server import faulty_service
@@ -56,7 +56,7 @@ async def _serve(service: MediaConvert) -> None:
 
 
 def main() -> int:
-    """Serve until SIGTERM or SIGINT; give 2 where port or state is another's, or the faults are wrong."""
+    """Serve until SIGTERM or SIGINT; return 2 where port or state is another's, or the faults are wrong."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     arguments = _arguments()
     account = Account(arguments.account_id, arguments.region)
@@ -70,7 +70,7 @@ def main() -> int:
         authorize=(
             LocalIam(arguments.aws_endpoint, account, os.environ.get("AWS_CA_BUNDLE"))
             if arguments.enforce_iam
-            else nobody_is_refused
+            else no_authorization
         ),
     )
     aws = LocalAws(arguments.aws_endpoint, account)

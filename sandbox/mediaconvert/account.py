@@ -11,5 +11,5 @@ class Account:
     region: str
 
     def arn(self, kind: str, name: str) -> str:
-        """Give the ARN of a MediaConvert resource, such as ``queues`` and ``Default``."""
+        """Return the ARN of a MediaConvert resource, such as ``queues`` and ``Default``."""
         return f"arn:aws:mediaconvert:{self.region}:{self.id}:{kind}/{name}"

@@ -1,7 +1,7 @@
 """Put the endpoint together, and start and stop it.
 
 Faults are simulated by wrapping one of the four things that this takes from outside, never inside the code
-(``faulty`` and ``instant`` do):
+(``faults`` and ``instant`` do):
 
 ==================  =====================================================================
 ``wrap_app``        throttling, 5xx, a timeout after the job was accepted
@@ -25,7 +25,7 @@ from hypercorn.config import Config
 
 from sandbox.mediaconvert.account import Account
 from sandbox.mediaconvert.api.app import Answer, application
-from sandbox.mediaconvert.api.authorization import Authorize, nobody_is_refused
+from sandbox.mediaconvert.api.authorization import Authorize, no_authorization
 from sandbox.mediaconvert.api.wire import Document
 from sandbox.mediaconvert.execution.probes import Probes
 from sandbox.mediaconvert.execution.runner import Media, Runner
@@ -51,7 +51,7 @@ class ServiceSettings:
     account: Account
     concurrent_jobs: int = 2
     threads_per_job: int = 1
-    authorize: Authorize = nobody_is_refused
+    authorize: Authorize = no_authorization
 
 
 class MediaConvert:

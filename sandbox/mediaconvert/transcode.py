@@ -114,7 +114,7 @@ def _encode(
     progress: Callable[[Progress], None],
     cancelled: threading.Event,
 ) -> int:
-    """Run the encode and report how far it has come; give the frames decoded."""
+    """Run the encode and report how far it has come; return the frames decoded."""
     for folder in (*command.captures.values(), *command.thumbnails.values()):
         (work_dir / folder).mkdir()
     decoded = 0

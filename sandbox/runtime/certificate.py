@@ -11,7 +11,7 @@ HOST = "127.0.0.1"
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """Where the certificate is, its private key, and the authority that clients are told to trust."""
+    """Where the certificate is, its private key, and the authority that clients trust."""
 
     folder: Path
 
@@ -31,7 +31,7 @@ class Certificate:
         return self.folder / "server-key.pem"
 
     def ensure(self) -> None:
-        """Make the three files where one is missing. Nobody keeps the authority's key."""
+        """Make the three files where one is missing. The authority's key is not kept."""
         if all(path.is_file() for path in (self.authority, self.chain, self.key)):
             return
         import trustme  # loads OpenSSL, which only the first start needs

@@ -32,7 +32,7 @@ def of_server(home: str, ca_bundle: str) -> dict[str, str]:
 
 
 def allows_undocumented_inputs() -> bool:
-    """Tell whether the MediaConvert endpoint is to read what MediaConvert's guide doesn't list.
+    """Return whether the MediaConvert endpoint is to read what MediaConvert's guide doesn't list.
 
     Raises:
         ServerError: SANDBOX_UNDOCUMENTED_INPUTS has a value that says neither yes nor no.

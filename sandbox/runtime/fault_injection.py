@@ -125,7 +125,7 @@ def parsed(text: str) -> FaultSettings:
 
 
 def share(seed: int, kind: str, number: int) -> float:
-    """Give a number from 0 up to 1 that depends on these three alone; a fault strikes below its rate."""
+    """Return a number from 0 up to 1 that depends on these three alone; a fault strikes below its rate."""
     digest = hashlib.sha256(f"{seed}/{kind}/{number}".encode()).digest()
     return int.from_bytes(digest[:8]) / 2**64
 

@@ -110,12 +110,12 @@ class Folder:
             try:
                 # The system releases it when the process ends, however it ends.
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError as fault:
+            except OSError as error:
                 lock.seek(0)
                 holder = lock.read().strip() or "another command"
                 raise SandboxBusyError(
                     f"{holder} is working in {self.relative(self.path)}. Wait until it has ended, or end it."
-                ) from fault
+                ) from error
             lock.truncate(0)
             lock.write(f"`sandbox {command}` (process {os.getpid()})")
             lock.flush()

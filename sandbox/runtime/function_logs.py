@@ -1,4 +1,4 @@
-"""Bring the functions' logs out of the local CloudWatch, where nobody would look for them after a failure."""
+"""Bring the functions' logs out of the local CloudWatch, where they are easily overlooked after a failure."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ def save(clients: Clients, since: float, path: Path) -> None:
     """
     try:
         lines = _lines(clients, since)
-    except (ClientError, BotoCoreError) as fault:
+    except (ClientError, BotoCoreError) as error:
         # Called when something has failed already: that is the news, not this.
-        lines = [f"The logs could not be read from the local CloudWatch: {fault}"]
+        lines = [f"The logs could not be read from the local CloudWatch: {error}"]
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("".join(f"{line}\n" for line in lines))
 

@@ -56,14 +56,14 @@ def terraform() -> str:
     return path
 
 
-def faults() -> list[str]:
+def errors() -> list[str]:
     """Return a sentence for each program that is missing or too old."""
     found = []
     for check in (node, terraform):
         try:
             check()
-        except MissingPrerequisiteError as fault:
-            found.append(str(fault))
+        except MissingPrerequisiteError as error:
+            found.append(str(error))
     return found
 
 
@@ -80,8 +80,8 @@ def _output(*command: str) -> str:
         done = subprocess.run(
             command, capture_output=True, text=True, timeout=60, env=environment, check=False
         )
-    except (OSError, subprocess.TimeoutExpired) as fault:
-        raise MissingPrerequisiteError(f"`{' '.join(command)}` does not run: {fault}") from fault
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise MissingPrerequisiteError(f"`{' '.join(command)}` does not run: {error}") from error
     return done.stdout.strip()
 
 
@@ -96,7 +96,7 @@ def _at_least(program: str, version: str, minimum: tuple[int, int], remedy: str)
 
 
 if __name__ == "__main__":
-    problems = faults()
+    problems = errors()
     for problem in problems:
         print(problem, file=sys.stderr)
     sys.exit(1 if problems else 0)

@@ -97,7 +97,7 @@ class ServerProcess:
 
 
 def answers(server: Server) -> bool:
-    """Tell whether the server answers its health check."""
+    """Return whether the server answers its health check."""
     try:
         with opener(server.ca_bundle).open(server.url + server.health_path, timeout=5) as answer:
             return bool(answer.status == 200)
@@ -148,7 +148,7 @@ def command_line(pid: int) -> str | None:
 
 
 def is_ours(pid: int, *marks: str) -> bool:
-    """Tell whether the process runs and carries these words in its command line: ids are used again."""
+    """Return whether the process runs and carries these words in its command line: ids are used again."""
     line = command_line(pid)
     return line is not None and all(mark in line for mark in marks)
 
@@ -186,7 +186,7 @@ def _ended(pid: int) -> bool:
 
 
 def end_terraform(pid_file: Path, folder: Path) -> bool:
-    """End the Terraform that a killed run left; tell whether there was one. The pid file stays as a trace."""
+    """End the Terraform that a killed run left; return whether there was one. The pid file stays."""
     try:
         pid = int(pid_file.read_text())
     except (OSError, ValueError):

@@ -86,7 +86,7 @@ def start(folder: Folder, say: Say, *, stays_up: bool) -> Running:
 
     Args:
         folder: Where they keep their state.
-        say: Told of leftovers and of ports that are taken.
+        say: Called with a sentence about leftovers and about ports that are taken.
         stays_up: Whether the servers are to outlive this process.
 
     Raises:
@@ -119,7 +119,7 @@ def start(folder: Folder, say: Say, *, stays_up: bool) -> Running:
 
 
 def stop(folder: Folder) -> bool:
-    """Stop the servers of this folder, whoever started them; tell whether there were any.
+    """Stop the servers of this folder, also those of another command; return whether there were any.
 
     The caller holds the folder's lock, so a Terraform that runs here was left by a killed run: it goes first.
     """

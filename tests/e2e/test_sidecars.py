@@ -14,9 +14,9 @@ import m3u8  # type: ignore[import-untyped]
 import pytest
 import webvtt
 
-from checks.conformance.dash import dash_faults
-from checks.conformance.hls import hls_faults
-from checks.conformance.webvtt import webvtt_faults
+from checks.conformance.dash import dash_errors
+from checks.conformance.hls import hls_errors
+from checks.conformance.webvtt import webvtt_errors
 from tests.e2e.pipeline import Pipeline, Record, wait_for
 from tests.support.caption_lines import lines_in
 from tests.support.media_checks import check_dash, check_hls
@@ -117,11 +117,11 @@ def test_captions_play_before_and_after(
     check_hls(manifests["HLS"], seconds=SECONDS)
     check_dash(manifests["DASH"], seconds=SECONDS)
     assert abs(seconds_in_ffmpeg(manifests["HLS"], tmp_path) - SECONDS) < 0.5
-    assert hls_faults(manifests["HLS"]) == []
-    assert dash_faults(manifests["DASH"]) == []
+    assert hls_errors(manifests["HLS"]) == []
+    assert dash_errors(manifests["DASH"]) == []
     files = sorted(tmp_path.rglob("*.vtt"))
     assert len(files) >= 2
-    assert [fault for file in files for fault in webvtt_faults(file)] == []
+    assert [error for file in files for error in webvtt_errors(file)] == []
     read = subtitles_of_hls(manifests["HLS"])
     assert [(cue.start, cue.raw_text) for cue in read["en"].captions] == [
         ("00:00:00.200", "Good <i>morning</i>"),
@@ -168,15 +168,15 @@ def test_captions_as_people_have_them(pipeline: Pipeline, tiny_clip: Path, tmp_p
     assert rejected["key"] == f"{stem}.final.srt"
     assert "neither a language" in rejected["message"]
     manifests = downloaded(pipeline, record, tmp_path)
-    assert hls_faults(manifests["HLS"]) == []
-    assert dash_faults(manifests["DASH"]) == []
+    assert hls_errors(manifests["HLS"]) == []
+    assert dash_errors(manifests["DASH"]) == []
     assert [cue.raw_text for cue in subtitles_of_hls(manifests["HLS"])["ru"].captions] == [
         f"{russian[0]}\n{russian[1]}"
     ]
 
 
-def test_a_bad_caption_file_is_told_of(pipeline: Pipeline, tiny_clip: Path) -> None:
-    """The video is complete all the same; the record says what is wrong until the file is mended."""
+def test_a_bad_caption_file_is_reported_of(pipeline: Pipeline, tiny_clip: Path) -> None:
+    """The video is complete all the same; the record says what is wrong until the file is fixed."""
     pipeline.put("films/bad.en.srt", b"nothing of the kind")
     record = put_video(pipeline, "films/bad.mp4", tiny_clip, "default")
     (rejected,) = record["rejected_captions"]

@@ -17,7 +17,7 @@ from media_pipeline.encoding.planned_outputs import planned_outputs
 from media_pipeline.encoding.presets import HdrLadder, HighFrameRates
 from media_pipeline.encoding.profiles import Profile
 from media_pipeline.encoding.video_renditions import STANDARD_FRAME_RATES, changed_frame_rate, storyboard
-from sandbox.mediaconvert.api.job_settings_rules import job_faults
+from sandbox.mediaconvert.api.job_settings_rules import job_errors
 from tests.support.pipeline_job import on_the_wire
 from tests.support.service_model import request_faults
 from tests.support.strategies import (
@@ -80,7 +80,7 @@ def test_the_sandbox_refuses_no_rendered_job(source: Source, profile: Profile) -
             profile = shipped_profiles().by_name["audio"]
         elif not profile.has_picture and not source.audio:
             return
-    assert list(map(str, job_faults(on_the_wire(rendered(source, profile))))) == []
+    assert list(map(str, job_errors(on_the_wire(rendered(source, profile))))) == []
 
 
 @given(source=any_source, profile=st.sampled_from(WITH_PICTURE))

@@ -60,7 +60,7 @@ def test_an_operator_gets_every_asset_out_of_its_state(
     assert removal.acts
     assert remove.apply(removal).result is Result.DONE
     assert taken_down.table.get(asset.asset_id) is None
-    assert (removals.versions, removals.told, removals.counted) == ([], [asset.asset_id], 1)
+    assert (removals.versions, removals.reported, removals.counted) == ([], [asset.asset_id], 1)
     replay = Replay(table=world.table, queue=FakeQueue(), clock=world.clock, force=True)
     assert replay.intention(ended).acts == (attempts < MAX_ATTEMPTS)
     if attempts < MAX_ATTEMPTS:

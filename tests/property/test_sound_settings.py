@@ -13,7 +13,7 @@ from media_pipeline.encoding.aac import SAMPLE_RATES_HZ, STEREO_BITRATES_BPS, aa
 from media_pipeline.encoding.job_settings import REFERENCE_VIDEO, job_settings
 from media_pipeline.encoding.presets import PresetName, Presets, parse_presets
 from media_pipeline.encoding.profiles import Profile
-from sandbox.mediaconvert.api.job_settings_rules import job_faults
+from sandbox.mediaconvert.api.job_settings_rules import job_errors
 from tests.support.pipeline_job import on_the_wire
 from tests.support.strategies import PRESETS_FOLDER
 
@@ -63,7 +63,7 @@ def test_a_preset_that_is_read_makes_sound_that_is_taken(
         profile=EVERYTHING,
         presets=presets,
     )
-    found = [str(fault) for fault in job_faults(on_the_wire(settings))]
+    found = [str(fault) for fault in job_errors(on_the_wire(settings))]
     assert [fault for fault in found if "aacSettings" in fault] == []
 
 

@@ -7,7 +7,7 @@ import sys
 from tools.ops.command_line import PIPELINE_VARIABLE, main
 
 if __name__ == "__main__":
-    # Whoever ends the program, it gives back what it holds.
+    # However the program ends, it releases the messages that it holds.
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.default_int_handler)
     # The AWS CLI and all other SDKs read AWS_REGION, and take it for the stronger one. boto3 does not.

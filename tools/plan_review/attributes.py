@@ -40,7 +40,7 @@ class AttributeChange:
 
     @property
     def unknown(self) -> bool:
-        """Tell whether what it will be is known only after the apply."""
+        """Return whether what it will be is known only after the apply."""
         return self.after == UNKNOWN
 
 
@@ -123,7 +123,7 @@ def _list_differences(
 
 
 def _missing(of: Sequence[Any], elsewhere: Sequence[Any]) -> Iterator[tuple[int, Any]]:
-    # Sets have no order, and a list in another order is told as nothing rather than as everything.
+    # Sets have no order, and a list in another order is shown as nothing rather than as everything.
     left = list(elsewhere)
     for index, item in enumerate(of):
         if item in left:

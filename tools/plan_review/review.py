@@ -41,7 +41,7 @@ class Review:
 
     @property
     def unintended(self) -> list[Loss]:
-        """Return the losses that nobody named as intended."""
+        """Return the losses that are not named as intended."""
         return [each for each in self.losses if not each.intended]
 
     @property
@@ -61,7 +61,7 @@ class Review:
 
     @property
     def empty(self) -> bool:
-        """Tell whether applying the plan changes nothing."""
+        """Return whether applying the plan changes nothing."""
         return not (self.resources or self.outputs)
 
     def of(self, action: Action) -> list[ResourceChange]:
@@ -81,7 +81,7 @@ class Drift:
 
     @property
     def lost(self) -> bool:
-        """Tell whether a stateful resource is gone."""
+        """Return whether a stateful resource is gone."""
         return self.resource.action is Action.DESTROY and self.resource.type in STATEFUL
 
 

@@ -56,14 +56,14 @@ def either(one: Any, other: Any) -> Any:
 
 
 def holds_sealed(value: Any) -> bool:
-    """Tell whether anything in a value is sealed."""
+    """Return whether anything in a value is sealed."""
     if isinstance(value, dict):
         return any(map(holds_sealed, value.values()))
     return any(map(holds_sealed, value)) if isinstance(value, list) else isinstance(value, Sealed)
 
 
 def any_marked(marks: Any) -> bool:
-    """Tell whether marks have True anywhere."""
+    """Return whether marks have True anywhere."""
     if isinstance(marks, dict):
         return any(map(any_marked, marks.values()))
     return any(map(any_marked, marks)) if isinstance(marks, list) else marks is True

@@ -64,7 +64,7 @@ class Summary:
             if section.tone is Tone.STOP:
                 body = "\n".join(f"> {line}".rstrip() for line in [f"[!{section.tone}]", *body.splitlines()])
             elif len(body) > room:
-                body = "Too long to be told here: look at the plan itself."
+                body = "Too long to be shown here: look at the plan itself."
             parts.append(f"### {section.title}\n\n{body}")
             room -= len(parts[-1])
         return "\n\n".join(parts) + "\n"
@@ -192,8 +192,8 @@ def _statement_lines(change: StatementChange) -> Iterator[str]:
 def _details(resources: Sequence[ResourceChange], covered: dict[str, frozenset[str]]) -> str:
     parts, above = [], []
     for each in resources[:RESOURCES_PER_SECTION]:
-        told = covered.get(each.address, frozenset())
-        changes = [of for of in attribute_changes(each.change) if of.root not in told]
+        shown = covered.get(each.address, frozenset())
+        changes = [of for of in attribute_changes(each.change) if of.root not in shown]
         forced = {str(path[0]) for path in each.replace_paths if path}
         lines = list(_attribute_lines(changes, forced))
         if lines:
@@ -201,7 +201,7 @@ def _details(resources: Sequence[ResourceChange], covered: dict[str, frozenset[s
         else:
             above.append(each)
     if above:
-        parts.append(f"As told above: {codes(above)}")
+        parts.append(f"As shown above: {codes(above)}")
     return "\n\n".join([*parts, *more(len(resources))])
 
 
@@ -228,6 +228,6 @@ def _drift(review: Review) -> str:
     for each in review.drift[:RESOURCES_PER_SECTION]:
         gone = each.resource.action is Action.DESTROY
         heading = f"{named(each.resource)} {'**is gone**' if gone else 'was changed'}"
-        told = [bullets(each.dangers), "" if gone else fenced(_attribute_lines(each.attributes))]
-        parts.append("\n\n".join([heading, *filter(None, told)]))
+        parts_of_loss = [bullets(each.dangers), "" if gone else fenced(_attribute_lines(each.attributes))]
+        parts.append("\n\n".join([heading, *filter(None, parts_of_loss)]))
     return "\n\n".join([*parts, *more(len(review.drift))])

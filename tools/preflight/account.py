@@ -91,7 +91,7 @@ class Account:
         except ClientError as error:
             code = _code(error)
             if code in ("404", "NoSuchBucket"):
-                return Bucket(owner=Owner.NOBODY)
+                return Bucket(owner=Owner.NONE)
             if code not in _DENIED:
                 return NotAsked(_sentence("s3:ListBucket", error))
         except BotoCoreError as error:

@@ -26,7 +26,7 @@ from tools.preflight.findings import (
 from tools.preflight.report import table
 from tools.terminal import Terminal
 
-FINE, SHORT, FAULTY = 0, 1, 2
+FINE, SHORT, WRONG = 0, 1, 2
 _EPILOG = (
     "Exit codes: 0 nothing is short, though something may not have been asked, which is said; 1 the "
     "deployment would fail; 2 the folder holds no synthesized stack."
@@ -44,7 +44,7 @@ def main(argv: Sequence[str], *, clients: Callable[[str], Clients] | None = None
         deployment = read_deployment(json.loads((options.stack / "cdk.tf.json").read_text()))
     except (OSError, ValueError, UnreadableStackError) as error:
         terminal.print_error(f"{options.stack} holds no synthesized stack ({error}). Run `make synth` first.")
-        return FAULTY
+        return WRONG
     environment = options.stack.name
     client = (clients or aws_clients)(deployment.region)
     findings = examine(deployment, environment, Account(client))

@@ -61,7 +61,7 @@ class Concurrency:
 class Owner(Enum):
     """Say whose a bucket's name is."""
 
-    NOBODY = "nobody"
+    NONE = "none"
     US = "us"
     OTHERS = "others"
 
@@ -190,7 +190,7 @@ def bucket_finding(name: str, found: Bucket | NotAsked) -> Finding:
             f"is free. Give the environment another project or environment_suffix (or state.bucket) "
             f"{_WHERE}.",
         )
-    text = "is free." if found.owner is Owner.NOBODY else "is this account's already."
+    text = "is free." if found.owner is Owner.NONE else "is this account's already."
     return Finding(about=about, verdict=Verdict.FINE, text=f"{name} {text}")
 
 
@@ -199,7 +199,7 @@ def state_finding(state: StateBucket, environment: str, found: Bucket | NotAsked
     about = "state bucket"
     if isinstance(found, NotAsked):
         return Finding(about=about, verdict=Verdict.UNKNOWN, text=f"{state.name}: {found.reason}")
-    if found.owner is Owner.NOBODY:
+    if found.owner is Owner.NONE:
         text = (
             f"state.bucket is {state.name}, which does not exist; allowed: a bucket of this account. Make "
             f"it, once an account: make state-bucket ENV={environment}."

@@ -102,9 +102,9 @@ def _ask_pip_audit(program: str, requirements: Path, label: str, count: int) -> 
     answer = _json(ran.stdout)
     if ran.failure or not isinstance(answer.get("dependencies"), list):
         return Finding(label=label, packages=count, unanswered=ran.failure or ran.last_words)
-    told = answer["dependencies"]
-    skipped = [entry["name"] for entry in told if "skip_reason" in entry]
-    missing = count - len(told)
+    audited = answer["dependencies"]
+    skipped = [entry["name"] for entry in audited if "skip_reason" in entry]
+    missing = count - len(audited)
     reasons = []
     if skipped:
         reasons.append(f"it knows nothing of {len(skipped)} of them ({', '.join(skipped[:3])}, ...)")
@@ -114,8 +114,8 @@ def _ask_pip_audit(program: str, requirements: Path, label: str, count: int) -> 
         label=label,
         packages=count,
         advisories=[
-            f"{entry['name']} {entry['version']}: {found['id']}, mended in {_versions(found)}"
-            for entry in told
+            f"{entry['name']} {entry['version']}: {found['id']}, fixed in {_versions(found)}"
+            for entry in audited
             for found in entry.get("vulns", [])
         ],
         unanswered="; ".join(reasons) or None,

@@ -137,9 +137,9 @@ def _licences(distribution: Distribution) -> tuple[str, ...]:
     )
     if expressions := metadata.get_all("License-Expression"):
         return tuple(expressions)
-    told = tuple(metadata.get_all("License") or ())
+    declared = tuple(metadata.get_all("License") or ())
     # "Dual License" and the like: the classifiers tell which.
-    return classified if classified and (not told or " " in told[0]) else told
+    return classified if classified and (not declared or " " in declared[0]) else declared
 
 
 def _sha256(path: Path) -> str:

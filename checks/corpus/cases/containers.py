@@ -122,7 +122,7 @@ CASES = (
             *(_captions(language, encoding) for language, encoding in ENCODINGS.items()),
             CaptionFile(".en.sdh.srt"),
             CaptionFile("_en.forced.vtt"),
-            # Bytes that are no letters of the language that is told, and a name that tells nothing.
+            # Bytes that are no letters of the declared language, and a name without meaning.
             CaptionFile(".de.srt", ("\x81\x8d\x8f\x90\x9d",), "latin-1"),
             CaptionFile(".final.srt"),
         ),

@@ -53,7 +53,7 @@ CASES = (
         name="input-gif",
         recipe=Recipe(
             suffix=".gif",
-            # Its times are hundredths of a second, its colours 256.
+            # Its times are hundredths of a second, its colors 256.
             picture=Picture(width=426, height=240, codec=VideoCodec.GIF, frame_rate=Fraction(25)),
             sounds=(),
         ),

@@ -1,4 +1,4 @@
-"""Pictures: sizes, shapes, rates, interlacing, depth and colour."""
+"""Pictures: sizes, shapes, rates, interlacing, depth and color."""
 
 from fractions import Fraction
 
@@ -181,7 +181,7 @@ RATES = (
 
 def _deep(dynamics: Dynamics, suffix: str = ".mp4", *, is_representative: bool = False) -> Case:
     return Case(
-        name=f"colour-{dynamics.value.lower()}-10bit",
+        name=f"color-{dynamics.value.lower()}-10bit",
         recipe=Recipe(suffix=suffix, picture=Picture(codec=VideoCodec.HEVC, bit_depth=10, dynamics=dynamics)),
         outcome=Outcome(
             ladder=USUAL,
@@ -192,10 +192,10 @@ def _deep(dynamics: Dynamics, suffix: str = ".mp4", *, is_representative: bool =
     )
 
 
-COLOURS = (
+COLORS = (
     _deep(Dynamics.PQ, is_representative=True),
     _deep(Dynamics.HLG, ".mov"),
     _deep(Dynamics.SDR),
 )
 
-CASES = (*SIZES, *SHAPES, *RATES, *COLOURS)
+CASES = (*SIZES, *SHAPES, *RATES, *COLORS)

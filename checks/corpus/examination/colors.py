@@ -1,4 +1,4 @@
-"""Check that a tone-mapped picture looks right: greys stay grey and in order, hues stay what they were."""
+"""Check that a tone-mapped picture looks right: grays stay gray and in order, hues stay what they were."""
 
 import math
 from collections.abc import Iterator
@@ -14,18 +14,18 @@ NEUTRAL = 128
 NEUTRAL_TOLERANCE = 8
 # 8-bit luma that reference white may have: bright, with or without room for highlights.
 WHITE_NITS, WHITE_LUMA = 203.0, (150, 240)
-GREY_NITS, GREY_LUMA = 26.0, (55, 150)
-# The pattern's bars from left to right, as Cb and Cr of BT.709 colours at full saturation.
+GRAY_NITS, GRAY_LUMA = 26.0, (55, 150)
+# The pattern's bars from left to right, as Cb and Cr of BT.709 colors at full saturation.
 BARS = (("red", 102, 240), ("green", 42, 26), ("yellow", 16, 138), ("blue", 240, 118), ("magenta", 214, 230))
 HUE_TOLERANCE_DEGREES = 15.0
 SATURATION_SHARE = 0.45
 BAR_COUNT = 6
 
 
-def colour_faults(path: Path) -> Iterator[str]:
-    """Yield what is wrong with the colours of the first picture of a tone-mapped rendition."""
+def color_errors(path: Path) -> Iterator[str]:
+    """Yield what is wrong with the colors of the first picture of a tone-mapped rendition."""
     frame = first_picture(path).reformat(format="yuv444p")
-    yield from _grey_faults(frame)
+    yield from _gray_errors(frame)
     # Low enough to be clear of the pattern's line, high enough to be clear of the patches.
     row = round(frame.height * 0.55)
     for number, (name, blue, red) in enumerate(BARS):
@@ -41,19 +41,19 @@ def colour_faults(path: Path) -> Iterator[str]:
             yield f"the {name} bar keeps {share:.0%} of its saturation"
 
 
-def _grey_faults(frame: av.VideoFrame) -> Iterator[str]:
+def _gray_errors(frame: av.VideoFrame) -> Iterator[str]:
     patch_width = frame.width / len(PATCH_NITS)
     row = round(frame.height * (1 - 1 / MARKER_SHARE - 1 / PATCH_SHARE / 2))
     before = -1.0
     for number, nits in enumerate(PATCH_NITS):
         luma, cb, cr = _mean(frame, round((number + 0.5) * patch_width), row)
         if max(abs(cb - NEUTRAL), abs(cr - NEUTRAL)) > NEUTRAL_TOLERANCE:
-            yield f"the grey of {nits:g} nits has a tint: Cb {cb:.0f}, Cr {cr:.0f}"
+            yield f"the gray of {nits:g} nits has a tint: Cb {cb:.0f}, Cr {cr:.0f}"
         if luma <= before and nits <= WHITE_NITS:
-            yield f"the grey of {nits:g} nits is no brighter than the one before: {luma:.0f}"
-        for at, (low, high) in ((WHITE_NITS, WHITE_LUMA), (GREY_NITS, GREY_LUMA)):
+            yield f"the gray of {nits:g} nits is no brighter than the one before: {luma:.0f}"
+        for at, (low, high) in ((WHITE_NITS, WHITE_LUMA), (GRAY_NITS, GRAY_LUMA)):
             if nits == at and not low <= luma <= high:
-                yield f"the grey of {nits:g} nits has luma {luma:.0f}, not {low} to {high}"
+                yield f"the gray of {nits:g} nits has luma {luma:.0f}, not {low} to {high}"
         before = luma
 
 

@@ -73,9 +73,9 @@ def delivery(outputs: Sequence[Mapping[str, Any]], folder: Path, scratch: Path) 
             case _:
                 continue
         # A record tells the language of sound alone, which variants of a playlist can't.
-        told = str(output.get("language") or "")
+        recorded = str(output.get("language") or "")
         for is_picture, one in found:
-            language = one.language or LANGUAGES.get(told, told)
+            language = one.language or LANGUAGES.get(recorded, recorded)
             rendition = one if is_picture else replace(one, language=language)
             (pictures if is_picture else sounds).setdefault(rendition.format, []).append(rendition)
     for each in pictures.values():
@@ -92,7 +92,7 @@ def _hls(master_path: Path, scratch: Path) -> Iterator[tuple[bool, Rendition]]:
         path = _playlist(master_path.parent / unquote(uri), scratch)
         language = LANGUAGES.get(media.language or "", media.language or "")
         yield False, Rendition(format="HLS", name=media.name or uri, path=path, language=language)
-    told: set[Path] = set()
+    with_sound: set[Path] = set()
     for variant in master.playlists:
         path = _playlist(master_path.parent / unquote(variant.uri), scratch)
         pictures, sounds = _streams(path)
@@ -101,8 +101,8 @@ def _hls(master_path: Path, scratch: Path) -> Iterator[tuple[bool, Rendition]]:
             size = variant.stream_info.resolution
             yield True, Rendition(format="HLS", name=name, path=path, declared_size=size)
         # Sound muxed into the variants is one rendition, however many variants repeat it.
-        if sounds and not audio and not (pictures and told):
-            told.add(path)
+        if sounds and not audio and not (pictures and with_sound):
+            with_sound.add(path)
             for number, language in enumerate(sounds):
                 yield False, Rendition(format="HLS", name=name, path=path, track=number, language=language)
 
@@ -167,8 +167,8 @@ def _streams(path: Path) -> tuple[list[tuple[int, int]], list[str]]:
     """Return the size of each picture track and the language of each sound track."""
     with av.open(str(path)) as container:
         sizes = [(stream.width, stream.height) for stream in container.streams.video]
-        told = [stream.metadata.get("language", "") for stream in container.streams.audio]
-    return sizes, [LANGUAGES.get(language, language) for language in told]
+        languages = [stream.metadata.get("language", "") for stream in container.streams.audio]
+    return sizes, [LANGUAGES.get(language, language) for language in languages]
 
 
 def _joined(parts: Sequence[Path], scratch: Path) -> Path:

@@ -9,26 +9,26 @@ from typing import Any
 
 import av
 
-from checks.conformance.dash import dash_faults
-from checks.conformance.hls import hls_faults
+from checks.conformance.dash import dash_errors
+from checks.conformance.hls import hls_errors
 from checks.corpus.cases.case import Case
 from checks.corpus.cases.outcomes import Outcome
 from checks.corpus.examination.delivery import Delivery, DeliveryError, delivery
-from checks.corpus.examination.extras import extra_faults
+from checks.corpus.examination.extras import extra_errors
 from checks.corpus.examination.pictures import (
     Seen,
     compare,
-    likeness_faults,
+    likeness_errors,
     measure,
-    picture_faults,
+    picture_errors,
     see,
 )
 from checks.corpus.examination.record import differing_facts, facts_of
 from checks.corpus.examination.similarity import Likeness
-from checks.corpus.examination.sounds import sound_faults
+from checks.corpus.examination.sounds import sound_errors
 from tests.support.service_model import shape_faults
 
-# What a decoder or ffmpeg refuses, or what is empty, is a fault of the case and not of the run.
+# What a decoder or ffmpeg refuses, or what is empty, is an error of the case and not of the run.
 UNREADABLE = (DeliveryError, av.FFmpegError, subprocess.SubprocessError, LookupError)
 STATUS_TAG, QUARANTINED = "media-pipeline:status", "quarantined"
 
@@ -39,7 +39,7 @@ class Result:
 
     Attributes:
         likeness: Of each rendition, as text.
-        faults: What does not hold, a sentence each.
+        errors: What does not hold, a sentence each.
         seconds: From the upload to the asset's end.
     """
 
@@ -47,13 +47,13 @@ class Result:
     expected: str
     got: str
     likeness: str
-    faults: Sequence[str]
+    errors: Sequence[str]
     seconds: float | None
 
     @property
     def holds(self) -> bool:
-        """Tell whether everything is as expected."""
-        return not self.faults
+        """Return whether everything is as expected."""
+        return not self.errors
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +79,9 @@ class Evidence:
 def examine(case: Case, evidence: Evidence) -> Result:
     """Look at everything that a case expects."""
     record = evidence.record
-    faults = [*_record_faults(case, record), *_tag_faults(case, evidence.tags)]
+    errors = [*_record_errors(case, record), *_tag_errors(case, evidence.tags)]
     if evidence.job_settings is not None:
-        faults += shape_faults("mediaconvert", "JobSettings", evidence.job_settings)
+        errors += shape_faults("mediaconvert", "JobSettings", evidence.job_settings)
     seen: dict[str, list[Seen]] = {}
     alike: list[tuple[Seen, Likeness]] = []
     delivered = Delivery({}, {})
@@ -90,34 +90,34 @@ def examine(case: Case, evidence: Evidence) -> Result:
             try:
                 delivered = delivery(record.get("outputs") or [], evidence.folder, Path(scratch))
                 seen = see(case, delivered)
-                faults += picture_faults(case, seen)
-                faults += sound_faults(case, evidence.original, delivered)
+                errors += picture_errors(case, seen)
+                errors += sound_errors(case, evidence.original, delivered)
                 alike = compare(case, evidence.original, seen)
-                faults += likeness_faults(case, alike)
-                faults += extra_faults(case, record, evidence.folder)
-                faults += _manifest_faults(record, evidence.folder)
-            except UNREADABLE as fault:
-                faults.append(f"what was delivered can't be read: {fault!r}")
+                errors += likeness_errors(case, alike)
+                errors += extra_errors(case, record, evidence.folder)
+                errors += _manifest_errors(record, evidence.folder)
+            except UNREADABLE as error:
+                errors.append(f"what was delivered can't be read: {error!r}")
     return Result(
         name=case.name,
         expected=_expected(case.outcome),
         got=_got(record, seen, delivered),
         likeness=_likeness(case, alike),
-        faults=tuple(faults),
+        errors=tuple(errors),
         seconds=evidence.seconds,
     )
 
 
-def _record_faults(case: Case, record: Mapping[str, Any]) -> Iterator[str]:
+def _record_errors(case: Case, record: Mapping[str, Any]) -> Iterator[str]:
     outcome = case.outcome
     if record.get("status") != outcome.status:
         yield f"the asset is {_status(record)}, not {outcome.status}"
         return
     error = record.get("error") or {}
     if outcome.error is not None:
-        told = (str(error.get("code")), str(error.get("category")))
-        if told != outcome.error:
-            yield f"the error is {' of '.join(told)}, not {' of '.join(outcome.error)}"
+        recorded = (str(error.get("code")), str(error.get("category")))
+        if recorded != outcome.error:
+            yield f"the error is {' of '.join(recorded)}, not {' of '.join(outcome.error)}"
         if not error.get("message"):
             yield "the error has no sentence"
         return
@@ -129,14 +129,14 @@ def _record_faults(case: Case, record: Mapping[str, Any]) -> Iterator[str]:
         yield f"the profile is {record.get('profile')}, not {case.outcome.profile}"
 
 
-def _manifest_faults(record: Mapping[str, Any], folder: Path) -> Iterator[str]:
+def _manifest_errors(record: Mapping[str, Any], folder: Path) -> Iterator[str]:
     for output in record.get("outputs") or []:
-        check = {"HLS": hls_faults, "DASH": dash_faults}.get(str(output["format"]))
+        check = {"HLS": hls_errors, "DASH": dash_errors}.get(str(output["format"]))
         if check is not None:
-            yield from (f"{output['format']}: {fault}" for fault in check(folder / str(output["key"])))
+            yield from (f"{output['format']}: {error}" for error in check(folder / str(output["key"])))
 
 
-def _tag_faults(case: Case, tags: Mapping[str, str]) -> Iterator[str]:
+def _tag_errors(case: Case, tags: Mapping[str, str]) -> Iterator[str]:
     is_quarantined = tags.get(STATUS_TAG) == QUARANTINED
     if is_quarantined is not case.outcome.is_quarantined:
         yield f"the upload is {'' if is_quarantined else 'not '}quarantined: its tags are {dict(tags)}"
@@ -161,18 +161,18 @@ def _got(record: Mapping[str, Any], seen: dict[str, list[Seen]], delivered: Deli
 
 def _status(record: Mapping[str, Any]) -> str:
     error = record.get("error")
-    told = f" {error.get('code')} ({error.get('category')})" if error else ""
-    return f"{record.get('status') or 'unknown to the pipeline'}{told}"
+    suffix = f" {error.get('code')} ({error.get('category')})" if error else ""
+    return f"{record.get('status') or 'unknown to the pipeline'}{suffix}"
 
 
 def _likeness(case: Case, alike: Sequence[tuple[Seen, Likeness]]) -> str:
     if not alike:
         return ""
     digits = 1 if measure(case) == "VMAF" else 3
-    told: dict[str, list[str]] = {}
+    formats: dict[str, list[str]] = {}
     for one, likeness in alike:
         size = f"{one.size[0]}x{one.size[1]}"
-        told.setdefault(one.rendition.format, []).append(
+        formats.setdefault(one.rendition.format, []).append(
             f"{size} {likeness.at_rung:.{digits}f}/{likeness.at_source:.{digits}f}"
         )
-    return f"{measure(case)} " + "; ".join(f"{name} {', '.join(each)}" for name, each in told.items())
+    return f"{measure(case)} " + "; ".join(f"{name} {', '.join(each)}" for name, each in formats.items())

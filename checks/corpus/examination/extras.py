@@ -20,7 +20,7 @@ LONG_LANGUAGES = {long: short for short, long in LANGUAGES.items() if len(short)
 SECONDS_TOLERANCE = 0.2
 
 
-def extra_faults(case: Case, record: Mapping[str, Any], folder: Path) -> Iterator[str]:
+def extra_errors(case: Case, record: Mapping[str, Any], folder: Path) -> Iterator[str]:
     """Yield what is wrong with stills, storyboard and captions that a record lists."""
     captions: list[str] = []
     for output in record.get("outputs") or []:
@@ -29,14 +29,14 @@ def extra_faults(case: Case, record: Mapping[str, Any], folder: Path) -> Iterato
         if format_ in (*STILLS, "STORYBOARD", "CAPTIONS") and not path.is_file():
             yield f"{format_}: {path.name} is missing"
         elif format_ in STILLS:
-            yield from _still_faults(case, output, path)
+            yield from _still_errors(case, output, path)
         elif format_ == "HLS" and path.is_file():
-            yield from _master_faults(path)
+            yield from _master_errors(path)
         elif format_ == "STORYBOARD":
             yield from _storyboard_faults(case, path)
         elif format_ == "CAPTIONS":
             captions.append(".".join(filter(None, (output.get("language"), output.get("role")))))
-            yield from _caption_faults(case, str(output["source"]), path)
+            yield from _caption_errors(case, str(output["source"]), path)
     if tuple(sorted(captions)) != tuple(sorted(case.outcome.captions)):
         yield f"there are captions in {captions}, not in {list(case.outcome.captions)}"
     rejected = [str(entry["key"]) for entry in record.get("rejected_captions") or []]
@@ -44,14 +44,14 @@ def extra_faults(case: Case, record: Mapping[str, Any], folder: Path) -> Iterato
         yield f"of {len(case.captions)} caption files {rejected} are rejected"
 
 
-def _caption_faults(case: Case, source: str, path: Path) -> Iterator[str]:
+def _caption_errors(case: Case, source: str, path: Path) -> Iterator[str]:
     shown = path.read_text(encoding="utf-8")
     for uploaded in case.captions:
         if source.endswith(uploaded.suffix) and not all(line in shown for line in uploaded.lines):
             yield f"captions {path.name} lack the words of the uploaded file"
 
 
-def _still_faults(case: Case, output: Mapping[str, Any], path: Path) -> Iterator[str]:
+def _still_errors(case: Case, output: Mapping[str, Any], path: Path) -> Iterator[str]:
     size, wanted = _size(path), (int(output["width"]), int(output["height"]))
     if size != wanted:
         yield f"{path.name} is {size[0]}x{size[1]}, in the record {wanted[0]}x{wanted[1]}"
@@ -65,8 +65,8 @@ def _still_faults(case: Case, output: Mapping[str, Any], path: Path) -> Iterator
             yield f"{path.name} shows {size[0] / size[1]:.3f} to 1, not {shown:.3f}"
 
 
-def _master_faults(path: Path) -> Iterator[str]:
-    """Yield what players would stumble on: captions that nobody promised, languages told at length."""
+def _master_errors(path: Path) -> Iterator[str]:
+    """Yield what players would stumble on: captions that were not announced, long language names."""
     for line in path.read_text(encoding="utf-8").splitlines():
         if line.startswith("#EXT-X-STREAM-INF:") and ",CLOSED-CAPTIONS=NONE" not in line:
             yield f"{path.name} does not say of a variant that it has no closed captions"

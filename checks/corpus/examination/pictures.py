@@ -1,4 +1,4 @@
-"""Check the pictures that an asset delivers: size, shape, times, orientation, colour, likeness."""
+"""Check the pictures that an asset delivers: size, shape, times, orientation, color, likeness."""
 
 import math
 from collections.abc import Iterator, Sequence
@@ -9,7 +9,7 @@ from pathlib import Path
 
 from checks.corpus.cases.case import Case
 from checks.corpus.cases.outcomes import PLAYED, Size
-from checks.corpus.examination.colors import colour_faults
+from checks.corpus.examination.colors import color_errors
 from checks.corpus.examination.delivery import Delivery, Rendition
 from checks.corpus.examination.similarity import (
     SSIM,
@@ -67,7 +67,7 @@ def see(case: Case, delivery: Delivery) -> dict[str, list[Seen]]:
     return seen
 
 
-def picture_faults(case: Case, seen: dict[str, list[Seen]]) -> Iterator[str]:
+def picture_errors(case: Case, seen: dict[str, list[Seen]]) -> Iterator[str]:
     """Yield what is wrong with what was seen, likeness left aside."""
     picture = case.recipe.picture
     if picture is None:
@@ -80,12 +80,12 @@ def picture_faults(case: Case, seen: dict[str, list[Seen]]) -> Iterator[str]:
         if sizes != wanted:
             yield f"{format_} has {_sizes(sizes)}, not {_sizes(wanted)}"
     for one in _once(seen):
-        yield from _faults_of(case, one)
+        yield from _errors_of(case, one)
     for format_, each in seen.items():
         yield from _unaligned(format_, each)
 
 
-def _faults_of(case: Case, one: Seen) -> Iterator[str]:
+def _errors_of(case: Case, one: Seen) -> Iterator[str]:
     watched, outcome, picture = one.watched, case.outcome, case.recipe.picture
     assert picture is not None
     declared = one.rendition.declared_size
@@ -113,11 +113,11 @@ def _faults_of(case: Case, one: Seen) -> Iterator[str]:
     if not watched.keyframes or watched.keyframes[0] != 0:
         yield f"{one.said} does not begin with a keyframe"
     if outcome.is_tone_mapped:
-        if watched.colour != BT709:
-            yield f"{one.said} is declared with colour codes {watched.colour}, not BT.709's {BT709}"
-        yield from (f"{one.said}: {fault}" for fault in colour_faults(one.rendition.path))
-    elif watched.colour[1] in HDR_TRANSFERS:
-        yield f"{one.said} is declared HDR (transfer {watched.colour[1]}), its source is SDR"
+        if watched.color != BT709:
+            yield f"{one.said} is declared with color codes {watched.color}, not BT.709's {BT709}"
+        yield from (f"{one.said}: {error}" for error in color_errors(one.rendition.path))
+    elif watched.color[1] in HDR_TRANSFERS:
+        yield f"{one.said} is declared HDR (transfer {watched.color[1]}), its source is SDR"
     if watched.bit_depth != 8:
         yield f"{one.said} has {watched.bit_depth} bits, which no player of AVC is sure to know"
 
@@ -157,7 +157,7 @@ def measure(case: Case) -> str:
     return measure_of(picture.width, picture.height, is_tone_mapped=case.outcome.is_tone_mapped)
 
 
-def likeness_faults(case: Case, likenesses: Sequence[tuple[Seen, Likeness]]) -> Iterator[str]:
+def likeness_errors(case: Case, likenesses: Sequence[tuple[Seen, Likeness]]) -> Iterator[str]:
     """Yield each rendition below its floor, and each step of a ladder that goes up as it gets smaller."""
     if not likenesses:
         return
@@ -177,11 +177,11 @@ def likeness_faults(case: Case, likenesses: Sequence[tuple[Seen, Likeness]]) -> 
 
 def _once(seen: dict[str, list[Seen]]) -> Iterator[Seen]:
     """Yield every file once, HLS before the other formats that reach it."""
-    told: set[Path] = set()
+    named: set[Path] = set()
     for format_ in sorted(seen, key=lambda name: (name != "HLS", name)):
         for one in seen[format_]:
-            if one.rendition.path not in told:
-                told.add(one.rendition.path)
+            if one.rendition.path not in named:
+                named.add(one.rendition.path)
                 yield one
 
 

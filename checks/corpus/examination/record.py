@@ -10,13 +10,13 @@ from checks.corpus.cases.outcomes import Facts
 
 def facts_of(record: Mapping[str, Any]) -> Facts:
     """Return what a record's ``source_info`` tells."""
-    told: Mapping[str, Any] = record.get("source_info") or {}
-    video: Mapping[str, Any] = told.get("video") or {}
-    audio, subtitles = told.get("audio"), told.get("subtitles")
+    recorded: Mapping[str, Any] = record.get("source_info") or {}
+    video: Mapping[str, Any] = recorded.get("video") or {}
+    audio, subtitles = recorded.get("audio"), recorded.get("subtitles")
     rate = video.get("frame_rate_numerator")
     return Facts(
-        container=told.get("container"),
-        has_picture=bool(video) if "video" in told else None,
+        container=recorded.get("container"),
+        has_picture=bool(video) if "video" in recorded else None,
         size=(int(video["display_width"]), int(video["display_height"])) if video else None,
         rotation=_whole(video.get("rotation_degrees")),
         frame_rate=Fraction(int(rate), int(video["frame_rate_denominator"])) if rate else None,
@@ -30,10 +30,10 @@ def facts_of(record: Mapping[str, Any]) -> Facts:
     )
 
 
-def differing_facts(expected: Facts, told: Facts) -> Iterator[str]:
+def differing_facts(expected: Facts, recorded: Facts) -> Iterator[str]:
     """Yield a sentence for each expected fact that a record tells otherwise."""
     for field in fields(Facts):
-        wanted, got = getattr(expected, field.name), getattr(told, field.name)
+        wanted, got = getattr(expected, field.name), getattr(recorded, field.name)
         if wanted is not None and wanted != got:
             yield f"the record says {field.name} {got}, not {wanted}"
 

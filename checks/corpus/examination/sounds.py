@@ -11,12 +11,12 @@ from checks.corpus.sources.recipes import Sound
 
 SECONDS_TOLERANCE = 0.15
 LOUDNESS_TOLERANCE_LU = 1.5
-# A tone as quiet as this is not told from a codec's noise.
+# A tone as quiet as this can't be distinguished from a codec's noise.
 AUDIBLE = 0.02
 CENTRE, LOW = 2, 3
 
 
-def sound_faults(case: Case, source: Path, delivery: Delivery) -> Iterator[str]:
+def sound_errors(case: Case, source: Path, delivery: Delivery) -> Iterator[str]:
     """Yield what is wrong with what is heard."""
     loudness: dict[tuple[Path, int], float | None] = {}
     heard: dict[tuple[Path, int], Heard] = {}
@@ -29,8 +29,8 @@ def sound_faults(case: Case, source: Path, delivery: Delivery) -> Iterator[str]:
         for number, (rendition, track) in enumerate(zip(got, wanted, strict=True)):
             said = f"{format_} sound {number + 1}"
             if rendition.language != track.language:
-                told, language = rendition.language or "unsaid", track.language or "unsaid"
-                yield f"{said} has language {told}, not {language}"
+                declared, language = rendition.language or "unsaid", track.language or "unsaid"
+                yield f"{said} has language {declared}, not {language}"
             place = (rendition.path, rendition.track)
             if place in heard:
                 continue
@@ -39,13 +39,13 @@ def sound_faults(case: Case, source: Path, delivery: Delivery) -> Iterator[str]:
             original = number * len(originals) // len(wanted)
             sound = case.recipe.sounds[original]
             yield from (
-                f"{said} {fault}"
-                for fault in _faults_of(case, sound, track, heard[place], originals[original])
+                f"{said} {error}"
+                for error in _errors_of(case, sound, track, heard[place], originals[original])
             )
-            yield from _loudness_faults(said, case, source, original, track, rendition, loudness)
+            yield from _loudness_errors(said, case, source, original, track, rendition, loudness)
 
 
-def _faults_of(case: Case, sound: Sound, track: Track, heard: Heard, original: Heard) -> Iterator[str]:
+def _errors_of(case: Case, sound: Sound, track: Track, heard: Heard, original: Heard) -> Iterator[str]:
     if len(heard.channels) != track.channels:
         yield f"has {len(heard.channels)} channels, not {track.channels}"
         return
@@ -79,7 +79,7 @@ def channel_tones(sound: Sound, channels: int) -> list[tuple[frozenset[int], fro
     return [(frozenset(tones), frozenset(tones))] * channels
 
 
-def _loudness_faults(
+def _loudness_errors(
     said: str,
     case: Case,
     source: Path,

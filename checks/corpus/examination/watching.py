@@ -1,4 +1,4 @@
-"""See what a picture track shows: size and shape, times and keyframes, colours, which way is up."""
+"""See what a picture track shows: size and shape, times and keyframes, colors, which way is up."""
 
 from dataclasses import dataclass
 from fractions import Fraction
@@ -19,7 +19,7 @@ class Watched:
 
     Attributes:
         corner: In which the white marker is, such as ``top right``; empty where in none.
-        colour: Codes of primaries, transfer and matrix. Source: ITU-T H.273.
+        color: Codes of primaries, transfer and matrix. Source: ITU-T H.273.
         is_steady: Whether all frames are equally far apart.
     """
 
@@ -33,7 +33,7 @@ class Watched:
     seconds: float
     is_steady: bool
     keyframes: tuple[float, ...]
-    colour: tuple[int, int, int]
+    color: tuple[int, int, int]
     corner: str
 
     @property
@@ -78,7 +78,7 @@ def watch(path: Path, inner: tuple[int, int] | None = None) -> Watched:
         # Containers round times to a unit of their own.
         is_steady=all(abs(gap - 1 / rate) < Fraction(1, 400) for gap in gaps),
         keyframes=tuple(round(float(key - times[0]), 3) for key in sorted(keys)),
-        colour=(int(frame.color_primaries), int(frame.color_trc), int(frame.colorspace)),
+        color=(int(frame.color_primaries), int(frame.color_trc), int(frame.colorspace)),
         corner=marked_corner(frame, inner),
     )
 

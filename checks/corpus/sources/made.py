@@ -1,7 +1,7 @@
 """Make source files from recipes with the bundled ffmpeg: each once, then found again by its recipe.
 
 The picture is a moving pattern with a white marker in the top right corner and black ones in the others, so
-that any turn or mirroring is seen; HDR pictures have grey patches of known luminance along the bottom.
+that any turn or mirroring is seen; HDR pictures have gray patches of known luminance along the bottom.
 """
 
 import hashlib
@@ -31,7 +31,7 @@ from sandbox.mediaconvert.encoding.ffmpeg import executable
 PATTERN_WIDTH = 640
 # The marker fills this part of the width and of the height.
 MARKER_SHARE = 8
-# The grey patches fill this part of the height, at the bottom, above the black markers.
+# The gray patches fill this part of the height, at the bottom, above the black markers.
 PATCH_SHARE = 4
 SAMPLE_RATE_HZ = 48_000
 CUT_SHARE = 0.6
@@ -68,7 +68,7 @@ _TRANSFERS = {Dynamics.PQ: "smpte2084", Dynamics.HLG: "arib-std-b67"}
 
 
 def make_source(folder: Path, recipe: Recipe) -> Path:
-    """Give the path of a source in ``folder``; it is generated where it isn't there yet."""
+    """Return the path of a source in ``folder``; it is generated where it isn't there yet."""
     whole = replace(recipe, damage=None)
     parts = [*_commands(whole)] if recipe.damage not in NO_MEDIA else []
     digest = hashlib.sha256(repr((recipe, parts, FLIPS, SEED)).encode()).hexdigest()[:16]
@@ -98,7 +98,7 @@ def _make_whole(made: Path, commands: list[list[str]]) -> None:
 
 
 def _commands(recipe: Recipe) -> Iterator[list[str]]:
-    """Give the arguments of each ffmpeg run, but for the file that it writes: numbers, the last one named."""
+    """Return the arguments of each ffmpeg run, but for the file it writes: numbers, the last one named."""
     turned = recipe.picture is not None and recipe.picture.rotation != 0
     yield [*_inputs(recipe), *_encoders(recipe), *_container(recipe)]
     if turned:
@@ -149,13 +149,13 @@ def _drawn(picture: Picture, seconds: float) -> str:
 
 def _markers() -> Iterator[str]:
     size = f"w=iw/{MARKER_SHARE}:h=ih/{MARKER_SHARE}"
-    for x, y, colour in (("iw-w", "0", "white"), ("0", "0", "black"), ("0", "ih-h", "black")):
-        yield f"drawbox=x={x}:y={y}:{size}:color={colour}:thickness=fill"
+    for x, y, color in (("iw-w", "0", "white"), ("0", "0", "black"), ("0", "ih-h", "black")):
+        yield f"drawbox=x={x}:y={y}:{size}:color={color}:thickness=fill"
     yield f"drawbox=x=iw-w:y=ih-h:{size}:color=black:thickness=fill"
 
 
 def _deepened(picture: Picture, *, rate: str, seconds: float) -> Iterator[str]:
-    """Turn the pattern into 10 bits of the wanted dynamics, and lay the grey patches over it."""
+    """Turn the pattern into 10 bits of the wanted dynamics, and lay the gray patches over it."""
     bt709 = "tin=bt709:min=bt709:pin=bt709:rin=tv"
     if picture.dynamics is Dynamics.SDR:
         yield "format=yuv420p10le"
@@ -167,15 +167,15 @@ def _deepened(picture: Picture, *, rate: str, seconds: float) -> Iterator[str]:
         yield f"zscale=t={target}:m=2020_ncl:p=2020:r=tv:npl={SDR_WHITE_NITS:.0f},format=yuv420p10le"
     codes = patch_codes(picture.dynamics)
     width, height = picture.width // len(codes), picture.height // PATCH_SHARE
-    greys = ";".join(
+    grays = ";".join(
         f"color=black:size={width}x{height}:rate={rate}:duration={seconds},format=yuv420p10le,"
-        f"lutyuv=y={code}:u=512:v=512[grey{number}]"
+        f"lutyuv=y={code}:u=512:v=512[gray{number}]"
         for number, code in enumerate(codes)
     )
-    labels = "".join(f"[grey{number}]" for number in range(len(codes)))
+    labels = "".join(f"[gray{number}]" for number in range(len(codes)))
     yield (
-        f"null[pattern];{greys};{labels}hstack={len(codes)}[greys];"
-        f"[pattern][greys]overlay=0:H-h-H/{MARKER_SHARE}:format=yuv420p10"
+        f"null[pattern];{grays};{labels}hstack={len(codes)}[grays];"
+        f"[pattern][grays]overlay=0:H-h-H/{MARKER_SHARE}:format=yuv420p10"
     )
 
 

@@ -11,7 +11,7 @@ from math import log
 
 SDR_WHITE_NITS = 203.0  # Source: ITU-R BT.2408, table 1: HDR reference white
 PEAK_NITS = 1000.0
-# What the grey patches at the bottom of an HDR picture emit, from left to right.
+# What the gray patches at the bottom of an HDR picture emit, from left to right.
 PATCH_NITS = (0.1, 5.0, 26.0, 100.0, 203.0, 1000.0)
 
 
@@ -94,7 +94,7 @@ class Picture:
 
     @property
     def has_patches(self) -> bool:
-        """Tell whether the grey patches are in the picture."""
+        """Return whether the gray patches are in the picture."""
         return self.bit_depth > 8
 
     @property
@@ -110,7 +110,7 @@ class Picture:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sound:
-    """Describe an audio track: a steady tone in each channel, told apart by its frequency.
+    """Describe an audio track: a steady tone in each channel, distinguished by its frequency.
 
     Attributes:
         tones_hz: One for each channel, in the order of the layout.
@@ -176,7 +176,7 @@ class Recipe:
 
 
 def pq_code(nits: float) -> int:
-    """Return the 10-bit limited-range code of a grey of this luminance. Source: SMPTE ST 2084, 5.2."""
+    """Return the 10-bit limited-range code of a gray of this luminance. Source: SMPTE ST 2084, 5.2."""
     m1, m2 = 2610 / 16384, 2523 / 4096 * 128
     c1, c2, c3 = 3424 / 4096, 2413 / 4096 * 32, 2392 / 4096 * 32
     power = (nits / 10_000) ** m1
@@ -184,7 +184,7 @@ def pq_code(nits: float) -> int:
 
 
 def hlg_code(nits: float) -> int:
-    """Return the 10-bit code of a grey on a display of 1,000 nits. Source: ITU-R BT.2100, table 5."""
+    """Return the 10-bit code of a gray on a display of 1,000 nits. Source: ITU-R BT.2100, table 5."""
     scene = (nits / PEAK_NITS) ** (1 / 1.2)
     if scene <= 1 / 12:
         return _limited((3 * scene) ** 0.5)
@@ -193,12 +193,12 @@ def hlg_code(nits: float) -> int:
 
 
 def sdr_code(nits: float) -> int:
-    """Return the 10-bit BT.709 code of a grey, white being HDR's reference white. Source: ITU-R BT.1886."""
+    """Return the 10-bit BT.709 code of a gray, white being HDR's reference white. Source: ITU-R BT.1886."""
     return _limited(min(1.0, nits / SDR_WHITE_NITS) ** (1 / 2.4))
 
 
 def patch_codes(dynamics: Dynamics) -> tuple[int, ...]:
-    """Return the 10-bit codes of the grey patches."""
+    """Return the 10-bit codes of the gray patches."""
     code = {Dynamics.PQ: pq_code, Dynamics.HLG: hlg_code, Dynamics.SDR: sdr_code}[dynamics]
     return tuple(code(nits) for nits in PATCH_NITS)
 

@@ -1,7 +1,7 @@
 """Let an alarm tell the topics whose policies, and whose keys' policies, let CloudWatch in, and no other.
 
 MiniStack hands an alarm's news to any topic. On AWS a topic that forbids it, or a key, swallows the news: the
-alarm's history has it, and nobody hears of it.
+alarm's history has it, and nothing is published.
 """
 
 from __future__ import annotations

@@ -57,8 +57,8 @@ def apply(mediaconvert_url: str) -> None:
     def delete(physical_id: str, properties: Mapping[str, Any]) -> None:
         try:
             client().delete_job_template(Name=physical_id)
-        except ClientError as fault:
-            if fault.response["Error"]["Code"] != "NotFoundException":
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "NotFoundException":
                 raise
 
     provisioners._RESOURCE_HANDLERS["AWS::MediaConvert::JobTemplate"] = {

@@ -85,19 +85,21 @@ def _fail(target: Target, rule: Rule, payload: str, refusal: Refusal) -> None:
     else:
         _count("InvocationsSentToDlq", rule)
         _log.warning("An event of %s goes to its DLQ: %s", rule["Arn"], refusal.message)
-        told = {
+        attributes_of_failure = {
             "RULE_ARN": rule["Arn"],
             "TARGET_ARN": target["Arn"],
             "ERROR_CODE": refusal.code,
             "ERROR_MESSAGE": refusal.message,
             "RETRY_ATTEMPTS": "0",
         }
-        _send(dlq, payload, told)
+        _send(dlq, payload, attributes_of_failure)
 
 
-def _send(queue_arn: str, body: str, told: dict[str, str]) -> None:
+def _send(queue_arn: str, body: str, attributes_of_failure: dict[str, str]) -> None:
     queue, now = sqs._queue_by_arn(queue_arn), time.time()
-    attributes = {name: {"DataType": "String", "StringValue": text} for name, text in told.items()}
+    attributes = {
+        name: {"DataType": "String", "StringValue": text} for name, text in attributes_of_failure.items()
+    }
     message = {
         "id": new_uuid(),
         "body": body,

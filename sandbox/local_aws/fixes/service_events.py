@@ -1,4 +1,4 @@
-"""Let the MediaConvert endpoint publish ``aws.mediaconvert`` events, and nobody else.
+"""Let the MediaConvert endpoint publish ``aws.mediaconvert`` events, and no other caller.
 
 PutEvents refuses ``aws.*`` sources, on AWS and here alike; on AWS a service publishes by another way. The
 endpoint is recognised by the access key id of its own, so a function that tries to forge such an event is

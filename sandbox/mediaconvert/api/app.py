@@ -15,9 +15,9 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from sandbox.mediaconvert.api.authorization import Authorize, nobody_is_refused
-from sandbox.mediaconvert.api.errors import ApiError, BadRequest, ServerFault
-from sandbox.mediaconvert.api.validation import Fault, refuse, shape_faults
+from sandbox.mediaconvert.api.authorization import Authorize, no_authorization
+from sandbox.mediaconvert.api.errors import ApiError, BadRequest, ServerError
+from sandbox.mediaconvert.api.validation import InvalidMember, refuse, shape_errors
 from sandbox.mediaconvert.api.wire import (
     Document,
     Operation,
@@ -38,7 +38,7 @@ _log = logging.getLogger(__name__)
 def application(
     answers: Mapping[str, Answer],
     health: Callable[[], Document],
-    authorize: Authorize = nobody_is_refused,
+    authorize: Authorize = no_authorization,
 ) -> Starlette:
     """Route every operation of the model; one that isn't in ``answers`` is refused by its name.
 
@@ -67,7 +67,7 @@ def _endpoint(
                 raise BadRequest(f"This endpoint doesn't offer the operation {operation.name}.")
             query = parse_qsl(request.url.query, keep_blank_values=True)
             given = parameters(operation, request.path_params, query, parse_body(await _body(request)))
-            refuse(_within_settings(fault) for fault in shape_faults(operation.input, given))
+            refuse(_within_settings(error) for error in shape_errors(operation.input, given))
             caller = request.headers.get("authorization", "")
             await run_in_threadpool(authorize, caller, operation.name, given)
             return _response(operation.status, await run_in_threadpool(answer, given))
@@ -92,11 +92,11 @@ async def _body(request: Request) -> bytes:
     return bytes(body)
 
 
-def _within_settings(fault: Fault) -> Fault:
+def _within_settings(error: InvalidMember) -> InvalidMember:
     """Name a place within job settings as the service does: from the settings on."""
-    if len(fault.path) > 1 and fault.path[0] == "settings":
-        return Fault(fault.path[1:], fault.message)
-    return fault
+    if len(error.path) > 1 and error.path[0] == "settings":
+        return InvalidMember(error.path[1:], error.message)
+    return error
 
 
 def _response(status: int, document: Document, headers: Mapping[str, str] | None = None) -> Response:
@@ -120,4 +120,4 @@ def _no_route(request: Request, error: Exception) -> Response:
 
 def _unexpected(request: Request, error: Exception) -> Response:
     _log.error("%s %s failed.", request.method, request.url.path, exc_info=error)
-    return _error(ServerFault("The endpoint met an unexpected error; its log has the reason."))
+    return _error(ServerError("The endpoint met an unexpected error; its log has the reason."))

@@ -1,12 +1,12 @@
 """Check the rules of sound in job settings that the service model can't say.
 
-Pure: outputs in wire format go in, faults come out. Shapes, ranges and enums were checked before.
+Pure: outputs in wire format go in, errors come out. Shapes, ranges and enums were checked before.
 """
 
 import re
 from collections.abc import Iterator
 
-from sandbox.mediaconvert.api.validation import Fault, Path
+from sandbox.mediaconvert.api.validation import InvalidMember, Path
 from sandbox.mediaconvert.api.wire import Document
 from sandbox.mediaconvert.planning.manifest_settings import named_groups, rendition_settings
 
@@ -71,18 +71,18 @@ _AUDIO_ONLY = {
 _FILE_LANGUAGE = re.compile(r"[A-Za-z]{3}")
 
 
-def output_faults(output: Document, path: Path, *, is_file: bool) -> Iterator[Fault]:
+def output_errors(output: Document, path: Path, *, is_file: bool) -> Iterator[InvalidMember]:
     """Yield what forbids the sound of one output."""
     for track, audio in enumerate(output.get("audioDescriptions", [])):
         audio_path = (*path, "audioDescriptions", track)
-        yield from _codec_faults(audio, audio_path)
+        yield from _codec_errors(audio, audio_path)
         language = audio.get("customLanguageCode")
         if is_file and language is not None and not _FILE_LANGUAGE.fullmatch(language):
             message = "Should be an ISO 639-2 or ISO 639-3 code in FILE_GROUP_SETTINGS"
-            yield Fault((*audio_path, "customLanguageCode"), message)
+            yield InvalidMember((*audio_path, "customLanguageCode"), message)
 
 
-def audio_only_faults(outputs: list[Document], path: Path, *, is_file: bool) -> Iterator[Fault]:
+def audio_only_errors(outputs: list[Document], path: Path, *, is_file: bool) -> Iterator[InvalidMember]:
     """Yield what forbids outputs of sound where no picture is, in the file or in all of a streaming group."""
     if not is_file and any("videoDescription" in output for output in outputs):
         return
@@ -92,12 +92,12 @@ def audio_only_faults(outputs: list[Document], path: Path, *, is_file: bool) -> 
             continue
         for audio in output.get("audioDescriptions", []):
             if audio.get("codecSettings", {}).get("codec") not in _AUDIO_ONLY[container]:
-                told = ", ".join(sorted(_AUDIO_ONLY[container])) or "nothing: make it in HLS or DASH ISO"
+                allowed = ", ".join(sorted(_AUDIO_ONLY[container])) or "nothing: make it in HLS or DASH ISO"
                 place = (*path, "outputs", index, "containerSettings", "container")
-                yield Fault(place, f"Without video, {container} holds {told}")
+                yield InvalidMember(place, f"Without video, {container} holds {allowed}")
 
 
-def rendition_faults(outputs: list[Document], path: Path) -> Iterator[Fault]:
+def rendition_errors(outputs: list[Document], path: Path) -> Iterator[InvalidMember]:
     """Yield the names of audio groups that pictures are to play with and that no output is in."""
     known = {rendition_settings(output).audio_group for output in outputs if "videoDescription" not in output}
     for index, output in enumerate(outputs):
@@ -105,37 +105,39 @@ def rendition_faults(outputs: list[Document], path: Path) -> Iterator[Fault]:
             for name in named_groups(output.get(holder, {}).get(member, {})):
                 if name not in known:
                     place = (*path, "outputs", index, holder, member, "audioRenditionSets")
-                    yield Fault(place, f"No output of this group has the audioGroupId {name}")
+                    yield InvalidMember(place, f"No output of this group has the audioGroupId {name}")
 
 
-def _codec_faults(audio: Document, path: Path) -> Iterator[Fault]:
+def _codec_errors(audio: Document, path: Path) -> Iterator[InvalidMember]:
     settings, settings_path = audio.get("codecSettings", {}), (*path, "codecSettings")
     codec = settings.get("codec")
     if codec is None:
-        yield Fault(settings_path, "codec is a required property")
+        yield InvalidMember(settings_path, "codec is a required property")
         return
     member = _MEMBERS.get(codec)
     if member and member not in settings:
-        yield Fault(settings_path, f"{member} is a required property when codec is {codec}")
+        yield InvalidMember(settings_path, f"{member} is a required property when codec is {codec}")
     elif codec == "AAC":
-        yield from _aac_faults(settings["aacSettings"], (*settings_path, "aacSettings"))
+        yield from _aac_errors(settings["aacSettings"], (*settings_path, "aacSettings"))
 
 
-def _aac_faults(settings: Document, path: Path) -> Iterator[Fault]:
+def _aac_errors(settings: Document, path: Path) -> Iterator[InvalidMember]:
     for required in ("codingMode", "sampleRate"):
         if required not in settings:
-            yield Fault(path, f"{required} is a required property")
+            yield InvalidMember(path, f"{required} is a required property")
     is_constant = settings.get("rateControlMode", "CBR") == "CBR"
     if is_constant and "bitrate" not in settings:
-        yield Fault(path, "bitrate is a required property when rateControlMode is CBR")
+        yield InvalidMember(path, "bitrate is a required property when rateControlMode is CBR")
     rate, bitrate = settings.get("sampleRate", 48000), settings.get("bitrate")
     if bitrate is not None and (bitrate % 1000 or bitrate // 1000 not in _AAC_KBPS):
-        yield Fault((*path, "bitrate"), "Should be a bitrate that AAC has, such as 96000 or 128000")
+        yield InvalidMember((*path, "bitrate"), "Should be a bitrate that AAC has, such as 96000 or 128000")
     elif bitrate is not None and is_constant and settings.get("codecProfile", "LC") == "LC":
         mode = settings.get("codingMode", "")
         lowest, highest = _AAC_LC_KBPS.get(mode, {}).get(rate, (0, _AAC_KBPS[-1]))
         if not lowest <= bitrate // 1000 <= highest:
-            told = f"{lowest}000 to {highest}000 with profile LC, {mode} and sample rate {rate}"
-            yield Fault((*path, "bitrate"), f"Should be in the range of {told}")
+            allowed = f"{lowest}000 to {highest}000 with profile LC, {mode} and sample rate {rate}"
+            yield InvalidMember((*path, "bitrate"), f"Should be in the range of {allowed}")
     if rate not in _AAC_SAMPLE_RATES:
-        yield Fault((*path, "sampleRate"), f"Should be one of {', '.join(map(str, _AAC_SAMPLE_RATES))}")
+        yield InvalidMember(
+            (*path, "sampleRate"), f"Should be one of {', '.join(map(str, _AAC_SAMPLE_RATES))}"
+        )

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from sandbox.mediaconvert.account import Account
-from sandbox.mediaconvert.api.errors import Forbidden, ServerFault
+from sandbox.mediaconvert.api.errors import Forbidden, ServerError
 from sandbox.mediaconvert.api.wire import Document
 from sandbox.runtime.service_principal import SERVICE, SERVICE_ACCESS_KEY_ID
 
@@ -51,7 +51,7 @@ def checks(account: Account, operation: str, given: Document) -> Iterator[Check]
         yield Check("iam:PassRole", given["role"], {"iam:PassedToService": SERVICE})
 
 
-def nobody_is_refused(authorization: str, operation: str, given: Document) -> None:
+def no_authorization(authorization: str, operation: str, given: Document) -> None:
     """Allow everything, for an endpoint that has no local AWS to ask."""
 
 
@@ -101,5 +101,5 @@ class LocalIam:
                     return refusal
             except OSError as error:
                 if time.monotonic() > deadline:
-                    raise ServerFault(f"The local AWS can't be asked for permissions: {error}") from error
+                    raise ServerError(f"The local AWS can't be asked for permissions: {error}") from error
                 time.sleep(0.2)

@@ -10,7 +10,7 @@
         ├── Conflict         409 ConflictException
         ├── Unprocessable    422 UnprocessableEntityException
         ├── TooManyRequests  429 TooManyRequestsException
-        └── ServerFault      500 InternalServerErrorException
+        └── ServerError      500 InternalServerErrorException
 """
 
 
@@ -61,7 +61,7 @@ class TooManyRequests(ApiError):
     status, type = 429, "TooManyRequestsException"
 
 
-class ServerFault(ApiError):
-    """Report a fault of the endpoint itself, or of the local AWS behind it."""
+class ServerError(ApiError):
+    """Report an error of the endpoint itself, or of the local AWS behind it."""
 
     status, type = 500, "InternalServerErrorException"

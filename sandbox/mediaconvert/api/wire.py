@@ -46,7 +46,7 @@ def operations(model: ServiceModel) -> list[Operation]:
 
 
 def wire_name(member: str, shape: Shape) -> str:
-    """Give a member's name on the wire."""
+    """Return a member's name on the wire."""
     return str(shape.serialization.get("name", member))
 
 

@@ -22,21 +22,21 @@ NOISE = ("Task finished", "Terminating thread", "Conversion failed", "Could not 
 SPEAKERS = re.compile(r"^(\[[^\]]*\] )+")
 
 TOO_LARGE, DEMUX_ERROR, UNEXPECTED_END, UNKNOWN_ERROR = 1050, 1075, 1076, 1999
-# What ffmpeg says when the source, and not this program, is at fault.
-SOURCE_FAULTS = ("Invalid data found", "Error while decoding", "Decode error rate", "Could not find codec")
+# What ffmpeg says when the source, and not this program, is wrong.
+SOURCE_ERRORS = ("Invalid data found", "Error while decoding", "Decode error rate", "Could not find codec")
 # And what it says where the limits of its memory or of its files stop it.
 EXCEEDED = ("Cannot allocate memory", "pthread_create() failed", "File too large", "No space left on device")
 NOTHING_DECODED = ("received no packets", "Output file is empty", "Cannot determine format of input")
 
 
 def executable() -> str:
-    """Give the path of the ffmpeg that imageio-ffmpeg bundles."""
+    """Return the path of the ffmpeg that imageio-ffmpeg bundles."""
     path: str = imageio_ffmpeg.get_ffmpeg_exe()
     return path
 
 
 def source_arguments(path: Path, threads: int) -> list[str]:
-    """Give the arguments that open a source: local, of an allowed container, not turned by ffmpeg."""
+    """Return the arguments that open a source: local, of an allowed container, not turned by ffmpeg."""
     return [
         *("-protocol_whitelist", "file", "-format_whitelist", DEMUXERS),
         *("-max_streams", str(MAX_STREAMS), "-max_pixels", str(MAX_PIXELS)),
@@ -97,12 +97,12 @@ def run_ffmpeg(
 
 def _failure(returncode: int, complaint: str) -> JobError:
     lines = [SPEAKERS.sub("", line).strip(" .") for line in complaint.splitlines()]
-    told = dict.fromkeys(line for line in lines if line and not line.startswith(NOISE))
-    quoted = "; ".join(list(told)[-QUOTED_LINES:]) or "no message"
+    reported = dict.fromkeys(line for line in lines if line and not line.startswith(NOISE))
+    quoted = "; ".join(list(reported)[-QUOTED_LINES:]) or "no message"
     if any(sign in complaint for sign in EXCEEDED):
         return JobError(TOO_LARGE, f"The transcode needs more memory or space than a job may have: {quoted}")
     if any(sign in complaint for sign in NOTHING_DECODED):
         return JobError(UNEXPECTED_END, f"The input file ends before anything could be decoded: {quoted}")
-    if any(sign in complaint for sign in SOURCE_FAULTS):
+    if any(sign in complaint for sign in SOURCE_ERRORS):
         return JobError(DEMUX_ERROR, f"The input file is damaged: {quoted}")
     return JobError(UNKNOWN_ERROR, f"The transcode failed with status {returncode}: {quoted}")

@@ -51,7 +51,7 @@ Corrections = Mapping[AudioEncode, Correction]
 
 
 def sound_filters(encode: AudioEncode, correction: Correction | None) -> list[str]:
-    """Give the filters that make an encode's samples from its stream.
+    """Return the filters that make an encode's samples from its stream.
 
     Mixing down to two channels follows ITU-R BS.775: centre and surrounds by 3 dB less, no effects channel,
     the others as they are. MediaConvert has the same 3 dB as defaults for downmixing, and nothing documented

@@ -47,10 +47,10 @@ def _x265(encode: VideoEncode, threads: int) -> list[str]:
     }
     if encode.level is not None:
         parameters |= {"level-idc": encode.level, "high-tier": str(int(encode.high_tier))}
-    if encode.colour.light_levels is not None:
-        parameters["max-cll"] = ",".join(map(str, encode.colour.light_levels))
-    if encode.colour.mastering is not None:
-        red, green, blue, white, (least, greatest) = zip(*[iter(encode.colour.mastering)] * 2, strict=True)
+    if encode.color.light_levels is not None:
+        parameters["max-cll"] = ",".join(map(str, encode.color.light_levels))
+    if encode.color.mastering is not None:
+        red, green, blue, white, (least, greatest) = zip(*[iter(encode.color.mastering)] * 2, strict=True)
         points = (("G", green), ("B", blue), ("R", red), ("WP", white), ("L", (greatest, least)))
         parameters["master-display"] = "".join(f"{name}({x},{y})" for name, (x, y) in points)
     joined = ":".join(f"{name}={value}" for name, value in parameters.items())

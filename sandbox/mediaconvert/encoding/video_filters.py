@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from sandbox.mediaconvert.planning.color import (
-    ColourPath,
-    colour_filters,
+    ColorPath,
+    color_filters,
     declared,
     jpeg_filters,
     yuv_filters,
@@ -37,17 +37,17 @@ def video_filters(
             yield f"[0:{track.index}]{','.join(steps)},split={len(fed)}{labels}"
     inputs = iter(range(len(branches)))
     for number, video in enumerate(videos):
-        steps = [*_timed(track, video.frame_rate), *_placed(video.placement, video.colour)]
+        steps = [*_timed(track, video.frame_rate), *_placed(video.placement, video.color)]
         steps.append(f"format={video.pixel_format}")
-        yield f"[s{next(inputs)}]{','.join([*steps, declared(video.colour)])}[v{number}]"
+        yield f"[s{next(inputs)}]{','.join([*steps, declared(video.color)])}[v{number}]"
     for number, capture in enumerate(captures):
         frames = _every_seconds(capture.interval_seconds, capture.frame_rate)
-        steps = [*_timed(track, capture.frame_rate), frames, *_placed(capture.placement, capture.colour)]
-        yield f"[s{next(inputs)}]{','.join([*steps, *jpeg_filters(capture.colour)])}[c{number}]"
+        steps = [*_timed(track, capture.frame_rate), frames, *_placed(capture.placement, capture.color)]
+        yield f"[s{next(inputs)}]{','.join([*steps, *jpeg_filters(capture.color)])}[c{number}]"
     for number, tiled in enumerate(thumbnails):
         frames = rf"select='not(mod(n\,{tiled.interval_frames}))'"
-        steps = [*_timed(track, tiled.frame_rate), frames, *_placed(tiled.placement, tiled.colour)]
-        steps += [*jpeg_filters(tiled.colour), f"tile={tiled.columns}x{tiled.rows}:color=black"]
+        steps = [*_timed(track, tiled.frame_rate), frames, *_placed(tiled.placement, tiled.color)]
+        steps += [*jpeg_filters(tiled.color), f"tile={tiled.columns}x{tiled.rows}:color=black"]
         yield f"[s{next(inputs)}]{','.join(steps)}[t{number}]"
 
 
@@ -76,13 +76,13 @@ def _timed(track: VideoTrack, rate: Fraction) -> Iterator[str]:
     yield f"fps={rate.numerator}/{rate.denominator}:start_time=0"
 
 
-def _placed(placement: Placement, colour: ColourPath) -> Iterator[str]:
+def _placed(placement: Placement, color: ColorPath) -> Iterator[str]:
     """Yield filters that put the picture in its frame."""
     scaled, frame, area, crop = placement.scaled, placement.frame, placement.area, placement.crop
     if crop is not None:
         yield f"crop={crop.width}:{crop.height}:{crop.left}:{crop.top}:exact=1"
     yield f"scale={scaled.width}:{scaled.height}:out_range=tv"
-    yield from colour_filters(colour)
+    yield from color_filters(color)
     width, height = (area.width, area.height) if area else (frame.width, frame.height)
     left, top = (area.left, area.top) if area else (0, 0)
     seen_width, seen_height = min(scaled.width, width), min(scaled.height, height)

@@ -126,7 +126,7 @@ class LocalAws:
         # A session's clients are safe to share between threads, but making them isn't.
         self._making = threading.Lock()
         self._session = boto3.Session(region_name=account.region)
-        # The outbox tries again by itself, and must stop at once when told.
+        # The outbox tries again by itself, and must stop at once when asked to.
         self._events = self._client("events", max_attempts=1)
         self._sts = self._client("sts")
 

@@ -9,7 +9,7 @@ from sandbox.mediaconvert.api.errors import (
     BadRequest,
     Forbidden,
     NotFound,
-    ServerFault,
+    ServerError,
     Unprocessable,
 )
 from sandbox.mediaconvert.api.wire import Document
@@ -71,7 +71,7 @@ class Probes:
                 refusal = {
                     ACCESS_DENIED: Forbidden,
                     NOT_FOUND: NotFound,
-                    UNKNOWN: ServerFault,
+                    UNKNOWN: ServerError,
                     NO_INDEX: Unprocessable,
                 }
                 raise refusal.get(error.code, BadRequest)(error.message) from error

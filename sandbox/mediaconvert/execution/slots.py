@@ -24,7 +24,7 @@ class Slots:
 
     @property
     def is_free(self) -> bool:
-        """Tell whether another job may work."""
+        """Return whether another job may work."""
         with self._lock:
             return self._taken < self._size()
 

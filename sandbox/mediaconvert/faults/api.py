@@ -9,7 +9,7 @@ from typing import Any
 from sandbox.mediaconvert.api.errors import (
     ApiError,
     Forbidden,
-    ServerFault,
+    ServerError,
     TooManyRequests,
 )
 from sandbox.mediaconvert.api.wire import Operation, operations, service_model
@@ -46,7 +46,7 @@ class FaultyApi:
         elif self._faults.strikes("throttle"):
             await _refuse(receive, send, TooManyRequests("Too Many Requests (a fault of the sandbox)"))
         elif self._faults.strikes("server_error"):
-            await _refuse(receive, send, ServerFault("Internal Server Error (a fault of the sandbox)"))
+            await _refuse(receive, send, ServerError("Internal Server Error (a fault of the sandbox)"))
         elif name == "Probe" and self._faults.strikes("probe_forbidden"):
             await _refuse(receive, send, Forbidden("Forbidden (a fault of the sandbox)"))
         elif name == "Probe" and self._faults.strikes("probe_timeout"):

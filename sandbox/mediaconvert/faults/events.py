@@ -91,7 +91,7 @@ class FaultyEvents:
         return deliveries
 
     def _sent(self, deliveries: Sequence[_Delivery]) -> tuple[list[_Delivery], NotTaken | None]:
-        """Send deliveries in order; give those that were taken, and why the next one was not."""
+        """Send deliveries in order; return those that were taken, and why the next one was not."""
         for start in range(0, len(deliveries), MAX_ENTRIES):
             try:
                 self._publish([one.entry for one in deliveries[start : start + MAX_ENTRIES]])

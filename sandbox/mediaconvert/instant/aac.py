@@ -11,7 +11,7 @@ LOW_COMPLEXITY = 1
 
 
 def frame(channels: int, sample_rate: int) -> bytes:
-    """Give a silent frame with an ADTS header."""
+    """Return a silent frame with an ADTS header."""
     content = _content(channels)
     header = Bits().u(12, 0xFFF).u(3, 0).u(1, 1).u(2, LOW_COMPLEXITY).u(4, SAMPLE_RATES.index(sample_rate))
     header.u(1, 0).u(3, channels).u(4, 0).u(13, len(content) + ADTS_HEADER_BYTES).u(11, 0x7FF).u(2, 0)
@@ -19,7 +19,7 @@ def frame(channels: int, sample_rate: int) -> bytes:
 
 
 def _content(channels: int) -> bytes:
-    """Give a frame in which no band of any channel holds anything."""
+    """Return a frame in which no band of any channel holds anything."""
     bits = Bits()
     for position, element in enumerate(ELEMENTS[channels]):
         tag = ELEMENTS[channels][:position].count(element)

@@ -25,7 +25,7 @@ class Bits:
         return self
 
     def to_bytes(self) -> bytes:
-        """Give the bits, filled up with zeros to whole bytes."""
+        """Return the bits, filled up with zeros to whole bytes."""
         digits = "".join(self._digits)
         digits += "0" * (-len(digits) % 8)
         return int(digits, 2).to_bytes(len(digits) // 8)

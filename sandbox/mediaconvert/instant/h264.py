@@ -1,6 +1,6 @@
-"""Write grey H.264 pictures by hand: a few bytes each, whatever their size.
+"""Write gray H.264 pictures by hand: a few bytes each, whatever their size.
 
-A keyframe says of each macroblock that it is what is predicted, which is grey where nothing came before;
+A keyframe says of each macroblock that it is what is predicted, which is gray where nothing came before;
 every other picture says that nothing has changed. Source: ITU-T H.264, 7.3 (syntax) and 9.2 (CAVLC).
 """
 
@@ -16,8 +16,8 @@ CONSTRAINED_BASELINE, CONSTRAINTS = 66, 0xC0
 LEVEL = 52  # 5.2 holds every size and rate that jobs have
 MACROBLOCK = 16
 ALL_I, ALL_P = 7, 5
-# mb_type I_16x16_2_0_0 (predict the mean, no residual), mean for colour too, no change of quality, no levels.
-GREY_MACROBLOCK = 0b00100_1_1_1
+# mb_type I_16x16_2_0_0 (predict the mean, no residual), mean for color too, no change of quality, no levels.
+GRAY_MACROBLOCK = 0b00100_1_1_1
 FRAME_NUMBERS = 16
 SQUARE_PIXELS = 1
 
@@ -35,7 +35,7 @@ def pictures(width: int, height: int, keyframes: Iterator[bool]) -> Iterator[byt
 
 
 def sample(width: int, height: int, frame_rate: Fraction) -> bytes:
-    """Give a stream of one picture, from which a demuxer learns what all the others are."""
+    """Return a stream of one picture, from which a demuxer learns what all the others are."""
     units = (_sequence(width, height, frame_rate), _picture_parameters(), _keyframe(width, height, 0))
     return b"".join(START_CODE + unit for unit in units)
 
@@ -58,7 +58,7 @@ def _sequence(width: int, height: int, frame_rate: Fraction) -> bytes:
 
 
 def _picture_parameters() -> bytes:
-    # CAVLC, one slice group, one reference, no weights, standard quality, deblocking told by each slice.
+    # CAVLC, one slice group, one reference, no weights, standard quality, deblocking set by each slice.
     bits = Bits().ue(0, 0).u(2, 0).ue(0, 0, 0).u(3, 0).ue(0, 0, 0).u(1, 1).u(2, 0)
     return _unit(PICTURE, bits)
 
@@ -67,7 +67,7 @@ def _picture_parameters() -> bytes:
 def _keyframe(width: int, height: int, number: int) -> bytes:
     count = _macroblocks(width) * _macroblocks(height)
     bits = Bits().ue(0, ALL_I, 0).u(4, 0).ue(number).u(2, 0).ue(0, 1)
-    return _unit(KEYFRAME, bits.repeat(GREY_MACROBLOCK, count))
+    return _unit(KEYFRAME, bits.repeat(GRAY_MACROBLOCK, count))
 
 
 @lru_cache(maxsize=64 * FRAME_NUMBERS)

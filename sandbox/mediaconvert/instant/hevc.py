@@ -1,4 +1,4 @@
-"""Make grey HEVC pictures of two that an encoder once made: HEVC's arithmetic code is too long to write here.
+"""Make gray HEVC pictures of two that an encoder once made: HEVC's arithmetic code is too long to write here.
 
 A keyframe is always the same, and so is every other picture, which changes nothing, but for its number.
 Source: ITU-T H.265, 7.3.6 (slice segment header).
@@ -20,7 +20,7 @@ START_CODE, NAL_HEADER_BYTES = b"\0\0\0\1", 2
 # A slice begins with: first of its picture (1), parameter set 0 (1), type P (010), then its number's 8 bits.
 BEFORE_NUMBER_BITS, NUMBER_BITS, PATCHED_BITS = 5, 8, 16
 NUMBERS = 1 << NUMBER_BITS
-TEN_BIT_GREY, EIGHT_BIT_GREY = b"\x00\x02", b"\x80"
+TEN_BIT_GRAY, EIGHT_BIT_GRAY = b"\x00\x02", b"\x80"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +29,14 @@ class Look:
 
     Attributes:
         pixel_format: ``yuv420p`` or ``yuv420p10le``.
-        colour: Code points of primaries, transfer characteristics and matrix.
+        color: Code points of primaries, transfer characteristics and matrix.
     """
 
     width: int
     height: int
     frame_rate: Fraction
     pixel_format: str
-    colour: tuple[int, int, int]
+    color: tuple[int, int, int]
 
 
 def pictures(look: Look, keyframes: Iterator[bool]) -> Iterator[bytes]:
@@ -49,27 +49,27 @@ def pictures(look: Look, keyframes: Iterator[bool]) -> Iterator[bytes]:
 
 
 def sample(look: Look) -> bytes:
-    """Give a stream of one picture, from which a demuxer learns what all the others are."""
+    """Return a stream of one picture, from which a demuxer learns what all the others are."""
     return _encoded(look)[0]
 
 
 @lru_cache(maxsize=64)
 def _encoded(look: Look) -> tuple[bytes, bytes]:
-    """Give a keyframe with its parameter sets, and the picture after it."""
+    """Return a keyframe with its parameter sets, and the picture after it."""
     context = av.CodecContext.create("libx265", "w")
     assert isinstance(context, av.VideoCodecContext)
     context.width, context.height, context.pix_fmt = look.width, look.height, look.pixel_format
     context.framerate, context.time_base = look.frame_rate, 1 / look.frame_rate
-    context.color_primaries, context.color_trc, context.colorspace = look.colour
+    context.color_primaries, context.color_trc, context.colorspace = look.color
     context.options = {"preset": "ultrafast", "x265-params": PARAMETERS}
-    grey = av.VideoFrame(look.width, look.height, look.pixel_format)
-    value = TEN_BIT_GREY if look.pixel_format.endswith("10le") else EIGHT_BIT_GREY
-    for plane in grey.planes:
+    gray = av.VideoFrame(look.width, look.height, look.pixel_format)
+    value = TEN_BIT_GRAY if look.pixel_format.endswith("10le") else EIGHT_BIT_GRAY
+    for plane in gray.planes:
         plane.update(value * (plane.buffer_size // len(value)))
     made = []
     for number in range(2):
-        grey.pts = number
-        made += context.encode(grey)
+        gray.pts = number
+        made += context.encode(gray)
     made += context.encode(None)
     keyframe, unchanged = made
     return bytes(keyframe), bytes(unchanged)

@@ -83,12 +83,12 @@ class Descriptions:
 
 
 def is_described(path: Path) -> bool:
-    """Tell whether a description lies where a source's copy would."""
+    """Return whether a description lies where a source's copy would."""
     return _beside(path).exists()
 
 
 def described(path: Path) -> Answer:
-    """Give the inspector's answer about a source.
+    """Return the inspector's answer about a source.
 
     Raises:
         JobError: 1010, the source can't be read.

@@ -1,4 +1,4 @@
-"""Write what an encoder would have made of a source: grey, silent, and as long as it should be."""
+"""Write what an encoder would have made of a source: gray, silent, and as long as it should be."""
 
 import io
 import threading
@@ -20,7 +20,7 @@ from sandbox.mediaconvert.planning.encodes import FrameCapture, VideoEncode
 from sandbox.mediaconvert.planning.scaling import Size
 from sandbox.mediaconvert.planning.trick_play import TiledThumbnails
 
-GREY = 128
+GRAY = 128
 
 
 def write_video(path: Path, encode: VideoEncode, seconds: Fraction, cancelled: threading.Event) -> None:
@@ -43,15 +43,15 @@ def write_video(path: Path, encode: VideoEncode, seconds: Fraction, cancelled: t
 
 
 def _look(encode: VideoEncode) -> hevc.Look:
-    frame, colour = encode.placement.frame, encode.colour.output
-    declared = (colour.primaries, colour.transfer, colour.matrix)
-    is_declared = encode.colour.is_declared
+    frame, color = encode.placement.frame, encode.color.output
+    declared = (color.primaries, color.transfer, color.matrix)
+    is_declared = encode.color.is_declared
     return hevc.Look(
         width=frame.width,
         height=frame.height,
         frame_rate=encode.frame_rate,
         pixel_format=encode.pixel_format,
-        colour=declared if is_declared else (UNSPECIFIED, UNSPECIFIED, UNSPECIFIED),
+        color=declared if is_declared else (UNSPECIFIED, UNSPECIFIED, UNSPECIFIED),
     )
 
 
@@ -70,29 +70,29 @@ def write_audio(path: Path, encode: AudioEncode, seconds: Fraction, cancelled: t
 
 
 def write_pictures(folder: Path, capture: FrameCapture, seconds: Fraction) -> None:
-    """Write grey JPEG pictures, one an interval."""
-    content = _grey_picture(capture.placement.frame)
+    """Write gray JPEG pictures, one an interval."""
+    content = _gray_picture(capture.placement.frame)
     for number in range(min(capture.max_captures, max(1, ceil(seconds / capture.interval_seconds)))):
         (folder / (CAPTURE_NAME % number)).write_bytes(content)
 
 
 def write_thumbnails(folder: Path, tiled: TiledThumbnails, seconds: Fraction) -> None:
-    """Write grey JPEG pictures, each for the time that its thumbnails cover."""
-    content = _grey_picture(tiled.picture_size)
+    """Write gray JPEG pictures, each for the time that its thumbnails cover."""
+    content = _gray_picture(tiled.picture_size)
     for number in range(1, max(1, ceil(seconds / tiled.picture_seconds)) + 1):
         (folder / (THUMBNAILS_NAME % number)).write_bytes(content)
 
 
-def _grey_picture(frame: Size) -> bytes:
+def _gray_picture(frame: Size) -> bytes:
     context = av.CodecContext.create("mjpeg", "w")
     assert isinstance(context, av.VideoCodecContext)
     context.width, context.height, context.pix_fmt = frame.width, frame.height, "yuvj420p"
     context.time_base = Fraction(1, 25)
-    grey = av.VideoFrame(frame.width, frame.height, "yuvj420p")
-    for plane in grey.planes:
-        plane.update(bytes([GREY]) * plane.buffer_size)
-    grey.pts = 0
-    return b"".join(bytes(packet) for packet in (*context.encode(grey), *context.encode(None)))
+    gray = av.VideoFrame(frame.width, frame.height, "yuvj420p")
+    for plane in gray.planes:
+        plane.update(bytes([GRAY]) * plane.buffer_size)
+    gray.pts = 0
+    return b"".join(bytes(packet) for packet in (*context.encode(gray), *context.encode(None)))
 
 
 def _write(

@@ -162,6 +162,6 @@ def _sound_seconds(source: Source, encode: AudioEncode) -> Fraction:
     return _seconds(track.duration_seconds, source)
 
 
-def _seconds(told: float | None, source: Source) -> Fraction:
-    seconds = told or source.duration_seconds
+def _seconds(declared: float | None, source: Source) -> Fraction:
+    seconds = declared or source.duration_seconds
     return Fraction(seconds) if seconds else UNTOLD_SECONDS

@@ -79,7 +79,7 @@ def run_child(
         finally:
             process.kill()
     if ended.returncode == -signal.SIGKILL:
-        # The kernel's, as nobody else kills it.
+        # The kernel's: no other process kills it.
         raise LimitExceeded(f"it took {limits.cpu_seconds} s of the processor, or the machine's last memory")
     if ended.returncode == -signal.SIGXFSZ:
         raise LimitExceeded(f"it wrote a file of more than {limits.file_bytes:,} bytes")

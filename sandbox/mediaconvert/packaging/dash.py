@@ -17,9 +17,9 @@ CHANNEL_SCHEME = "urn:mpeg:mpegB:cicp:ChannelConfiguration"
 ROLE_SCHEME = "urn:mpeg:dash:role:2011"
 NUMBER = "$Number%09d$"
 THUMBNAIL_TILE = "http://dashif.org/guidelines/thumbnail_tile"
-COLOUR_SCHEMES = tuple(
+COLOR_SCHEMES = tuple(
     f"urn:mpeg:mpegB:cicp:{name}"
-    for name in ("ColourPrimaries", "TransferCharacteristics", "MatrixCoefficients")
+    for name in ("ColorPrimaries", "TransferCharacteristics", "MatrixCoefficients")
 )
 UNSPECIFIED, STANDARD = 2, "SDR"
 # Coding-independent code points of channel layouts. Source: ISO/IEC 23091-3.
@@ -34,7 +34,7 @@ class Representation:
         name: File name that all its segments begin with.
         extension: Of its segments, without the dot.
         video_range: SDR, PQ or HLG; a player doesn't switch between them.
-        colour: Code points of primaries, transfer and matrix; 2 for what isn't declared.
+        color: Code points of primaries, transfer and matrix; 2 for what isn't declared.
         bandwidth_bps: What it declares; None for what its densest segment needs.
         label: Of sound, for people; may be empty.
         role: Of sound among the rest, ``main`` or ``alternate``.
@@ -47,7 +47,7 @@ class Representation:
     size: tuple[int, int] | None = None
     frame_rate: Fraction | None = None
     video_range: str = ""
-    colour: tuple[int, int, int] | None = None
+    color: tuple[int, int, int] | None = None
     channels: int | None = None
     sample_rate: int | None = None
     language: str | None = None
@@ -134,8 +134,8 @@ def _adaptation_set(
         attributes["maxHeight"] = str(max(height for _, height in sizes))
         attributes["maxFrameRate"] = _rate(max(rates))
     adaptation_set = ElementTree.SubElement(period, "AdaptationSet", attributes)
-    if members[0].video_range not in ("", STANDARD) and members[0].colour:
-        for scheme, code in zip(COLOUR_SCHEMES, members[0].colour, strict=True):
+    if members[0].video_range not in ("", STANDARD) and members[0].color:
+        for scheme, code in zip(COLOR_SCHEMES, members[0].color, strict=True):
             if code != UNSPECIFIED:
                 value = {"schemeIdUri": scheme, "value": str(code)}
                 ElementTree.SubElement(adaptation_set, "SupplementalProperty", value)
@@ -209,7 +209,7 @@ def _representation(adaptation_set: ElementTree.Element, member: Representation,
 
 
 def _longest_seconds(representations: Sequence[Representation]) -> int:
-    """Give the length of the longest segment: with it buffered, playback at the declared bandwidth holds."""
+    """Return the length of the longest segment: buffered, it lets playback hold at the declared bandwidth."""
     return max(
         ceil(item.duration / member.segments.timescale)
         for member in representations

@@ -203,7 +203,7 @@ class Delivery:
                 size=(video.width, video.height),
                 frame_rate=video.frame_rate,
                 video_range=video.video_range,
-                colour=video.colour,
+                color=video.color,
                 bandwidth_bps=declared.get(group.manifests.bandwidth or ""),
             )
         sound, audio = output.audios[0], self.audios[output.audios[0]]
@@ -228,7 +228,7 @@ class Delivery:
         return OutputDetail(uris, milliseconds, video.width, video.height, video.average_bps)
 
     def _seconds(self, output: Output) -> Fraction:
-        """Give how long an output is: as its longest track."""
+        """Return how long an output is: as its longest track."""
         sounds = [self.audios[audio].seconds for audio in output.audios]
         return max([*sounds, *([self.videos[output.video].seconds] if output.video else [])])
 
@@ -241,7 +241,7 @@ class Delivery:
         return read_segments(*self._packaged(group, output))
 
     def _add_segments(self, group: Group, output: Output, segments: Segments, extension: str) -> list[str]:
-        """Name segments and their init file; give the segments' names."""
+        """Name segments and their init file; return the segments' names."""
         stem = group.base_key + output.name_modifier
         if segments.init is not None:
             self._add(group, f"{stem}init.{extension}", segments.init)
@@ -255,14 +255,14 @@ class Delivery:
         return f"s3://{group.bucket}/{key}"
 
     def _write(self, group: Group, label: object, name: str, text: str) -> str:
-        """Write a manifest under a safe name; give the URI it will have."""
+        """Write a manifest under a safe name; return the URI it will have."""
         path = self.work_dir / f"m{len(self.files)}-{label}.txt"
         path.write_text(text, encoding="utf-8")
         return self._add(group, group.base_key.removesuffix(_base_name(group)) + name, path)
 
 
 def _is_of_one_sound(output: Output, other: Output) -> bool:
-    """Tell whether two outputs are the same sound in different qualities."""
+    """Return whether two outputs are the same sound in different qualities."""
     return (output.rendition.label, output.audios[0].language) == (
         other.rendition.label,
         other.audios[0].language,
@@ -274,7 +274,7 @@ def _base_name(group: Group) -> str:
 
 
 def _name(group: Group, output: Output) -> str:
-    """Give the file name that all of an output's files begin with, as manifests refer to it."""
+    """Return the file name that all of an output's files begin with, as manifests refer to it."""
     return _base_name(group) + output.name_modifier
 
 

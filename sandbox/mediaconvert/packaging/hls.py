@@ -132,8 +132,8 @@ def media_playlist(
     if init_name is not None:
         lines.append(f'#EXT-X-MAP:URI="{quote(init_name)}"')
     for length, name in zip(seconds, names, strict=True):
-        told = f"{max(1, int(length + 0.5))}" if in_whole_seconds else f"{length:.6f}"
-        lines += [f"#EXTINF:{told},", quote(name)]
+        duration = f"{max(1, int(length + 0.5))}" if in_whole_seconds else f"{length:.6f}"
+        lines += [f"#EXTINF:{duration},", quote(name)]
     return "\n".join([*lines, "#EXT-X-ENDLIST"]) + "\n"
 
 

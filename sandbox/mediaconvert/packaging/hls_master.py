@@ -72,7 +72,7 @@ def arrange(
 
 
 def audio_groups(outputs: Sequence[Output], *, is_mp4: bool) -> list[str | None]:
-    """Give the group of each output whose sound plays beside a picture; None for those that play alone.
+    """Return the group of each output whose sound plays beside a picture; None for those that play alone.
 
     In MP4 segments sound without a group's name is a group of its own; in MPEG-TS it is a variant.
     Source: botocore mediaconvert model, CmfcSettings and HlsSettings.
@@ -91,7 +91,7 @@ def audio_groups(outputs: Sequence[Output], *, is_mp4: bool) -> list[str | None]
 
 
 def main_sound(outputs: Sequence[Output]) -> Output | None:
-    """Give the output whose sound players begin with; None where no output has sound only."""
+    """Return the output whose sound players begin with; None where no output has sound only."""
     alone = [output for output in outputs if output.video is None and output.audios]
     marked = (output for output in alone if output.rendition.track_type == DEFAULT_TRACK)
     return next(marked, alone[0] if alone else None)

@@ -147,7 +147,7 @@ def package_arguments(
 
 
 def whole_file(package: Package, folder: Path) -> Path:
-    """Give the path of a package that is one file."""
+    """Return the path of a package that is one file."""
     return folder / f"whole.{package.format}"
 
 
@@ -163,7 +163,7 @@ def read_segments(package: Package, folder: Path) -> Segments:
 
 
 def main_file(package: Package, folder: Path) -> Path:
-    """Give the path of what the muxer is asked to write: the whole file, or the list of the segments."""
+    """Return the path of what the muxer is asked to write: the whole file, or the list of the segments."""
     if package.format is Format.AAC_SEGMENTS:
         return folder / f"{SEGMENT_NAMES}.{package.format}"
     return whole_file(package, folder) if package.segment_seconds is None else folder / PLAYLIST
@@ -188,7 +188,7 @@ def finish_package(package: Package, folder: Path) -> None:
 
 
 def muxer(package: Package, folder: str) -> tuple[str, dict[str, str]]:
-    """Give the muxer that makes a package in a folder, and its options."""
+    """Return the muxer that makes a package in a folder, and its options."""
     if package.segment_seconds is None:
         is_indexed_first = package.moov_first and package.format is not Format.M2TS
         return WHOLE_FILE_MUXERS[package.format], {"movflags": "+faststart"} if is_indexed_first else {}

@@ -90,7 +90,7 @@ def audio_encode(description: dict[str, Any], track: AudioTrack, seconds: Fracti
 
 
 def _channels(mode: str, track: AudioTrack) -> int:
-    """Give the channels of a coding mode; the automatic one takes the largest that the track can fill."""
+    """Return the channels of a coding mode; the automatic one takes the largest that the track can fill."""
     if mode == "CODING_MODE_AUTO":
         return max(count for count in CHANNELS.values() if count <= max(1, track.channels))
     if mode not in CHANNELS:
@@ -99,7 +99,7 @@ def _channels(mode: str, track: AudioTrack) -> int:
 
 
 def _language(description: dict[str, Any], track: AudioTrack) -> str | None:
-    """Give the language as the source or the job writes it: MediaConvert changes no code but its case.
+    """Return the language as the source or the job writes it: MediaConvert changes no code but its case.
 
     Public manifests of jobs with ENG say "eng". A customLanguageCode of a stream may be any code of RFC 5646.
     Source: MediaConvert API, AudioDescription.

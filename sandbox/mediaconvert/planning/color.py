@@ -1,6 +1,6 @@
-"""Say in which colours a source is, and how they become those of an output.
+"""Say in which colors a source is, and how they become those of an output.
 
-Colours are named by the code points of ITU-T H.273, as ffmpeg's filters take them too.
+Colors are named by the code points of ITU-T H.273, as ffmpeg's filters take them too.
 """
 
 from collections.abc import Iterator
@@ -27,7 +27,7 @@ TONE_MAPPERS = {PRESERVE_DETAILS: "hable:desat=0", VIBRANT: "mobius:desat=0"}
 
 
 @dataclass(frozen=True, slots=True)
-class Colour:
+class Color:
     """Hold the code points of primaries, transfer characteristics and matrix."""
 
     primaries: int
@@ -36,35 +36,35 @@ class Colour:
 
     @property
     def is_hdr(self) -> bool:
-        """Tell whether this is a high dynamic range."""
+        """Return whether this is a high dynamic range."""
         return self.transfer in (PQ, HLG)
 
 
-SDR_709 = Colour(BT_709, BT_709, BT_709)
-SDR_601_625 = Colour(BT_470BG, SMPTE_170M, BT_470BG)
-SDR_601_525 = Colour(SMPTE_170M, SMPTE_170M, SMPTE_170M)
-SDR_2020 = Colour(BT_2020, BT_2020_10_BIT, BT_2020)
-HDR_10 = Colour(BT_2020, PQ, BT_2020)
-HLG_2020 = Colour(BT_2020, HLG, BT_2020)
+SDR_709 = Color(BT_709, BT_709, BT_709)
+SDR_601_625 = Color(BT_470BG, SMPTE_170M, BT_470BG)
+SDR_601_525 = Color(SMPTE_170M, SMPTE_170M, SMPTE_170M)
+SDR_2020 = Color(BT_2020, BT_2020_10_BIT, BT_2020)
+HDR_10 = Color(BT_2020, PQ, BT_2020)
+HLG_2020 = Color(BT_2020, HLG, BT_2020)
 _BY_MATRIX = {BT_709: SDR_709, BT_470BG: SDR_601_625, SMPTE_170M: SDR_601_525, BT_2020: SDR_2020}
-# JPEG files have one colour. Source: JFIF 1.02 (ITU-T T.871).
+# JPEG files have one color. Source: JFIF 1.02 (ITU-T T.871).
 JPEG_MATRIX = SMPTE_170M
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ColourPath:
-    """Say how the colours of a source become those of an output.
+class ColorPath:
+    """Say how the colors of a source become those of an output.
 
     Attributes:
         tone_mapper: Value of HDRToSDRToneMapper; None where the range isn't compressed.
         peak_nits: Brightest light of the source in cd/m2.
-        is_declared: Whether the output says its colours.
-        light_levels: Of HDR10 to declare, as the source's are told.
-        mastering: Of HDR10 to declare, as the source's is told.
+        is_declared: Whether the output says its colors.
+        light_levels: Of HDR10 to declare, as the source declares them.
+        mastering: Of HDR10 to declare, as the source declares it.
     """
 
-    source: Colour
-    output: Colour
+    source: Color
+    output: Color
     tone_mapper: str | None = None
     peak_nits: int = NOMINAL_PEAK_NITS
     is_declared: bool = True
@@ -72,17 +72,17 @@ class ColourPath:
     mastering: tuple[int, ...] | None = None
 
 
-def source_colour(track: VideoTrack) -> Colour:
-    """Give the colours of a track; what it doesn't say follows from what it says, then from its size."""
+def source_color(track: VideoTrack) -> Color:
+    """Return the colors of a track; what it doesn't say follows from what it says, then from its size."""
     if track.transfer in (PQ, HLG):
-        usual = Colour(BT_2020, track.transfer, BT_2020)
+        usual = Color(BT_2020, track.transfer, BT_2020)
     elif track.matrix in _BY_MATRIX:
         usual = _BY_MATRIX[track.matrix]
     elif _is_rgb(track) or track.width > SD_WIDTH or track.height > SD_HEIGHT:
         usual = SDR_709
     else:
         usual = SDR_601_525 if track.height <= NTSC_HEIGHT else SDR_601_625
-    return Colour(
+    return Color(
         usual.primaries if track.primaries in NOT_TOLD else track.primaries,
         usual.transfer if track.transfer in NOT_TOLD else track.transfer,
         # The matrix 0 is RGB's, which no output is: it becomes YUV by the usual matrix.
@@ -91,24 +91,24 @@ def source_colour(track: VideoTrack) -> Colour:
 
 
 def yuv_filters(track: VideoTrack) -> Iterator[str]:
-    """Yield the filters that mark the frames of a track with its colours; what is RGB becomes YUV.
+    """Yield the filters that mark the frames of a track with its colors; what is RGB becomes YUV.
 
-    What HDR10 says of light is told to the encoders of those outputs that declare it, and to no other.
+    What HDR10 says of light is passed to the encoders of those outputs that declare it, and to no other.
     """
-    colour = source_colour(track)
+    color = source_color(track)
     yield "sidedata=mode=delete:type=MASTERING_DISPLAY_METADATA"
     yield "sidedata=mode=delete:type=CONTENT_LIGHT_LEVEL"
     if _is_rgb(track):
-        yield f"scale=out_color_matrix={colour.matrix}:out_range=tv,format=yuv444p10le"
-    yield _marked(colour)
+        yield f"scale=out_color_matrix={color.matrix}:out_range=tv,format=yuv444p10le"
+    yield _marked(color)
 
 
-def to_sdr(track: VideoTrack, tone_mapper: str = PRESERVE_DETAILS) -> ColourPath:
-    """Give the path from a track to BT.709."""
-    source = source_colour(track)
+def to_sdr(track: VideoTrack, tone_mapper: str = PRESERVE_DETAILS) -> ColorPath:
+    """Return the path from a track to BT.709."""
+    source = source_color(track)
     if not source.is_hdr:
-        return ColourPath(source=source, output=SDR_709)
-    return ColourPath(
+        return ColorPath(source=source, output=SDR_709)
+    return ColorPath(
         source=source,
         output=SDR_709,
         # Source: botocore mediaconvert model, HDRToSDRToneMapper: HLG always gets this one.
@@ -117,7 +117,7 @@ def to_sdr(track: VideoTrack, tone_mapper: str = PRESERVE_DETAILS) -> ColourPath
     )
 
 
-def colour_filters(path: ColourPath) -> Iterator[str]:
+def color_filters(path: ColorPath) -> Iterator[str]:
     """Yield the filters that turn limited-range YUV of the source into that of the output."""
     source, output = path.source, path.output
     given = f"pin={source.primaries}:tin={source.transfer}:min={source.matrix}:rin=limited"
@@ -132,13 +132,13 @@ def colour_filters(path: ColourPath) -> Iterator[str]:
         yield f"zscale={given}:{wanted}"
 
 
-def declared(path: ColourPath) -> str:
-    """Give the filter that marks frames with what the output says of its colours."""
-    colour = path.output if path.is_declared else Colour(UNSPECIFIED, UNSPECIFIED, UNSPECIFIED)
-    return f"{_marked(colour)}:range=limited"
+def declared(path: ColorPath) -> str:
+    """Return the filter that marks frames with what the output says of its colors."""
+    color = path.output if path.is_declared else Color(UNSPECIFIED, UNSPECIFIED, UNSPECIFIED)
+    return f"{_marked(color)}:range=limited"
 
 
-def jpeg_filters(path: ColourPath) -> Iterator[str]:
+def jpeg_filters(path: ColorPath) -> Iterator[str]:
     """Yield the filters that turn the output's limited-range YUV into JPEG's."""
     output = path.output
     yield (
@@ -148,8 +148,8 @@ def jpeg_filters(path: ColourPath) -> Iterator[str]:
     yield "format=yuv420p"
 
 
-def _marked(colour: Colour) -> str:
-    codes = f"color_primaries={colour.primaries}:color_trc={colour.transfer}:colorspace={colour.matrix}"
+def _marked(color: Color) -> str:
+    codes = f"color_primaries={color.primaries}:color_trc={color.transfer}:colorspace={color.matrix}"
     return f"setparams={codes}"
 
 
@@ -157,6 +157,6 @@ def _is_rgb(track: VideoTrack) -> bool:
     return any(name in (track.pixel_format or "") for name in RGB_FORMATS)
 
 
-def _peak_nits(track: VideoTrack, source: Colour) -> int:
-    told = track.light_levels[0] if track.light_levels and source.transfer == PQ else 0
-    return max(told, DIFFUSE_WHITE_NITS) if told else NOMINAL_PEAK_NITS
+def _peak_nits(track: VideoTrack, source: Color) -> int:
+    peak = track.light_levels[0] if track.light_levels and source.transfer == PQ else 0
+    return max(peak, DIFFUSE_WHITE_NITS) if peak else NOMINAL_PEAK_NITS

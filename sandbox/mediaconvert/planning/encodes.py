@@ -9,7 +9,7 @@ from fractions import Fraction
 from math import ceil
 
 from sandbox.mediaconvert.model import JobError
-from sandbox.mediaconvert.planning.color import ColourPath
+from sandbox.mediaconvert.planning.color import ColorPath
 from sandbox.mediaconvert.planning.scaling import Placement
 
 UNSUPPORTED = 1040
@@ -33,7 +33,7 @@ class VideoEncode:
 
     codec: str
     placement: Placement
-    colour: ColourPath
+    color: ColorPath
     frame_rate: Fraction
     gop_frames: int
     cut_frames: int | None
@@ -62,7 +62,7 @@ class FrameCapture:
     """
 
     placement: Placement
-    colour: ColourPath
+    color: ColorPath
     frame_rate: Fraction
     interval_seconds: Fraction
     max_captures: int
@@ -76,6 +76,6 @@ def unsupported(what: str) -> JobError:
 
 
 def segment_frames(encode: VideoEncode, segment_seconds: Fraction, *, exact: bool) -> int:
-    """Give the length of a segment in frames: exact, or rounded up to whole GOPs."""
+    """Return the length of a segment in frames: exact, or rounded up to whole GOPs."""
     frames = max(1, round(segment_seconds * encode.frame_rate))
     return frames if exact else ceil(Fraction(frames, encode.gop_frames)) * encode.gop_frames

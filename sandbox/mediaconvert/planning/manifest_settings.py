@@ -92,7 +92,7 @@ def named_groups(settings: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def matches_video_duration(output: Mapping[str, Any]) -> bool:
-    """Tell whether an output's sound must be as long as its group's picture."""
+    """Return whether an output's sound must be as long as its group's picture."""
     members: Mapping[str, Any] = output.get("containerSettings", {})
     return any(
         isinstance(settings, dict) and settings.get("audioDuration") == "MATCH_VIDEO_DURATION"

@@ -146,7 +146,7 @@ class _Segments:
 
 
 def input_uri(settings: Mapping[str, Any]) -> str:
-    """Give the S3 URI of a job's one input.
+    """Return the S3 URI of a job's one input.
 
     Raises:
         JobError: 1040, the job joins several inputs or changes the one in a way that isn't made here.
@@ -273,7 +273,7 @@ def _output(
 
 
 def _video_seconds(source: Source) -> Fraction | None:
-    """Give the duration of the picture; None where the file doesn't say."""
+    """Return the duration of the picture; None where the file doesn't say."""
     declared = source.videos[0].duration_seconds if source.videos else None
     return Fraction(declared).limit_denominator(1_000_000) if declared else None
 

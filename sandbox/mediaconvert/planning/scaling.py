@@ -23,7 +23,7 @@ class Size:
     height: int
 
     def turned(self, degrees: int) -> "Size":
-        """Give the size of the picture turned by a multiple of 90 degrees."""
+        """Return the size of the picture turned by a multiple of 90 degrees."""
         return Size(self.height, self.width) if degrees % 180 else self
 
 
@@ -57,7 +57,7 @@ class Placement:
 def display_size(
     width: int, height: int, sample_aspect: Fraction, rotation: int
 ) -> tuple[Fraction, Fraction]:
-    """Give the size at which a source is seen: square pixels, upright. Never shrinks a dimension."""
+    """Return the size at which a source is seen: square pixels, upright. Never shrinks a dimension."""
     shown = (
         (width * sample_aspect, Fraction(height))
         if sample_aspect >= 1
@@ -69,7 +69,7 @@ def display_size(
 def seen_size(
     stored: Size, sample_aspect: Fraction, rotation: int, crop: Area | None
 ) -> tuple[Fraction, Fraction]:
-    """Give the display size of a source, or of the part of it that a rectangle crops after its rotation."""
+    """Return the display size of a source, or of the part of it that a rectangle crops after its rotation."""
     if crop is None:
         return display_size(stored.width, stored.height, sample_aspect, rotation)
     upright_aspect = 1 / sample_aspect if rotation % 180 else sample_aspect

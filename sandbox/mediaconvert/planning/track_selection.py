@@ -21,7 +21,7 @@ T = TypeVar("T", bound=Track)
 
 
 def select_video(source: Source) -> VideoTrack:
-    """Give the track that the outputs show.
+    """Return the track that the outputs show.
 
     Raises:
         JobError: 1020, there is none; 1030, nothing decodes its codec or it is encrypted.
@@ -35,7 +35,7 @@ def select_video(source: Source) -> VideoTrack:
 def select_audio(
     description: Mapping[str, Any], job_input: Mapping[str, Any], source: Source
 ) -> AudioTrack | None:
-    """Give the track that an audio description encodes; None where the source has no sound at all.
+    """Return the track that an audio description encodes; None where the source has no sound at all.
 
     Where the selector or its track doesn't exist, the selector that is marked as default stands in, as in
     MediaConvert. Without one MediaConvert makes a silent output; where the source has sound that is never
@@ -61,7 +61,7 @@ def select_audio(
 
 
 def rotation(job_input: Mapping[str, Any], source: Source) -> int:
-    """Give the clockwise degrees by which the job turns the picture.
+    """Return the clockwise degrees by which the job turns the picture.
 
     Without ``rotate`` MediaConvert ignores what the file says, and AUTO works for MP4 and QuickTime only.
     """

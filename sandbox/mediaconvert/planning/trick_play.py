@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 from sandbox.mediaconvert.model import JobError
-from sandbox.mediaconvert.planning.color import ColourPath, to_sdr
+from sandbox.mediaconvert.planning.color import ColorPath, to_sdr
 from sandbox.mediaconvert.planning.encodes import UNSUPPORTED, VideoEncode, unsupported
 from sandbox.mediaconvert.planning.scaling import (
     DEFAULT,
@@ -34,7 +34,7 @@ class TiledThumbnails:
     """
 
     placement: Placement
-    colour: ColourPath
+    color: ColorPath
     frame_rate: Fraction
     interval_frames: int
     columns: int
@@ -95,7 +95,7 @@ def tiled_thumbnails(
     shown = seen_size(Size(track.width, track.height), track.sample_aspect, rotation, crop)
     return TiledThumbnails(
         placement=replace(place(shown, width, height, DEFAULT), crop=crop),
-        colour=to_sdr(track),
+        color=to_sdr(track),
         frame_rate=video.frame_rate,
         interval_frames=_interval_frames(details, video, segment_seconds),
         columns=details.get("tileWidth", tiles),

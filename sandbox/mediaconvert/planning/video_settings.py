@@ -15,8 +15,8 @@ from sandbox.mediaconvert.planning.color import (
     HLG_2020,
     PQ,
     PRESERVE_DETAILS,
-    ColourPath,
-    source_colour,
+    ColorPath,
+    source_color,
     to_sdr,
 )
 from sandbox.mediaconvert.planning.encodes import (
@@ -80,7 +80,7 @@ ROUNDING_PIXELS = 2
 
 
 def crf_for_qvbr(level: float, codec: str) -> float:
-    """Give the encoder's constant rate factor for a QVBR quality level, 1 to 10. Uncalibrated."""
+    """Return the encoder's constant rate factor for a QVBR quality level, 1 to 10. Uncalibrated."""
     return round(36 - 2 * level + (HEVC_CRF_OFFSET if codec == "H_265" else 0), 2)
 
 
@@ -109,8 +109,8 @@ def frame_placement(description: Mapping[str, Any], track: VideoTrack, rotation:
     return Placement(scaled, placement.frame, area, crop)
 
 
-def colour_path(description: Mapping[str, Any], track: VideoTrack) -> ColourPath:
-    """Say how the colours of a track become those that a video description asks for.
+def color_path(description: Mapping[str, Any], track: VideoTrack) -> ColorPath:
+    """Say how the colors of a track become those that a video description asks for.
 
     Raises:
         JobError: 1040, a conversion that isn't made here.
@@ -121,7 +121,7 @@ def colour_path(description: Mapping[str, Any], track: VideoTrack) -> ColourPath
     corrector = preprocessors.get("colorCorrector", {})
     if others := set(corrector) - {"colorSpaceConversion", "hdrToSdrToneMapper", "hdr10Metadata"}:
         raise unsupported(f"colorCorrector.{min(others)}")
-    source = source_colour(track)
+    source = source_color(track)
     conversion = corrector.get("colorSpaceConversion", "NONE")
     is_declared = description.get("colorMetadata", "INSERT") == "INSERT"
     if conversion == "FORCE_709":
@@ -129,7 +129,7 @@ def colour_path(description: Mapping[str, Any], track: VideoTrack) -> ColourPath
         return replace(path, is_declared=is_declared)
     if conversion != "NONE" and source != UNCHANGED.get(conversion):
         raise unsupported(f"colorSpaceConversion {conversion} of this source")
-    path = ColourPath(source=source, output=source, is_declared=is_declared)
+    path = ColorPath(source=source, output=source, is_declared=is_declared)
     return _declared_light(path, track, corrector.get("hdr10Metadata"))
 
 
@@ -174,7 +174,7 @@ def video_encode(
     return VideoEncode(
         codec=codec,
         placement=placement,
-        colour=colour_path(description, track),
+        color=color_path(description, track),
         frame_rate=rate,
         gop_frames=gop_frames,
         cut_frames=cut_frames if cut_frames and cut_frames % gop_frames else None,
@@ -195,7 +195,7 @@ def frame_capture(description: Mapping[str, Any], track: VideoTrack, rotation: i
     settings = description["codecSettings"].get("frameCaptureSettings", {})
     return FrameCapture(
         placement=frame_placement(description, track, rotation),
-        colour=colour_path(description, track),
+        color=color_path(description, track),
         frame_rate=track.frame_rate,
         interval_seconds=Fraction(
             settings.get("framerateDenominator", 1), settings.get("framerateNumerator", 1)
@@ -207,7 +207,7 @@ def frame_capture(description: Mapping[str, Any], track: VideoTrack, rotation: i
 
 
 def _is_deinterlaced(description: Mapping[str, Any], track: VideoTrack) -> bool:
-    """Tell whether fields become frames: MediaConvert does so where the job asks for it, and not by itself.
+    """Return whether fields become frames: MediaConvert does so where the job asks for it, and not by itself.
 
     Source: https://docs.aws.amazon.com/mediaconvert/latest/ug/settings-for-scan-type-conversion.html
     """
@@ -226,7 +226,7 @@ def _check_within(area: Area, size: Size, member: str) -> None:
         raise unsupported(f"a {member} that reaches out of the picture of {size.width}x{size.height}")
 
 
-def _declared_light(path: ColourPath, track: VideoTrack, given: Mapping[str, int] | None) -> ColourPath:
+def _declared_light(path: ColorPath, track: VideoTrack, given: Mapping[str, int] | None) -> ColorPath:
     """Declare what HDR10 says of light: the job's values where it gives them, else the source's."""
     if path.source.transfer != PQ or not path.is_declared:
         return path
@@ -240,7 +240,7 @@ def _declared_light(path: ColourPath, track: VideoTrack, given: Mapping[str, int
 
 
 def _gop_frames(settings: Mapping[str, Any], rate: Fraction) -> int:
-    """Give the GOP in whole frames: MediaConvert rounds seconds to frames of the output too."""
+    """Return the GOP in whole frames: MediaConvert rounds seconds to frames of the output too."""
     size, units = settings.get("gopSize"), settings.get("gopSizeUnits", "AUTO")
     if units == "FRAMES" and size:
         return max(1, round(float(size)))

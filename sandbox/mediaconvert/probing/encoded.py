@@ -21,7 +21,7 @@ class EncodedVideo:
     Attributes:
         codec: For manifests, as RFC 6381 says; for example ``avc1.64001f``.
         video_range: SDR, PQ or HLG, as HLS calls them.
-        colour: Code points of primaries, transfer and matrix that it declares; 2 for those it doesn't.
+        color: Code points of primaries, transfer and matrix that it declares; 2 for those it doesn't.
     """
 
     codec: str
@@ -32,7 +32,7 @@ class EncodedVideo:
     height: int
     frame_rate: Fraction
     video_range: str
-    colour: tuple[int, int, int]
+    color: tuple[int, int, int]
 
     @property
     def average_bps(self) -> int:
@@ -71,7 +71,7 @@ def measure_video(path: Path, frame_rate: Fraction) -> EncodedVideo:
             height=context.height,
             frame_rate=frame_rate,
             video_range=VIDEO_RANGES.get(int(context.color_trc), "SDR"),
-            colour=(int(context.color_primaries), int(context.color_trc), int(context.colorspace)),
+            color=(int(context.color_primaries), int(context.color_trc), int(context.colorspace)),
         )
 
 

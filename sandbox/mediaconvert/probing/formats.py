@@ -25,7 +25,7 @@ _NOT_OF_PROBE = frozenset({"CANOPUS_HQ", "DOLBY_E", "GIF", "GSM", "H261", "SOREN
 
 
 def container_format(demuxer: str, brand: str, *, is_webm: bool) -> str:
-    """Give a container's name: of Probe's Format enum, else ffmpeg's of its demuxer.
+    """Return a container's name: of Probe's Format enum, else ffmpeg's of its demuxer.
 
     Args:
         demuxer: ffmpeg's name of it.
@@ -41,12 +41,12 @@ def container_format(demuxer: str, brand: str, *, is_webm: bool) -> str:
 
 
 def probe_format(format_: str) -> str | None:
-    """Give a container's name in Probe's Format enum; None where it has none."""
+    """Return a container's name in Probe's Format enum; None where it has none."""
     row = CONTAINERS.get(format_)
     return format_ if row is not None and row.has_format else None
 
 
 def probe_codec(coding: str) -> str:
-    """Give a codec's name in Probe's Codec enum for ffmpeg's name of it."""
+    """Return a codec's name in Probe's Codec enum for ffmpeg's name of it."""
     found = _ONLY_OF_PROBE.get(coding) or codec_of_guide(coding)
     return UNKNOWN_CODEC if found is None or found in _NOT_OF_PROBE else found

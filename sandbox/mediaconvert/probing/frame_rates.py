@@ -77,7 +77,7 @@ class Times:
         return len(set(self.slots(rate)))
 
     def is_steady(self, rate: Fraction) -> bool:
-        """Tell whether every picture has its place at a constant rate, a tenth of a frame aside."""
+        """Return whether every picture has its place at a constant rate, a tenth of a frame aside."""
         allowed = max(STEADY_SHARE / rate, STEADY_SECONDS) / self.tick_seconds
         a_frame = 1 / (rate * self.tick_seconds)
         numerator, denominator = a_frame.numerator, a_frame.denominator
@@ -93,7 +93,7 @@ def constant_rate(average: Fraction | None, base: Fraction | None, times: Times 
     """Choose the constant frame rate that stands for a track.
 
     ``average`` and ``base`` are what its headers say: frames over duration, and the lowest rate in which
-    every frame's time can be told. They count where the time stamps aren't known.
+    every frame's time can be known. They count where the time stamps aren't known.
     """
     mean = times.mean_rate if times is not None else None
     if times is None or mean is None:

@@ -11,7 +11,7 @@ Not confirmed, for want of a word in the guide:
   video, AC-3 and AAC, which MPEG-1 system streams never hold, so here both are one.
 - "MPEG Audio" is taken for layers I and II, since layer III has rows of its own.
 - The service may read more than the guide says. What the table lacks is refused here all the same, since
-  nobody can build on it; ``--undocumented-inputs`` lets it through.
+  no user can rely on it; ``--undocumented-inputs`` lets it through.
 """
 
 from collections.abc import Mapping
@@ -140,12 +140,12 @@ VIDEO_ALONE = frozenset({"h264", "hevc", "mpegvideo", "dv", "gif"})
 
 
 def codec_of_guide(coding: str) -> str | None:
-    """Give the guide's codec for ffmpeg's name of one; None where no container may hold it."""
+    """Return the guide's codec for ffmpeg's name of one; None where no container may hold it."""
     return "PCM" if coding.startswith("pcm_") else CODECS_OF_GUIDE.get(coding)
 
 
 def is_documented(container: str, codec: str | None, *, is_video: bool, has_video: bool) -> bool:
-    """Tell whether the table has a codec in a container.
+    """Return whether the table has a codec in a container.
 
     Args:
         container: A name of ``CONTAINERS``; any other has no row.

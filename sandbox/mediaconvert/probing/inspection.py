@@ -24,7 +24,7 @@ _log = logging.getLogger(__name__)
 
 
 def read_headers(path: Path, cancelled: threading.Event | None = None) -> dict[str, Any]:
-    """Let the inspector read the headers of a file; give what it answers, with the times of its tracks.
+    """Let the inspector read the headers of a file; return what it answers, with the times of its tracks.
 
     Raises:
         JobError: 1010, the file can't be read; 1075, it has no index; 3400, it is a manifest; 1999, this

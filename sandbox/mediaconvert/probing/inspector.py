@@ -45,7 +45,7 @@ def ratio(value: Fraction | int | None) -> list[int] | None:
 
 
 def seconds(stream: Stream) -> float | None:
-    """Tell how long the stream says it lasts; None where it doesn't say."""
+    """Return how long the stream says it lasts; None where it doesn't say."""
     if stream.duration and stream.time_base:
         return float(stream.duration * stream.time_base)
     tagged = MATROSKA_DURATION.fullmatch(stream.metadata.get("DURATION", ""))
@@ -170,13 +170,13 @@ def audio(stream: AudioStream) -> dict[str, Any]:
 
 
 def is_estimated(format_: str, path: Path) -> bool:
-    """Tell whether a duration is guessed from a file's size: neither ADTS nor a bare MP3 has an index."""
+    """Return whether a duration is guessed from a file's size: neither ADTS nor a bare MP3 has an index."""
     if format_ != "mp3":
         return format_ == "aac"
     with path.open("rb") as file:
         tag = file.read(ID3_HEADER_BYTES)
         if tag.startswith(b"ID3"):
-            # Its length is told in seven bits a byte.
+            # Its length is written in seven bits a byte.
             file.seek(ID3_HEADER_BYTES + sum(byte << 7 * place for place, byte in enumerate(tag[:5:-1])))
         else:
             file.seek(0)
@@ -185,7 +185,7 @@ def is_estimated(format_: str, path: Path) -> bool:
 
 
 def counted_seconds(path: Path) -> float | None:
-    """Tell how long the first sound lasts by reading all of it; None where there is none."""
+    """Return how long the first sound lasts by reading all of it; None where there is none."""
     end = Fraction(0)
     with open_media(path) as container:
         for packet in container.demux(container.streams.audio[0]):

@@ -15,7 +15,7 @@ from sandbox.mediaconvert.probing.source import (
     inspect_source,
 )
 
-# Colour codes of ITU-T H.273 -> the enums of MediaConvert's Probe. Source: botocore mediaconvert model.
+# Color codes of ITU-T H.273 -> the enums of MediaConvert's Probe. Source: botocore mediaconvert model.
 PRIMARIES = {
     1: "ITU_709", 4: "ITU_470M", 5: "ITU_470BG", 6: "SMPTE_170M", 7: "SMPTE_240M", 8: "GENERIC_FILM",
     9: "ITU_2020", 10: "SMPTE_428_1", 11: "SMPTE_431_2", 12: "SMPTE_EG_432_1", 22: "EBU_3213_E",
@@ -53,7 +53,7 @@ def probe_result(source: Source) -> dict[str, Any]:
     """Express a source as ProbeResult in wire format (camelCase); durations in seconds.
 
     A container that Probe doesn't recognize has no format. Source: botocore mediaconvert model,
-    Container.Format. Whether it has tracks then isn't said; here it has none, so that nobody counts on them.
+    Container.Format. Whether it has tracks then isn't said; here it has none, so no caller relies on them.
     """
     if probe_format(source.format) is None:
         return {"container": {}, "metadata": {"fileSize": source.size_bytes}, "trackMappings": []}
@@ -105,14 +105,16 @@ def _video(track: VideoTrack, container: str) -> dict[str, Any]:
         ("transferCharacteristics", TRANSFERS, track.transfer),
         ("matrixCoefficients", MATRICES, track.matrix),
     )
-    told = _known(**{name: names.get(code) for name, names, code in codes})
+    codes_known = _known(**{name: names.get(code) for name, names, code in codes})
     if not track.width or not track.height:
         return {}
     size = {"width": track.width, "height": track.height, "bitDepth": track.bit_depth}
     display = track.sample_aspect * track.width / track.height
     metadata = None
     if track.codec in CODECS_WITH_METADATA:
-        metadata = {name: told.get(name, UNSPECIFIED) for name, _, _ in codes} | _codec_metadata(track) | size
+        metadata = (
+            {name: codes_known.get(name, UNSPECIFIED) for name, _, _ in codes} | _codec_metadata(track) | size
+        )
     return size | _known(
         bitRate=track.bitrate_bps,
         frameRate=_ratio(track.average_rate or track.frame_rate),
@@ -121,8 +123,8 @@ def _video(track: VideoTrack, container: str) -> dict[str, Any]:
         displayAspectRatio=_ratio(display),
         codecMetadata=metadata,
         hdrMetadata=_hdr_metadata(track),
-        # Source: botocore mediaconvert model, CodecMetadata: of these two the codec alone tells the colours.
-        **({} if container in ("mpegts", "mpegps") else told),
+        # Source: botocore mediaconvert model, CodecMetadata: of these two the codec alone tells the colors.
+        **({} if container in ("mpegts", "mpegps") else codes_known),
     )
 
 
@@ -143,8 +145,8 @@ def _codec_metadata(track: VideoTrack) -> dict[str, Any]:
 def _hdr_metadata(track: VideoTrack) -> dict[str, Any] | None:
     light = dict(zip(LIGHT_LEVELS, track.light_levels or (), strict=False))
     display = dict(zip(MASTERING, track.mastering or (), strict=False))
-    told = _known(contentLightLevel=light or None, masteringDisplayColorVolume=display or None)
-    return told or None
+    metadata = _known(contentLightLevel=light or None, masteringDisplayColorVolume=display or None)
+    return metadata or None
 
 
 def _audio(track: AudioTrack) -> dict[str, Any]:

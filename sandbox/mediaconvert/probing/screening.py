@@ -36,7 +36,7 @@ Box = tuple[bytes, int, int]
 
 
 def is_manifest(path: Path) -> bool:
-    """Tell whether a file is a manifest of HLS, DASH or Smooth Streaming."""
+    """Return whether a file is a manifest of HLS, DASH or Smooth Streaming."""
     with path.open("rb") as file:
         head = file.read(1024).removeprefix(b"\xef\xbb\xbf").lstrip()
     return head.startswith(HLS_MARK) or (
@@ -61,7 +61,7 @@ def protection(path: Path) -> str | None:
 
 
 def lacks_index(path: Path) -> bool:
-    """Tell whether a file begins as an MP4 and has no index."""
+    """Return whether a file begins as an MP4 and has no index."""
     with path.open("rb") as file:
         if not _is_mp4(file.read(HEAD_BYTES)):
             return False

@@ -53,7 +53,7 @@ class Track:
 
     @property
     def is_decodable(self) -> bool:
-        """Tell whether anything here decodes it; Probe has no name for some codecs that are decoded."""
+        """Return whether anything here decodes it; Probe has no name for some codecs that are decoded."""
         return self.coding != UNKNOWN_CODING and (self.coding != "" or self.codec != UNKNOWN_CODEC)
 
     @property
@@ -215,15 +215,15 @@ def _fraction(pair: Sequence[int] | None) -> Fraction | None:
     return Fraction(pair[0], pair[1]) if pair else None
 
 
-def _common(raw: dict[str, Any], told: Timing | None = None) -> dict[str, Any]:
+def _common(raw: dict[str, Any], measured: Timing | None = None) -> dict[str, Any]:
     language = raw["language"]
     coding = raw["codec"] if raw["decodable"] else UNKNOWN_CODING
     return {
         "index": raw["index"],
         "codec": probe_codec(coding),
         "coding": coding,
-        "start_seconds": told.start_seconds if told else 0.0,
-        "duration_seconds": told.duration_seconds if told else raw["duration"],
+        "start_seconds": measured.start_seconds if measured else 0.0,
+        "duration_seconds": measured.duration_seconds if measured else raw["duration"],
         "bitrate_bps": raw["bit_rate"],
         "language": None if language in (None, "", "und") else language,
         "is_default": raw["default"],
@@ -231,7 +231,7 @@ def _common(raw: dict[str, Any], told: Timing | None = None) -> dict[str, Any]:
 
 
 def _rotation(counter_clockwise: float) -> int:
-    """Give clockwise degrees; an angle more than a degree from a quarter turn counts as none.
+    """Return clockwise degrees; an angle more than a degree from a quarter turn counts as none.
 
     Source: botocore mediaconvert model, VideoSelector.Rotate.
     """
@@ -240,7 +240,7 @@ def _rotation(counter_clockwise: float) -> int:
 
 
 def _average_rate(average: Fraction | None, mean: Fraction | None) -> Fraction | None:
-    """Give the rate of a steady track's time stamps, in the spelling of the headers where they say the same.
+    """Return the rate of a steady track's time stamps, in the headers' spelling where they say the same.
 
     Those divide frames by the duration, which is another rate where the last frame is longer or shorter.
     """
@@ -249,24 +249,24 @@ def _average_rate(average: Fraction | None, mean: Fraction | None) -> Fraction |
     return mean.limit_denominator(MAX_DENOMINATOR)
 
 
-def _audio(raw: dict[str, Any], told: Timing) -> AudioTrack:
+def _audio(raw: dict[str, Any], measured: Timing) -> AudioTrack:
     return AudioTrack(
-        **_common(raw, told),
+        **_common(raw, measured),
         channels=raw["channels"],
         sample_rate=raw["sample_rate"],
         layout=raw["layout"],
         bit_depth=raw["bit_depth"],
-        is_crowded=told.is_crowded,
+        is_crowded=measured.is_crowded,
     )
 
 
-def _video(raw: dict[str, Any], told: Timing) -> VideoTrack:
+def _video(raw: dict[str, Any], measured: Timing) -> VideoTrack:
     times, light = raw.get("times") or {}, raw["light_levels"]
     declared, base = _fraction(raw["average_rate"]), _fraction(raw["base_rate"])
     mean = _fraction(times["mean_rate"]) if times.get("is_steady") else None
     average = _average_rate(declared, mean)
     return VideoTrack(
-        **_common(raw, told),
+        **_common(raw, measured),
         width=raw["width"],
         height=raw["height"],
         frame_rate=_fraction(times.get("constant_rate")) or constant_rate(declared, base),

@@ -30,7 +30,7 @@ class Timing:
 
 
 def tolerance(seconds: float) -> float:
-    """Give by how many seconds a track may be shorter than its headers promise."""
+    """Return by how many seconds a track may be shorter than its headers promise."""
     return max(TOLERANCE_SECONDS, seconds * TOLERANCE_SHARE)
 
 
@@ -65,7 +65,7 @@ def timing(
 
 
 def file_seconds(declared: float | None, tracks: Iterable[Timing]) -> float | None:
-    """Give the duration of a file: from the start of its first track to the end of its last one.
+    """Return the duration of a file: from the start of its first track to the end of its last one.
 
     What the file itself declares counts where it is about the same.
     """

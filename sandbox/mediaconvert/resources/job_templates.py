@@ -6,7 +6,7 @@ from typing import Any
 
 from sandbox.mediaconvert.account import Account
 from sandbox.mediaconvert.api.errors import BadRequest, Conflict, NotFound
-from sandbox.mediaconvert.api.job_settings_rules import template_faults
+from sandbox.mediaconvert.api.job_settings_rules import template_errors
 from sandbox.mediaconvert.api.pagination import listed_page
 from sandbox.mediaconvert.api.validation import refuse
 from sandbox.mediaconvert.api.wire import Document
@@ -104,7 +104,7 @@ class Templates:
     def _changes(self, parameters: Document) -> Document:
         changes = {name: parameters[name] for name in _FIELDS if name in parameters}
         if "settings" in changes:
-            refuse(template_faults(changes["settings"]))
+            refuse(template_errors(changes["settings"]))
         if "queue" in parameters:
             changes["queue"] = self._queues.arn(parameters["queue"])
         return changes

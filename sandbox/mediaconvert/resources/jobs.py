@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 
 from sandbox.mediaconvert.account import Account
 from sandbox.mediaconvert.api.errors import BadRequest, Conflict, NotFound
-from sandbox.mediaconvert.api.job_settings_rules import job_faults
+from sandbox.mediaconvert.api.job_settings_rules import job_errors
 from sandbox.mediaconvert.api.pagination import PAGE_SIZE, page_token, token_position
 from sandbox.mediaconvert.api.validation import refuse
 from sandbox.mediaconvert.api.wire import Document
@@ -58,7 +58,7 @@ class Jobs:
                 if first is not None:
                     return {"job": first}
             job = self._document(self._over_template(parameters), now_ms)
-            refuse(job_faults(job["settings"]))
+            refuse(job_errors(job["settings"]))
             inputs = [item["fileInput"] for item in job["settings"]["inputs"]]
             self._store.add_job(job, token=token, created_at_ms=now_ms, inputs=inputs)
             self._store.put_tags(job["arn"], tags)
@@ -133,7 +133,7 @@ class Jobs:
         )
 
     def status_updated(self, id_: str, progress: Progress) -> None:
-        """Tell how far a running job is."""
+        """Return how far a running job is."""
         retries = self._existing(id_)["retryCount"]
         self._emit(
             id_,

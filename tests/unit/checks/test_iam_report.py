@@ -59,7 +59,7 @@ def test_used_grants_need_no_reason() -> None:
 
 
 def test_an_unused_grant_without_a_reason_fails_the_report() -> None:
-    """A grant that nothing used and nobody explains is named."""
+    """A grant that is neither used nor explained is named."""
     report = compare([READ, QUERY], [call("s3:GetObject", "arn:aws:s3:::uploads/*")], [])
     assert not report.passed
     assert report.unexplained == [QUERY]
@@ -86,7 +86,7 @@ def test_a_grant_that_nothing_would_miss_fails_the_report() -> None:
 
 
 def test_a_reason_for_what_is_used_is_needless() -> None:
-    """A sentence that is no longer true is named, so that somebody removes it."""
+    """A sentence that is no longer true is named, so that it gets removed."""
     report = compare([QUERY], [call("dynamodb:Query", QUERY.resources[0])], [WHY])
     assert report.needless == [WHY]
 

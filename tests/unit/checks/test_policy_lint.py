@@ -32,13 +32,13 @@ def _accepted(**changes: str) -> AcceptedFinding:
     )
 
 
-def test_an_accepted_finding_is_no_fault() -> None:
+def test_an_accepted_finding_is_no_error() -> None:
     """A finding that is accepted beside its resource, with a reason, is not complained of."""
     assert complaints([FINDING], [ACCEPTED]) == []
 
 
-def test_an_unexplained_finding_is_a_fault() -> None:
-    """A finding that nobody accepted is told with stack, resource, check and detail."""
+def test_an_unexplained_finding_is_a_error() -> None:
+    """A finding that is not accepted is reported with stack, resource, check and detail."""
     assert complaints([FINDING], []) == ["prod: Queue: UNKNOWN_ACTION: Unknown action sqs:Nothing"]
 
 
@@ -48,20 +48,20 @@ def test_an_unexplained_finding_is_a_fault() -> None:
     ids=lambda changes: next(iter(changes)),
 )
 def test_an_exception_covers_its_own_finding_only(changes: dict[str, str]) -> None:
-    """An exception of another stack, resource, check or detail covers nothing, and is itself a fault."""
+    """An exception of another stack, resource, check or detail covers nothing, and is itself an error."""
     wrong = complaints([FINDING], [_accepted(**changes)])
     assert len(wrong) == 2
     assert any("matches no finding any more" in line for line in wrong)
 
 
-def test_an_exception_without_a_finding_is_a_fault() -> None:
+def test_an_exception_without_a_finding_is_a_error() -> None:
     """What was accepted once and is no longer found has to be removed."""
     (line,) = complaints([], [ACCEPTED])
     assert line.startswith("prod: Queue: the exception from UNKNOWN_ACTION matches no finding any more")
 
 
 @pytest.mark.parametrize("reason", ["", "false positive"])
-def test_an_exception_without_a_reason_is_a_fault(reason: str) -> None:
+def test_an_exception_without_a_reason_is_a_error(reason: str) -> None:
     """An exception says in a sentence why; a word or two is no reason."""
     assert complaints([FINDING], [_accepted(reason=reason)]) == [
         "prod: Queue: the exception from UNKNOWN_ACTION has no reason"
@@ -123,7 +123,7 @@ def _report(**changes: list[dict[str, str]]) -> dict[str, list[dict[str, str]]]:
 
 
 def test_checkovs_findings_are_read() -> None:
-    """What fails is a finding of its stack and resource, told once though two readers found it."""
+    """What fails is a finding of its stack and resource, reported once though two readers found it."""
     failed = _report(passed_checks=[_record("CKV_AWS_355")], failed_checks=[_record("CKV_AWS_62")])
     expected = [Finding(stack="dev", id="p", check="CKV_AWS_62", detail="CKV_AWS_62")]
     assert findings_of([POLICY], [failed, failed]) == expected

@@ -30,7 +30,7 @@ class BackfillTable(Protocol):
         ...
 
     def register(self, upload: UploadedObject, *, now: datetime, detail: str) -> bool:
-        """Make the record of an upload that nobody announced; return False where there is one."""
+        """Make the record of an upload that was not announced; return False where there is one."""
         ...
 
     def refuse(
@@ -147,7 +147,7 @@ class Backfill:
         return done
 
     def _refuse(self, upload: UploadedObject) -> bool:
-        """Record an upload that is not accepted: the operator who asked is told, and nobody else."""
+        """Record an upload that is not accepted: only the operator who asked sees it."""
         now = self.clock()
         asset = self.table.refuse(
             upload, self.types.error, now=now, expires_at=expiry(now, self.retention_days), is_told=True

@@ -30,7 +30,7 @@ class DeadLetterQueue(Protocol):
     """What a redrive needs of the two queues."""
 
     def receive(self) -> list[DeadLetter]:
-        """Return some messages, which nobody else sees for a while."""
+        """Return some messages, which are hidden from others for a while."""
         ...
 
     def hold(self, letters: Sequence[DeadLetter], *, seconds: int) -> set[str]:
@@ -72,7 +72,7 @@ class PreviewedMessage:
 
     @property
     def is_unreadable(self) -> bool:
-        """Tell whether no function can read the message."""
+        """Return whether no function can read the message."""
         return self.content.error is not None
 
 

@@ -26,7 +26,7 @@ class DeadLetters:
         self._source_url = source_url
 
     def receive(self) -> list[DeadLetter]:
-        """Return up to 10 messages, which nobody else sees for HOLD_SECONDS."""
+        """Return up to 10 messages, which are hidden from others for HOLD_SECONDS."""
         with aws_errors("receiving dead letters"):
             answer = self._client.receive_message(
                 QueueUrl=self._url,
@@ -50,7 +50,7 @@ class DeadLetters:
     def hold(self, letters: Iterable[DeadLetter], *, seconds: int) -> set[str]:
         """Hide messages for so long from now; return the ids of those that were still ours to hide.
 
-        After 0 seconds everybody sees them again.
+        After 0 seconds they are visible again.
         """
         held, waiting = set(), list(letters)
         for start in range(0, len(waiting), _BATCH):

@@ -1,10 +1,10 @@
 """Remove: an asset is taken down for good, with its outputs and captions, and on demand with its upload.
 
 What would go is shown first. A mark in the record comes before anything is deleted, so that no replay and no
-caption adds to what is going; people are told, and the removal is counted, before the record makes way for a
-tombstone. So a command that dies anywhere is simply run again: what is gone is gone, what is left goes, and
-people are told at least once, seldom twice. The tombstone holds the asset's id alone: it keeps the sweep, a
-late event and a backfill from processing the upload anew, where that stays.
+caption adds to what is going; the notification is sent and the removal counted before the record makes way
+for a tombstone. So a command that dies anywhere is simply run again: what is gone is gone, what is left goes,
+and the notification is sent at least once, seldom twice. The tombstone holds the asset's id alone: it keeps
+the sweep, a late event and a backfill from processing the upload anew, where that stays.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -70,7 +70,7 @@ class RemovalTable(Protocol):
         ...
 
     def was_removed(self, asset_id: str) -> bool:
-        """Tell whether an operator removed this asset."""
+        """Return whether an operator removed this asset."""
         ...
 
 
@@ -99,7 +99,7 @@ class VersionedObjects(Protocol):
 
 
 class RemovalNews(Protocol):
-    """Where people are told."""
+    """Where notifications are published."""
 
     def publish(self, subject: str, message: Mapping[str, Any], *, attributes: Mapping[str, str]) -> None:
         """Publish a message."""

@@ -21,7 +21,7 @@ def profile_line(asset: Asset) -> str:
 
 
 def source_lines(asset: Asset) -> Iterator[str]:
-    """Yield what Probe told of the source, a line a track; nothing before it was asked."""
+    """Yield what Probe found in the source, a line a track; nothing before it ran."""
     if not asset.source_info:
         return
     source = source_from_record(asset.source_info)

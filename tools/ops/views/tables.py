@@ -36,7 +36,7 @@ def age(since: timedelta) -> str:
 
 
 def printable(text: str) -> str:
-    """Return a text without what would move the cursor or change colours: keys may hold any character."""
+    """Return a text without what would move the cursor or change colors: keys may hold any character."""
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
@@ -214,7 +214,7 @@ def _history(asset: Asset) -> Table:
     table.add_column("Try", justify="right", no_wrap=True)
     table.add_column("Status", width=10, no_wrap=True)
     table.add_column("What happened", overflow="fold")
-    # An error's sentence is read once, where the error is told.
+    # An error's sentence is read once, where the error is reported.
     errors = [past["error"] for past in asset.past_attempts if past.get("error")]
     errors += [asset.error.as_record()] if asset.error else []
     codes = {error["message"]: error["code"] for error in errors}

@@ -29,14 +29,14 @@ class _Deletion:
 
 
 def fewer(before: Any, after: Any) -> bool:
-    """Tell whether a number of days or seconds shrinks; 0 stands for ever, as log groups write it."""
+    """Return whether a number of days or seconds shrinks; 0 stands for ever, as log groups write it."""
     if not (isinstance(before, int | float) and isinstance(after, int | float)):
         return False
     return bool(before != after and after != 0 and (before == 0 or after < before))
 
 
 def turned_off(before: Any, after: Any) -> bool:
-    """Tell whether a switch goes off."""
+    """Return whether a switch goes off."""
     return before is True and after is not True
 
 

@@ -30,7 +30,7 @@ class _Filter:
     smaller_than: float = float("inf")
 
     def covers(self, other: _Filter) -> bool:
-        """Tell whether it matches every object that another one does."""
+        """Return whether it matches every object that another one does."""
         return (
             other.prefix.startswith(self.prefix)
             and self.tags <= other.tags
@@ -100,7 +100,7 @@ def freezings(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[s
 
 
 def unreadable(of: Mapping[str, Any]) -> bool:
-    """Tell whether rules are sensitive, so that what they delete can't be told."""
+    """Return whether rules are sensitive, so that what they delete can't be shown."""
     return holds_sealed(of.get("rule")) or holds_sealed(of.get("lifecycle_rule"))
 
 

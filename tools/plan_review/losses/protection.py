@@ -113,7 +113,7 @@ def _guards_lowered(resource: ResourceChange) -> Iterator[str]:
 
 
 def _unknown(unknown: Any, path: _Path) -> bool:
-    """Tell whether what lies at a path is known only after the apply."""
+    """Return whether what lies at a path is known only after the apply."""
     for step in path:
         if unknown is True:
             return True

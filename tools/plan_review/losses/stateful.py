@@ -28,7 +28,7 @@ _REASONS: Mapping[str, str] = {
     "delete_because_count_index": "count is lower",
     "delete_because_each_key": "its key is no longer in for_each",
     "replace_because_cannot_update": "it can't be changed in place",
-    "replace_because_tainted": "it is tainted: it was not made completely, or somebody marked it",
+    "replace_because_tainted": "it is tainted: it was not made completely, or was marked by hand",
     "replace_by_request": "-replace asked for it",
     "replace_by_triggers": "replace_triggered_by says so",
 }

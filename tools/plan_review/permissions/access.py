@@ -36,7 +36,7 @@ class AccessChange:
 
     @property
     def widens(self) -> bool:
-        """Tell whether something may be allowed that was not, or whether that can't be told."""
+        """Return whether something may be allowed that was not, or whether that can't be known."""
         return (
             any(each.widens for each in self.statements)
             or (bool(self.unknown or self.sensitive) and self.resource.action is not Action.ADD)
@@ -45,12 +45,12 @@ class AccessChange:
 
     @property
     def for_anyone(self) -> bool:
-        """Tell whether a statement is added or changed that allows everybody, under no condition."""
+        """Return whether a statement is added or changed that allows everybody, under no condition."""
         return any(each.after is not None and each.after.for_anyone for each in self.statements)
 
     @property
     def covered(self) -> frozenset[str]:
-        """Return the attributes that are told here and need not be told once more."""
+        """Return the attributes that are shown here and need not be shown again."""
         return frozenset(each.root for each in self.attributes) | _POLICY_ATTRIBUTES
 
     @property

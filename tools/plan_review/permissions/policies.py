@@ -50,7 +50,7 @@ class Statement:
 
     @property
     def for_anyone(self) -> bool:
-        """Tell whether it allows everybody, under no condition."""
+        """Return whether it allows everybody, under no condition."""
         everybody = self.elements.get("Principal", frozenset()) & {"*", "AWS *"}
         return self.effect == "Allow" and bool(everybody) and not self.conditions
 
@@ -74,7 +74,7 @@ class StatementChange:
 
     @property
     def widens(self) -> bool:
-        """Tell whether something may be allowed that was not; where it isn't certain, it counts as such."""
+        """Return whether something may be allowed that was not; where it isn't certain, it counts as such."""
         if self.before is None or self.after is None:
             effect = (self.after or self.before or _NOBODYS).effect
             return (effect != "Deny") == (self.before is None)
@@ -170,7 +170,7 @@ def _beyond(of: Statement | None, other: Statement | None) -> list[tuple[str, li
 
 
 def _reaches_further(old: Statement, new: Statement) -> bool:
-    """Tell whether `new` may match a request that `old` does not."""
+    """Return whether `new` may match a request that `old` does not."""
     if set(old.elements) != set(new.elements):
         return True  # Action became NotAction, or the like
     for name, values in new.elements.items():

@@ -1,6 +1,6 @@
 """Note what each role asks for and what its policies answer, and answer for the MediaConvert endpoint too.
 
-MiniStack decides, but keeps no record such as CloudTrail's, from which grants that nobody uses could be told.
+MiniStack decides, but keeps no record such as CloudTrail's, which would show unused grants.
 The MediaConvert endpoint is a server of its own, which no policy of MiniStack's would ever hold back.
 """
 

@@ -21,7 +21,7 @@ _KEY_ACTIONS = ("kms:Decrypt", "kms:GenerateDataKey")
 Policy = str | Mapping[str, Any] | None
 
 
-def admits(policy: Policy, *, service: str, action: str, resource: str, told: Mapping[str, str]) -> bool:
+def admits(policy: Policy, *, service: str, action: str, resource: str, context: Mapping[str, str]) -> bool:
     """Return whether a policy lets a service do something.
 
     Args:
@@ -29,7 +29,7 @@ def admits(policy: Policy, *, service: str, action: str, resource: str, told: Ma
         service: The service's principal.
         action: What it wants to do.
         resource: The resource's ARN.
-        told: The condition keys that the service sends; a condition on another one doesn't hold.
+        context: The condition keys that the service sends; a condition on another one doesn't hold.
     """
     context = iam_evaluator.EvalContext(
         principal_arn="*",
@@ -39,7 +39,7 @@ def admits(policy: Policy, *, service: str, action: str, resource: str, told: Ma
         resource_arn=resource,
         region=get_region(),
         secure_transport=True,
-        service_context={key.lower(): value for key, value in told.items()},
+        service_context={key.lower(): value for key, value in context.items()},
     )
     return bool(iam_evaluator.evaluate_resource_policy(policy, context, service=service).decision == "Allow")
 
@@ -57,7 +57,7 @@ def rule_may_invoke(function_arn: str, rule_arn: str) -> bool:
         service=EVENTS,
         action="lambda:InvokeFunction",
         resource=function_arn,
-        told={"aws:SourceArn": rule_arn},
+        context={"aws:SourceArn": rule_arn},
     )
 
 
@@ -65,7 +65,7 @@ def rule_may_send(queue_arn: str, rule_arn: str) -> bool:
     """Return whether a rule may put events on a queue: by the queue's policy, and by its key's.
 
     Sources: Amazon EventBridge User Guide, "Using dead-letter queues to process undelivered events" (the
-    queue is told the rule's ARN); Amazon SQS Developer Guide, "Key management" (a customer's key, actions).
+    request names the rule's ARN); Amazon SQS Developer Guide, "Key management" (a customer's key, actions).
     """
     queue = sqs._queue_by_arn(queue_arn)
     if queue is None:
@@ -76,7 +76,7 @@ def rule_may_send(queue_arn: str, rule_arn: str) -> bool:
         service=EVENTS,
         action="sqs:SendMessage",
         resource=queue_arn,
-        told={"aws:SourceArn": rule_arn},
+        context={"aws:SourceArn": rule_arn},
     )
     # AWS's own CDK scopes the key's policy for such queues by account, in EVENTS_TARGET_QUEUE_SAME_ACCOUNT.
     return may_send and _key_admits(
@@ -87,8 +87,8 @@ def rule_may_send(queue_arn: str, rule_arn: str) -> bool:
 def alarm_may_publish(topic_arn: str, alarm_arn: str) -> bool:
     """Return whether an alarm may publish to a topic: by the topic's policy, and by its key's.
 
-    KMS is told the topic, in the encryption context; whether it is told the account is documented nowhere, so
-    that no policy may rest on it here. Sources: Amazon SNS Developer Guide, "Example cases for Amazon SNS
+    The encryption context names the topic; whether it names the account is documented nowhere, so no policy
+    may rest on it here. Sources: Amazon SNS Developer Guide, "Example cases for Amazon SNS
     access control" and "Managing Amazon SNS encryption keys and costs".
     """
     topic = sns._topics.get(topic_arn)
@@ -101,19 +101,19 @@ def alarm_may_publish(topic_arn: str, alarm_arn: str) -> bool:
         action="sns:Publish",
         resource=topic_arn,
         # AWS:SourceOwner is what the policy asks for that every topic begins with.
-        told={"aws:SourceArn": alarm_arn, "aws:SourceAccount": account, "aws:SourceOwner": account},
+        context={"aws:SourceArn": alarm_arn, "aws:SourceAccount": account, "aws:SourceOwner": account},
     )
     return may_publish and _key_admits(
         attributes.get("KmsMasterKeyId"), CLOUDWATCH, {"kms:EncryptionContext:aws:sns:topicArn": topic_arn}
     )
 
 
-def _key_admits(key_id: str | None, service: str, told: Mapping[str, str]) -> bool:
+def _key_admits(key_id: str | None, service: str, context: Mapping[str, str]) -> bool:
     if not key_id:
         return True
     # Keys that AWS manages let no other service in, and MiniStack has none of them.
     key = kms._resolve_key(key_id)
     return key is not None and all(
-        admits(key["Policy"], service=service, action=action, resource=key["Arn"], told=told)
+        admits(key["Policy"], service=service, action=action, resource=key["Arn"], context=context)
         for action in _KEY_ACTIONS
     )

@@ -1,7 +1,7 @@
 """Let a role be assumed by the service that its trust policy names, on the condition that this sets.
 
 MiniStack lets the account itself assume any role that trusts whatever service, but knows no
-``aws:SourceAccount`` there, so that a role protected against a confused deputy could be assumed by nobody.
+``aws:SourceAccount`` there, so that a role protected against a confused deputy could not be assumed at all.
 Here MediaConvert's own key is MediaConvert, acting for this account; the account is no service.
 """
 

@@ -1,7 +1,7 @@
 """Carry ``version-id`` in S3's EventBridge events on versioned buckets, as AWS does.
 
 MiniStack knows the version when it sends the event, but writes it only into classic notifications. Without
-it two uploads of one file can't be told apart.
+it two uploads of one file can't be distinguished.
 """
 
 from __future__ import annotations

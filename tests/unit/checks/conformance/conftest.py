@@ -10,7 +10,7 @@ from tests.unit.checks.conformance.presented import lay_out
 
 @pytest.fixture(scope="session")
 def valid(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give the folder of a valid presentation; it isn't to be changed."""
+    """Return the folder of a valid presentation; it isn't to be changed."""
     folder = tmp_path_factory.mktemp("presentation")
     lay_out(folder)
     return folder / "outputs"
@@ -18,5 +18,5 @@ def valid(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def copy(valid: Path, tmp_path: Path) -> Path:
-    """Give a copy of it that may be damaged."""
+    """Return a copy of it that may be damaged."""
     return Path(shutil.copytree(valid, tmp_path / "copy"))

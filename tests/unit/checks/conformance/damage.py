@@ -10,16 +10,16 @@ Damage = Callable[[Path], None]
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """Describe a damage and the fault that names it.
+    """Describe a damage and the error that names it.
 
     Attributes:
         rule: What it breaks.
-        fault: Regular expression that one of the faults matches.
+        error: Regular expression that one of the errors matches.
     """
 
     rule: str
     damage: Damage
-    fault: str
+    error: str
 
 
 def replaced(name: str, old: str, new: str) -> Damage:

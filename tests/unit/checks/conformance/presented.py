@@ -60,9 +60,9 @@ def _settings() -> Settings:
         return [one | {"containerSettings": one["containerSettings"] | of_container} for one in made]
 
     def sound(modifier: str, code: str, label: str, selection: str) -> Settings:
-        told = {"languageCode": code, "languageCodeControl": "USE_CONFIGURED", "streamName": label}
+        reported = {"languageCode": code, "languageCodeControl": "USE_CONFIGURED", "streamName": label}
         kind = f"ALTERNATE_AUDIO_AUTO_SELECT{selection}"
-        return audio_output(modifier, STEREO | told, audioGroupId="audio", audioTrackType=kind)
+        return audio_output(modifier, STEREO | reported, audioGroupId="audio", audioTrackType=kind)
 
     return job(
         cmaf(

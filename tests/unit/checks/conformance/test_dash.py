@@ -1,11 +1,11 @@
-"""The checker of DASH finds no fault in a valid presentation, and finds each rule's breach."""
+"""The checker of DASH finds no error in a valid presentation, and finds each rule's breach."""
 
 import re
 from pathlib import Path
 
 import pytest
 
-from checks.conformance.dash import dash_faults
+from checks.conformance.dash import dash_errors
 from tests.unit.checks.conformance.damage import (
     Broken,
     copied,
@@ -21,9 +21,9 @@ MANIFEST = "index.mpd"
 ROLE = '<Role schemeIdUri="urn:mpeg:dash:role:2011" value="{}" />'
 
 
-def changed(rule: str, old: str, new: str, fault: str) -> Broken:
+def changed(rule: str, old: str, new: str, error: str) -> Broken:
     """Break a rule by changing the manifest."""
-    return Broken(rule, replaced(MANIFEST, old, new), fault)
+    return Broken(rule, replaced(MANIFEST, old, new), error)
 
 
 SCHEMA = [
@@ -104,7 +104,7 @@ DECLARED = [
         "audioSamplingRate is 44100",
     ),
     changed("channels", 'ChannelConfiguration" value="2"', 'ChannelConfiguration" value="6"', "sound has 2"),
-    changed("channels are told", "<AudioChannelConfiguration[^>]*>", "", "no AudioChannelConfiguration"),
+    changed("channels are declared", "<AudioChannelConfiguration[^>]*>", "", "no AudioChannelConfiguration"),
 ]
 SETS = [
     changed("limit of width", 'maxWidth="320"', 'maxWidth="640"', "maxWidth is 640"),
@@ -115,7 +115,7 @@ SETS = [
         f'lang="eng"><Label>English</Label>{ROLE.format("main")}',
         "nothing tells it from another",
     ),
-    changed("languages are told", '(?s) lang="eng">.*?</Label>', ">", "neither lang nor Label"),
+    changed("languages are declared", '(?s) lang="eng">.*?</Label>', ">", "neither lang nor Label"),
     changed("a main sound", 'value="main"', 'value="alternate"', "0 of 2 sets of sound have the role main"),
     changed("one main sound", 'value="alternate"', 'value="main"', "2 of 2 sets of sound have the role main"),
     changed("known roles", 'value="alternate"', 'value="hero"', "role hero is unknown"),
@@ -135,7 +135,7 @@ BESIDE = [
     ),
     changed("type of captions", 'mimeType="text/vtt"', 'mimeType="text/plain"', "MIME type is text/plain"),
     Broken("tile exists", removed("tile_2.jpg"), "tile_2.jpg: the tile does not exist"),
-    changed("tiles told", "(?s)<EssentialProperty.*?/>", "", "does not tell its tiles"),
+    changed("tiles declared", "(?s)<EssentialProperty.*?/>", "", "does not tell its tiles"),
     changed("layout", 'value="2x2"', 'value="5x2"', "can't be cut into 5x2"),
     changed("size of the tiles", 'width="128" height="72"', 'width="256" height="144"', "its tiles 256x144"),
     changed("coverage", 'duration="4" startNumber', 'duration="0" startNumber', "cover 0.000 of 5.000 s"),
@@ -145,20 +145,20 @@ ALL = [*SCHEMA, *STRUCTURE, *TIMELINE, *DECLARED, *SETS, *BESIDE]
 
 
 @pytest.mark.parametrize("manifest", ["cmaf/index.mpd", "dash/manifest.mpd"])
-def test_a_valid_dash_presentation_has_no_fault(valid: Path, manifest: str) -> None:
+def test_a_valid_dash_presentation_has_no_error(valid: Path, manifest: str) -> None:
     """What the sandbox makes, two languages with captions and tiles among it, passes."""
-    assert dash_faults(valid / manifest) == []
+    assert dash_errors(valid / manifest) == []
 
 
 @pytest.mark.parametrize("broken", ALL, ids=[one.rule for one in ALL])
 def test_each_breach_is_found(copy: Path, broken: Broken) -> None:
-    """A presentation that breaks one rule has a fault that names it."""
+    """A presentation that breaks one rule has an error that names it."""
     broken.damage(copy / "cmaf")
-    faults = dash_faults(copy / "cmaf" / MANIFEST)
-    assert any(re.search(broken.fault, fault) for fault in faults), f"{broken.rule}: {faults}"
+    errors = dash_errors(copy / "cmaf" / MANIFEST)
+    assert any(re.search(broken.error, error) for error in errors), f"{broken.rule}: {errors}"
 
 
-def test_a_missing_manifest_is_a_fault(copy: Path) -> None:
+def test_a_missing_manifest_is_a_error(copy: Path) -> None:
     """A presentation without manifest isn't valid."""
     (copy / "cmaf" / MANIFEST).unlink()
-    assert dash_faults(copy / "cmaf" / MANIFEST) == ["index.mpd does not exist"]
+    assert dash_errors(copy / "cmaf" / MANIFEST) == ["index.mpd does not exist"]

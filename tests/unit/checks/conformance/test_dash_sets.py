@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 import pytest
 
 from checks.conformance.codecs import aac_codec_of_stream, avc_codec, hevc_codec
-from checks.conformance.dash_sets import set_faults
+from checks.conformance.dash_sets import set_errors
 from checks.conformance.errors import UnreadableError
 from checks.conformance.hls_media import check_media_playlist
 from checks.conformance.media import Rendition, Segment
@@ -27,7 +27,7 @@ LARGE = Rendition(SEGMENTS, ["avc1.640028"], (1920, 1080), Fraction(30), "SDR", 
 
 
 def set_of(other: Rendition) -> list[str]:
-    """Give the faults of a set of a large picture and another one, whose declarations are true."""
+    """Return the errors of a set of a large picture and another one, whose declarations are true."""
     text = "".join(
         f'<Representation id="{number}" codecs="{one.codecs[0]}" bandwidth="4000" frameRate="30" '
         f'width="{one.size[0]}" height="{one.size[1]}" />'
@@ -40,17 +40,17 @@ def set_of(other: Rendition) -> list[str]:
     )
     assert root.find(f"{PREFIX}Period") is not None
     (one,) = adaptation_sets(root, Path())
-    return list(set_faults([(one, list(zip(one.representations, (LARGE, other), strict=True)))]))
+    return list(set_errors([(one, list(zip(one.representations, (LARGE, other), strict=True)))]))
 
 
 def test_rungs_of_one_ladder_are_a_set() -> None:
-    """A smaller picture of the same kind has no fault, also where its size is rounded to even numbers."""
+    """A smaller picture of the same kind has no error, also where its size is rounded to even numbers."""
     assert set_of(replace(LARGE, size=(854, 480))) == []
     assert set_of(replace(LARGE, size=(426, 240))) == []
 
 
 @pytest.mark.parametrize(
-    ("change", "fault"),
+    ("change", "error"),
     [
         ({"codecs": ["hvc1.2.4.L120.90"]}, "different codecs"),
         ({"video_range": "PQ"}, "different ranges of brightness"),
@@ -58,10 +58,10 @@ def test_rungs_of_one_ladder_are_a_set() -> None:
         ({"segments": SEGMENTS[:2]}, "3 and 2 segments"),
     ],
 )
-def test_what_a_player_can_not_switch_between_is_found(change: dict[str, Any], fault: str) -> None:
+def test_what_a_player_can_not_switch_between_is_found(change: dict[str, Any], error: str) -> None:
     """Another codec, range, shape or number of segments does not belong into a set."""
-    faults = set_of(replace(LARGE, **change))
-    assert any(fault in found for found in faults), faults
+    errors = set_of(replace(LARGE, **change))
+    assert any(error in found for found in errors), errors
 
 
 def test_codecs_are_named_as_rfc_6381_does() -> None:
@@ -118,11 +118,11 @@ def test_packed_audio_without_time_or_with_broken_frames_is_refused(segment: byt
 
 @pytest.mark.parametrize(("frames", "is_right"), [(141, True), (142, True), (143, False), (138, False)])
 def test_packed_audio_may_hold_the_encoders_delay(tmp_path: Path, frames: int, is_right: bool) -> None:
-    """A segment of 3 s has 141 frames filled up, or one more for the delay; others are faults."""
+    """A segment of 3 s has 141 frames filled up, or one more for the delay; others are errors."""
     (tmp_path / "1.aac").write_bytes(packed(90_000, frames))
     playlist = tmp_path / "sound.m3u8"
     playlist.write_text(
         "#EXTM3U\n#EXT-X-VERSION:3\n#EXT-X-TARGETDURATION:3\n#EXT-X-PLAYLIST-TYPE:VOD\n"
         "#EXTINF:3.000,\n1.aac\n#EXT-X-ENDLIST\n"
     )
-    assert (check_media_playlist(playlist).faults == []) is is_right
+    assert (check_media_playlist(playlist).errors == []) is is_right

@@ -1,4 +1,4 @@
-"""The checker of HLS finds no fault in a valid presentation, and finds each rule's breach."""
+"""The checker of HLS finds no error in a valid presentation, and finds each rule's breach."""
 
 import re
 import shutil
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from checks.conformance.hls import hls_faults
+from checks.conformance.hls import hls_errors
 from tests.unit.checks.conformance.damage import (
     Broken,
     both,
@@ -23,14 +23,14 @@ MASTER, LARGE, SOUND = "index.m3u8", "index_l.m3u8", "index_audio_1.m3u8"
 TAG = "#EXT-X-STREAM-INF:"
 
 
-def in_master(rule: str, old: str, new: str, fault: str) -> Broken:
+def in_master(rule: str, old: str, new: str, error: str) -> Broken:
     """Break a rule by changing the master playlist."""
-    return Broken(rule, replaced(MASTER, old, new), fault)
+    return Broken(rule, replaced(MASTER, old, new), error)
 
 
-def in_media(rule: str, old: str, new: str, fault: str, name: str = LARGE) -> Broken:
+def in_media(rule: str, old: str, new: str, error: str, name: str = LARGE) -> Broken:
     """Break a rule by changing a media playlist."""
-    return Broken(rule, replaced(name, old, new), fault)
+    return Broken(rule, replaced(name, old, new), error)
 
 
 GRAMMAR = [
@@ -104,8 +104,8 @@ DECLARED = [
     in_master("sound is sound", SOUND, "index_l.m3u8", "declared as sound|CHANNELS is 2"),
 ]
 SEGMENTS = [
-    in_media("duration told", "#EXTINF:2.000000", "#EXTINF:1.900000", "lasts 2.000 s, not 1.9 s"),
-    in_media("duration told of sound", "#EXTINF:1.984", "#EXTINF:2.084", "lasts 1.984 s", SOUND),
+    in_media("duration declared", "#EXTINF:2.000000", "#EXTINF:1.900000", "lasts 2.000 s, not 1.9 s"),
+    in_media("duration declared of sound", "#EXTINF:1.984", "#EXTINF:2.084", "lasts 1.984 s", SOUND),
     Broken("keyframe", keyframe_lost("index_l_000000002.cmfv"), "index_l_000000002.cmfv does not begin"),
     Broken("no gap", shifted("index_l_000000002.cmfv", 3000), "between index_l_000000001.cmfv and"),
     Broken("order", copied("index_l_000000001.cmfv", "index_l_000000002.cmfv"), "between index_l_"),
@@ -136,7 +136,7 @@ BESIDE = [
     in_media("target duration of captions", "DURATION:5", "DURATION:4", "longer than", "en.m3u8"),
     in_media("captions' length", "5.0,", "50.0,", "longer than|covers", "en.m3u8"),
     in_media("images only", "#EXT-X-IMAGES-ONLY\n", "", "no EXT-X-IMAGES-ONLY", "tiles.m3u8"),
-    in_media("tiles told", "#EXT-X-TILES.*\n", "", "has no EXT-X-TILES", "tiles.m3u8"),
+    in_media("tiles declared", "#EXT-X-TILES.*\n", "", "has no EXT-X-TILES", "tiles.m3u8"),
     in_media("layout", "LAYOUT=2x2", "LAYOUT=3x2", "has 128x72 pixels, its tiles 192x72", "tiles.m3u8"),
     in_media("tiles enough", "DURATION=1\n", "DURATION=0.5\n", "has too few tiles", "tiles.m3u8"),
     in_media("coverage", "#EXTINF:1.0,\n.*\n.*\n", "", "its tiles cover 4.000 of 5.000 s", "tiles.m3u8"),
@@ -145,7 +145,7 @@ BESIDE = [
 ]
 IN_TS = [
     Broken("keyframe", keyframe_lost("master_l_00002.ts"), "master_l_00002.ts does not begin"),
-    in_media("duration told", "#EXTINF:2.000000", "#EXTINF:1.900000", "not 1.9 s", "master_l.m3u8"),
+    in_media("duration declared", "#EXTINF:2.000000", "#EXTINF:1.900000", "not 1.9 s", "master_l.m3u8"),
     in_media("codec", "avc1.64000d", "avc1.42000d", "CODECS lacks avc1.64000d", "master.m3u8"),
     in_media("codec of the sound", ",mp4a.40.2", "", "CODECS lacks mp4a.40.2", "master.m3u8"),
     in_media("version 3 for fractions", "VERSION:3", "VERSION:2", "needs 3", "master_l.m3u8"),
@@ -156,30 +156,30 @@ IN_CMAF = [*GRAMMAR, *STRUCTURE, *GROUPS, *DECLARED, *SEGMENTS, *BESIDE]
 
 
 @pytest.mark.parametrize("master", ["cmaf/index.m3u8", "hls/master.m3u8"])
-def test_a_valid_hls_presentation_has_no_fault(valid: Path, master: str) -> None:
+def test_a_valid_hls_presentation_has_no_error(valid: Path, master: str) -> None:
     """What the sandbox makes, fragmented MP4 with captions and tiles or MPEG-TS, passes."""
-    assert hls_faults(valid / master) == []
+    assert hls_errors(valid / master) == []
 
 
 @pytest.mark.parametrize("broken", IN_CMAF, ids=[f"{one.rule}" for one in IN_CMAF])
 def test_each_breach_in_fragmented_mp4_is_found(copy: Path, broken: Broken) -> None:
-    """A presentation that breaks one rule has a fault that names it."""
+    """A presentation that breaks one rule has an error that names it."""
     broken.damage(copy / "cmaf")
-    _assert_found(hls_faults(copy / "cmaf" / MASTER), broken)
+    _assert_found(hls_errors(copy / "cmaf" / MASTER), broken)
 
 
 @pytest.mark.parametrize("broken", IN_TS, ids=[f"{one.rule}" for one in IN_TS])
 def test_each_breach_in_mpeg_ts_is_found(copy: Path, broken: Broken) -> None:
     """The rules about segments hold for MPEG-TS as well."""
     broken.damage(copy / "hls")
-    _assert_found(hls_faults(copy / "hls" / "master.m3u8"), broken)
+    _assert_found(hls_errors(copy / "hls" / "master.m3u8"), broken)
 
 
-def test_a_missing_master_is_a_fault(copy: Path) -> None:
+def test_a_missing_master_is_a_error(copy: Path) -> None:
     """A presentation without master playlist isn't valid."""
     shutil.rmtree(copy / "hls")
-    assert hls_faults(copy / "hls" / "master.m3u8") == ["master.m3u8 does not exist"]
+    assert hls_errors(copy / "hls" / "master.m3u8") == ["master.m3u8 does not exist"]
 
 
-def _assert_found(faults: list[str], broken: Broken) -> None:
-    assert any(re.search(broken.fault, fault) for fault in faults), f"{broken.rule}: {faults}"
+def _assert_found(errors: list[str], broken: Broken) -> None:
+    assert any(re.search(broken.error, error) for error in errors), f"{broken.rule}: {errors}"

@@ -11,7 +11,7 @@ import pytest
 
 from checks.playback import server
 from checks.playback.chromium import ChromiumMissingError, find_chromium
-from checks.playback.playing import Played, report_faults
+from checks.playback.playing import Played, report_errors
 from checks.playback.presentations import HLS_PLAYER, SECONDS, Presentation
 
 FILM = Presentation("film", Path("index.m3u8"), HLS_PLAYER, languages=2, captions=1)
@@ -39,15 +39,15 @@ DARK = [{"average": 4, "corners": dict.fromkeys(CORNERS, 4)}]
 TURNED = [{"average": 120, "corners": CORNERS | {"topRight": 60, "bottomRight": 250}}]
 
 
-def test_a_good_report_has_no_fault() -> None:
+def test_a_good_report_has_no_error() -> None:
     """What plays to its end, in both languages and with captions, is well."""
-    assert report_faults(FILM, GOOD) == []
+    assert report_errors(FILM, GOOD) == []
     heard = GOOD | {"frames": 0, "languages": [], "captions": [], "pictures": [], "sizes": []}
-    assert report_faults(SOUND, heard) == []
+    assert report_errors(SOUND, heard) == []
 
 
 @pytest.mark.parametrize(
-    ("change", "fault"),
+    ("change", "error"),
     [
         ({"errors": ["networkError: fragLoadError"]}, "networkError"),
         ({"ended": False}, "did not end"),
@@ -69,27 +69,27 @@ def test_a_good_report_has_no_fault() -> None:
         ({"cues": []}, "no caption was shown"),
     ],
 )
-def test_whatever_is_amiss_is_a_fault(change: dict[str, Any], fault: str) -> None:
+def test_whatever_is_amiss_is_a_error(change: dict[str, Any], error: str) -> None:
     """Each thing that a viewer would miss fails the playback."""
-    faults = report_faults(FILM, deepcopy(GOOD) | change)
-    assert any(fault in found for found in faults), faults
+    errors = report_errors(FILM, deepcopy(GOOD) | change)
+    assert any(error in found for found in errors), errors
 
 
-def test_a_picture_in_sound_alone_is_a_fault() -> None:
+def test_a_picture_in_sound_alone_is_a_error() -> None:
     """Sound alone shows nothing."""
-    assert "should be sound alone" in report_faults(SOUND, GOOD)[0]
+    assert "should be sound alone" in report_errors(SOUND, GOOD)[0]
 
 
 def test_the_line_tells_player_rungs_seconds_frames_and_result() -> None:
     """A person reads one line a presentation."""
     line = Played(FILM, 2, 16.0, 240).line()
     assert line.split() == ["film", "hls.js", "2", "rungs", "16.0", "s", "240", "frames", "ok"]
-    assert "FAILED: it did not end" in Played(FILM, faults=["it did not end"]).line()
+    assert "FAILED: it did not end" in Played(FILM, errors=["it did not end"]).line()
 
 
 @pytest.fixture
 def programs(tmp_path: Path) -> Callable[[str], str]:
-    """Give a function that puts a program of a name into a folder, and gives its path."""
+    """Return a function that puts a program of a name into a folder, and gives its path."""
 
     def put(name: str) -> str:
         path = tmp_path / name
@@ -110,7 +110,7 @@ def test_chromium_is_found_by_its_usual_names(programs: Callable[[str], str], tm
     assert find_chromium(path | {"CHROMIUM": chrome}) == chrome
 
 
-def test_without_chromium_it_is_told_how_to_get_it(tmp_path: Path) -> None:
+def test_without_chromium_it_is_reported_how_to_get_it(tmp_path: Path) -> None:
     """No browser is no success, and a wrong variable is not passed over."""
     with pytest.raises(ChromiumMissingError, match="apt-get install chromium"):
         find_chromium({"PATH": str(tmp_path)})
@@ -140,7 +140,7 @@ def test_only_the_folder_is_served(tmp_path: Path, monkeypatch: pytest.MonkeyPat
                 got(site, beyond)
 
 
-def test_missing_players_are_told_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_players_are_reported_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without the npm packages nothing is played, and nothing passes."""
     monkeypatch.setattr(server, "PLAYERS", {"hls.js": tmp_path / "none.js"})
     with pytest.raises(server.PlayersMissingError, match=r"hls\.js"), server.serving(tmp_path):

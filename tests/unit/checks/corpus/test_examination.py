@@ -1,4 +1,4 @@
-"""The examination finds what is wrong: made-up deliveries, right ones and ones with each fault."""
+"""The examination finds what is wrong: made-up deliveries, right ones and ones with each error."""
 
 import subprocess
 from collections.abc import Sequence
@@ -17,13 +17,13 @@ from checks.corpus.cases.outcomes import (
     Track,
     failed,
 )
-from checks.corpus.examination.colors import colour_faults
+from checks.corpus.examination.colors import color_errors
 from checks.corpus.examination.delivery import DeliveryError, Rendition, delivery
 from checks.corpus.examination.examination import Evidence, examine
-from checks.corpus.examination.extras import extra_faults
-from checks.corpus.examination.pictures import Seen, likeness_faults, picture_faults
+from checks.corpus.examination.extras import extra_errors
+from checks.corpus.examination.pictures import Seen, likeness_errors, picture_errors
 from checks.corpus.examination.similarity import Likeness
-from checks.corpus.examination.sounds import channel_tones, sound_faults
+from checks.corpus.examination.sounds import channel_tones, sound_errors
 from checks.corpus.examination.watching import Watched
 from checks.corpus.sources.made import make_source
 from checks.corpus.sources.recipes import (
@@ -66,9 +66,9 @@ def record(**outputs: str) -> dict[str, Any]:
     return {"status": "COMPLETE", "profile": "download", "outputs": listed}
 
 
-def examined(case: Case, source: Path, folder: Path, told: dict[str, Any]) -> Sequence[str]:
-    """Return the faults of a case."""
-    return examine(case, Evidence(source, told, folder, None, {}, 1.0)).faults
+def examined(case: Case, source: Path, folder: Path, reported: dict[str, Any]) -> Sequence[str]:
+    """Return the errors of a case."""
+    return examine(case, Evidence(source, reported, folder, None, {}, 1.0)).errors
 
 
 def delivered(folder: Path, *arguments: str) -> tuple[Path, dict[str, Any]]:
@@ -83,14 +83,14 @@ def delivered(folder: Path, *arguments: str) -> tuple[Path, dict[str, Any]]:
 GOOD = ("-crf", "18", "-ar", "48000")
 
 
-def test_a_right_delivery_has_no_fault(folder: Path) -> None:
+def test_a_right_delivery_has_no_error(folder: Path) -> None:
     """Nothing is found where there is nothing to find."""
-    source, told = delivered(folder, *GOOD)
-    assert examined(CASE, source, folder, told) == ()
+    source, reported = delivered(folder, *GOOD)
+    assert examined(CASE, source, folder, reported) == ()
 
 
 @pytest.mark.parametrize(
-    ("arguments", "fault"),
+    ("arguments", "error"),
     [
         (("-s", "160x90"), "MP4 has 160x90, not 320x180"),
         (("-vf", "setsar=2"), "shows 3.556 to 1, not 1.778"),
@@ -108,54 +108,60 @@ def test_a_right_delivery_has_no_fault(folder: Path) -> None:
         (("-af", "volume=0:enable='between(t,0.7,1.3)'"), "is silent at"),
     ],
 )
-def test_a_wrong_rendition_is_told(folder: Path, arguments: Sequence[str], fault: str) -> None:
+def test_a_wrong_rendition_is_reported(folder: Path, arguments: Sequence[str], error: str) -> None:
     """Size, shape, orientation, length, rate, quality, depth, tags, tracks and sound are all looked at."""
-    source, told = delivered(folder, *GOOD, *arguments)
-    faults = examined(CASE, source, folder, told)
-    assert any(fault in each for each in faults), faults
+    source, reported = delivered(folder, *GOOD, *arguments)
+    errors = examined(CASE, source, folder, reported)
+    assert any(error in each for each in errors), errors
 
 
-def test_a_missing_output_is_told(folder: Path) -> None:
-    """A record without a format, and a file that is not there, are faults."""
-    source, told = delivered(folder, *GOOD)
-    without = {**told, "outputs": told["outputs"][:1]}
+def test_a_missing_output_is_reported(folder: Path) -> None:
+    """A record without a format, and a file that is not there, are errors."""
+    source, reported = delivered(folder, *GOOD)
+    without = {**reported, "outputs": reported["outputs"][:1]}
     assert "the record has no POSTER, THUMBNAIL" in examined(CASE, source, folder, without)
     gone = record(MP4="a/1/nowhere.mp4", THUMBNAIL="a/1/thumbnail.jpg", POSTER="a/1/poster.jpg")
-    assert any("nowhere.mp4 is missing" in fault for fault in examined(CASE, source, folder, gone))
+    assert any("nowhere.mp4 is missing" in error for error in examined(CASE, source, folder, gone))
 
 
-def test_a_wrong_end_is_told(folder: Path) -> None:
-    """Another status, error, profile, fact or quarantine than expected is a fault."""
+def test_a_wrong_end_is_reported(folder: Path) -> None:
+    """Another status, error, profile, fact or quarantine than expected is an error."""
     source = make_source(folder, RECIPE)
     broken = replace(CASE, outcome=failed("MEDIACONVERT_1010", is_quarantined=True))
-    told = {"status": "FAILED", "error": {"code": "MEDIACONVERT_1999", "category": "service", "message": ""}}
-    faults = examined(broken, source, folder, told)
-    assert len(faults) == 3
-    assert faults[0] == "the error is MEDIACONVERT_1999 of service, not MEDIACONVERT_1010 of source"
-    assert "not quarantined" in faults[2]
-    assert examined(CASE, source, folder, told) == (
+    reported = {
+        "status": "FAILED",
+        "error": {"code": "MEDIACONVERT_1999", "category": "service", "message": ""},
+    }
+    errors = examined(broken, source, folder, reported)
+    assert len(errors) == 3
+    assert errors[0] == "the error is MEDIACONVERT_1999 of service, not MEDIACONVERT_1010 of source"
+    assert "not quarantined" in errors[2]
+    assert examined(CASE, source, folder, reported) == (
         "the asset is FAILED MEDIACONVERT_1999 (service), not COMPLETE",
     )
     facts = replace(CASE, outcome=replace(CASE.outcome, facts=Facts(size=(320, 180))))
-    _, told = delivered(folder, *GOOD)
-    told |= {"source_info": {"video": {"display_width": 180, "display_height": 320}}, "profile": "default"}
-    faults = examined(facts, source, folder, told)
-    assert faults == (
+    _, reported = delivered(folder, *GOOD)
+    reported |= {
+        "source_info": {"video": {"display_width": 180, "display_height": 320}},
+        "profile": "default",
+    }
+    errors = examined(facts, source, folder, reported)
+    assert errors == (
         "the record says size (180, 320), not (320, 180)",
         "the profile is default, not download",
     )
 
 
-def test_a_job_that_the_service_model_forbids_is_told(folder: Path) -> None:
+def test_a_job_that_the_service_model_forbids_is_reported(folder: Path) -> None:
     """The asset's job is held against AWS's own model, enums and limits too."""
-    source, told = delivered(folder, *GOOD)
+    source, reported = delivered(folder, *GOOD)
     settings = {
         "OutputGroups": [{"Outputs": [{"VideoDescription": {"Width": 16, "AntiAlias": "SOMETIMES"}}]}]
     }
-    faults = examine(CASE, Evidence(source, told, folder, settings, {}, 1.0)).faults
-    assert len(faults) == 2
-    assert "16 is not within 32 and 8192" in faults[0]
-    assert "'SOMETIMES' is none of" in faults[1]
+    errors = examine(CASE, Evidence(source, reported, folder, settings, {}, 1.0)).errors
+    assert len(errors) == 2
+    assert "16 is not within 32 and 8192" in errors[0]
+    assert "'SOMETIMES' is none of" in errors[1]
 
 
 def hls(folder: Path, name: str, *, languages: Sequence[str] = ()) -> Path:
@@ -190,21 +196,21 @@ def test_an_hls_delivery_is_followed_to_its_segments(folder: Path, tmp_path: Pat
     found = delivery([{"format": "HLS", "key": str(master.relative_to(folder))}], folder, tmp_path)
     assert [one.declared_size for one in found.pictures["HLS"]] == list(LADDER)
     assert [one.language for one in found.sounds["HLS"]] == ["eng", "fra"]
-    assert [*sound_faults(CASE, make_source(folder, RECIPE), found)] == ["MP4 has 0 sound tracks, not 2"]
+    assert [*sound_errors(CASE, make_source(folder, RECIPE), found)] == ["MP4 has 0 sound tracks, not 2"]
 
 
 def test_manifests_are_held_against_their_standards(folder: Path) -> None:
-    """What a manifest declares wrongly is told, though everything that it names plays."""
-    source, told = delivered(folder, *GOOD)
+    """What a manifest declares wrongly is reported, though everything that it names plays."""
+    source, reported = delivered(folder, *GOOD)
     master = hls(folder, "declared", languages=("en", "fr"))
-    told["outputs"].append({"format": "HLS", "key": str(master.relative_to(folder))})
-    faults = examined(CASE, source, folder, told)
-    assert faults
-    assert all(fault.startswith("HLS: ") for fault in faults)
-    assert any("default" in fault for fault in faults), faults
+    reported["outputs"].append({"format": "HLS", "key": str(master.relative_to(folder))})
+    errors = examined(CASE, source, folder, reported)
+    assert errors
+    assert all(error.startswith("HLS: ") for error in errors)
+    assert any("default" in error for error in errors), errors
 
 
-def test_a_lost_segment_is_told(folder: Path, tmp_path: Path) -> None:
+def test_a_lost_segment_is_reported(folder: Path, tmp_path: Path) -> None:
     """A playlist that names a segment which is not there does not pass."""
     master = hls(folder, "lost")
     next(master.parent.glob("901.m4s")).unlink()
@@ -225,34 +231,34 @@ def seen(width: int, height: int, keyframes: tuple[float, ...] = (0.0, 1.0)) -> 
         seconds=2.0,
         is_steady=True,
         keyframes=keyframes,
-        colour=(1, 1, 1),
+        color=(1, 1, 1),
         corner="top right",
     )
     path = Path(f"/{width}.mp4")
     return Seen(Rendition(format="HLS", name="", path=path, declared_size=(width, height)), watched)
 
 
-def test_keyframes_that_differ_are_told() -> None:
-    """Renditions between which a player could not change in step are a fault, as is one too many."""
+def test_keyframes_that_differ_are_reported() -> None:
+    """Renditions between which a player could not change in step are an error, as is one too many."""
     case = replace(CASE, outcome=replace(CASE.outcome, profile="default"))
     streamed = FORMATS["default"] & {"HLS", "DASH"}
     right = {name: [seen(320, 180), seen(160, 90)] for name in streamed} | {"MP4": [seen(320, 180)]}
-    assert [*picture_faults(case, right)] == []
+    assert [*picture_errors(case, right)] == []
     apart = {**right, "HLS": [seen(320, 180), seen(160, 90, (0.0, 1.2))]}
-    assert any("keyframes of HLS 160x90" in fault for fault in picture_faults(case, apart))
+    assert any("keyframes of HLS 160x90" in error for error in picture_errors(case, apart))
     fewer = {**right, "HLS": [seen(320, 180), seen(160, 90, (0.0,))]}
-    assert any("keyframes of HLS 160x90" in fault for fault in picture_faults(case, fewer))
+    assert any("keyframes of HLS 160x90" in error for error in picture_errors(case, fewer))
     blown_up = {**right, "HLS": [seen(1280, 720), *right["HLS"]]}
-    assert "HLS 1280x720 is larger than its source" in [*picture_faults(case, blown_up)]
+    assert "HLS 1280x720 is larger than its source" in [*picture_errors(case, blown_up)]
 
 
-def test_a_ladder_that_goes_up_as_it_gets_smaller_is_told() -> None:
+def test_a_ladder_that_goes_up_as_it_gets_smaller_is_reported() -> None:
     """Each rung has its floor, and a smaller rung may not look better than a larger one."""
     large, small = seen(320, 180), seen(160, 90)
-    assert [*likeness_faults(CASE, [(large, Likeness(99, 99)), (small, Likeness(98, 80))])] == []
-    low = [*likeness_faults(CASE, [(large, Likeness(99, 99)), (small, Likeness(50, 40))])]
+    assert [*likeness_errors(CASE, [(large, Likeness(99, 99)), (small, Likeness(98, 80))])] == []
+    low = [*likeness_errors(CASE, [(large, Likeness(99, 99)), (small, Likeness(50, 40))])]
     assert low == ["HLS 160x90 has VMAF 50.000, below 90.0"]
-    up = [*likeness_faults(CASE, [(large, Likeness(92, 92)), (small, Likeness(97, 95))])]
+    up = [*likeness_errors(CASE, [(large, Likeness(92, 92)), (small, Likeness(97, 95))])]
     assert up == ["HLS 160x90 looks more like the source than HLS 320x180: VMAF 95.000 and 92.000"]
 
 
@@ -262,23 +268,23 @@ def hdr(dynamics: Dynamics) -> Recipe:
     return Recipe(picture=picture, sounds=(), seconds=0.2)
 
 
-def test_colours_that_were_not_mapped_are_told(folder: Path) -> None:
-    """Taking HDR for SDR makes pictures dull: hues, greys and saturation tell. The SDR original passes."""
+def test_colors_that_were_not_mapped_are_reported(folder: Path) -> None:
+    """Taking HDR for SDR makes pictures dull: hues, grays and saturation tell. The SDR original passes."""
     original = make_source(folder, hdr(Dynamics.SDR))
-    assert [*colour_faults(made(original, folder / "sdr.mp4", "-pix_fmt", "yuv420p", "-crf", "18"))] == []
+    assert [*color_errors(made(original, folder / "sdr.mp4", "-pix_fmt", "yuv420p", "-crf", "18"))] == []
     for dynamics in (Dynamics.PQ, Dynamics.HLG):
         source = make_source(folder, hdr(dynamics))
         plain = made(source, folder / "plain.mp4", "-pix_fmt", "yuv420p", "-c:v", "libx264", "-crf", "18")
-        assert len([*colour_faults(plain)]) >= 3, dynamics
+        assert len([*color_errors(plain)]) >= 3, dynamics
 
 
-def test_a_tinted_picture_is_told(folder: Path) -> None:
-    """Greys with a tint, and hues that have turned, are faults."""
+def test_a_tinted_picture_is_reported(folder: Path) -> None:
+    """Greys with a tint, and hues that have turned, are errors."""
     original = make_source(folder, hdr(Dynamics.SDR))
     tinted = made(original, folder / "tinted.mp4", "-vf", "format=yuv420p,hue=h=40,colorbalance=rm=0.5")
-    faults = " ".join(colour_faults(tinted))
-    assert "tint" in faults
-    assert "off its hue" in faults
+    errors = " ".join(color_errors(tinted))
+    assert "tint" in errors
+    assert "off its hue" in errors
 
 
 def test_channels_of_a_downmix_hold_what_their_side_had() -> None:
@@ -294,7 +300,7 @@ LAST_CUE = "00:00:01.000 --> 00:00:02.000\n{tile}#xywh=160,0,160,90\n"
 
 
 @pytest.mark.parametrize(
-    ("text", "fault"),
+    ("text", "error"),
     [
         (STORYBOARD + LAST_CUE, None),
         (STORYBOARD, "ends at 1.00 s"),
@@ -305,48 +311,48 @@ LAST_CUE = "00:00:01.000 --> 00:00:02.000\n{tile}#xywh=160,0,160,90\n"
     ],
 )
 def test_a_storyboard_is_followed_to_its_pictures(
-    folder: Path, tmp_path: Path, text: str, fault: str | None
+    folder: Path, tmp_path: Path, text: str, error: str | None
 ) -> None:
     """Cues follow one another to the source's end, each a part of a picture that is there."""
     made(
         make_source(folder, RECIPE), tmp_path / "tile.jpg", "-frames:v", "1", "-s", "320x180", "-update", "1"
     )
     (tmp_path / "board.vtt").write_text(text.replace("{tile}", "tile.jpg"))
-    faults = [*extra_faults(CASE, record(STORYBOARD="board.vtt"), tmp_path)]
-    assert faults == [] if fault is None else any(fault in each for each in faults), faults
+    errors = [*extra_errors(CASE, record(STORYBOARD="board.vtt"), tmp_path)]
+    assert errors == [] if error is None else any(error in each for each in errors), errors
 
 
 def test_captions_are_compared_with_what_was_uploaded(tmp_path: Path) -> None:
-    """Missing captions, unexpected ones and ones without the uploaded words are faults."""
+    """Missing captions, unexpected ones and ones without the uploaded words are errors."""
     (tmp_path / "en.vtt").write_text("WEBVTT\n\n00:00.200 --> 00:01.000\nA first line\n")
     entry = {"format": "CAPTIONS", "key": "en.vtt", "language": "en", "source": "a.en.srt"}
-    told = {"outputs": [entry]}
+    reported = {"outputs": [entry]}
     wanted = replace(
         CASE, captions=(CaptionFile(".en.srt"),), outcome=replace(CASE.outcome, captions=("en",))
     )
-    assert [*extra_faults(wanted, told, tmp_path)] == []
-    rejected = {**told, "rejected_captions": [{"key": "a.en.srt"}]}
-    assert "['a.en.srt'] are rejected" in next(extra_faults(wanted, rejected, tmp_path))
-    assert "there are captions in [], not in ['en']" in [*extra_faults(wanted, {}, tmp_path)]
-    assert "there are captions in ['en'], not in []" in [*extra_faults(CASE, told, tmp_path)]
+    assert [*extra_errors(wanted, reported, tmp_path)] == []
+    rejected = {**reported, "rejected_captions": [{"key": "a.en.srt"}]}
+    assert "['a.en.srt'] are rejected" in next(extra_errors(wanted, rejected, tmp_path))
+    assert "there are captions in [], not in ['en']" in [*extra_errors(wanted, {}, tmp_path)]
+    assert "there are captions in ['en'], not in []" in [*extra_errors(CASE, reported, tmp_path)]
     in_role = {"outputs": [{**entry, "role": "sdh"}]}
-    assert "there are captions in ['en.sdh'], not in ['en']" in [*extra_faults(wanted, in_role, tmp_path)]
+    assert "there are captions in ['en.sdh'], not in ['en']" in [*extra_errors(wanted, in_role, tmp_path)]
     (tmp_path / "en.vtt").write_text("WEBVTT\n")
-    assert "lack the words" in next(extra_faults(wanted, told, tmp_path))
+    assert "lack the words" in next(extra_errors(wanted, reported, tmp_path))
 
 
 @pytest.mark.parametrize(
-    ("attributes", "faults"),
+    ("attributes", "errors"),
     [
         (',AUDIO="a",CLOSED-CAPTIONS=NONE', []),
         (',AUDIO="a"', ["index.m3u8 does not say of a variant that it has no closed captions"]),
     ],
 )
-def test_a_master_is_fit_for_players(tmp_path: Path, attributes: str, faults: list[str]) -> None:
-    """Variants deny closed captions, and languages are told by their shortest codes."""
+def test_a_master_is_fit_for_players(tmp_path: Path, attributes: str, errors: list[str]) -> None:
+    """Variants deny closed captions, and languages are reported by their shortest codes."""
     media = '#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="a",NAME="A",LANGUAGE="{}",URI="a.m3u8"\n'
     master = f"#EXTM3U\n{{}}#EXT-X-STREAM-INF:BANDWIDTH=1{attributes}\nv.m3u8\n"
     path = tmp_path / "index.m3u8"
-    for language, told in (("en", []), ("eng", ["index.m3u8 has the language eng, not en"])):
+    for language, reported in (("en", []), ("eng", ["index.m3u8 has the language eng, not en"])):
         path.write_text(master.format(media.format(language)), encoding="utf-8")
-        assert list(extra_faults(CASE, record(HLS="index.m3u8"), tmp_path)) == [*told, *faults]
+        assert list(extra_errors(CASE, record(HLS="index.m3u8"), tmp_path)) == [*reported, *errors]

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from checks.corpus.examination.colors import colour_faults
+from checks.corpus.examination.colors import color_errors
 from checks.corpus.examination.delivery import Delivery, delivery
 from checks.corpus.examination.listening import loudness_lufs
 from checks.corpus.examination.watching import watch
@@ -95,8 +95,8 @@ def test_an_hdr_source_can_have_a_ladder_of_its_own(tmp_path: Path, dynamics: Dy
     for renditions in streamed(tmp_path, files).pictures.values():
         found = {watch(one.path).codec: (one, watch(one.path)) for one in renditions}
         assert set(found) == {"h264", "hevc"}
-        assert found["hevc"][1].colour == (BT2020[0], TRANSFERS[dynamics], BT2020[1])
+        assert found["hevc"][1].color == (BT2020[0], TRANSFERS[dynamics], BT2020[1])
         assert found["hevc"][1].bit_depth == 10
-        assert found["h264"][1].colour == BT709
+        assert found["h264"][1].color == BT709
         assert found["h264"][1].bit_depth == 8
-        assert [*colour_faults(found["h264"][0].path)] == []
+        assert [*color_errors(found["h264"][0].path)] == []

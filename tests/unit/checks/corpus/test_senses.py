@@ -45,7 +45,7 @@ def changed(source: Path, name: str, *arguments: str) -> Path:
 
 
 def test_each_channel_is_heard_with_its_tone(folder: Path) -> None:
-    """Six channels, six tones: swapped or lost channels would be told."""
+    """Six channels, six tones: swapped or lost channels would show."""
     heard = listen(make_source(folder, Recipe(picture=None, sounds=(SURROUND,), suffix=".m4a", seconds=1)))
     assert heard.layout == "5.1"
     assert heard.tones(TONES) == tuple(frozenset({tone}) for tone in SURROUND.tones_hz)
@@ -114,7 +114,7 @@ def test_times_keyframes_and_shape_are_read(folder: Path) -> None:
     assert watched.keyframes == (0, 1)
     assert watched.shown_aspect == pytest.approx(640 * 4 / 3 / 360)
     assert watched.is_steady
-    assert watched.colour == (1, 1, 1)
+    assert watched.color == (1, 1, 1)
     assert not watch(make_source(folder, Recipe(picture=Picture(rate_varies=True)))).is_steady
 
 

@@ -124,8 +124,8 @@ def test_an_interlaced_picture_has_its_top_field_first(folder: Path, codec: Vide
 @pytest.mark.parametrize(
     ("dynamics", "transfer"), [(Dynamics.PQ, PQ_CODES), (Dynamics.HLG, HLG_CODES), (Dynamics.SDR, 1)]
 )
-def test_a_deep_picture_is_tagged_and_has_its_greys(folder: Path, dynamics: Dynamics, transfer: int) -> None:
-    """A 10-bit source has its tags, and each grey patch the code of its luminance."""
+def test_a_deep_picture_is_tagged_and_has_its_grays(folder: Path, dynamics: Dynamics, transfer: int) -> None:
+    """A 10-bit source has its tags, and each gray patch the code of its luminance."""
     picture = Picture(codec=VideoCodec.HEVC, bit_depth=10, dynamics=dynamics)
     frame = first_frame(make_source(folder, Recipe(picture=picture, seconds=SHORT)))
     assert frame.format.name == "yuv420p10le"

@@ -122,8 +122,8 @@ def test_every_kind_of_fact_is_compared_somewhere() -> None:
 
 
 def test_cases_are_chosen_by_words() -> None:
-    """Words choose the cases in whose names they are; an unknown word is a mistake that is told."""
-    assert {case.name for case in chosen(["hlg", "pq"])} == {"colour-hlg-10bit", "colour-pq-10bit"}
+    """Words choose the cases in whose names they are; an unknown word is an error."""
+    assert {case.name for case in chosen(["hlg", "pq"])} == {"color-hlg-10bit", "color-pq-10bit"}
     assert chosen([]) == all_cases()
     with pytest.raises(ValueError, match="no-such-word"):
         chosen(["no-such-word"])

@@ -35,7 +35,7 @@ def test_arrows_lead_down_and_boxes_do_not_overlap(edges: set[tuple[str, str]]) 
 
 
 @given(EDGES)
-def test_dark_arrows_reach_all_that_grey_ones_reach(edges: set[tuple[str, str]]) -> None:
+def test_dark_arrows_reach_all_that_gray_ones_reach(edges: set[tuple[str, str]]) -> None:
     """What is left out of the reduced edges follows from those that are left."""
     few = reduced(edges)
     assert few <= edges

@@ -71,7 +71,7 @@ def test_names_as_mediaconvert_gives_them_are_expected() -> None:
 
 
 @pytest.mark.parametrize("key", CMAF_KEYS[:1] + CMAF_KEYS[1:2] + CMAF_KEYS[-2:])
-def test_a_file_of_another_name_is_told_twice(key: str) -> None:
+def test_a_file_of_another_name_is_reported_twice(key: str) -> None:
     """What was expected is missing, and what is there instead is unexpected: both stand in the sentence."""
     other = key.replace("index", "other")
     proof = judgement.named(["cmaf"], [*(each for each in CMAF_KEYS if each != key), other])
@@ -81,7 +81,7 @@ def test_a_file_of_another_name_is_told_twice(key: str) -> None:
 
 
 def test_presets_without_an_expectation_are_said_to_have_none() -> None:
-    """Their files are no surprise, and nobody thinks that they were checked."""
+    """Their files are no surprise, and they do not count as checked."""
     names = compare(["cmaf", "hls"], [*CMAF_KEYS, "hls/master.m3u8"])
     assert (names.missing, names.unexpected, names.unchecked) == ((), (), ("hls",))
 
@@ -117,14 +117,14 @@ def test_a_costly_setting_is_named() -> None:
     assert "$0.0020" in proof.sentence
 
 
-def test_a_job_without_tags_can_not_be_told_apart() -> None:
+def test_a_job_without_tags_can_not_be_reported_apart() -> None:
     """The default source of a bill's tags is the job, which has none."""
     proof = judgement.tagged(bill_of(job(video(), BillingTagsSource="JOB"), source_seconds=10))
     assert not proof.holds
     assert "BillingTagsSource is JOB" in proof.sentence
 
 
-def test_the_clips_fate_is_told() -> None:
+def test_the_clips_fate_is_reported() -> None:
     """COMPLETE holds; a failure tells its code and sentence; what never came says where to look."""
     times = {"created_at": "2026-01-01T00:00:00.000Z", "completed_at": "2026-01-01T00:00:42.000Z"}
     outputs = [{"format": "HLS"}, {"format": "DASH"}, {"format": "HLS"}]

@@ -31,7 +31,7 @@ class World:
         return self
 
     def has(self, what: str) -> bool:
-        """Tell whether something has happened by now."""
+        """Return whether something has happened by now."""
         return self.now - 1_000 >= self.happens.get(what, float("inf"))
 
     def get_item(self, **request: Any) -> dict[str, Any]:
@@ -57,7 +57,7 @@ class World:
 
     def collect(self) -> None:
         """Receive what was published; strangers' messages too."""
-        self.messages = [{"AlarmName": "ours", "NewStateReason": "somebody else"}, {"asset_id": "b"}]
+        self.messages = [{"AlarmName": "ours", "NewStateReason": "another alarm"}, {"asset_id": "b"}]
         if self.has("alarm"):
             self.messages.append({"AlarmName": "ours", "NewStateReason": "A smoke test (token) set it."})
         if self.has("news"):
@@ -72,7 +72,7 @@ class World:
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> list[World]:
-    """Let the world's time pass while somebody sleeps."""
+    """Let the world's time pass while the caller sleeps."""
     worlds: list[World] = []
 
     def sleep(seconds: float) -> None:
@@ -104,7 +104,7 @@ def watch(
 
 
 def test_it_ends_as_soon_as_all_was_seen(clock: list[World]) -> None:
-    """Each thing has the second at which it was seen; nobody else's alarm or asset counts."""
+    """Each thing has the second at which it was seen; no other alarm or asset counts."""
     world, seen = watch(clock, end=10, news=20, alarm=5, run=40)
     assert (seen.alarm_after, seen.news_after, seen.run_after) == (5, 20, 40)
     assert seen.asset.status == "COMPLETE"

@@ -10,7 +10,7 @@ import webvtt
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from checks.conformance.webvtt import webvtt_faults
+from checks.conformance.webvtt import webvtt_errors
 from media_pipeline.domain.errors import UnreadableCaptionError
 from media_pipeline.domain.uploads.limits import MAX_CAPTION_BYTES
 from media_pipeline.publishing.caption_text.webvtt import CaptionText, webvtt_text
@@ -34,12 +34,12 @@ def cues_of(text: str | bytes) -> list[tuple[str, str, str]]:
     return [(cue.start, cue.end, cue.raw_text) for cue in webvtt.from_string(converted(text)).captions]
 
 
-def faults_of(text: str) -> list[str]:
+def errors_of(text: str) -> list[str]:
     """Return what the checker of WebVTT finds."""
     with TemporaryDirectory() as folder:
         path = Path(folder, "captions.vtt")
         path.write_bytes(text.encode())
-        return webvtt_faults(path)
+        return webvtt_errors(path)
 
 
 @pytest.mark.parametrize(
@@ -100,7 +100,7 @@ def test_cues_come_in_order() -> None:
 
 
 def test_spoilt_cues_are_left_out() -> None:
-    """Negative times and ends before begins don't spoil the others; how many they are is told."""
+    """Negative times and ends before begins don't spoil the others; how many they are is reported."""
     spoilt = (
         "3\n-00:00:05,000 --> 00:00:06,000\nnegative\n\n4\n00:00:09,000 --> 00:00:08,000\nbackwards\n\n"
         "5\n00:00:10,000 --> 00:00:11,000\n\n\n6\nnonsense --> more\nx\n"
@@ -160,7 +160,7 @@ def test_any_bytes_are_text_or_a_sentence(body: bytes) -> None:
         except UnreadableCaptionError:
             continue
         assert webvtt.from_string(text).captions
-        assert faults_of(text) == []
+        assert errors_of(text) == []
 
 
 LINES = st.lists(st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=20), min_size=1)
@@ -186,7 +186,7 @@ def test_any_srt_converts(cues: list[tuple[int, int, list[str]]]) -> None:
         (cue.start_time.in_milliseconds(), cue.end_time.in_milliseconds()) for cue in found
     ) == sorted((begins, begins + lasts) for begins, lasts, _ in cues)
     assert converted(text) == text
-    assert faults_of(text) == []
+    assert errors_of(text) == []
 
 
 TIME_LINE = "00:00:01,000 --> 00:00:02,000"
@@ -278,7 +278,7 @@ def test_text_is_shown_as_it_was_meant(head: str, written: str, shown: str) -> N
     text = f"{head}{FIRST}\n{written}\n\n{SECOND}\nsecond\n"
     assert cues_of(text) == [(*SHOWN[0][:2], shown), SHOWN[1]]
     assert converted(converted(text)) == converted(text)
-    assert faults_of(converted(text)) == []
+    assert errors_of(converted(text)) == []
 
 
 def test_positions_are_those_of_srt() -> None:

@@ -85,7 +85,7 @@ def test_a_version_that_nobody_acknowledged_counts_too() -> None:
 
 
 def test_an_acknowledged_version_that_is_gone_is_the_local_aws_fault() -> None:
-    """It is told apart from what the pipeline loses."""
+    """It is distinguished from what the pipeline loses."""
     findings = audit(replace(SOUND, stored=frozenset({("t.mp4", "2")})))
     assert findings.forgotten == ["a.mp4 (1)"]
     assert findings.lost == []
@@ -172,7 +172,7 @@ def test_what_must_not_be_is_strange() -> None:
     assert not findings.is_clean
 
 
-def test_a_job_that_no_record_names_is_told_of_but_no_fault() -> None:
+def test_a_job_that_no_record_names_is_reported_of_but_no_fault() -> None:
     """Its asset ended while it was being submitted."""
     cancelled = replace(COMPLETE, status="CANCELED", job_id=None, outputs=())
     findings = audit(replace(SOUND, records=[cancelled, FAILED]))

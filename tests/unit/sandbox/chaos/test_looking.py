@@ -102,7 +102,7 @@ def test_every_terminal_status_is_followed(pipeline: FakePipeline, ended: Ended)
 
 
 @pytest.mark.parametrize(
-    ("body", "told"),
+    ("body", "reported"),
     [
         ({"detail": {"userMetadata": {"asset_id": "a"}}}, ("a", None)),
         ({"detail": {"object": {"key": "k", "version-id": "v"}}}, (None, ("k", "v"))),
@@ -111,9 +111,9 @@ def test_every_terminal_status_is_followed(pipeline: FakePipeline, ended: Ended)
         (7, (None, None)),
     ],
 )
-def test_a_dead_letter_says_what_it_is_about(body: Any, told: Any) -> None:
+def test_a_dead_letter_says_what_it_is_about(body: Any, reported: Any) -> None:
     """An upload's event names a version, a job's event an asset; anything else says nothing."""
-    assert about(DeadLetter(queue_url="q", body=json.dumps(body))) == told
+    assert about(DeadLetter(queue_url="q", body=json.dumps(body))) == reported
 
 
 def test_repairs_are_counted_by_kind() -> None:

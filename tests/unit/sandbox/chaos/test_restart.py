@@ -1,4 +1,4 @@
-"""A restart of the local AWS under a running MediaConvert endpoint: what it was told is there again."""
+"""A restart of the local AWS under a running MediaConvert endpoint: what it knew is there again."""
 
 import signal
 from collections.abc import Iterator
@@ -70,7 +70,7 @@ def test_a_polite_restart_forgets_nothing(folder: Folder, running: Running) -> N
         return sorted(seen) == ["late", "waiting"]
 
     wait_for(both_came)
-    # Whoever received it before the restart can still say that it is done.
+    # The consumer that received it before the restart can still say that it is done.
     sqs.delete_message(QueueUrl=url, ReceiptHandle=in_flight["ReceiptHandle"])
     name = "ApproximateNumberOfMessagesNotVisible"
     counts = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=[name])["Attributes"]

@@ -15,8 +15,8 @@ from sandbox.demo import assets
 from sandbox.demo import run as demo
 from sandbox.demo.assets import Names, Upload
 from sandbox.demo.report import (
+    AssetError,
     AssetReport,
-    Fault,
     Output,
     Report,
     Seconds,
@@ -52,18 +52,18 @@ class Pipeline:
         return self
 
     def paginate(self, **request: Any) -> Iterator[dict[str, Any]]:
-        """Give the next record, if it is of the version that is asked for."""
+        """Return the next record, if it is of the version that is asked for."""
         wanted = request["ExpressionAttributeValues"][":version"]
         item = self._next()
         yield {"Items": []}
         yield {"Items": [item] if item.get("version_id") == wanted else []}
 
     def get_item(self, **request: Any) -> dict[str, Any]:
-        """Give the next record."""
+        """Return the next record."""
         return {"Item": self._next()}
 
     def get_job(self, Id: str) -> dict[str, Any]:
-        """Tell how far the job is."""
+        """Return how far the job is."""
         return {"Job": {"JobPercentComplete": next(self._percents, None)}}
 
     def _next(self) -> dict[str, Any]:
@@ -190,7 +190,7 @@ def test_a_table_can_be_copied_from_a_narrow_terminal() -> None:
     path = f".sandbox/outputs/{'a' * 32}/1/hls/master.m3u8"
     outputs = [Output("HLS", "k", path, 640, 360, 5000), Output("THUMBNAIL", "k", "1.jpg", 320, 180, 5000)]
     done = AssetReport("a1", "in[bold].mp4", "COMPLETE", None, outputs, Seconds(1.0, 2.25))
-    failed = AssetReport("a2", "b.mp4", "FAILED", Fault("E", "Why."), [], Seconds(None, None))
+    failed = AssetReport("a2", "b.mp4", "FAILED", AssetError("E", "Why."), [], Seconds(None, None))
     written = io.StringIO()
     Terminal(Console(file=written, width=40, soft_wrap=True)).say("\n".join(table([done, failed])))
     assert [line.split() for line in written.getvalue().splitlines()] == [
@@ -259,7 +259,7 @@ def test_what_is_no_file_is_refused(tmp_path: Path, name: str, why: str) -> None
 
 
 def test_nothing_starts_for_a_video_that_is_not_there(tmp_path: Path) -> None:
-    """The person is told at once, not after the deployment."""
+    """The error is printed at once, not after the deployment."""
     with pytest.raises(SourceError, match=r"There is no file .*missing\.mp4"):
         demo.run(Folder(tmp_path), [tmp_path / "missing.mp4"], Terminal())
     assert list(tmp_path.iterdir()) == []

@@ -24,7 +24,7 @@ def test_the_endpoint_is_strict_unless_asked(
 
 
 def test_another_value_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """A value that says neither yes nor no is told with what is allowed."""
+    """A value that says neither yes nor no is reported with what is allowed."""
     monkeypatch.setenv(VARIABLE, "perhaps")
     folder = Folder(tmp_path)
     with pytest.raises(ServerError, match=r"'perhaps'\. Set it to 1 or 0"):

@@ -48,7 +48,7 @@ def test_a_tilde_is_the_home_folder(tmp_path: Path) -> None:
     assert video_names.split("~/c.mp4") == [tmp_path / "home/c.mp4"]
 
 
-def test_hundreds_of_names_are_told_apart() -> None:
+def test_hundreds_of_names_are_reported_apart() -> None:
     """A text that is longer than any path is split, not looked up whole: by spaces, quotes or patterns."""
     text = " ".join(["a.mp4", "my holiday.mp4", "b.mov"] * 300)
     assert len(text) > 4096

@@ -159,7 +159,7 @@ def test_a_missing_terraform_is_a_sentence(tmp_path: Path, monkeypatch: pytest.M
 
 
 def test_everything_that_is_missing_is_named_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nobody installs one program to hear of the next."""
+    """All missing programs are named at once."""
     monkeypatch.setenv("TERRAFORM_BINARY_NAME", "terraform")
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(SandboxError, match=r"(?s)Node\.js 20 .*Terraform 1"):
@@ -167,7 +167,7 @@ def test_everything_that_is_missing_is_named_at_once(tmp_path: Path, monkeypatch
 
 
 def test_a_functions_setting_is_read_from_what_was_synthesized(deployments: Deployments) -> None:
-    """It is known before anything is deployed; one that no function has is a fault."""
+    """It is known before anything is deployed; one that no function has is an error."""
     functions = {"A": {"environment": {"variables": {}}}, "B": {"environment": {"variables": {"X": ".mp4"}}}}
     document = json.dumps({"resource": {"aws_lambda_function": functions}})
     (deployments.stack(STACK) / "cdk.tf.json").write_text(document)

@@ -61,7 +61,7 @@ class Pages:
         self._page = page
 
     def paginate(self, **arguments: Any) -> list[dict[str, Any]]:
-        """Give the page."""
+        """Return the page."""
         return [self._page]
 
 
@@ -82,7 +82,7 @@ class Keys:
         return {"KeyMetadata": {"KeyState": state, "Description": "ours"}}
 
     def list_resource_tags(self, *, KeyId: str) -> dict[str, Any]:
-        """Give a key's tags."""
+        """Return a key's tags."""
         return {"Tags": [{"TagKey": key, "TagValue": value} for key, value in self._tags[KeyId].items()]}
 
 
@@ -144,7 +144,7 @@ def test_what_exists_already_is_imported_under_its_planned_name(tmp_path: Path) 
     [{"aws_iam_role.R": "AccessDenied: not authorized"}, {"aws_x_y.Z": "it already exists"}, {}],
 )
 def test_what_is_no_leftover_stays_an_error(tmp_path: Path, refused: dict[str, str]) -> None:
-    """A missing permission, or a type whose id nobody knows, is for a person to read."""
+    """A missing permission, or a type whose id is not known, is for a person to read."""
     stack = Stack(tmp_path, {"aws_iam_role.R": {"name": "role"}}, [refused])
     with pytest.raises(TerraformError):
         leftovers(stack).converge(after_broken_run=False)

@@ -74,7 +74,7 @@ def test_a_clean_plan_changes_nothing(tmp_path: Path, terraform_script: Script) 
 
 
 def test_events_become_progress(tmp_path: Path, terraform_script: Script) -> None:
-    """Each created resource counts, against the total that the plan told; noise is passed over."""
+    """Each created resource counts, against the total of the plan; noise is passed over."""
     seen: list[Changes] = []
     follow = lambda changes: seen.append(Changes(changes.total, changes.done, changes.current))  # noqa: E731
     stack = terraform(tmp_path, terraform_script(summary(2, 0, 0), code=2), follow=follow)
@@ -115,7 +115,7 @@ def test_an_error_is_a_sentence_with_the_resource_and_the_log(
 
 
 def test_an_error_without_events_shows_what_was_said(tmp_path: Path, terraform_script: Script) -> None:
-    """`init` speaks no JSON; its words are shown without frames and colours."""
+    """`init` speaks no JSON; its words are shown without frames and colors."""
     program = terraform_script("\x1b[31m╷\x1b[0m", "\x1b[31m│\x1b[0m Error: no registry", code=1)
     with pytest.raises(TerraformError, match=r"failed\.\nError: no registry\n"):
         terraform(tmp_path, program).init()

@@ -52,8 +52,8 @@ def test_events_are_of_the_account_and_region_of_their_queue(client: Client, end
     while len(bodies) < 2 and time.monotonic() < deadline:
         answer = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, WaitTimeSeconds=1)
         bodies += [message["Body"] for message in answer.get("Messages", [])]
-    told = [json.loads(body) for body in bodies]
-    assert {event["source"] for event in told} == {"aws.s3", "aws.mediaconvert"}
-    assert {(event["account"], event["region"]) for event in told} == {("000000000000", "us-east-1")}
+    reported = [json.loads(body) for body in bodies]
+    assert {event["source"] for event in reported} == {"aws.s3", "aws.mediaconvert"}
+    assert {(event["account"], event["region"]) for event in reported} == {("000000000000", "us-east-1")}
     for body in bodies:
         check_origin(body, queue_arn=QUEUE_ARN)

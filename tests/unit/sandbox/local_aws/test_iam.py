@@ -83,7 +83,7 @@ def acting(endpoints: Endpoints) -> Acting:
 
 
 def refused(call: Callable[..., object], **parameters: object) -> bool:
-    """Tell whether a call is refused for want of a permission."""
+    """Return whether a call is refused for want of a permission."""
     try:
         call(**parameters)
     except ClientError as error:
@@ -117,7 +117,7 @@ def test_a_certificate_is_made_once(tmp_path_factory: pytest.TempPathFactory) ->
 
 
 def test_a_bucket_that_wants_tls_serves_its_callers(client: Client) -> None:
-    """The policy that refuses plain HTTP refuses nobody here, because TLS is really spoken."""
+    """The policy that refuses plain HTTP refuses no caller here, because TLS is really spoken."""
     bucket = f"tls-{uuid4()}"
     client("s3").create_bucket(Bucket=bucket)
     deny = {

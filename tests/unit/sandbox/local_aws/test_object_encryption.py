@@ -112,6 +112,6 @@ def test_a_bucket_that_encrypts_by_default_asks_for_its_key(
         ServerSideEncryptionConfiguration={"Rules": [{"ApplyServerSideEncryptionByDefault": default}]},
     )
     assert refused(reader().put_object, Bucket=bucket, Key="a.mp4", Body=b"a")
-    # Whoever asks for another encryption needs no right on the default key.
+    # A caller that asks for another encryption needs no right on the default key.
     reader().put_object(Bucket=bucket, Key="a.mp4", Body=b"a", ServerSideEncryption="AES256")
     assert reader().get_object(Bucket=bucket, Key="a.mp4")["ServerSideEncryption"] == "AES256"

@@ -123,7 +123,7 @@ def test_the_state_bucket_must_be_there(check: Check) -> None:
     assert "make state-bucket ENV=dev" in said
 
 
-def test_a_name_that_another_account_has_is_told(check: Check, endpoints: Endpoints) -> None:
+def test_a_name_that_another_account_has_is_reported(check: Check, endpoints: Endpoints) -> None:
     """Names of buckets are global: S3 answers 403, and the bucket is in no list of ours."""
     stranger = clients_of(endpoints, STRANGER)("s3")
     stranger.create_bucket(Bucket=STATE_BUCKET)

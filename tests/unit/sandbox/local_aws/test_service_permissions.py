@@ -103,7 +103,7 @@ def permit(client: Client, function: str, **conditions: str) -> None:
 
 
 def was_invoked(client: Client, function: str) -> bool:
-    """Tell whether a function has written anything to its log."""
+    """Return whether a function has written anything to its log."""
     groups = client("logs").describe_log_groups(logGroupNamePrefix=f"/aws/lambda/{function}")["logGroups"]
     return any(
         client("logs").filter_log_events(logGroupName=group["logGroupName"])["events"] for group in groups
@@ -141,17 +141,17 @@ def test_a_rule_does_not_invoke_a_function_that_asks_for_more(
     rule.fire()
     (message,) = received(client, dlq, seconds=10)
     assert json.loads(message["Body"])["detail"] == {"number": 1}
-    told = {key: value["StringValue"] for key, value in message["MessageAttributes"].items()}
-    assert told["ERROR_CODE"] == "NO_PERMISSIONS"
-    assert (told["RULE_ARN"], told["TARGET_ARN"]) == (rule.arn, function_arn(name))
-    assert rule.arn in told["ERROR_MESSAGE"]
+    reported = {key: value["StringValue"] for key, value in message["MessageAttributes"].items()}
+    assert reported["ERROR_CODE"] == "NO_PERMISSIONS"
+    assert (reported["RULE_ARN"], reported["TARGET_ARN"]) == (rule.arn, function_arn(name))
+    assert rule.arn in reported["ERROR_MESSAGE"]
     time.sleep(PATIENCE_SECONDS)
     assert not was_invoked(client, name)
     assert (rule.counted("FailedInvocations"), rule.counted("InvocationsSentToDlq")) == (1, 1)
 
 
 def test_an_event_for_what_is_gone_lies_in_the_dlq(client: Client, rule: Rule) -> None:
-    """A function that was deleted is told as such."""
+    """A function that was deleted is reported as such."""
     dlq = new_queue(client)
     rule.feed(function_arn(f"gone-{uuid4()}"), admit_rule(client("sqs"), dlq, rule.arn))
     rule.fire()

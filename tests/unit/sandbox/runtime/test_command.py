@@ -56,7 +56,7 @@ def test_a_busy_folder_is_left_alone(tmp_path: Path) -> None:
 
 
 def test_another_program_with_a_remembered_process_id_is_not_stopped(tmp_path: Path) -> None:
-    """A leftover record whose process id the system has given away again harms nobody."""
+    """A leftover record whose process id the system has given away again does no harm."""
     bystander = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
     try:
         write_json(tmp_path / "endpoints.json", {"pids": {"sandbox.local_aws.server": bystander.pid}})

@@ -13,7 +13,7 @@ from sandbox.runtime.folder import (
 )
 
 
-def test_a_second_command_is_refused_and_told_of_the_first(tmp_path: Path) -> None:
+def test_a_second_command_is_refused_and_reported_of_the_first(tmp_path: Path) -> None:
     """While a command holds the folder, another one fails with a sentence that names the holder."""
     folder = Folder(tmp_path / "state")
     with folder.locked("demo"), pytest.raises(SandboxBusyError, match=r"`sandbox demo` \(process \d+\)"):

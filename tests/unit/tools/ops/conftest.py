@@ -96,7 +96,7 @@ class Operated:
         self.publish(self.resources)
 
     def _subscribed(self, sns: Any) -> str:
-        """Return a queue that gets what the topic is told."""
+        """Return a queue that receives what is published on the topic."""
         url = str(self.sqs.create_queue(QueueName=f"{self.name}-news")["QueueUrl"])
         arn = self.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"][
             "QueueArn"
@@ -129,7 +129,7 @@ class Operated:
         return Run(code=code, out=said.out, err=said.err)
 
     def put(self, key: str, body: bytes = b"video") -> UploadedObject:
-        """Upload an object; nobody is told."""
+        """Upload an object without an event."""
         answer = self.s3.put_object(Bucket=self.uploads, Key=key, Body=body)
         return UploadedObject(
             bucket=self.uploads,
@@ -141,7 +141,7 @@ class Operated:
         )
 
     def received(self, key: str, *, minutes_ago: float = 5) -> Asset:
-        """Return an asset of a new upload that nobody works on."""
+        """Return an asset of a new upload that is not processed."""
         upload, then = self.put(key), datetime.now(tz=UTC) - timedelta(minutes=minutes_ago)
         assert self.table.register(upload, now=then, detail="The upload was announced")
         return self.read(upload.asset_id)

@@ -127,7 +127,7 @@ class FakeRemovals:
 
     table: FakeAssetTable
     versions: list[ObjectVersion] = field(default_factory=list)
-    told: list[str] = field(default_factory=list)
+    reported: list[str] = field(default_factory=list)
     counted: int = 0
 
     def begin(self, asset: Asset, *, now: datetime) -> bool:
@@ -154,7 +154,7 @@ class FakeRemovals:
 
     def publish(self, subject: str, message: Mapping[str, Any], *, attributes: Mapping[str, str]) -> None:
         """Tell people."""
-        self.told.append(message["asset_id"])
+        self.reported.append(message["asset_id"])
 
     def asset_removed(self) -> None:
         """Count a removal."""

@@ -107,7 +107,7 @@ def test_what_the_pipeline_would_take_is_found() -> None:
         stored("in/c.txt"),
         stored("in/._a.mp4"),
         stored("in/folder/"),
-        # Captions are no videos: whoever processes their video finds them.
+        # Captions are no videos: processing their video finds them.
         stored("in/a.en.srt"),
         stored("in/a.VTT"),
         stored("out/d.mp4"),
@@ -126,7 +126,7 @@ def test_what_the_pipeline_would_take_is_found() -> None:
 
 
 def test_files_of_other_types_are_recorded_and_not_announced() -> None:
-    """They are FAILED at once, with what is accepted; nobody else is told, and a second run does nothing."""
+    """They are FAILED at once, with what is accepted; no event is sent, and a second run does nothing."""
     world = BackfillWorld(stored("in/a.mp4"), stored("in/c.txt"))
     done = world.command.run(world.find().uploads, on_done=lambda number: None)
     assert (done.announced, done.refused, done.known) == (1, 1, 0)
@@ -174,7 +174,7 @@ def test_a_prefix_that_the_pipeline_does_not_take_is_refused() -> None:
 
 
 def test_a_limit_ends_the_search() -> None:
-    """What is beyond is not even listed, and the operator is told that there is more."""
+    """What is beyond is not even listed, and the operator reads that there is more."""
     world = BackfillWorld(*(stored(f"in/{number}.mp4") for number in range(9)))
     found = world.find(limit=3)
     assert ([one.upload.key for one in found.uploads], found.more) == (

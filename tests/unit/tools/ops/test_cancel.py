@@ -101,7 +101,7 @@ def test_an_asset_without_a_job_is_cancelled_at_once(world: OpsWorld) -> None:
 
 
 def test_a_submission_in_flight_is_waited_for(world: OpsWorld) -> None:
-    """While the claim is held a job may be about to exist: the operator is told when to try again."""
+    """While the claim is held a job may be about to exist: the operator reads when to try again."""
     asset = world.asset(AssetStatus.RECEIVED)
     world.table.claim(asset.upload, now=world.clock(), until=world.clock() + timedelta(seconds=42))
     outcome = cancel_in(world).apply(asset)

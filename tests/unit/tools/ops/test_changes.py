@@ -40,10 +40,10 @@ def three_assets() -> list[Asset]:
 
 
 def results(*errors: Exception) -> list[Result]:
-    """Return how the change of three assets goes with these errors, checking that progress was told."""
-    told: list[int] = []
-    outcomes = apply_all(Failing(*errors), three_assets(), on_done=told.append)
-    assert told == [number + 1 for number in range(len(outcomes))]
+    """Return how the change of three assets goes with these errors, checking that progress was reported."""
+    reported: list[int] = []
+    outcomes = apply_all(Failing(*errors), three_assets(), on_done=reported.append)
+    assert reported == [number + 1 for number in range(len(outcomes))]
     return [outcome.result for outcome in outcomes]
 
 
@@ -70,7 +70,7 @@ def test_what_all_assets_would_meet_ends_the_work(error: Exception) -> None:
     assert results(error, error, error) == [Result.FAILED]
 
 
-def test_a_fault_of_the_program_is_not_swallowed() -> None:
+def test_a_error_of_the_program_is_not_swallowed() -> None:
     """What is no error of AWS is not made an outcome."""
     with pytest.raises(ZeroDivisionError):
         results(ZeroDivisionError())

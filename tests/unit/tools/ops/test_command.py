@@ -89,7 +89,7 @@ def test_show_tells_the_whole_story(operated: Operated) -> None:
 
 
 def test_show_tells_of_captions_that_can_not_be_used(operated: Operated) -> None:
-    """The file's name and the sentence that says what to mend, and the captions that are there."""
+    """The file's name and the sentence that says what to fix, and the captions that are there."""
     asset = operated.received("a.mp4")
     english = {"format": "CAPTIONS", "key": f"{asset.asset_id}/1/captions/en.vtt", "duration_ms": 1_000}
     english |= {"source": "in/a.en.srt", "notes": ["1 of 2 cues was left out: 1 with bad times."]}
@@ -336,7 +336,7 @@ def test_without_a_terminal_nothing_is_changed_unasked(
     ],
 )
 def test_what_cannot_be_meant_is_refused(operated: Operated, arguments: tuple[str, ...], says: str) -> None:
-    """Usage faults exit with 2 and say what is expected."""
+    """Usage errors exit with 2 and say what is expected."""
     run = operated.run(*arguments)
     assert run.code == 2
     assert says in run.err

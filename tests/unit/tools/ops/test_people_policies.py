@@ -44,11 +44,11 @@ def _authorization(stack: Stack) -> Authorization:
     return Authorization(account_id=ACCOUNT_ID, region=REGION, key_arn=stack.arn(key))
 
 
-def _told(stack: Stack) -> dict[str, str]:
-    """Return what the operator's command line is told of a stack's resources."""
+def _resources(stack: Stack) -> dict[str, str]:
+    """Return what the operator's command line knows of a stack's resources."""
     (parameter,) = (p for p in stack.of("aws_ssm_parameter") if p["name"].endswith("/resources"))
-    told: dict[str, str] = json.loads(parameter["value"])
-    return told
+    resources: dict[str, str] = json.loads(parameter["value"])
+    return resources
 
 
 @contextmanager
@@ -77,15 +77,15 @@ def _renamed(value: Any, names: Mapping[str, str]) -> Any:
 
 def _requests(calls: list[Call], operated: Operated, stack: Stack) -> list[Request]:
     """Return what AWS would ask the stack's policies for."""
-    told = _told(stack)
+    resources = _resources(stack)
     names = {
-        local: told[field]
+        local: resources[field]
         for field, local in operated.resources.items()
         if field.endswith(("_bucket", "_url", "_arn", "_path", "_parameter"))
     }
-    names[f"/{operated.name}/resources"] = f"/{told['pipeline_name']}/resources"
+    names[f"/{operated.name}/resources"] = f"/{resources['pipeline_name']}/resources"
     # On the local AWS the table is called as the pipeline is.
-    names[operated.name] = told["assets_table"]
+    names[operated.name] = resources["assets_table"]
     authorization = _authorization(stack)
     renamed = (Call(c.service, c.operation, _renamed(c.parameters, names)) for c in calls)
     return [request for call in renamed for request in authorization.requests(call)]
@@ -173,24 +173,28 @@ def test_operator_policy_is_what_the_commands_need(
         assert [r for r in requests if not allows(policy, r)] == [], name
         # AWS documents both spellings of a path; boto3 names the path alone.
         spelled = {("ssm:GetParametersByPath", f"arn:aws:ssm:{REGION}:{ACCOUNT_ID}:parameter{path}/*")
-                   for path in [_told(stack)["presets_path"]]}  # fmt: skip
+                   for path in [_resources(stack)["presets_path"]]}  # fmt: skip
         assert _superfluous(policy, requests) == spelled, name
 
 
 def test_operator_may_not_see_or_change_videos(pipeline: Stack) -> None:
     """An operator sees records, keys and messages, and deletes for good: no media, no other pipeline's."""
-    policy, told, authorization = _policy(pipeline, "operator"), _told(pipeline), _authorization(pipeline)
-    item = {"TableName": told["assets_table"]}
+    policy, resources, authorization = (
+        _policy(pipeline, "operator"),
+        _resources(pipeline),
+        _authorization(pipeline),
+    )
+    item = {"TableName": resources["assets_table"]}
     beyond = [
-        *(Call("s3", operation, {"Bucket": told[bucket], "Key": "a.mp4"})
+        *(Call("s3", operation, {"Bucket": resources[bucket], "Key": "a.mp4"})
           for operation in ("GetObject", "PutObject", "DeleteObject")
           for bucket in ("uploads_bucket", "outputs_bucket")),
         Call("dynamodb", "DeleteItem", item),
         Call("dynamodb", "GetItem", {"TableName": "another"}),
         Call("dynamodb", "Query", {**item, "IndexName": "by_job"}),
-        Call("sqs", "ReceiveMessage", {"QueueUrl": told["processing_queue_url"]}),
-        Call("sqs", "SendMessage", {"QueueUrl": told["processing_dlq_url"]}),
-        Call("sqs", "ReceiveMessage", {"QueueUrl": told["captions_queue_url"]}),
+        Call("sqs", "ReceiveMessage", {"QueueUrl": resources["processing_queue_url"]}),
+        Call("sqs", "SendMessage", {"QueueUrl": resources["processing_dlq_url"]}),
+        Call("sqs", "ReceiveMessage", {"QueueUrl": resources["captions_queue_url"]}),
         Call("ssm", "GetParameter", {"Name": "/another/resources"}),
         Call("mediaconvert", "GetJob", {"Id": JOB_ID}),
         Call("cloudwatch", "PutMetricData", {"Namespace": "AWS/Lambda"}),
@@ -221,11 +225,15 @@ def test_uploader_policy_is_what_uploads_need(
 
 def test_uploader_may_do_nothing_else(pipeline: Stack) -> None:
     """No reading, listing or deleting, no other bucket, and no use of the key but through S3."""
-    policy, told, authorization = _policy(pipeline, "uploader"), _told(pipeline), _authorization(pipeline)
-    mine = {"Bucket": told["uploads_bucket"], "Key": "a.mp4"}
+    policy, resources, authorization = (
+        _policy(pipeline, "uploader"),
+        _resources(pipeline),
+        _authorization(pipeline),
+    )
+    mine = {"Bucket": resources["uploads_bucket"], "Key": "a.mp4"}
     for operation in ("GetObject", "HeadObject", "DeleteObject", "ListObjectsV2", "ListObjectVersions"):
         assert not allows(policy, authorization.requests(Call("s3", operation, mine))[0]), operation
-    for bucket in (told["outputs_bucket"], f"{told['uploads_bucket']}-other"):
+    for bucket in (resources["outputs_bucket"], f"{resources['uploads_bucket']}-other"):
         for operation in ("PutObject", "AbortMultipartUpload"):
             call = Call("s3", operation, {"Bucket": bucket, "Key": "a.mp4"})
             assert not allows(policy, authorization.requests(call)[0]), bucket

@@ -50,7 +50,7 @@ def test_good_presets_are_shown(operated: Operated, folder: Path) -> None:
 
 
 def test_every_error_in_force_is_named(operated: Operated, folder: Path) -> None:
-    """Wrong fields, a missing preset and missing profiles are all told at once, and the exit code says so."""
+    """Wrong fields, a missing preset and missing profiles are all reported, and the exit code says so."""
     spoil(folder, "mp4", gop_seconds=0, max_renditions=99)
     (folder / "thumbnails.json").unlink()
     (folder / "profiles.json").unlink()
@@ -83,7 +83,7 @@ def test_a_folder_is_checked_without_aws(
 
 
 @pytest.mark.parametrize("content", [b"\xff\xfe", None])
-def test_what_is_no_folder_of_presets_is_told(
+def test_what_is_no_folder_of_presets_is_reported(
     tmp_path: Path, content: bytes | None, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A folder that isn't there, or holds no text, is an error of the argument."""

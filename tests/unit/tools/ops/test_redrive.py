@@ -164,7 +164,7 @@ def test_only_what_was_shown_is_moved(queue: FakeDeadLetterQueue) -> None:
 
 
 def test_what_can_no_longer_be_held_is_left(queue: FakeDeadLetterQueue) -> None:
-    """Where the question stood open too long somebody else may have the message: it is not sent twice."""
+    """Where the question stood open too long another consumer may have the message: it is not sent twice."""
     queue.put(upload_event(upload("a.mp4")))
     queue.put(upload_event(upload("b.mp4")))
     queue.lost = {"m1"}
@@ -191,7 +191,7 @@ def test_more_than_can_be_held_is_refused_beforehand(queue: FakeDeadLetterQueue)
 
 
 def test_news_of_jobs_are_read_too() -> None:
-    """Job events name their asset and status; jobs of others and foreign messages are told apart."""
+    """Job events name their asset and status; jobs of others and foreign messages are distinguished."""
 
     def event(**detail: object) -> str:
         return json.dumps(

@@ -37,7 +37,7 @@ def versions(operated: Operated, bucket: str, prefix: str) -> int:
 
 
 def news(operated: Operated) -> list[dict[str, Any]]:
-    """Return what people were told."""
+    """Return what was published."""
     answer = operated.sqs.receive_message(
         QueueUrl=operated.news_queue, MaxNumberOfMessages=10, VisibilityTimeout=0, WaitTimeSeconds=1
     )
@@ -45,7 +45,7 @@ def news(operated: Operated) -> list[dict[str, Any]]:
 
 
 def removals_counted(operated: Operated) -> float:
-    """Return how often CloudWatch was told of a removal."""
+    """Return how many removals CloudWatch counted."""
     now = datetime.now(tz=UTC)
     found = operated.cloudwatch.get_metric_statistics(
         Namespace="MediaPipeline",
@@ -76,7 +76,7 @@ def test_what_would_go_is_shown_and_nothing_is_done(operated: Operated) -> None:
 
 @pytest.mark.parametrize("with_source", [False, True])
 def test_an_asset_is_removed_for_good(operated: Operated, with_source: bool) -> None:
-    """All versions of outputs and captions, and the record go, the upload if meant; told and counted once."""
+    """All versions of outputs and captions, and the record go, the upload if meant; published, counted once."""
     asset, neighbour = complete(operated, "films/a.mp4"), complete(operated, "films/a.mp4.mp4")
     operated.put("films/a.mp4", b"a newer version")
     source = ("--source",) if with_source else ()
@@ -87,8 +87,8 @@ def test_an_asset_is_removed_for_good(operated: Operated, with_source: bool) -> 
     assert versions(operated, operated.uploads, "films/a.mp4") == (1 if with_source else 3)
     assert operated.table.get(asset.asset_id) is None
     assert operated.read(neighbour.asset_id) == neighbour
-    (told,) = news(operated)
-    assert (told["status"], told["asset_id"], told["source"]) == (
+    (reported,) = news(operated)
+    assert (reported["status"], reported["asset_id"], reported["source"]) == (
         "REMOVED",
         asset.asset_id,
         asset.upload.uri,
@@ -179,7 +179,7 @@ def killed_after(number: int, monkeypatch: pytest.MonkeyPatch) -> Callable[[], i
 def test_a_command_that_is_killed_anywhere_is_run_again(
     operated: Operated, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """After whichever call: the second run ends with nothing left, a tombstone, and people told."""
+    """After whichever call: the second run ends with nothing left, a tombstone, and a notification."""
     number = 0
     while True:
         number += 1
@@ -198,8 +198,8 @@ def test_a_command_that_is_killed_anywhere_is_run_again(
         if made < number:
             break
     assert number > 12
-    told = removals_counted(operated)
-    assert number <= told <= number + 3
+    reported = removals_counted(operated)
+    assert number <= reported <= number + 3
 
 
 def test_while_it_is_being_removed_nothing_is_added(
@@ -222,7 +222,7 @@ def test_while_it_is_being_removed_nothing_is_added(
     assert operated.run("remove", asset.asset_id, "--yes").code == 0
 
 
-def test_what_s3_refuses_is_told_and_goes_on_later(
+def test_what_s3_refuses_is_reported_and_goes_on_later(
     operated: Operated, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An error is the outcome of its asset, whose removal has begun: it is not replayed."""
@@ -245,7 +245,7 @@ def test_what_s3_refuses_is_told_and_goes_on_later(
     assert operated.table.was_removed(asset.asset_id)
 
 
-def test_the_outcome_of_a_record_that_changed_is_told(
+def test_the_outcome_of_a_record_that_changed_is_reported(
     operated: Operated, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A replay that comes between the look and the removal wins: nothing is removed."""

@@ -42,7 +42,7 @@ def test_an_asset_that_has_ended_begins_its_next_attempt(world: OpsWorld, status
 
 @pytest.mark.parametrize("status", sorted(set(AssetStatus) - TERMINAL_STATUSES))
 def test_an_asset_under_way_is_left_alone(world: OpsWorld, status: AssetStatus) -> None:
-    """What hasn't ended isn't begun again, and the operator is told its status."""
+    """What hasn't ended isn't begun again, and the operator reads its status."""
     intention = replay_in(world, FakeQueue()).intention(world.asset(status))
     assert not intention.acts
     assert status.value in intention.text
@@ -92,7 +92,7 @@ def test_attempts_have_an_end(world: OpsWorld) -> None:
 
 
 def test_two_operators_begin_one_attempt(world: OpsWorld) -> None:
-    """Of two that read the same record, the second changes nothing and is told what is under way."""
+    """Of two that read the same record, the second changes nothing and returns what is under way."""
     queue, asset = FakeQueue(), world.asset(AssetStatus.FAILED)
     outcomes = [replay_in(world, queue).apply(asset) for _ in range(2)]
     assert [outcome.result for outcome in outcomes] == [Result.DONE, Result.SKIPPED]
@@ -100,7 +100,7 @@ def test_two_operators_begin_one_attempt(world: OpsWorld) -> None:
     assert len(queue.bodies) == 1
 
 
-def test_a_record_that_has_gone_is_told(world: OpsWorld) -> None:
+def test_a_record_that_has_gone_is_reported(world: OpsWorld) -> None:
     """A record that expired meanwhile fails nothing and announces nothing."""
     queue, asset = FakeQueue(), world.asset(AssetStatus.FAILED)
     del world.table.records[asset.asset_id]
@@ -108,7 +108,7 @@ def test_a_record_that_has_gone_is_told(world: OpsWorld) -> None:
     assert (outcome.result, queue.bodies) == (Result.SKIPPED, [])
 
 
-def test_an_attempt_that_was_not_announced_is_told_and_not_begun_again(world: OpsWorld) -> None:
+def test_an_attempt_that_was_not_announced_is_reported_and_not_begun_again(world: OpsWorld) -> None:
     """Where the send fails after the write, that is said, and running again begins no third attempt."""
     queue, asset = BrokenQueue(TransientError("timeout")), world.asset(AssetStatus.FAILED)
     outcome = replay_in(world, queue).apply(asset)

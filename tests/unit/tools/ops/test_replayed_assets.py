@@ -85,7 +85,7 @@ def world() -> ReplayWorld:
 
 
 def test_a_replayed_upload_is_processed_anew(world: ReplayWorld) -> None:
-    """The second attempt has its own job, folder and end, of which people are told; the first one stays."""
+    """The second attempt has its own job, folder and end, with notifications; the first one stays."""
     world.replay()
     world.ingest.handle(upload_event(world.asset.upload))
     assert (world.asset.status, world.asset.job_id) == (AssetStatus.SUBMITTED, "job-2")
@@ -98,8 +98,8 @@ def test_a_replayed_upload_is_processed_anew(world: ReplayWorld) -> None:
     assert [(past["attempt"], past["status"], past["job_id"]) for past in asset.past_attempts] == [
         (1, "FAILED", "job-1")
     ]
-    told = [(news["attempt"], news["status"]) for _, news in world.publisher.published]
-    assert told == [(1, "FAILED"), (2, "COMPLETE")]
+    reported = [(news["attempt"], news["status"]) for _, news in world.publisher.published]
+    assert reported == [(1, "FAILED"), (2, "COMPLETE")]
     assert [(entry["attempt"], entry["status"]) for entry in asset.history] == [
         (1, "RECEIVED"),
         (1, "SUBMITTED"),

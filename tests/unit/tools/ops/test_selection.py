@@ -67,7 +67,7 @@ def test_a_code_selects_what_failed_of_it(world: OpsWorld) -> None:
     assert keys(world, code="B", limit=1) == ["4.mp4"]
 
 
-def test_named_assets_come_once_and_unknown_ids_are_told(world: OpsWorld) -> None:
+def test_named_assets_come_once_and_unknown_ids_are_reported(world: OpsWorld) -> None:
     """A mistyped id is not passed over in silence."""
     known = upload("1.mp4").asset_id
     found, unknown = named(world.table, [known, "typo", known])

@@ -37,15 +37,15 @@ SOURCE = SourceInfo(
 )
 
 
-def told(source: SourceInfo | UnknownSource) -> list[str]:
+def lines_of(source: SourceInfo | UnknownSource) -> list[str]:
     """Return the lines about an asset's source."""
     asset = OpsWorld().asset(AssetStatus.COMPLETE)
     return list(source_lines(replace(asset, source_info=source.as_record())))
 
 
-def test_everything_that_decided_of_the_encode_is_told() -> None:
+def test_everything_that_decided_of_the_encode_is_reported() -> None:
     """Container and length, then a line a track."""
-    assert told(SOURCE) == [
+    assert lines_of(SOURCE) == [
         "matroska, 61.2 s",
         "HEVC 1080x1920, turned by 90 degrees, pixels of 4:3, 29.97 frames a second, varying, interlaced, "
         "10 bits, HLG",
@@ -55,13 +55,13 @@ def test_everything_that_decided_of_the_encode_is_told() -> None:
     ]
 
 
-def test_sound_alone_and_the_unknown_are_told_as_such() -> None:
+def test_sound_alone_and_the_unknown_are_reported_as_such() -> None:
     """A source without a picture has no line for one; one that Probe refused says why."""
-    assert told(replace(SOURCE, video=None, subtitles=()))[1:] == ["AC3 5.1, eng", "AAC"]
-    assert told(UnknownSource(reason="Probe did not answer")) == ["not known: Probe did not answer"]
+    assert lines_of(replace(SOURCE, video=None, subtitles=()))[1:] == ["AC3 5.1, eng", "AAC"]
+    assert lines_of(UnknownSource(reason="Probe did not answer")) == ["not known: Probe did not answer"]
 
 
-def test_a_profile_is_told_with_the_versions_of_its_presets() -> None:
+def test_a_profile_is_reported_with_the_versions_of_its_presets() -> None:
     """Who asks why two videos differ finds the versions here; older records have the name alone."""
     asset = replace(OpsWorld().asset(AssetStatus.COMPLETE), profile="default")
     assert profile_line(asset) == "default"

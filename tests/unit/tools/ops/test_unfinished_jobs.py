@@ -32,7 +32,7 @@ class MediaConvert:
         return self
 
     def paginate(self, *, Queue: str, Status: str) -> list[dict[str, Any]]:
-        """Give the pages of a status."""
+        """Return the pages of a status."""
         self.queues.add(Queue)
         return [{"Jobs": [{"Id": id_} for id_ in page]} for page in self._jobs.get(Status, [])]
 

@@ -19,7 +19,7 @@ def resource(
     after: Mapping[str, Any] | None = None,
     **more: Any,
 ) -> dict[str, Any]:
-    """Return an entry of `resource_changes`; what `change` holds and what stands beside it are told apart."""
+    """Return an entry of `resource_changes`; what `change` holds and what stands beside it are kept apart."""
     inner = ("after_unknown", "before_sensitive", "after_sensitive", "replace_paths", "importing")
     return {
         "address": address,

@@ -48,7 +48,7 @@ def test_differences(before: Any, after: Any, expected: list[tuple[str, str, str
 
 
 def test_the_mirror_of_tags_is_left_out() -> None:
-    """A tag is told once; a default tag, which only the mirror has, is told from there."""
+    """A tag is reported once; a default tag, which only the mirror has, is shown from there."""
     found = changes(
         {"tags": {"a": "1"}, "tags_all": {"a": "1", "Owner": "x"}},
         {"tags": {"a": "2"}, "tags_all": {"a": "2", "Owner": "y"}},
@@ -57,7 +57,7 @@ def test_the_mirror_of_tags_is_left_out() -> None:
 
 
 def test_unknown_values_are_said_to_be_unknown() -> None:
-    """Whatever is known only after the apply is told as such, at any depth, and where it is absent."""
+    """Whatever is known only after the apply is reported as such, at any depth, and where it is absent."""
     found = changes({"a": "x", "b": {"c": 1}}, {"b": {}}, unknown={"a": True, "b": {"c": True}, "d": True})
     assert [(each.path, each.unknown) for each in found] == [("a", True), ("b.c", True), ("d", True)]
 
@@ -79,7 +79,7 @@ def test_unknown_values_are_said_to_be_unknown() -> None:
 def test_sensitive_values_are_never_shown(
     before: Any, after: Any, before_marks: Any, after_marks: Any
 ) -> None:
-    """A sensitive value is told to change, on whichever side and at whatever depth it is marked."""
+    """A sensitive value is shown as changed, on whichever side and at whatever depth it is marked."""
     found = changes(before, after, before_sensitive=before_marks, after_sensitive=after_marks)
     assert found
     assert "hunter" not in repr(found)

@@ -94,8 +94,8 @@ def test_help_documents_the_exit_codes(
     monkeypatch.setenv("COLUMNS", "2000")
     with pytest.raises(SystemExit):
         main(["--help"])
-    told = capsys.readouterr().out
-    words = " ".join(told.split())
+    reported = capsys.readouterr().out
+    words = " ".join(reported.split())
     assert set(EXIT_CODES) == set(Exit)
     for code, meaning in EXIT_CODES.items():
         assert f"{code:d} {meaning}" in words
@@ -147,7 +147,7 @@ def test_a_plan_that_terraform_saved_is_reviewed(tmp_path: Path) -> None:
     assert main([str(folder / "saved plan")], terraform=prerequisites.terraform()) == Exit.FINE
 
 
-def test_a_terminal_gets_colour_and_the_same_first_line(losing: Path) -> None:
+def test_a_terminal_gets_color_and_the_same_first_line(losing: Path) -> None:
     """On a terminal the verdict is red and comes first, without Markdown's marks."""
     leader, follower = os.openpty()
     process = subprocess.Popen(

@@ -172,7 +172,7 @@ def test_the_rules_of_the_bucket_resource_itself_are_read() -> None:
 
 
 def test_settings_that_are_sensitive_are_not_taken_for_harmless() -> None:
-    """Where what changes can't be shown, it is told that data may be lost."""
+    """Where what changes can't be shown, the review says that data may be lost."""
     rules = changed(LIFECYCLE, {"rule": [MARKERS]}, {"rule": [expiring(1)]}, after_sensitive={"rule": True})
     days = changed(LOGS, {"retention_in_days": 9}, {"retention_in_days": 3}, before_sensitive=True)
     ttl = changed(
@@ -213,7 +213,7 @@ def test_losses_that_are_put_off_are_named() -> None:
 
 
 def test_drift_that_endangers_data_is_not_green() -> None:
-    """Protection that somebody took away outside of Terraform is told, though the plan changes nothing."""
+    """Protection that was removed outside of Terraform is reported, though the plan changes nothing."""
     versioning = changed(
         "aws_s3_bucket_versioning.V",
         {"versioning_configuration": [{"status": "Enabled"}]},

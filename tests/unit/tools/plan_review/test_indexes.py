@@ -1,4 +1,4 @@
-"""Changes of a table's indexes are told in words: no item is lost, and queries of what goes fail."""
+"""Changes of a table's indexes are described in words: no item is lost, and queries of what goes fail."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ def index(name: str, key: str = "status", **more: Any) -> dict[str, Any]:
     return {"name": name, "hash_key": key, "range_key": None, "projection_type": "ALL", **more}
 
 
-def told(before: list[dict[str, Any]], after: list[dict[str, Any]], **more: Any) -> str:
+def described(before: list[dict[str, Any]], after: list[dict[str, Any]], **more: Any) -> str:
     """Return what a reviewer reads of a change of the assets table."""
     table = {"name": "media-pipeline-assets-prod"}
     change = changed(
@@ -21,8 +21,8 @@ def told(before: list[dict[str, Any]], after: list[dict[str, Any]], **more: Any)
 
 
 def test_an_index_that_goes_loses_no_item() -> None:
-    """It is no loss of data, and so neither red nor orange; the reviewer is told what fails."""
-    text = told([index("by_job"), index("by_status")], [index("by_status")])
+    """It is no loss of data, and so neither red nor orange; the reviewer reads what fails."""
+    text = described([index("by_job"), index("by_status")], [index("by_status")])
     assert text.startswith("🟢")
     assert f"`{TABLE}`: index `by_job` is removed. No item is lost" in text
     assert "index `by_status`" not in text
@@ -30,7 +30,7 @@ def test_an_index_that_goes_loses_no_item() -> None:
 
 def test_an_index_that_comes_and_one_that_is_made_anew() -> None:
     """What lacks the key's attributes is not in a new index; another projection makes an index anew."""
-    text = told(
+    text = described(
         [index("by_status"), index("by_time")],
         [index("by_status", projection_type="INCLUDE", non_key_attributes=["a"]), index("by_shard", "shard"),
          index("by_time")],
@@ -42,5 +42,5 @@ def test_an_index_that_comes_and_one_that_is_made_anew() -> None:
 
 def test_what_is_sensitive_is_not_named() -> None:
     """Of indexes that are marked as sensitive nothing is said."""
-    text = told([index("secret")], [], before_sensitive={"global_secondary_index": True})
+    text = described([index("secret")], [], before_sensitive={"global_secondary_index": True})
     assert "secret" not in text

@@ -52,7 +52,7 @@ def test_what_holds_no_state_is_no_loss() -> None:
     assert summary(found).markdown().startswith("🟢 **No data is lost: 1 replaced.**")
 
 
-def test_intended_losses_are_told_and_let_through() -> None:
+def test_intended_losses_are_reported_and_let_through() -> None:
     """A loss that was named by its address stays at the top, and is no reason to stop."""
     found = reviewed(replaced_table(), intended=(TABLE,))
     assert found.unintended == []
@@ -78,7 +78,7 @@ def test_losses_come_before_everything_else() -> None:
 
 
 def test_a_destroyed_resource_says_why() -> None:
-    """Without a path that forces it, Terraform's reason is told; a deposed object says what it is."""
+    """Without a path that forces it, Terraform's reason is reported; a deposed object says what it is."""
     gone = resource(QUEUE, "delete", before={}, action_reason="delete_because_no_resource_config")
     left = resource(TABLE, "delete", before={}, deposed="ab12")
     text = summary(reviewed(gone, left)).markdown()
@@ -133,7 +133,7 @@ def test_forcing_attributes_that_are_sensitive_stay_hidden() -> None:
         ("aws_kms_key.K", {"deletion_window_in_days": 30}, {"deletion_window_in_days": 7}),
     ],
 )
-def test_lowered_protection_is_told_and_raised_one_is_not(
+def test_lowered_protection_is_reported_and_raised_one_is_not(
     address: str, before: dict[str, Any], after: dict[str, Any]
 ) -> None:
     """Each guard of data that is taken away is called out, and its way back is not."""
@@ -154,7 +154,7 @@ def test_lowered_protection_is_told_and_raised_one_is_not(
 def test_what_protects_another_resource_lowers_protection_when_it_goes(
     type_: str, consequence: str, action: str
 ) -> None:
-    """Taking away the resource that guards another is told as what it does to that one, and is not green."""
+    """Taking away the resource that guards another is shown as what it does to that one, not as green."""
     found = reviewed(resource(f"{type_}.X", action, before={"queue_url": "u"}))
     assert consequence in found.lowered[0]
     assert summary(found).markdown().startswith("🟠")

@@ -113,7 +113,7 @@ def test_added_and_removed_statements() -> None:
 
 
 def test_the_summary_shows_statements_not_text() -> None:
-    """A role's policy is told by its statements, once, and the verdict says that more may be allowed."""
+    """A role's policy is reported by its statements, once, and the verdict says that more may be allowed."""
     more = {**PUT, "Action": ["s3:PutObject", "s3:DeleteObject"]}
     found = reviewed(
         changed(ROLE_POLICY, {"name": "p", "policy": document(PUT)}, {"name": "p", "policy": document(more)})
@@ -126,7 +126,7 @@ def test_the_summary_shows_statements_not_text() -> None:
 
 
 def test_a_policy_that_only_narrows_raises_no_alarm() -> None:
-    """Taking an action away is told, and the verdict stays green."""
+    """Taking an action away is reported, and the verdict stays green."""
     more = {**PUT, "Action": ["s3:PutObject", "s3:DeleteObject"]}
     text = summary(
         reviewed(changed(ROLE_POLICY, {"policy": document(more)}, {"policy": document(PUT)}))
@@ -135,7 +135,7 @@ def test_a_policy_that_only_narrows_raises_no_alarm() -> None:
     assert "-   Action: s3:DeleteObject" in text
 
 
-def test_a_tls_policy_that_is_destroyed_is_told() -> None:
+def test_a_tls_policy_that_is_destroyed_is_reported() -> None:
     """Destroying a bucket's policy shows each statement that goes."""
     gone = resource("aws_s3_bucket_policy.P", "delete", before={"bucket": "b", "policy": document(TLS)})
     text = summary(reviewed(gone)).markdown()
@@ -153,7 +153,7 @@ def test_anyone_is_called_anyone() -> None:
     assert text.startswith("🟠")
 
 
-def test_public_access_that_is_freed_is_told() -> None:
+def test_public_access_that_is_freed_is_reported() -> None:
     """The block's attributes are shown before and after; opening it asks for care, closing it for none."""
     address = "aws_s3_bucket_public_access_block.Uploads_PublicAccess_0EDD4C38"
     shut, open_ = {"block_public_acls": True}, {"block_public_acls": False}
@@ -165,7 +165,7 @@ def test_public_access_that_is_freed_is_told() -> None:
 
 
 def test_a_policy_that_is_not_known_yet_is_said_to_be_so() -> None:
-    """Where the new policy depends on what is not there yet, nobody is told that nothing changes."""
+    """Where the new policy depends on what is not there yet, the review does not say that nothing changes."""
     later = changed(ROLE_POLICY, {"policy": document(PUT)}, {}, after_unknown={"policy": True})
     text = summary(reviewed(later)).markdown()
     assert f"Known only after apply, so that nothing can be compared: `{ROLE_POLICY}`" in text
@@ -173,7 +173,7 @@ def test_a_policy_that_is_not_known_yet_is_said_to_be_so() -> None:
 
 
 def test_tags_of_a_role_are_no_change_of_access() -> None:
-    """A role's tag is told among what changes in place."""
+    """A role's tag is shown among what changes in place."""
     found = reviewed(changed("aws_iam_role.R", {"tags": {"a": "1"}}, {"tags": {"a": "2"}}))
     assert found.access == ()
     assert '- tags.a: "1"' in summary(found).markdown()

@@ -125,7 +125,7 @@ def test_no_sensitive_value_of_any_plan_is_shown(
         assert "7700" not in shown.replace(",", "")
 
 
-def test_a_sensitive_policy_is_told_to_change_and_not_shown() -> None:
+def test_a_sensitive_policy_is_reported_to_change_and_not_shown() -> None:
     """A policy that is marked sensitive counts as one that may allow more, and no word of it is shown."""
     policy = resource(
         "aws_iam_role_policy.R",
@@ -141,7 +141,7 @@ def test_a_sensitive_policy_is_told_to_change_and_not_shown() -> None:
 
 
 def test_a_name_that_is_sensitive_is_not_shown() -> None:
-    """A resource whose name is marked is told by its address alone."""
+    """A resource whose name is marked is reported by its address alone."""
     bucket = resource(
         "aws_s3_bucket.B", "delete", before={"bucket": "hunter1"}, before_sensitive={"bucket": True}
     )

@@ -46,7 +46,7 @@ def test_a_tag_and_a_log_retention_are_harmless() -> None:
 
 
 def test_all_fates_have_their_section() -> None:
-    """Added, replaced, destroyed, forgotten, moved and imported resources are told apart."""
+    """Added, replaced, destroyed, forgotten, moved and imported resources are distinguished."""
     text = text_of(
         resource("aws_sns_topic.A", "create", after={"name": "a"}),
         resource(
@@ -86,7 +86,7 @@ def test_what_is_known_later_takes_one_line() -> None:
     assert "  known only after apply: last_modified, version\n" in text
 
 
-def test_outputs_are_told_and_sensitive_ones_hidden() -> None:
+def test_outputs_are_reported_and_sensitive_ones_hidden() -> None:
     """Outputs that change are shown; a sensitive one without its value."""
     text = text_of(
         output_changes={
@@ -106,8 +106,8 @@ def test_outputs_are_told_and_sensitive_ones_hidden() -> None:
     assert "hunter2" not in text
 
 
-def test_drift_is_told_apart_from_the_plan() -> None:
-    """What was done outside is told by what the configuration sets; a lost table is in the verdict."""
+def test_drift_is_reported_apart_from_the_plan() -> None:
+    """What was done outside is reported by what the configuration sets; a lost table is in the verdict."""
     drifted = changed(
         "aws_sqs_queue.Q", {"delay_seconds": 0, "policy": ""}, {"delay_seconds": 5, "policy": "{}"}
     )
@@ -127,7 +127,7 @@ def test_drift_is_told_apart_from_the_plan() -> None:
 
 
 def test_a_zero_that_the_provider_writes_for_nothing_is_no_drift() -> None:
-    """What AWS answers for an attribute that nobody set was changed by nobody."""
+    """What AWS answers for an attribute that is not configured is no change."""
     drifted = changed("aws_sqs_queue.Q", {"a": None, "b": None}, {"a": 0, "b": False})
     assert text_of(resource_drift=[drifted]) == "🟢 **Nothing changes.**\n"
 
@@ -156,13 +156,13 @@ def test_a_first_deployment_is_read_in_a_minute() -> None:
 
 
 def test_a_policy_of_any_length_fits_a_comment() -> None:
-    """However much there is to tell, the losses are told, and a comment on GitHub holds it all."""
+    """However long the review, the losses are reported, and a comment on GitHub holds it all."""
     statement = {"Effect": "Allow", "Action": [f"s3:{n:02}" + "x" * 999 for n in range(20)], "Resource": "*"}
     document = json.dumps({"Statement": [{**statement, "Sid": f"S{n}"} for n in range(30)]})
     new = [resource(f"aws_iam_policy.P{n}", "create", after={"policy": document}) for n in range(25)]
     text = text_of(*new, replaced_table())
     assert len(text) < 65_536
-    assert "### Who may do what\n\nToo long to be told here" in text
+    assert "### Who may do what\n\nToo long to be shown here" in text
     assert f"INTENDED='{TABLE}'" in text
 
 
@@ -175,7 +175,7 @@ def test_hostile_addresses_stay_text() -> None:
 
 
 @pytest.mark.parametrize(
-    ("document", "fault"),
+    ("document", "error"),
     [
         ("", "no JSON"),
         ("[" * 100_000, "no JSON"),
@@ -193,9 +193,9 @@ def test_hostile_addresses_stay_text() -> None:
         ('{"format_version": "1.2", "resource_changes": [], "errored": true}', "Planning had failed"),
     ],
 )
-def test_what_is_no_plan_is_refused(document: str, fault: str) -> None:
+def test_what_is_no_plan_is_refused(document: str, error: str) -> None:
     """Nothing that isn't a whole plan is ever called harmless."""
-    with pytest.raises(PlanError, match=fault):
+    with pytest.raises(PlanError, match=error):
         parse(document)
 
 

@@ -78,7 +78,7 @@ class Policies:
         return self
 
     def paginate(self, *, Scope: str) -> list[dict[str, object]]:
-        """Give the pages."""
+        """Return the pages."""
         assert Scope == "Local"
         return [
             {"Policies": [{"PolicyName": "another", "Arn": "arn:another"}]},

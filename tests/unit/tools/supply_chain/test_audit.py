@@ -1,4 +1,4 @@
-"""The audit of what is locked: clean, vulnerable and unanswered are told apart, and never mixed up.
+"""The audit of what is locked: clean, vulnerable and unanswered are distinguished, and never mixed up.
 
 The tools here are programs that answer as the real ones do; the answers were taken from those.
 """
@@ -109,8 +109,8 @@ def _node(program: str, folder: Path) -> Finding:
     ("answer", "code", "complaint", "expected", "says"),
     [
         (CLEAN, 0, "No known vulnerabilities found", Outcome.CLEAN, "nothing known"),
-        (VULNERABLE, 1, "Found 1", Outcome.VULNERABLE, "six 1.17.0: PYSEC-2014-8, mended in 1.18.0"),
-        # It ends with 0, and has asked nobody about six.
+        (VULNERABLE, 1, "Found 1", Outcome.VULNERABLE, "six 1.17.0: PYSEC-2014-8, fixed in 1.18.0"),
+        # It ends with 0, and asked no source about six.
         (UNKNOWN, 0, "No known vulnerabilities", Outcome.NOT_ASKED, "it knows nothing of 1 of them (six"),
         ({**CLEAN, "dependencies": []}, 0, "", Outcome.NOT_ASKED, "it left out 2 of them"),
         ("", 1, "ERROR: Failed to connect to PyPI", Outcome.NOT_ASKED, "Failed to connect to PyPI"),
@@ -142,7 +142,7 @@ def test_pip_audit_is_understood(
 def test_npm_audit_is_understood(
     tool: Tool, tmp_path: Path, answer: object, code: int, complaint: str, expected: Outcome, says: str
 ) -> None:
-    """It ends with 1 both where it found something and where nobody answered."""
+    """It ends with 1 both where it found something and where no source answered."""
     finding = _node(tool("npm", answer, code=code, complaint=complaint), tmp_path)
     assert outcome([finding]) is expected
     assert says in str(finding)
@@ -180,7 +180,7 @@ def test_a_tool_that_is_not_there_or_hangs_is_no_clean_answer(
 def test_a_vulnerability_outweighs_a_missing_answer() -> None:
     """What is known to be bad is not hidden by what isn't known; only all clean is clean."""
     clean = Finding(label="a", packages=1)
-    unanswered = Finding(label="b", packages=1, unanswered="nobody there")
+    unanswered = Finding(label="b", packages=1, unanswered="no answer")
     bad = Finding(label="c", packages=2, advisories=["X"], unanswered="one is unknown")
     assert outcome([clean, clean]) == 0
     assert outcome([clean, unanswered]) == 3

@@ -20,7 +20,7 @@ GROUPS = {group: _LOCKED_AS.get(group, group) for group in PIPFILE if group != "
 
 
 def test_every_group_of_the_pipfile_is_locked() -> None:
-    """No group of packages is without a lock, and none is locked that nobody asks for."""
+    """No group of packages is without a lock, and none is locked that no Pipfile asks for."""
     assert {"packages", "dev-packages", "lambda", "audit", "lint"} <= set(GROUPS)
     assert set(PIPFILE_LOCK) == {"_meta", *GROUPS.values()}
     for asked, locked in GROUPS.items():
@@ -29,7 +29,7 @@ def test_every_group_of_the_pipfile_is_locked() -> None:
 
 @pytest.mark.parametrize("group", GROUPS.values())
 def test_python_packages_have_a_version_and_hashes(group: str) -> None:
-    """Each is one version with the hashes of its files, and comes from whatever index pip is told of."""
+    """Each is one version with the hashes of its files, from the configured index."""
     assert PIPFILE_LOCK[group]
     for name, package in PIPFILE_LOCK[group].items():
         assert set(package) <= {"extras", "hashes", "markers", "version"}, name

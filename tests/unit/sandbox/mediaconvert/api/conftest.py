@@ -16,7 +16,7 @@ def shared_endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Endpoi
 
 @pytest.fixture
 def endpoint(shared_endpoint: Endpoint) -> Iterator[Endpoint]:
-    """Give the module's endpoint, and leave it as it was: no faults, jobs let go, S3 and bus in order."""
+    """Return the module's endpoint, and leave it as it was: no faults, jobs let go, S3 and bus in order."""
     yield shared_endpoint
     shared_endpoint.inject()
     shared_endpoint.bus.away = False

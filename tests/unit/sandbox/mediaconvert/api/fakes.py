@@ -221,7 +221,7 @@ class Endpoint:
 
     @property
     def faults_path(self) -> Path:
-        """Give the path of the file that tells the endpoint what to do wrong."""
+        """Return the path of the file that tells the endpoint what to do wrong."""
         return self.state_dir / "faults.json"
 
     def until_struck(self, kind: str, number: int) -> None:
@@ -234,7 +234,7 @@ class Endpoint:
 
     @property
     def url(self) -> str:
-        """Give the endpoint's URL."""
+        """Return the endpoint's URL."""
         return f"http://127.0.0.1:{self.port}"
 
     def submit(self, **parameters: Any) -> dict[str, Any]:
@@ -276,7 +276,7 @@ class Endpoint:
         return [detail for detail in details if detail["jobId"] == id_]
 
     def statuses(self, id_: str) -> list[str]:
-        """List the statuses that a job's events told of."""
+        """List the statuses of a job's events."""
         return [detail["status"] for detail in self.events(id_)]
 
     def _answers(self) -> bool:
@@ -289,7 +289,7 @@ class Endpoint:
 
 @contextmanager
 def application_of(endpoint: Endpoint) -> Iterator[Any]:
-    """Give an endpoint's application alone: no server, and no job ever runs."""
+    """Return an endpoint's application alone: no server, and no job ever runs."""
     yield endpoint.service(0).application
 
 
@@ -306,7 +306,7 @@ def client(url: str, read_timeout: float = 60) -> Any:
 
 
 def job_settings(uri: str = "s3://in/clip.mp4") -> dict[str, Any]:
-    """Give the least settings that make an MP4, in boto3's spelling."""
+    """Return the least settings that make an MP4, in boto3's spelling."""
     return {
         "Inputs": [{"FileInput": uri}],
         "OutputGroups": [
@@ -335,7 +335,7 @@ def job_settings(uri: str = "s3://in/clip.mp4") -> dict[str, Any]:
 
 
 def free_port() -> int:
-    """Find a port that nobody listens on."""
+    """Find a port without a listener."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

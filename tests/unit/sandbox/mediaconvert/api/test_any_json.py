@@ -63,7 +63,7 @@ def like(shape: Shape, depth: int = 0) -> st.SearchStrategy[Any]:
 
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    """Give the application without a server or runner around it."""
+    """Return the application without a server or runner around it."""
     with application_of(Endpoint(tmp_path_factory.mktemp("any"))) as application:
         yield application
 

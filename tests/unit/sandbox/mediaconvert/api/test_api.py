@@ -14,7 +14,7 @@ VERSION = "/2017-08-29"
 
 
 def raw(endpoint: Endpoint, method: str, path: str, body: bytes = b"") -> tuple[int, dict[str, str], Any]:
-    """Send a request that boto3 wouldn't; give status, headers and the parsed body."""
+    """Send a request that boto3 wouldn't; return status, headers and the parsed body."""
     connection = http.client.HTTPConnection("127.0.0.1", endpoint.port, timeout=10)
     connection.request(method, path, body)
     response = connection.getresponse()
@@ -25,7 +25,7 @@ def raw(endpoint: Endpoint, method: str, path: str, body: bytes = b"") -> tuple[
 
 
 def refusal(call: Any, **parameters: Any) -> tuple[str, str]:
-    """Give the code and message of the error that a call ends with."""
+    """Return the code and message of the error that a call ends with."""
     with pytest.raises(ClientError) as raised:
         call(**parameters)
     error = raised.value.response["Error"]

@@ -1,4 +1,4 @@
-"""What a caller of MediaConvert must be allowed, and that nobody gets in where that can't be asked."""
+"""What a caller of MediaConvert must be allowed, and that all are refused where that can't be asked."""
 
 import socket
 
@@ -6,7 +6,7 @@ import pytest
 
 from sandbox.mediaconvert.account import Account
 from sandbox.mediaconvert.api.authorization import Check, LocalIam, checks
-from sandbox.mediaconvert.api.errors import Forbidden, ServerFault
+from sandbox.mediaconvert.api.errors import Forbidden, ServerError
 from sandbox.runtime.service_principal import SERVICE, SERVICE_ACCESS_KEY_ID
 
 ACCOUNT = Account("000000000000", "us-east-1")
@@ -57,13 +57,13 @@ def unreachable() -> LocalIam:
 
 def test_nobody_gets_in_while_permissions_cannot_be_asked(unreachable: LocalIam) -> None:
     """The call fails as if MediaConvert had a fault of its own, which callers try again."""
-    with pytest.raises(ServerFault):
+    with pytest.raises(ServerError):
         unreachable("AWS4-HMAC-SHA256 Credential=ASIAX/2026/us-east-1/mediaconvert/aws4_request", "Probe", {})
 
 
 @pytest.mark.parametrize("authorization", ["", "Bearer token"])
 def test_an_unsigned_call_is_refused(unreachable: LocalIam, authorization: str) -> None:
-    """Without an access key there is nobody to ask about."""
+    """Without an access key there is no identity to ask about."""
     with pytest.raises(Forbidden):
         unreachable(authorization, "Probe", {})
 

@@ -70,8 +70,8 @@ def test_what_is_not_allowed_is_named(text: str, sentence: str) -> None:
     assert sentence in str(refused.value)
 
 
-def test_every_wrong_value_is_told_at_once() -> None:
-    """A file with several faults is mended once, not fault by fault."""
+def test_every_wrong_value_is_reported_at_once() -> None:
+    """A file with several faults is fixed once, not fault by fault."""
     with pytest.raises(InvalidFaults) as refused:
         parsed('{"seed": "x", "uploads": {"speed": 1}, "mediaconvert": {"throttle": 2, "drop_events": 3}}')
     for field in ("seed", "uploads.speed", "mediaconvert.throttle", "mediaconvert.drop_events"):
@@ -137,7 +137,7 @@ def test_the_file_is_read_again_when_it_changes(tmp_path: Path) -> None:
 
 
 def test_a_file_that_becomes_wrong_changes_nothing(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    """The last good settings stay, and the log says once what is wrong, until the file is mended."""
+    """The last good settings stay, and the log says once what is wrong, until the file is fixed."""
     faults = Faults(written(tmp_path, mediaconvert={"throttle": 1}), "mediaconvert")
     path = written(tmp_path, mediaconvert={"throttle": 7})
     with caplog.at_level(logging.ERROR):

@@ -120,7 +120,7 @@ def test_a_reordered_event_that_is_the_last_comes_late(faulty: Faulty) -> None:
 
 
 def test_dropped_events_count_as_taken(faulty: Faulty) -> None:
-    """The outbox is told that they were sent, so that it forgets them."""
+    """The outbox takes them for sent, so that it forgets them."""
     faulty.inject(drop_events=1)
     faulty.publish(events("a/1", "a/2"))
     assert faulty.bus.attempts == 0

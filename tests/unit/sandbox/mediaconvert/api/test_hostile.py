@@ -71,7 +71,7 @@ def test_a_body_beyond_the_limit_is_refused(endpoint: Endpoint) -> None:
 
 
 def test_a_slow_body_is_refused(endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Who announces a body and doesn't send it is told so after a while."""
+    """Who announces a body and doesn't send it gets an error after a while."""
     monkeypatch.setattr(api, "BODY_SECONDS", 0.3)
     begun = time.monotonic()
     answer = answer_to(endpoint, JOBS + b"Content-Length: 100\r\n\r\n{")

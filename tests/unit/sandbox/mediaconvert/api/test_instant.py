@@ -24,14 +24,14 @@ NEVER = threading.Event()
 
 @pytest.fixture(scope="module")
 def body(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    """Give a tiny clip without sound."""
+    """Return a tiny clip without sound."""
     clip = Clip(width=160, height=90, seconds=1, has_sound=False)
     return make_clip(tmp_path_factory.mktemp("clips"), clip).read_bytes()
 
 
 @pytest.fixture
 def instant(endpoint: Endpoint, body: bytes) -> Iterator[Endpoint]:
-    """Give an endpoint in instant mode, with a clip in its S3."""
+    """Return an endpoint in instant mode, with a clip in its S3."""
     endpoint.inject(instant=True)
     endpoint.s3.objects["in", "real.mp4"] = body
     endpoint.s3.downloads = 0
@@ -92,7 +92,7 @@ def test_an_absent_source_fails_with_its_code(instant: Endpoint) -> None:
     assert instant.finished(submit(instant, "absent.mp4")["Id"])["ErrorCode"] == 1404
 
 
-def test_faults_strike_instant_jobs_too(instant: Endpoint) -> None:
+def test_errors_strike_instant_jobs_too(instant: Endpoint) -> None:
     """Instant jobs can fail and hang as others."""
     instant.inject(instant=True, failing_jobs=1)
     assert instant.finished(submit(instant, "real.mp4")["Id"])["Status"] == "ERROR"

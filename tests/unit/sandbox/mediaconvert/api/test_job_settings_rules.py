@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from botocore.model import Shape
 
-from sandbox.mediaconvert.api.job_settings_rules import job_faults, template_faults
-from sandbox.mediaconvert.api.validation import shape_faults
+from sandbox.mediaconvert.api.job_settings_rules import job_errors, template_errors
+from sandbox.mediaconvert.api.validation import shape_errors
 from sandbox.mediaconvert.api.wire import service_model
 
 Settings = dict[str, Any]
@@ -21,10 +21,10 @@ def shape(name: str) -> Shape:
     return service_model().shape_for(name)
 
 
-def faults(settings: Settings) -> list[str]:
+def errors(settings: Settings) -> list[str]:
     """List all that is wrong with a job's settings, shapes first."""
-    found = list(shape_faults(shape("JobSettings"), settings))
-    return [str(fault) for fault in found or job_faults(settings)]
+    found = list(shape_errors(shape("JobSettings"), settings))
+    return [str(error) for error in found or job_errors(settings)]
 
 
 def video(height: int) -> Settings:
@@ -102,8 +102,8 @@ def drop(path: str) -> Callable[[Settings], None]:
 
 
 def test_settings_of_every_group_are_good() -> None:
-    """Settings with HLS, DASH, CMAF, MP4 and thumbnails have no fault."""
-    assert faults(whole()) == []
+    """Settings with HLS, DASH, CMAF, MP4 and thumbnails have no error."""
+    assert errors(whole()) == []
 
 
 H264 = "outputGroups/0/outputs/0/videoDescription/codecSettings/h264Settings"
@@ -280,12 +280,12 @@ GROUP_0 = "outputGroups/0/outputGroupSettings"
         ),
     ],
 )
-def test_fault_is_named_by_its_path(change: Callable[[Settings], None], message: str) -> None:
-    """One departure from what MediaConvert takes gives one fault, which names the place and the rule."""
+def test_error_is_named_by_its_path(change: Callable[[Settings], None], message: str) -> None:
+    """One departure from what MediaConvert takes gives one error, which names the place and the rule."""
     settings = whole()
     change(settings)
-    found = faults(settings)
-    assert len([fault for fault in found if fault.startswith(message)]) == 1, found
+    found = errors(settings)
+    assert len([error for error in found if error.startswith(message)]) == 1, found
 
 
 @pytest.mark.parametrize(
@@ -298,7 +298,7 @@ def test_fault_is_named_by_its_path(change: Callable[[Settings], None], message:
     ],
 )
 def test_sound_of_several_tracks_is_good(mode: str, rate: int, bitrate_bps: int) -> None:
-    """Tracks in a group that the pictures name, with labels, languages and loudness, have no fault."""
+    """Tracks in a group that the pictures name, with labels, languages and loudness, have no error."""
     settings = whole()
     aac = {"bitrate": bitrate_bps, "codingMode": mode, "sampleRate": rate}
     described = {
@@ -321,7 +321,7 @@ def test_sound_of_several_tracks_is_good(mode: str, rate: int, bitrate_bps: int)
         "audioGroupId": "audio",
         "audioTrackType": "ALTERNATE_AUDIO_AUTO_SELECT_DEFAULT",
     }
-    assert faults(settings) == []
+    assert errors(settings) == []
 
 
 def test_frame_capture_alone_is_refused() -> None:
@@ -330,10 +330,10 @@ def test_frame_capture_alone_is_refused() -> None:
     settings = whole()
     films, captures = settings["outputGroups"][3:]
     settings["outputGroups"] = [captures]
-    assert faults(settings) == [refusal]
+    assert errors(settings) == [refusal]
     del films["outputs"][0]["videoDescription"]
     settings["outputGroups"] = [films, captures]
-    assert faults(settings) == [refusal]
+    assert errors(settings) == [refusal]
 
 
 @pytest.mark.parametrize(
@@ -360,7 +360,7 @@ def test_sound_alone_is_made_where_the_guide_says(
     chosen["outputs"] = [chosen["outputs"][-1] | {"audioDescriptions": sounds}]
     assert chosen["outputs"][0]["containerSettings"]["container"] == container
     settings["outputGroups"] = [chosen, settings["outputGroups"][3]]
-    found = [fault for fault in faults(settings) if "Without video" in fault]
+    found = [error for error in errors(settings) if "Without video" in error]
     assert (found == []) == is_taken
 
 
@@ -372,9 +372,9 @@ def test_template_needs_neither_input_nor_destination() -> None:
         for member in item["outputGroupSettings"].values():
             if isinstance(member, dict):
                 del member["destination"]
-    assert list(template_faults(settings)) == []
+    assert list(template_errors(settings)) == []
     drop(f"{H264}/maxBitrate")(settings)
-    assert [str(fault) for fault in template_faults(settings)] == [
+    assert [str(error) for error in template_errors(settings)] == [
         f"/{H264}: maxBitrate is a required property when rateControlMode is QVBR"
     ]
 
@@ -387,17 +387,17 @@ def test_automated_abr_needs_no_bitrate() -> None:
         drop(f"outputGroups/0/outputs/{index}/videoDescription/codecSettings/h264Settings/maxBitrate")(
             settings
         )
-    assert faults(settings) == []
+    assert errors(settings) == []
 
 
 def test_integers_have_a_reach() -> None:
     """An integer without a range of its own is held within 32 bits."""
-    found = [str(fault) for fault in shape_faults(shape("__integer"), 2**31)]
+    found = [str(error) for error in shape_errors(shape("__integer"), 2**31)]
     assert found == ["/: Should be less than or equal to 2147483647"]
 
 
 def test_paths_are_json_pointers() -> None:
-    """A key with slashes and tildes is escaped in the path of its fault."""
-    assert [str(fault) for fault in shape_faults(shape("__mapOf__string"), {"a/b~": 1})] == [
+    """A key with slashes and tildes is escaped in the path of its error."""
+    assert [str(error) for error in shape_errors(shape("__mapOf__string"), {"a/b~": 1})] == [
         "/a~1b~0: Should be string"
     ]

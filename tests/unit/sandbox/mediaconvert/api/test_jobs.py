@@ -118,7 +118,7 @@ def test_failed_job_has_code_and_message(endpoint: Endpoint) -> None:
 
 
 def test_transcoder_that_breaks_fails_only_its_job(endpoint: Endpoint) -> None:
-    """An exception that nobody expected ends its job with 1999, and the next job runs."""
+    """An unexpected exception ends its job with 1999, and the next job runs."""
     endpoint.transcoder.failure = RuntimeError("no such filter")
     assert endpoint.finished(endpoint.submit()["Id"])["ErrorCode"] == 1999
     endpoint.transcoder.failure = None

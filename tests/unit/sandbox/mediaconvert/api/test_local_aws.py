@@ -173,7 +173,7 @@ def test_events_reach_a_rule_of_the_default_bus(aws: LocalAws, url: str) -> None
     assert received["detail"] == detail
 
 
-def test_absent_aws_is_told_apart(tmp_path: Path) -> None:
+def test_absent_aws_is_reported_apart(tmp_path: Path) -> None:
     """Without a local AWS, events are not taken, and an input's error code isn't a permanent one."""
     away = LocalAws(f"http://127.0.0.1:{free_port()}", ACCOUNT, max_attempts=1)
     with pytest.raises(NotTaken):

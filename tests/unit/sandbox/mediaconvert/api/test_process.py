@@ -29,7 +29,7 @@ def start(port: int, state_dir: Path, *more: str) -> subprocess.Popen[str]:
 
 
 def answers(port: int) -> bool:
-    """Tell whether the endpoint is up."""
+    """Return whether the endpoint is up."""
     try:
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=1) as response:
             return bool(response.status == 200)

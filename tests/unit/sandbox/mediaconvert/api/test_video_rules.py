@@ -4,12 +4,12 @@ from collections.abc import Callable
 
 import pytest
 
-from sandbox.mediaconvert.api.video_rules import video_faults
+from sandbox.mediaconvert.api.video_rules import video_errors
 from tests.unit.sandbox.mediaconvert.api.test_job_settings_rules import (
     Settings,
     at,
     drop,
-    faults,
+    errors,
     put,
     whole,
 )
@@ -43,8 +43,8 @@ def every_picture() -> Settings:
 
 
 def test_settings_of_every_picture_are_good() -> None:
-    """HEVC in HDR10, a crop, a position and tiled thumbnails have no fault."""
-    assert faults(every_picture()) == []
+    """HEVC in HDR10, a crop, a position and tiled thumbnails have no error."""
+    assert errors(every_picture()) == []
 
 
 @pytest.mark.parametrize(
@@ -101,12 +101,12 @@ def test_settings_of_every_picture_are_good() -> None:
         (put(f"{GROUP}/imageBasedTrickPlay", "THUMBNAIL"), f"/{THUMBNAILS}: Should not be present when"),
     ],
 )
-def test_fault_of_a_picture_is_named_by_its_path(change: Callable[[Settings], None], message: str) -> None:
-    """One departure from what MediaConvert takes of pictures gives one fault that names place and rule."""
+def test_error_of_a_picture_is_named_by_its_path(change: Callable[[Settings], None], message: str) -> None:
+    """One departure from what MediaConvert takes of pictures gives one error that names place and rule."""
     settings = every_picture()
     change(settings)
-    found = faults(settings)
-    assert len([fault for fault in found if fault.startswith(message)]) == 1, found
+    found = errors(settings)
+    assert len([error for error in found if error.startswith(message)]) == 1, found
 
 
 @pytest.mark.parametrize(
@@ -143,6 +143,6 @@ def test_a_picture_is_no_larger_than_its_codec_makes(
         if pixels is not None:
             described[side] = pixels
     refused = [
-        fault for fault in map(str, video_faults(described, (), False)) if "Should be at most" in fault
+        error for error in map(str, video_errors(described, (), False)) if "Should be at most" in error
     ]
     assert (refused == []) == is_taken

@@ -1,4 +1,4 @@
-"""Make clips whose every pixel is known: bars of grey in the light of standard and high dynamic range."""
+"""Make clips whose every pixel is known: bars of gray in the light of standard and high dynamic range."""
 
 import math
 import struct
@@ -19,14 +19,14 @@ MASTERING = "G(13250,34500)B(7500,3000)R(34000,16000)WP(15635,16450)L(10000000,5
 
 
 def pq(nits: float) -> float:
-    """Give the signal, 0 to 1, for light in cd/m2. Source: SMPTE ST 2084."""
+    """Return the signal, 0 to 1, for light in cd/m2. Source: SMPTE ST 2084."""
     m1, m2, c1, c2, c3 = 2610 / 16384, 2523 / 32, 3424 / 4096, 2413 / 128, 2392 / 128
     power = (nits / 10_000) ** m1
     return float(((c1 + c2 * power) / (1 + c3 * power)) ** m2)
 
 
 def hlg(nits: float) -> float:
-    """Give the signal, 0 to 1, for light of a display of 1000 cd/m2. Source: ITU-R BT.2100."""
+    """Return the signal, 0 to 1, for light of a display of 1000 cd/m2. Source: ITU-R BT.2100."""
     a, b, c = 0.17883277, 0.28466892, 0.55991073
     scene = (nits / 1000) ** (1 / 1.2)
     return math.sqrt(3 * scene) if scene <= 1 / 12 else a * math.log(12 * scene - b) + c
@@ -41,7 +41,7 @@ def hdr_bars(
     seconds: float = 1.0,
     light_levels: str | None = None,
 ) -> Path:
-    """Make 10-bit HEVC of vertical grey bars; ``signals`` are their levels, 0 to 1."""
+    """Make 10-bit HEVC of vertical gray bars; ``signals`` are their levels, 0 to 1."""
     width, height = size
     row = [round(64 + 876 * signals[min(x * len(signals) // width, len(signals) - 1)]) for x in range(width)]
     luma = struct.pack(f"<{width}H", *row) * height
@@ -51,10 +51,10 @@ def hdr_bars(
     parameters = "log-level=error"
     if light_levels is not None:
         parameters += f":max-cll={light_levels}:master-display={MASTERING}"
-    colours = f"setparams=color_primaries=bt2020:color_trc={transfer}:colorspace=bt2020nc:range=limited"
+    colors = f"setparams=color_primaries=bt2020:color_trc={transfer}:colorspace=bt2020nc:range=limited"
     ffmpeg(
         *("-f", "rawvideo", "-pix_fmt", "yuv420p10le", "-s", f"{width}x{height}", "-r", str(RATE)),
-        *("-i", str(raw), "-vf", colours, "-c:v", "libx265", "-preset", "ultrafast", "-crf", "8"),
+        *("-i", str(raw), "-vf", colors, "-c:v", "libx265", "-preset", "ultrafast", "-crf", "8"),
         *("-x265-params", parameters, str(path)),
     )
     raw.unlink()
@@ -67,8 +67,8 @@ def ffmpeg(*arguments: str) -> None:
     subprocess.run(command, check=True, stdin=subprocess.DEVNULL)
 
 
-def grey_steps(path: Path, levels: Sequence[int], *, size: tuple[int, int], rate: int, frames: int) -> Path:
-    """Make a clip that shows each grey level for a number of frames; levels are 8-bit luma, 16 to 235."""
+def gray_steps(path: Path, levels: Sequence[int], *, size: tuple[int, int], rate: int, frames: int) -> Path:
+    """Make a clip that shows each gray level for a number of frames; levels are 8-bit luma, 16 to 235."""
     width, height = size
     chroma = bytes([128]) * ((width // 2) * (height // 2) * 2)
     raw = path.with_suffix(".yuv")
@@ -80,7 +80,7 @@ def grey_steps(path: Path, levels: Sequence[int], *, size: tuple[int, int], rate
 
 
 def flat(path: Path, yuv: tuple[int, int, int], *encoder: str, size: tuple[int, int] = (64, 64)) -> Path:
-    """Make half a second of one colour, in 8-bit luma and chroma; ``encoder`` are further arguments."""
+    """Make half a second of one color, in 8-bit luma and chroma; ``encoder`` are further arguments."""
     width, height = size
     planes = (
         bytes([yuv[0]]) * (width * height),
@@ -101,20 +101,20 @@ class FirstPicture:
     """Hold what a file shows and declares of its first picture.
 
     Attributes:
-        colour: Code points of primaries, transfer and matrix; 2 for what isn't declared.
+        color: Code points of primaries, transfer and matrix; 2 for what isn't declared.
         side_data: Names of what comes with the picture.
     """
 
     width: int
     height: int
     pixel_format: str
-    colour: tuple[int, int, int]
+    color: tuple[int, int, int]
     tag: str
     side_data: frozenset[str]
     planes: tuple[tuple[bytes, int], ...]
 
     def yuv(self, x: float, y: float = 0.5) -> tuple[int, ...]:
-        """Give luma and chroma at a place, counted in shares of width and height."""
+        """Return luma and chroma at a place, counted in shares of width and height."""
         wide = "10le" in self.pixel_format
         values = []
         for number, (content, line_size) in enumerate(self.planes):
@@ -124,11 +124,11 @@ class FirstPicture:
         return tuple(values)
 
     def luma(self, x: float, y: float = 0.5) -> int:
-        """Give the luma at a place, counted in shares of width and height."""
+        """Return the luma at a place, counted in shares of width and height."""
         return self.yuv(x, y)[0]
 
     def bars(self, count: int) -> list[int]:
-        """Give the luma in the middle of each of so many vertical bars."""
+        """Return the luma in the middle of each of so many vertical bars."""
         return [self.luma((number + 0.5) / count) for number in range(count)]
 
 
@@ -146,15 +146,15 @@ def first_picture(path: Path) -> FirstPicture:
             width=frame.width,
             height=frame.height,
             pixel_format=frame.format.name,
-            colour=(int(context.color_primaries), int(context.color_trc), int(context.colorspace)),
+            color=(int(context.color_primaries), int(context.color_trc), int(context.colorspace)),
             tag=context.codec_tag,
             side_data=frozenset(side_data),
             planes=tuple((bytes(plane), plane.line_size) for plane in frame.planes),
         )
 
 
-def container_colour(path: Path) -> tuple[int, ...] | None:
-    """Read the colours that an MP4's sample entry declares. Source: ISO/IEC 14496-12, 12.1.5."""
+def container_color(path: Path) -> tuple[int, ...] | None:
+    """Read the colors that an MP4's sample entry declares. Source: ISO/IEC 14496-12, 12.1.5."""
     content = path.read_bytes()
     at = content.find(b"colrnclx")
     return struct.unpack_from(">HHH", content, at + 8) if at >= 0 else None
@@ -163,7 +163,7 @@ def container_colour(path: Path) -> tuple[int, ...] | None:
 def timed_pictures(
     path: Path, ticks: Sequence[int], tick: Fraction, *, size: tuple[int, int] = (32, 32)
 ) -> Path:
-    """Make a clip of grey pictures, each lighter than the one before, shown at ticks of so many seconds."""
+    """Make a clip of gray pictures, each lighter than the one before, shown at ticks of so many seconds."""
     with av.open(str(path), "w") as container:
         # The last picture lasts as long as the first one.
         rate = 1 / ((ticks[1] - ticks[0]) * tick)
@@ -173,7 +173,7 @@ def timed_pictures(
         stream.time_base = stream.codec_context.time_base = tick
         for number, shown_at in enumerate(ticks):
             frame = av.VideoFrame(*size, "yuv420p")
-            for plane, level in zip(frame.planes, (grey(number), 128, 128), strict=True):
+            for plane, level in zip(frame.planes, (gray(number), 128, 128), strict=True):
                 plane.update(bytes([level]) * plane.buffer_size)
             frame.pts, frame.time_base = shown_at, tick
             container.mux(stream.encode(frame))
@@ -181,8 +181,8 @@ def timed_pictures(
     return path
 
 
-def grey(number: int) -> int:
-    """Give the luma of one of up to 54 pictures."""
+def gray(number: int) -> int:
+    """Return the luma of one of up to 54 pictures."""
     return 20 + 4 * number
 
 
@@ -190,4 +190,4 @@ def seen_numbers(path: Path) -> list[int]:
     """Tell which of ``timed_pictures`` a file shows in each of its frames."""
     with av.open(str(path)) as container:
         planes = [frame.planes[0] for frame in container.decode(video=0)]
-        return [round((bytes(plane)[plane.line_size * 16 + 16] - grey(0)) / 4) for plane in planes]
+        return [round((bytes(plane)[plane.line_size * 16 + 16] - gray(0)) / 4) for plane in planes]

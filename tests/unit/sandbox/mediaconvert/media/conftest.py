@@ -24,7 +24,7 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> MakeClip:
 
 @pytest.fixture(scope="session")
 def run_job(tmp_path_factory: pytest.TempPathFactory) -> RunJob:
-    """Run a job on a local file and lay its files out under their keys; give result, folder and progress."""
+    """Run a job on a local file and lay out its files under their keys; return result, folder, progress."""
 
     def run(settings: Settings, source: Path) -> Transcoded:
         work_dir, outputs = tmp_path_factory.mktemp("work"), tmp_path_factory.mktemp("outputs")

@@ -42,7 +42,7 @@ def hevc(width: int | None, height: int | None, **h265: Any) -> Settings:
 
 
 def corrected(**corrector: Any) -> Settings:
-    """Describe the members of a videoDescription that correct colours."""
+    """Describe the members of a videoDescription that correct colors."""
     return {"videoPreprocessors": {"colorCorrector": corrector}}
 
 

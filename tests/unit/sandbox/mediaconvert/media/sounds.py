@@ -46,23 +46,23 @@ def make_source(path: Path, *sounds: Sound, seconds: float = 2.0, has_picture: b
 
 
 def run(arguments: Sequence[str]) -> str:
-    """Run ffmpeg; give what it tells."""
+    """Run ffmpeg; return what it tells."""
     command = [executable(), "-hide_banner", "-nostdin", "-y", "-loglevel", "info", *arguments]
     return subprocess.run(command, check=True, capture_output=True, text=True).stderr
 
 
 def loudness(path: Path, track: int = 0) -> tuple[float, float]:
-    """Give a track's loudness in LKFS and its true peak in dBFS."""
-    told = run(["-i", str(path), "-map", f"0:a:{track}", "-af", "ebur128=peak=true", "-f", "null", "-"])
-    summary = told[told.rindex("Summary:") :]
+    """Return a track's loudness in LKFS and its true peak in dBFS."""
+    reported = run(["-i", str(path), "-map", f"0:a:{track}", "-af", "ebur128=peak=true", "-f", "null", "-"])
+    summary = reported[reported.rindex("Summary:") :]
     values = re.findall(r"(?:I|Peak):\s+(-?[\d.]+|-inf) ", summary)
     return float(values[0]), float(values[1])
 
 
 def levels(path: Path, track: int = 0) -> list[float]:
-    """Give the level of each channel of a track in dBFS (root mean square)."""
-    told = run(["-i", str(path), "-map", f"0:a:{track}", "-af", "astats", "-f", "null", "-"])
-    channels = told[: told.rindex("Overall")]
+    """Return the level of each channel of a track in dBFS (root mean square)."""
+    reported = run(["-i", str(path), "-map", f"0:a:{track}", "-af", "astats", "-f", "null", "-"])
+    channels = reported[: reported.rindex("Overall")]
     return [float(value) for value in re.findall(r"RMS level dB: (-?[\d.]+|-inf)", channels)]
 
 

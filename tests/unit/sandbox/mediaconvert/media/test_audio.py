@@ -130,10 +130,10 @@ def test_a_source_of_sound_alone_becomes_an_m4a(
 ) -> None:
     """Probe tells its track and length, and its M4A begins with the index and plays as long."""
     source = make_source(tmp_path / f"source.{suffix}", Sound(), seconds=3, has_picture=False)
-    told = probe_file(source)["container"]
-    (track,) = told["tracks"]
+    reported = probe_file(source)["container"]
+    (track,) = reported["tracks"]
     assert (track["trackType"], track["codec"]) == ("audio", codec)
-    assert told["duration"] == pytest.approx(3, abs=0.06)
+    assert reported["duration"] == pytest.approx(3, abs=0.06)
     made = made_m4a(run_job, source)
     head = made.read_bytes()
     assert head.index(b"moov") < head.index(b"mdat")

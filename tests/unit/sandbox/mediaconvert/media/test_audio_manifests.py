@@ -59,13 +59,13 @@ def media_of(playlist: Any) -> list[tuple[Any, ...]]:
 
 @pytest.fixture(scope="module")
 def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give a source in two languages."""
+    """Return a source in two languages."""
     return make_source(tmp_path_factory.mktemp("two") / "two.mp4", ENGLISH, FRENCH, seconds=SECONDS)
 
 
 @pytest.fixture(scope="module")
 def outputs(source: Path, run_job: RunJob) -> Path:
-    """Give the outputs of a job that makes a source in two languages: CMAF, HLS and MP4."""
+    """Return the outputs of a job that makes a source in two languages: CMAF, HLS and MP4."""
     beside = {"audioGroupId": "audio", "audioTrackType": SELECTED}
     settings = job(
         cmaf(
@@ -301,8 +301,8 @@ def test_a_group_of_sound_alone_has_variants(is_cmaf: bool, source: Path, run_jo
         (one,) = ElementTree.parse(folder / "index.mpd").getroot().findall(".//{*}AdaptationSet")
         assert (one.get("contentType"), one.get("lang")) == ("audio", "eng")
         assert len(one.findall("{*}Representation")) == 2
-        timescale, told = 48_000, [int(entry.get("d", "0")) for entry in one.iterfind(".//{*}S")]
-        assert [length / timescale for length in told] == pytest.approx(lengths[0] * 2, abs=0.001)
+        timescale, reported = 48_000, [int(entry.get("d", "0")) for entry in one.iterfind(".//{*}S")]
+        assert [length / timescale for length in reported] == pytest.approx(lengths[0] * 2, abs=0.001)
 
 
 def test_manifests_are_written_as_their_settings_say(source: Path, run_job: RunJob) -> None:
@@ -335,8 +335,8 @@ def test_manifests_are_written_as_their_settings_say(source: Path, run_job: RunJ
 
 
 @pytest.fixture(scope="module")
-def told(source: Path, run_job: RunJob) -> Path:
-    """Give the outputs of a job that names languages itself: short in streams, of three letters in a file."""
+def reported(source: Path, run_job: RunJob) -> Path:
+    """Return the outputs of a job that names languages itself: short in streams, three letters in a file."""
     spoken = {"languageCodeControl": "USE_CONFIGURED", "streamName": "English"}
     short: Settings = spoken | {"customLanguageCode": "en"}
     long: Settings = spoken | {"customLanguageCode": "eng"}
@@ -356,20 +356,20 @@ def told(source: Path, run_job: RunJob) -> Path:
     return run_job(settings, source)[1] / "one"
 
 
-def test_manifests_carry_the_language_as_the_job_writes_it(told: Path) -> None:
+def test_manifests_carry_the_language_as_the_job_writes_it(reported: Path) -> None:
     """HLS and DASH say "en" where the job does; the file beside them, made of the same encode, says "eng"."""
-    assert [media.language for media in master(told / "cmaf/c.m3u8").media] == ["en"]
-    manifest = ElementTree.parse(told / "cmaf/c.mpd").getroot()
+    assert [media.language for media in master(reported / "cmaf/c.m3u8").media] == ["en"]
+    manifest = ElementTree.parse(reported / "cmaf/c.mpd").getroot()
     sets = manifest.iterfind(".//mpd:AdaptationSet", MPD_NAMESPACE)
     languages = [element.get("lang") for element in sets]
     assert languages == [None, "en"]
-    with av.open(str(told / "mp4/video_v.mp4")) as container:
+    with av.open(str(reported / "mp4/video_v.mp4")) as container:
         assert container.streams.audio[0].metadata["language"] == "eng"
 
 
-def test_closed_captions_are_denied_where_the_job_says_so(told: Path) -> None:
+def test_closed_captions_are_denied_where_the_job_says_so(reported: Path) -> None:
     """HLS groups can say that there are none; those of CMAF, which have no such setting, say nothing."""
-    variants = [variant.stream_info for variant in master(told / "hls/master.m3u8").playlists]
+    variants = [variant.stream_info for variant in master(reported / "hls/master.m3u8").playlists]
     assert [variant.closed_captions for variant in variants] == ["NONE"]
-    variants = [variant.stream_info for variant in master(told / "cmaf/c.m3u8").playlists]
+    variants = [variant.stream_info for variant in master(reported / "cmaf/c.m3u8").playlists]
     assert [variant.closed_captions for variant in variants] == [None]

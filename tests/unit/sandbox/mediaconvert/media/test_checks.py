@@ -24,7 +24,7 @@ HLS, DASH, MP4 = "one/hls/master.m3u8", "one/dash/manifest.mpd", "one/mp4/video_
 
 @pytest.fixture(scope="module")
 def made(clip: MakeClip, run_job: RunJob) -> Path:
-    """Give the outputs of a good job."""
+    """Return the outputs of a good job."""
     picture = video(160, 90)
     settings = job(
         hls(output("_v", "M3U8", picture=picture, sound=STEREO), segmentLength=2),
@@ -36,7 +36,7 @@ def made(clip: MakeClip, run_job: RunJob) -> Path:
 
 @pytest.fixture
 def outputs(made: Path, tmp_path: Path) -> Path:
-    """Give a copy of the outputs that a test may break."""
+    """Return a copy of the outputs that a test may break."""
     return Path(shutil.copytree(made, tmp_path / "outputs"))
 
 

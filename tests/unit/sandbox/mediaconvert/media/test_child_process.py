@@ -39,11 +39,11 @@ run_child([sys.executable, "-c", code], cancelled=threading.Event(), on_output=s
 
 
 def never() -> threading.Event:
-    """Give an event that nobody sets."""
+    """Return an event that is never set."""
     return threading.Event()
 
 
-def test_output_and_end_are_told() -> None:
+def test_output_and_end_are_reported() -> None:
     """Lines of standard output arrive one by one; the status and the end of standard error come back."""
     lines: list[str] = []
 
@@ -111,7 +111,7 @@ def test_a_child_cannot_fill_the_disk(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "limits", "told"),
+    ("code", "limits", "reported"),
     [
         ("import time; time.sleep(20)", replace(ROOMY, total_seconds=0.3), "more than 0 s"),
         ("while True: pass", replace(ROOMY, cpu_seconds=1), "1 s of the processor"),
@@ -121,10 +121,12 @@ def test_a_child_cannot_fill_the_disk(tmp_path: Path) -> None:
     ],
     ids=["time", "processor", "file", "folder", "files"],
 )
-def test_a_child_that_costs_too_much_is_killed(code: str, limits: Limits, told: str, tmp_path: Path) -> None:
+def test_a_child_that_costs_too_much_is_killed(
+    code: str, limits: Limits, reported: str, tmp_path: Path
+) -> None:
     """Each limit ends a child that would otherwise go on, and says which one it was."""
     begun = time.monotonic()
-    with pytest.raises(LimitExceeded, match=told):
+    with pytest.raises(LimitExceeded, match=reported):
         run_child(
             [*PYTHON, code], cancelled=never(), on_output=lambda _: True, limits=limits, folder=tmp_path
         )

@@ -1,4 +1,4 @@
-"""Colours: of high dynamic range to standard range, carried, converted, and declared."""
+"""Colors: of high dynamic range to standard range, carried, converted, and declared."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ import pytest
 from sandbox.mediaconvert.probing.source import inspect_source
 from tests.unit.sandbox.mediaconvert.media.clips import (
     LIGHT_LEVELS,
-    container_colour,
+    container_color,
     ffmpeg,
     first_picture,
     flat,
@@ -39,7 +39,7 @@ RED_601, RED_709 = (65, 100, 212), (51, 109, 212)
 
 
 def converted(run_job: RunJob, source: Path, **pictures: Settings) -> dict[str, Path]:
-    """Run a job with one MP4 for each picture; give their paths by the pictures' names."""
+    """Run a job with one MP4 for each picture; return their paths by the pictures' names."""
     outputs = [output(f"_{name}", "MP4", picture=picture) for name, picture in pictures.items()]
     _, folder, _ = run_job(job(file(*outputs)), source)
     return {name: folder / f"one/mp4/video_{name}.mp4" for name in pictures}
@@ -47,7 +47,7 @@ def converted(run_job: RunJob, source: Path, **pictures: Settings) -> dict[str, 
 
 @pytest.fixture(scope="module", params=["smpte2084", "arib-std-b67"])
 def bars(request: pytest.FixtureRequest, run_job: RunJob, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Transcode bars of known light in PQ and in HLG in every way; give the folder of the results."""
+    """Transcode bars of known light in PQ and in HLG in every way; return the folder of the results."""
     source = tmp_path_factory.mktemp("bars") / f"{request.param}.mp4"
     hdr_bars(source, SIGNALS[request.param], request.param)
     mp4s = file(
@@ -89,7 +89,7 @@ def test_tone_mapped_outputs_are_declared_as_standard(bars: Path) -> None:
     """Codec and container both say BT.709, in 8 bits, and nothing of HDR10 is left."""
     path = bars / "one/mp4/video_details.mp4"
     seen = first_picture(path)
-    assert (seen.colour, container_colour(path), seen.pixel_format) == (SDR, SDR, "yuv420p")
+    assert (seen.color, container_color(path), seen.pixel_format) == (SDR, SDR, "yuv420p")
     assert not seen.side_data & {"MASTERING_DISPLAY_METADATA", "CONTENT_LIGHT_LEVEL"}
 
 
@@ -104,12 +104,12 @@ def test_hlg_has_one_tone_mapping_and_pq_has_two(bars: Path) -> None:
         assert all(vibrant[NITS.index(nits)] > details[NITS.index(nits)] + 10 for nits in (10, 50, 100, 203))
 
 
-def test_without_correction_hevc_keeps_the_colours_and_says_so(bars: Path) -> None:
+def test_without_correction_hevc_keeps_the_colors_and_says_so(bars: Path) -> None:
     """A 10-bit HEVC output has the source's signal within a percent, and its declaration."""
     path, transfer = bars / "one/mp4/video_hevc.mp4", (bars / "transfer").read_text()
     seen = first_picture(path)
-    colour = (9, CODES[transfer], 9)
-    assert (seen.colour, container_colour(path), seen.pixel_format) == (colour, colour, "yuv420p10le")
+    color = (9, CODES[transfer], 9)
+    assert (seen.color, container_color(path), seen.pixel_format) == (color, color, "yuv420p10le")
     wanted = [64 + 876 * signal for signal in SIGNALS[transfer]]
     assert seen.bars(len(NITS)) == pytest.approx(wanted, abs=9)
 
@@ -118,12 +118,12 @@ def test_without_correction_eight_bits_keep_the_declaration(bars: Path) -> None:
     """A 10-bit source becomes 8-bit AVC with the same signal and the source's declaration."""
     transfer = (bars / "transfer").read_text()
     seen = first_picture(bars / "one/mp4/video_as_it_is.mp4")
-    assert (seen.colour, seen.pixel_format) == ((9, CODES[transfer], 9), "yuv420p")
+    assert (seen.color, seen.pixel_format) == ((9, CODES[transfer], 9), "yuv420p")
     assert seen.bars(len(NITS)) == pytest.approx([16 + 219 * one for one in SIGNALS[transfer]], abs=4)
 
 
 def test_captures_are_tone_mapped_too(bars: Path) -> None:
-    """A JPEG picture of a high range has the tone-mapped grey in JPEG's full range."""
+    """A JPEG picture of a high range has the tone-mapped gray in JPEG's full range."""
     mapped = first_picture(bars / "one/mp4/video_details.mp4").bars(len(NITS))
     still = first_picture(bars / "stills_t.0000000.jpg").bars(len(NITS))
     assert still == pytest.approx([(luma - 16) * 255 / 219 for luma in mapped], abs=4)
@@ -142,15 +142,15 @@ def test_hdr10_light_levels_follow_the_source_or_the_job(run_job: RunJob, tmp_pa
         ignored=main10 | {"colorMetadata": "IGNORE"},
         mapped=SMALL | FORCE_709,
     )
-    told = {"MASTERING_DISPLAY_METADATA", "CONTENT_LIGHT_LEVEL"}
-    assert told <= first_picture(made["kept"]).side_data
-    assert told <= first_picture(made["forced"]).side_data
+    reported = {"MASTERING_DISPLAY_METADATA", "CONTENT_LIGHT_LEVEL"}
+    assert reported <= first_picture(made["kept"]).side_data
+    assert reported <= first_picture(made["forced"]).side_data
     assert light_levels(made["kept"]) == (800, 300)
     assert light_levels(made["forced"]) == (4000, 500)
-    assert not told & first_picture(made["ignored"]).side_data
-    assert first_picture(made["ignored"]).colour == (2, 2, 2)
+    assert not reported & first_picture(made["ignored"]).side_data
+    assert first_picture(made["ignored"]).color == (2, 2, 2)
     alone = converted(run_job, source, mapped=SMALL | FORCE_709)["mapped"]
-    assert not told & first_picture(alone).side_data
+    assert not reported & first_picture(alone).side_data
     # What is brighter than the declared peak of 800 is beyond white.
     assert first_picture(made["mapped"]).bars(len(NITS))[-1] > 236
 
@@ -170,13 +170,13 @@ def test_hdr10_light_levels_follow_the_source_or_the_job(run_job: RunJob, tmp_pa
 def test_standard_range_is_carried_as_it_is(
     tags: str, size: tuple[int, int], declared: tuple[int, int, int], run_job: RunJob, tmp_path: Path
 ) -> None:
-    """Colours stay as they are and are declared: as the source says, else by the size of its picture."""
+    """Colors stay as they are and are declared: as the source says, else by the size of its picture."""
     names = dict(zip(("color_primaries", "color_trc", "colorspace"), tags.split(":"), strict=True))
     marks = ":".join(f"{name}={code}" for name, code in names.items())
     source = flat(tmp_path / "red.mp4", RED_601, "-vf", f"setparams={marks}", size=size)
     path = converted(run_job, source, v=video(None, None, maxBitrate=4_000_000))["v"]
     seen = first_picture(path)
-    assert (seen.colour, container_colour(path)) == (declared, declared)
+    assert (seen.color, container_color(path)) == (declared, declared)
     assert seen.yuv(0.5) == pytest.approx(RED_601, abs=2)
 
 
@@ -185,7 +185,7 @@ def test_force_709_converts_standard_definition(run_job: RunJob, tmp_path: Path)
     marks = "setparams=color_primaries=5:color_trc=6:colorspace=5"
     source = flat(tmp_path / "red.mp4", RED_601, "-vf", marks)
     seen = first_picture(converted(run_job, source, v=video(64, 64) | FORCE_709)["v"])
-    assert seen.colour == SDR
+    assert seen.color == SDR
     # The primaries of PAL and of BT.709 have the same red.
     assert seen.yuv(0.5) == pytest.approx(RED_709, abs=6)
 
@@ -207,7 +207,7 @@ def test_rgb_sources_become_yuv_as_they_are_declared(run_job: RunJob, tmp_path: 
     red = flat(tmp_path / "yuv.mp4", RED_601)
     ffmpeg("-i", str(red), *encoder, str(source))
     seen = first_picture(converted(run_job, source, v=video(64, 64))["v"])
-    assert seen.colour[2] == 1
+    assert seen.color[2] == 1
     assert seen.yuv(0.5) == pytest.approx(RED_709, abs=3)
 
 

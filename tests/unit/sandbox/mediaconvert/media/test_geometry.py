@@ -12,7 +12,7 @@ from tests.unit.sandbox.mediaconvert.media.clips import (
     ffmpeg,
     first_picture,
     flat,
-    grey_steps,
+    gray_steps,
     hdr_bars,
 )
 from tests.unit.sandbox.mediaconvert.media.conftest import MakeClip, RunJob
@@ -29,12 +29,12 @@ from tests.unit.sandbox.mediaconvert.media.jobs import (
     video,
 )
 
-BLACK, GREY = 16, 126
+BLACK, GRAY = 16, 126
 LOOSE = {"maxBitrate": 4_000_000}
 
 
 def made(run_job: RunJob, source: Path, picture: Settings, rotate: str = "AUTO") -> Path:
-    """Make one MP4; give its path."""
+    """Make one MP4; return its path."""
     _, folder, _ = run_job(job(file(output("_v", "MP4", picture=picture)), rotate=rotate), source)
     path: Path = folder / "one/mp4/video_v.mp4"
     return path
@@ -45,32 +45,32 @@ def test_a_tiny_picture_lies_in_its_position_with_black_around(
     codec: Callable[..., Settings], run_job: RunJob, tmp_path: Path
 ) -> None:
     """A picture of 16x8 keeps its size in a frame of 32x32; each pixel around it is black."""
-    source = flat(tmp_path / "tiny.mp4", (GREY, 128, 128), size=(16, 8))
+    source = flat(tmp_path / "tiny.mp4", (GRAY, 128, 128), size=(16, 8))
     seen = first_picture(made(run_job, source, codec(32, 32, **LOOSE) | {"position": area(8, 12, 16, 8)}))
     assert (seen.width, seen.height) == (32, 32)
     bright = {(x, y) for x in range(32) for y in range(32) if seen.luma((x + 0.5) / 32, (y + 0.5) / 32) > 70}
     assert bright == {(x, y) for x in range(8, 24) for y in range(12, 20)}
     # An encoder's ringing stays far below the picture.
     assert seen.luma(0.01, 0.01) == pytest.approx(BLACK, abs=2)
-    assert seen.luma(0.5, 0.5) == pytest.approx(GREY, abs=4)
+    assert seen.luma(0.5, 0.5) == pytest.approx(GRAY, abs=4)
 
 
 def test_a_picture_keeps_its_shape_in_its_position(run_job: RunJob, tmp_path: Path) -> None:
     """A picture of another shape than its rectangle has bars within it; STRETCH_TO_OUTPUT fills it."""
-    source = flat(tmp_path / "wide.mp4", (GREY, 128, 128), size=(64, 32))
+    source = flat(tmp_path / "wide.mp4", (GRAY, 128, 128), size=(64, 32))
     picture = video(128, 128, **LOOSE) | {"position": area(32, 32, 64, 64)}
     kept = first_picture(made(run_job, source, picture))
     stretched = first_picture(made(run_job, source, picture | {"scalingBehavior": "STRETCH_TO_OUTPUT"}))
     within = (36 + 4) / 128
     assert kept.luma(0.5, within) == pytest.approx(BLACK, abs=3)
-    assert kept.luma(0.5, 0.5) == pytest.approx(GREY, abs=3)
-    assert stretched.luma(0.5, within) == pytest.approx(GREY, abs=3)
+    assert kept.luma(0.5, 0.5) == pytest.approx(GRAY, abs=3)
+    assert stretched.luma(0.5, within) == pytest.approx(GRAY, abs=3)
     assert stretched.luma(0.1, 0.5) == pytest.approx(BLACK, abs=3)
 
 
 def test_a_picture_of_odd_size_fills_its_even_position(run_job: RunJob, tmp_path: Path) -> None:
     """A picture of 17x5 has no even size of its own shape: it fills a rectangle of 16x4 without bars."""
-    source, even = tmp_path / "odd.mp4", flat(tmp_path / "even.mp4", (GREY, 128, 128), size=(32, 16))
+    source, even = tmp_path / "odd.mp4", flat(tmp_path / "even.mp4", (GRAY, 128, 128), size=(32, 16))
     ffmpeg("-i", str(even), "-vf", "format=yuv444p,crop=17:5:exact=1", "-c:v", "libx264", str(source))
     seen = first_picture(made(run_job, source, video(32, 32, **LOOSE) | {"position": area(8, 14, 16, 4)}))
     lit = [(x, y) for x in range(32) for y in range(32) if seen.luma((x + 0.5) / 32, (y + 0.5) / 32) > 70]
@@ -121,13 +121,13 @@ def test_a_variable_rate_becomes_a_constant_one(clip: MakeClip, run_job: RunJob,
 def test_ten_bit_sources_become_eight_bit_avc(clip: MakeClip, run_job: RunJob, tmp_path: Path) -> None:
     """A 10-bit 4:2:2 AVC source of standard range plays as 8-bit 4:2:0 of the same brightness."""
     source = tmp_path / "ten.mp4"
-    flat_eight = flat(tmp_path / "eight.mp4", (GREY, 90, 150), size=(160, 90))
+    flat_eight = flat(tmp_path / "eight.mp4", (GRAY, 90, 150), size=(160, 90))
     ffmpeg("-i", str(flat_eight), "-pix_fmt", "yuv422p10le", "-c:v", "libx264", "-crf", "4", str(source))
     path = made(run_job, source, video(160, 90))
     check_mp4(path, seconds=0.5, has_sound=False)
     seen = first_picture(path)
     assert seen.pixel_format == "yuv420p"
-    assert seen.yuv(0.5) == pytest.approx((GREY, 90, 150), abs=2)
+    assert seen.yuv(0.5) == pytest.approx((GRAY, 90, 150), abs=2)
 
 
 @pytest.mark.parametrize(
@@ -145,7 +145,7 @@ def test_frame_capture_takes_the_first_frame_and_one_each_interval(
     interval: int, maximum: int, levels: list[int], run_job: RunJob, tmp_path: Path
 ) -> None:
     """However long the interval and few the captures, the first frame is taken, and no more than asked."""
-    source = grey_steps(tmp_path / "steps.mp4", [40, 100, 160], size=(64, 36), rate=10, frames=10)
+    source = gray_steps(tmp_path / "steps.mp4", [40, 100, 160], size=(64, 36), rate=10, frames=10)
     stills = file(
         output("_poster", "RAW", picture=captures(64, 36, interval, maximum)),
         destination="s3://outputs/stills/t",

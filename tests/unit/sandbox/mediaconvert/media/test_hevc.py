@@ -61,10 +61,10 @@ def test_both_codecs_play_from_both_manifests(ladder: Path) -> None:
 def test_hls_declares_codec_and_range_of_each_variant(ladder: Path) -> None:
     """The master playlist tells AVC in SDR from Main 10 HEVC in PQ."""
     lines = [line for line in (ladder / "c.m3u8").read_text().splitlines() if "STREAM-INF" in line]
-    told = [re.findall(r'CODECS="([^"]+)".*VIDEO-RANGE=(\w+)', line)[0] for line in lines]
-    assert [video_range for _, video_range in told] == ["SDR", "PQ", "PQ"]
-    assert told[0][0].startswith("avc1.6400")
-    assert re.fullmatch(r"hvc1\.2\.4\.L60\.90", told[1][0]), told[1]
+    reported = [re.findall(r'CODECS="([^"]+)".*VIDEO-RANGE=(\w+)', line)[0] for line in lines]
+    assert [video_range for _, video_range in reported] == ["SDR", "PQ", "PQ"]
+    assert reported[0][0].startswith("avc1.6400")
+    assert re.fullmatch(r"hvc1\.2\.4\.L60\.90", reported[1][0]), reported[1]
 
 
 def test_dash_keeps_codecs_and_ranges_apart(ladder: Path) -> None:
@@ -82,17 +82,17 @@ def test_dash_keeps_codecs_and_ranges_apart(ladder: Path) -> None:
         }
         for one in sets
     ]
-    wanted = {"ColourPrimaries": "9", "TransferCharacteristics": "16", "MatrixCoefficients": "9"}
+    wanted = {"ColorPrimaries": "9", "TransferCharacteristics": "16", "MatrixCoefficients": "9"}
     assert properties == [{}, wanted]
 
 
-def test_segments_keep_tag_and_colours(ladder: Path, tmp_path: Path) -> None:
+def test_segments_keep_tag_and_colors(ladder: Path, tmp_path: Path) -> None:
     """The initialization segment is tagged hvc1 and declares PQ."""
     whole = tmp_path / "whole.mp4"
     parts = (ladder / "c_hevcinit.cmfv", ladder / "c_hevc_000000001.cmfv")
     whole.write_bytes(b"".join(part.read_bytes() for part in parts))
     seen = first_picture(whole)
-    assert (seen.tag, seen.colour, seen.pixel_format) == ("hvc1", (9, 16, 9), "yuv420p10le")
+    assert (seen.tag, seen.color, seen.pixel_format) == ("hvc1", (9, 16, 9), "yuv420p10le")
     assert b"colrnclx\x00\x09\x00\x10\x00\x09" in parts[0].read_bytes()
 
 

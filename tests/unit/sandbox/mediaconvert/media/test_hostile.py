@@ -39,7 +39,7 @@ ENDLESS = ("-f", "lavfi", "-i", "testsrc2=size=64x64:rate=30")
 
 
 class Trap:
-    """Be a server that nobody may call."""
+    """Be a server that must not be called."""
 
     def __init__(self) -> None:
         self._socket = socket.create_server(("127.0.0.1", 0))
@@ -47,7 +47,7 @@ class Trap:
         self.port = self._socket.getsockname()[1]
 
     def was_called(self) -> bool:
-        """Tell whether anybody connected."""
+        """Return whether anybody connected."""
         try:
             self._socket.accept()[0].close()
         except BlockingIOError:
@@ -61,18 +61,18 @@ class Trap:
 
 @pytest.fixture
 def trap() -> Iterator[Trap]:
-    """Give a server that nobody may call."""
+    """Return a server that must not be called."""
     listening = Trap()
     yield listening
     listening.close()
 
 
 def never() -> threading.Event:
-    """Give an event that nobody sets."""
+    """Return an event that is never set."""
     return threading.Event()
 
 
-def png(side: int, *, in_colour: bool = False) -> bytes:
+def png(side: int, *, in_color: bool = False) -> bytes:
     """Make a black picture of one bit a pixel, or of three bytes: of any size, in few bytes."""
 
     def chunk(kind: bytes, content: bytes) -> bytes:
@@ -81,10 +81,10 @@ def png(side: int, *, in_colour: bool = False) -> bytes:
         )
 
     packer = zlib.compressobj(9)
-    line = bytes(1 + (side * 3 if in_colour else side // 8))
+    line = bytes(1 + (side * 3 if in_color else side // 8))
     rows = b"".join(packer.compress(line) for _ in range(side)) + packer.flush()
-    bits, colour = (8, 2) if in_colour else (1, 0)
-    header = struct.pack(">IIBBBBB", side, side, bits, colour, 0, 0, 0)
+    bits, color = (8, 2) if in_color else (1, 0)
+    header = struct.pack(">IIBBBBB", side, side, bits, color, 0, 0, 0)
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
 
 
@@ -170,8 +170,8 @@ def test_a_picture_of_too_many_pixels_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux bounds the memory that a process writes to")
 def test_an_inspection_may_not_take_all_memory(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """A picture that doesn't fit into the inspector's memory is told of by its header; less is refused."""
-    (tmp_path / "large.png").write_bytes(png(8_192, in_colour=True))
+    """A picture that doesn't fit into the inspector's memory is described by its header; less is refused."""
+    (tmp_path / "large.png").write_bytes(png(8_192, in_color=True))
     large = tmp_path / "large.mov"
     ffmpeg("-i", str(tmp_path / "large.png"), "-c", "copy", str(large))
     monkeypatch.setattr(inspecting, "INSPECTION", replace(INSPECTION, memory_bytes=100_000_000))

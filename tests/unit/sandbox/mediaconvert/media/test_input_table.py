@@ -107,7 +107,7 @@ UNDOCUMENTED = [
 
 
 def cells(container: str, picture: str, sound: str) -> dict[str, bool]:
-    """Look each codec of a file up; give what the table says of it, by its name."""
+    """Look each codec of a file up; return what the table says of it, by its name."""
     found = {}
     if picture:
         found[picture] = is_documented(container, codec_of_guide(picture), is_video=True, has_video=True)
@@ -124,12 +124,12 @@ def test_the_table_has_what_the_guide_lists(container: str, picture: str, sound:
     assert all(cells(container, picture, sound).values())
 
 
-@pytest.mark.parametrize(("container", "picture", "sound", "at_fault"), UNDOCUMENTED)
+@pytest.mark.parametrize(("container", "picture", "sound", "at_error"), UNDOCUMENTED)
 def test_the_table_lacks_what_the_guide_lacks(
-    container: str, picture: str, sound: str, at_fault: str
+    container: str, picture: str, sound: str, at_error: str
 ) -> None:
     """A codec that the guide lists elsewhere, or nowhere, is not documented here."""
-    assert not cells(container, picture, sound)[at_fault]
+    assert not cells(container, picture, sound)[at_error]
 
 
 def test_each_cell_is_named_by_a_test() -> None:

@@ -85,7 +85,7 @@ DOCUMENTED = [
     Input(".eac3", "", "eac3"),
     Input(".flac", "", "flac"),
 ]
-# With ffmpeg's name of the codec that is at fault.
+# With ffmpeg's name of the codec that is wrong.
 UNDOCUMENTED = [
     (Input(".ogv", "libtheora", "libvorbis"), "theora"),
     (Input(".mkv", "libtheora"), "theora"),
@@ -144,15 +144,15 @@ def test_documented_inputs_are_read(wanted: Input, run_job: RunJob, tmp_path: Pa
         )
 
 
-@pytest.mark.parametrize(("wanted", "at_fault"), UNDOCUMENTED, ids=lambda value: str(value))
-def test_undocumented_inputs_are_refused(wanted: Input, at_fault: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("wanted", "at_error"), UNDOCUMENTED, ids=lambda value: str(value))
+def test_undocumented_inputs_are_refused(wanted: Input, at_error: str, tmp_path: Path) -> None:
     """A file of any other combination is 1030, in the service's words, and the setting lets it through."""
     plan = make_plan(settings_for(wanted), inspect_source(make_input(tmp_path, wanted)))
     with pytest.raises(JobError) as refused:
         check_documented(plan)
     assert refused.value.code == 1030
-    kind = "Video" if wanted.picture and at_fault not in ("mp3", "aac", "opus", "dts") else "Audio"
-    assert refused.value.message.startswith(f"{kind} codec [{at_fault}]")
+    kind = "Video" if wanted.picture and at_error not in ("mp3", "aac", "opus", "dts") else "Audio"
+    assert refused.value.message.startswith(f"{kind} codec [{at_error}]")
     assert refused.value.message.endswith(f"is not a supported input {kind.lower()} codec")
     accept_any(plan)
 

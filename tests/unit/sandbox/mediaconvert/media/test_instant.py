@@ -41,7 +41,7 @@ MakeUp = Callable[[Settings, Path], tuple[TranscodeResult, Path]]
 
 @pytest.fixture(scope="session")
 def make_up(tmp_path_factory: pytest.TempPathFactory) -> MakeUp:
-    """Run an instant job and lay its files out under their keys; give the result and the folder."""
+    """Run an instant job and lay its files out under their keys; return the result and the folder."""
     transcode = InstantTranscode()
 
     def run(settings: Settings, path: Path) -> tuple[TranscodeResult, Path]:

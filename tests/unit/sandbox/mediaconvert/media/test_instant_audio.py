@@ -77,14 +77,14 @@ def laid_out(result: TranscodeResult, folder: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give a source in two languages."""
+    """Return a source in two languages."""
     path = tmp_path_factory.mktemp("two") / "two.mp4"
     return make_source(path, Sound(language="eng"), Sound(language="fra"), seconds=SECONDS)
 
 
 @pytest.fixture(scope="module")
 def made(source: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give the outputs of an instant job."""
+    """Return the outputs of an instant job."""
     work_dir = tmp_path_factory.mktemp("work")
     described = inspect_source(source)
     result = InstantTranscode()(settings(), described, work_dir, lambda _: None, threading.Event())
@@ -93,7 +93,7 @@ def made(source: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def real(source: Path, run_job: RunJob) -> Path:
-    """Give the outputs of a real job."""
+    """Return the outputs of a real job."""
     return run_job(settings(), source)[1] / "one"
 
 

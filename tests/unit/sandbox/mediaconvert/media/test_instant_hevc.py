@@ -30,21 +30,21 @@ COUNT, GOP = 400, 300
 
 @pytest.mark.parametrize(("width", "height"), [(32, 32), (64, 36), (176, 144), (1280, 720), (722, 1280)])
 @pytest.mark.parametrize(
-    ("pixel_format", "colour"),
+    ("pixel_format", "color"),
     [("yuv420p", (1, 1, 1)), ("yuv420p10le", (9, 16, 9)), ("yuv420p10le", (9, 18, 9))],
 )
 def test_pictures_decode_beyond_the_wrap_of_their_numbers(
-    width: int, height: int, pixel_format: str, colour: tuple[int, int, int]
+    width: int, height: int, pixel_format: str, color: tuple[int, int, int]
 ) -> None:
-    """Every picture of a long GOP, and of the one after it, is the same grey in the declared colours."""
-    look = Look(width, height, Fraction(30000, 1001), pixel_format, colour)
+    """Every picture of a long GOP, and of the one after it, is the same gray in the declared colors."""
+    look = Look(width, height, Fraction(30000, 1001), pixel_format, color)
     keyframes = (number % GOP == 0 for number in range(COUNT))
     stream_bytes = b"".join(pictures(look, keyframes))
     with av.open(io.BytesIO(stream_bytes), "r", format="hevc") as container:
         stream = container.streams.video[0]
         context = stream.codec_context
         assert (context.width, context.height, context.pix_fmt) == (width, height, pixel_format)
-        assert (int(context.color_primaries), int(context.color_trc), int(context.colorspace)) == colour
+        assert (int(context.color_primaries), int(context.color_trc), int(context.colorspace)) == color
         first, kept = None, []
         for frame in container.decode(stream):
             assert isinstance(frame, av.VideoFrame)
@@ -92,15 +92,15 @@ def test_instant_rungs_of_both_codecs_are_listed_as_real_ones_are(tmp_path: Path
         target.write_bytes(one.path.read_bytes())
     names = [sorted(str(path.relative_to(top)) for path in top.rglob("*")) for top in (made, real)]
     assert names[0] == names[1]
-    told = []
+    reported = []
     for top in (made, real):
         text = (top / "one/cmaf/c.m3u8").read_text()
         variants = m3u8.loads(text).playlists
         codecs = [one.stream_info.codecs.split(".")[0] for one in variants]
         sizes = [one.stream_info.resolution for one in variants]
-        told.append((re.findall(r"VIDEO-RANGE=(\w+)", text), codecs, sizes))
+        reported.append((re.findall(r"VIDEO-RANGE=(\w+)", text), codecs, sizes))
         assert "#EXT-X-IMAGE-STREAM-INF:" in text
-    assert told[0] == told[1] == (["SDR", "HLG"], ["avc1", "hvc1"], [(128, 72)] * 2)
+    assert reported[0] == reported[1] == (["SDR", "HLG"], ["avc1", "hvc1"], [(128, 72)] * 2)
     played = play(joined(made / "one/cmaf/c_hdr.m3u8", tmp_path / "whole.mp4"))
     assert (played.width, played.height, played.keyframes) == (128, 72, (0.0, 2.0))
     assert played.video_seconds == pytest.approx(3, abs=0.05)

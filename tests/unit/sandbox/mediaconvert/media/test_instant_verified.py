@@ -16,8 +16,8 @@ from media_pipeline.encoding.job_settings import job_settings
 from media_pipeline.encoding.planned_outputs import planned_outputs
 from media_pipeline.encoding.presets import HdrLadder
 from media_pipeline.services.verification import verify
-from sandbox.mediaconvert.api.job_settings_rules import job_faults
-from sandbox.mediaconvert.api.validation import shape_faults
+from sandbox.mediaconvert.api.job_settings_rules import job_errors
+from sandbox.mediaconvert.api.validation import shape_errors
 from sandbox.mediaconvert.api.wire import service_model
 from sandbox.mediaconvert.encoding.ffmpeg import executable
 from sandbox.mediaconvert.instant.transcode import InstantTranscode
@@ -31,12 +31,12 @@ SOURCE_URI = "s3://uploads/clip.mp4"
 
 
 def picture(seconds: float, size: str = "64x36", rate: str = "30") -> list[str]:
-    """Give ffmpeg's arguments for a picture."""
+    """Return ffmpeg's arguments for a picture."""
     return ["-f", "lavfi", "-i", f"testsrc2=size={size}:rate={rate}:duration={seconds}"]
 
 
 def sound(seconds: float) -> list[str]:
-    """Give ffmpeg's arguments for a tone."""
+    """Return ffmpeg's arguments for a tone."""
     return ["-f", "lavfi", "-i", f"sine=sample_rate=48000:duration={seconds}"]
 
 
@@ -50,7 +50,7 @@ SOURCES = {
     "sound goes on": ("a.mp4", [*picture(3), *sound(8)]),
     "sound ends early": ("a.mp4", [*picture(8), *sound(3)]),
     "no index": ("a.ts", [*picture(4), *sound(4)]),
-    "no duration told": ("a.webm", [*picture(4), *sound(4), "-c:a", "libopus", "-live", "1"]),
+    "no duration declared": ("a.webm", [*picture(4), *sound(4), "-c:a", "libopus", "-live", "1"]),
     "two languages": (
         "a.mp4",
         [
@@ -102,7 +102,7 @@ def test_instant_outputs_pass_verification(name: str, asked: str, tmp_path: Path
     request = serializer.serialize_to_request({"Role": "role", "Settings": settings}, create_job)
     wire = json.loads(request["body"])["settings"]
 
-    assert [*shape_faults(service_model().shape_for("JobSettings"), wire), *job_faults(wire)] == []
+    assert [*shape_errors(service_model().shape_for("JobSettings"), wire), *job_errors(wire)] == []
 
     result = InstantTranscode()(wire, described, tmp_path, lambda _: None, threading.Event())
 

@@ -34,7 +34,7 @@ LARGE = video(320, 180)
 
 
 def refusal(settings: Settings, of: Source) -> JobError:
-    """Plan a job that must fail; give its error."""
+    """Plan a job that must fail; return its error."""
     with pytest.raises(JobError) as caught:
         make_plan(settings, of)
     return caught.value
@@ -223,9 +223,9 @@ def test_a_source_with_sound_never_becomes_silent(declared: Settings, stream: in
     """The default selector stands in for what isn't there; without one the job fails with 1021."""
     settings = job(file(output("_v", "MP4", picture=LARGE, sound=STEREO)), audioSelectors=declared)
     if stream is None:
-        fault = refusal(settings, TWO_TRACKS)
-        assert fault.code == 1021
-        assert "'Audio Selector 1'" in fault.message
+        error = refusal(settings, TWO_TRACKS)
+        assert error.code == 1021
+        assert "'Audio Selector 1'" in error.message
     else:
         assert [encode.stream_index for encode in make_plan(settings, TWO_TRACKS).audio_encodes] == [stream]
 
@@ -288,9 +288,9 @@ def test_the_automatic_coding_mode_fills_all_its_channels(channels: int, made: i
 )
 def test_what_is_not_made_here_is_refused_by_name(settings: Settings) -> None:
     """Settings that MediaConvert knows and the sandbox doesn't make fail the job instead of being ignored."""
-    fault = refusal(settings, source())
-    assert fault.code == 1040
-    assert "sandbox does not support" in fault.message
+    error = refusal(settings, source())
+    assert error.code == 1040
+    assert "sandbox does not support" in error.message
 
 
 def test_higher_quality_levels_mean_better_pictures() -> None:

@@ -15,19 +15,19 @@ from tests.unit.sandbox.mediaconvert.media.conftest import MakeClip
 from tests.unit.sandbox.mediaconvert.media.jobs import source
 
 
-def faults(shape: Any, value: Any, path: str = "probeResult") -> list[str]:
-    """Compare a value in wire format with a shape of botocore's model, enums too; give the differences."""
+def errors(shape: Any, value: Any, path: str = "probeResult") -> list[str]:
+    """Compare a value in wire format with a shape of botocore's model, enums too; return the differences."""
     if shape.type_name == "structure":
         members = {member.serialization.get("name", name): member for name, member in shape.members.items()}
         unknown = [f"{path}.{name} is unknown" for name in value.keys() - members.keys()]
         return unknown + [
-            fault
+            error
             for name, inner in value.items()
             if name in members
-            for fault in faults(members[name], inner, f"{path}.{name}")
+            for error in errors(members[name], inner, f"{path}.{name}")
         ]
     if shape.type_name == "list":
-        return [fault for inner in value for fault in faults(shape.member, inner, f"{path}[]")]
+        return [error for inner in value for error in errors(shape.member, inner, f"{path}[]")]
     types = {"string": str, "integer": int, "long": int, "double": float}
     enum = getattr(shape, "enum", [])
     if not isinstance(value, types[shape.type_name]) or (enum and value not in enum):
@@ -37,7 +37,7 @@ def faults(shape: Any, value: Any, path: str = "probeResult") -> list[str]:
 
 @pytest.fixture(scope="module")
 def probe_result_shape() -> Any:
-    """Give the service model's shape of a probe result."""
+    """Return the service model's shape of a probe result."""
     return botocore.session.get_session().get_service_model("mediaconvert").shape_for("ProbeResult")
 
 
@@ -48,7 +48,7 @@ def test_the_answer_has_the_models_shape_and_the_files_facts(
     """A clip in each container is described in Probe's shape: size, rate, duration, tracks."""
     path = clip(Clip(width=160, height=90, seconds=1, suffix=suffix))
     result = probe_file(path)
-    assert faults(probe_result_shape, result) == []
+    assert errors(probe_result_shape, result) == []
     formats = {".mp4": "mp4", ".mov": "quicktime", ".mkv": "matroska", ".ts": "mpegts", ".avi": "avi"}
     assert result["container"]["format"] == formats[suffix]
     assert result["container"]["duration"] == pytest.approx(1, abs=0.1)
@@ -66,7 +66,7 @@ def test_the_answer_has_the_models_shape_and_the_files_facts(
 
 
 @pytest.mark.parametrize("rotation", [90, 180, 270])
-def test_rotation_is_told_clockwise(rotation: int, clip: MakeClip) -> None:
+def test_rotation_is_reported_clockwise(rotation: int, clip: MakeClip) -> None:
     """The rotation is the clockwise angle that turns the picture upright; sizes are those stored."""
     path = clip(Clip(width=180, height=320, seconds=1, rotation=rotation, has_sound=False))
     shown = probe_file(path)["container"]["tracks"][0]["videoProperties"]
@@ -74,7 +74,7 @@ def test_rotation_is_told_clockwise(rotation: int, clip: MakeClip) -> None:
     assert (shown["width"], shown["height"]) == ((180, 320) if rotation == 180 else (320, 180))
 
 
-def test_colours_depth_and_shape_of_pixels_are_told(probe_result_shape: Any) -> None:
+def test_colors_depth_and_shape_of_pixels_are_reported(probe_result_shape: Any) -> None:
     """HLG in 10 bits with wide pixels is described by the model's enums."""
     wide = source(
         codec="HEVC",
@@ -87,7 +87,7 @@ def test_colours_depth_and_shape_of_pixels_are_told(probe_result_shape: Any) -> 
         is_interlaced=True,
     )
     result = probe_result(wide)
-    assert faults(probe_result_shape, result) == []
+    assert errors(probe_result_shape, result) == []
     shown = result["container"]["tracks"][0]["videoProperties"]
     assert shown["bitDepth"] == 10
     assert shown["colorPrimaries"] == "ITU_2020"
@@ -99,23 +99,23 @@ def test_colours_depth_and_shape_of_pixels_are_told(probe_result_shape: Any) -> 
 
 @pytest.mark.parametrize("suffix", [".mp4", ".mkv", ".ts"])
 @pytest.mark.parametrize(("transfer", "name"), [("smpte2084", "SMPTE_2084"), ("arib-std-b67", "ARIB_B67")])
-def test_high_range_is_told_of_every_container(
+def test_high_range_is_reported_of_every_container(
     suffix: str, transfer: str, name: str, probe_result_shape: Any, tmp_path: Path
 ) -> None:
-    """10-bit PQ and HLG in HEVC are told with depth, colours and light; of MPEG-TS by the codec alone."""
+    """10-bit PQ and HLG in HEVC are described with depth, colors and light; of MPEG-TS by the codec alone."""
     path = hdr_bars(tmp_path / f"hdr{suffix}", [0.5], transfer, light_levels=LIGHT_LEVELS)
     result = probe_file(path)
-    assert faults(probe_result_shape, result) == []
+    assert errors(probe_result_shape, result) == []
     shown = result["container"]["tracks"][0]["videoProperties"]
     coded = shown["codecMetadata"]
-    colours = {
+    colors = {
         "colorPrimaries": "ITU_2020",
         "transferCharacteristics": name,
         "matrixCoefficients": "ITU_2020_NCL",
     }
-    assert {member: coded[member] for member in colours} == colours
-    assert {member: shown[member] for member in colours if member in shown} == (
-        {} if suffix == ".ts" else colours
+    assert {member: coded[member] for member in colors} == colors
+    assert {member: shown[member] for member in colors if member in shown} == (
+        {} if suffix == ".ts" else colors
     )
     assert (shown["bitDepth"], coded["bitDepth"], coded["profile"]) == (10, 10, "Main 10")
     light = {"maxContentLightLevel": 800, "maxFrameAverageLightLevel": 300}
@@ -126,7 +126,7 @@ def test_high_range_is_told_of_every_container(
 
 
 def test_what_a_source_does_not_tell_stays_absent(clip: MakeClip) -> None:
-    """Of a clip without colours the container tells none, and the codec that they are unspecified."""
+    """Of a clip without colors the container tells none, and the codec that they are unspecified."""
     shown = probe_file(clip(Clip(width=160, height=90, seconds=1)))["container"]["tracks"][0][
         "videoProperties"
     ]
@@ -144,10 +144,10 @@ def test_what_a_source_does_not_tell_stays_absent(clip: MakeClip) -> None:
         (".mov", ("libx265", "-x265-params", "interlace=tff:log-level=error"), "HEVC", None),
     ],
 )
-def test_interlaced_sources_are_told(
+def test_interlaced_sources_are_reported(
     suffix: str, encoder: tuple[str, ...], codec: str, first: str | None, tmp_path: Path
 ) -> None:
-    """The scan type of interlaced AVC, MPEG-2 and HEVC is told, and the first field where it is known."""
+    """The scan type of interlaced AVC, MPEG-2 and HEVC is reported, and the first field where it is known."""
     path = tmp_path / f"fields{suffix}"
     fields = "testsrc2=size=192x128:rate=25:duration=0.4,setfield=tff"
     ffmpeg("-f", "lavfi", "-i", fields, "-pix_fmt", "yuv420p", "-c:v", *encoder, str(path))
@@ -156,7 +156,7 @@ def test_interlaced_sources_are_told(
     assert (track["codec"], coded["scanType"], coded.get("fieldOrder")) == (codec, "interlaced", first)
 
 
-def test_a_variable_rate_is_told_as_average_and_base(clip: MakeClip, tmp_path: Path) -> None:
+def test_a_variable_rate_is_reported_as_average_and_base(clip: MakeClip, tmp_path: Path) -> None:
     """Where frames are missing, the container's rate is the average, the codec's that it was made for."""
     path = tmp_path / "varies.mp4"
     dropped = "select='not(between(mod(n,10),3,5))'"
@@ -167,7 +167,7 @@ def test_a_variable_rate_is_told_as_average_and_base(clip: MakeClip, tmp_path: P
     assert shown["codecMetadata"]["codedFrameRate"] == {"numerator": 30, "denominator": 1}
 
 
-def test_wide_pixels_and_bitrates_are_told(tmp_path: Path) -> None:
+def test_wide_pixels_and_bitrates_are_reported(tmp_path: Path) -> None:
     """Anamorphic MPEG-2 has its sample aspect ratio, and Matroska's statistics tell a track's bit rate."""
     path = tmp_path / "wide.mkv"
     picture = "testsrc2=size=720x576:rate=25:duration=0.2,setsar=64/45"
@@ -193,15 +193,17 @@ def test_subtitles_are_data_tracks_with_their_language(clip: MakeClip, tmp_path:
     assert [track["dataProperties"] for track in tracks[2:]] == [{"languageCode": "fra"}, {}]
 
 
-@pytest.mark.parametrize(("degrees", "told"), [(90, 90), (90.6, 90), (100, None), (45, None), (0.5, None)])
+@pytest.mark.parametrize(
+    ("degrees", "reported"), [(90, 90), (90.6, 90), (100, None), (45, None), (0.5, None)]
+)
 def test_only_quarter_turns_count_as_rotation(
-    degrees: float, told: int | None, clip: MakeClip, tmp_path: Path
+    degrees: float, reported: int | None, clip: MakeClip, tmp_path: Path
 ) -> None:
     """An angle within a degree of a quarter turn is that turn; any other is none."""
     path = tmp_path / "turned.mp4"
     still = clip(Clip(width=160, height=90, seconds=1, has_sound=False))
     ffmpeg("-display_rotation", str(-degrees), "-i", str(still), "-c", "copy", str(path))
-    assert probe_file(path)["container"]["tracks"][0]["videoProperties"].get("rotation") == told
+    assert probe_file(path)["container"]["tracks"][0]["videoProperties"].get("rotation") == reported
 
 
 @pytest.mark.parametrize(

@@ -37,7 +37,7 @@ VIDEO = Input(".mp4", "libx264", "aac")
 
 
 def refusal(path: Path, settings: dict[str, object] = BOTH) -> JobError:
-    """Plan a job for a file; give the error in which it ends."""
+    """Plan a job for a file; return the error in which it ends."""
     with pytest.raises(JobError) as refused:
         make_plan(settings, inspect_source(path))
     return refused.value
@@ -89,7 +89,7 @@ def test_a_few_flipped_bits_are_no_scrambling(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "told"),
+    ("content", "reported"),
     [
         (ASF_HEAD + bytes(30) + ASF_PROTECTED[0] + bytes(99), "Content Encryption"),
         (ASF_HEAD + bytes(30) + ASF_PROTECTED[1] + bytes(99), "Content Encryption"),
@@ -104,12 +104,12 @@ def test_a_few_flipped_bits_are_no_scrambling(tmp_path: Path) -> None:
     ],
 )
 def test_other_containers_say_that_they_are_protected(
-    content: bytes, told: str | None, tmp_path: Path
+    content: bytes, reported: str | None, tmp_path: Path
 ) -> None:
     """Windows Media and Matroska have words of their own for it; headers that are cut off are none."""
     path = tmp_path / "any"
     path.write_bytes(content)
-    assert protection(path) == told
+    assert protection(path) == reported
 
 
 @pytest.mark.parametrize("wanted", [VIDEO, Input(".mkv", "libx264", "aac"), Input(".ts", "libx264", "aac")])
@@ -130,7 +130,7 @@ def test_sound_files_are_neither_protected_nor_manifests(wanted: Input, tmp_path
         "<SmoothStreamingMedia/>",
     ],
 )
-def test_a_renamed_manifest_is_told_apart(text: str, tmp_path: Path) -> None:
+def test_a_renamed_manifest_is_reported_apart(text: str, tmp_path: Path) -> None:
     """A manifest of HLS, DASH or Smooth Streaming is 3400, whatever its name."""
     path = tmp_path / "film.mp4"
     path.write_text(text)
@@ -152,7 +152,7 @@ def product_kind(path: Path) -> FileKind | None:
 
 
 def test_the_pipeline_tells_what_the_endpoint_refuses(tmp_path: Path) -> None:
-    """Files that are really encrypted are told as such, those in the clear are not."""
+    """Files that are really encrypted are reported as such, those in the clear are not."""
     clear = make_input(tmp_path, VIDEO)
     stream = make_input(tmp_path, Input(".ts", "libx264", "aac"))
     assert (product_kind(clear), product_kind(stream)) == (None, None)

@@ -19,7 +19,7 @@ from sandbox.mediaconvert.probing.source import inspect_source
 from tests.support.media_checks import check_dash, check_hls
 from tests.unit.sandbox.mediaconvert.media.clips import (
     first_picture,
-    grey_steps,
+    gray_steps,
     hdr_bars,
     pq,
 )
@@ -60,11 +60,11 @@ class Tiled:
 
 
 def image_playlist(master: Path) -> list[Tiled]:
-    """Follow a master playlist's one image stream; give the entries of its playlist."""
+    """Follow a master playlist's one image stream; return the entries of its playlist."""
     (stream,) = re.findall(r"^#EXT-X-IMAGE-STREAM-INF:(.*)$", master.read_text(), re.MULTILINE)
-    told = re.fullmatch(r'BANDWIDTH=(\d+),RESOLUTION=(\d+x\d+),CODECS="jpeg",URI="([^"]+)"', stream)
-    assert told, stream
-    playlist = master.parent / unquote(told[3])
+    reported = re.fullmatch(r'BANDWIDTH=(\d+),RESOLUTION=(\d+x\d+),CODECS="jpeg",URI="([^"]+)"', stream)
+    assert reported, stream
+    playlist = master.parent / unquote(reported[3])
     text = playlist.read_text()
     assert "#EXT-X-IMAGES-ONLY" in text.splitlines()
     assert text.rstrip().endswith("#EXT-X-ENDLIST")
@@ -83,17 +83,17 @@ def image_playlist(master: Path) -> list[Tiled]:
         for seconds, size, columns, rows, interval, name in re.findall(entry, text)
     ]
     assert len(entries) == text.count("#EXTINF") > 0
-    assert all("x".join(map(str, one.size)) == told[2] for one in entries)
+    assert all("x".join(map(str, one.size)) == reported[2] for one in entries)
     peak = max(one.path.stat().st_size * 8 / one.seconds for one in entries)
-    assert int(told[1]) == pytest.approx(peak, rel=0.01)
+    assert int(reported[1]) == pytest.approx(peak, rel=0.01)
     target = re.search(r"#EXT-X-TARGETDURATION:(\d+)", text)
     assert target
     assert int(target[1]) >= max(math.floor(one.seconds + 0.5) for one in entries)
     return entries
 
 
-def greys(tiled: Tiled) -> list[int]:
-    """Give the grey in the middle of each tile, row by row, in JPEG's full range."""
+def grays(tiled: Tiled) -> list[int]:
+    """Return the gray in the middle of each tile, row by row, in JPEG's full range."""
     seen = first_picture(tiled.path)
     assert (seen.width, seen.height) == (tiled.size[0] * tiled.columns, tiled.size[1] * tiled.rows)
     return [
@@ -110,14 +110,14 @@ def full_range(levels: list[int]) -> list[float]:
 
 @pytest.fixture(scope="module")
 def steps(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Make a clip that shows another grey each second."""
+    """Make a clip that shows another gray each second."""
     path = tmp_path_factory.mktemp("steps") / "steps.mp4"
-    return grey_steps(path, LEVELS, size=(128, 72), rate=RATE, frames=RATE)
+    return gray_steps(path, LEVELS, size=(128, 72), rate=RATE, frames=RATE)
 
 
 @pytest.fixture(scope="module")
 def outputs(steps: Path, run_job: RunJob) -> Path:
-    """Run a job whose CMAF and HLS groups ask for the same thumbnails; give its folder."""
+    """Run a job whose CMAF and HLS groups ask for the same thumbnails; return its folder."""
     picture = video(128, 72)
     settings = job(
         cmaf(output("_v", "CMFC", picture=picture), **ADVANCED),
@@ -131,8 +131,8 @@ def outputs(steps: Path, run_job: RunJob) -> Path:
 def test_each_tile_shows_its_second(master: str, outputs: Path) -> None:
     """Tiles lie row by row at the interval's times, and what is left of the last picture is black."""
     first, second = image_playlist(outputs / master)
-    assert greys(first) == pytest.approx(full_range(LEVELS[:6]), abs=3)
-    assert greys(second) == pytest.approx([*full_range(LEVELS[6:]), 0], abs=3)
+    assert grays(first) == pytest.approx(full_range(LEVELS[:6]), abs=3)
+    assert grays(second) == pytest.approx([*full_range(LEVELS[6:]), 0], abs=3)
 
 
 @pytest.mark.parametrize("master", ["cmaf/c.m3u8", "hls/a b.m3u8"])

@@ -44,7 +44,7 @@ def made(run_job: RunJob, source: Path, *, has_sound: bool = False) -> Path:
 
 
 def measured(path: Path) -> tuple[Any, ...]:
-    """Give the rate, the number and the duration of a file's frames."""
+    """Return the rate, the number and the duration of a file's frames."""
     with av.open(str(path)) as container:
         stream = container.streams.video[0]
         assert stream.average_rate is not None
@@ -144,8 +144,8 @@ def test_a_file_lasts_as_long_as_its_longest_track(run_job: RunJob, tmp_path: Pa
     lengths = [track["duration"] for track in container["tracks"]]
     assert lengths == pytest.approx([40 / 30, 4], abs=0.1)
     result, _, _ = run_job(job(file(output("", "MP4", picture=video(*SIZE), sound=sound()))), longer)
-    ((told,),) = (group.outputs for group in result.groups)
-    assert told.duration_ms == pytest.approx(4000, abs=100)
+    ((reported,),) = (group.outputs for group in result.groups)
+    assert reported.duration_ms == pytest.approx(4000, abs=100)
 
 
 @pytest.mark.parametrize("second", [(64, 64), (64, 32), (16, 24)])
@@ -251,9 +251,9 @@ def test_a_duration_is_the_end_minus_the_start(
 ) -> None:
     """A track lasts from its start to its end, unless its headers promise more than is there."""
     times = {"start": start, "end": end, "lasting": end - start, "is_trusted": True}
-    told = timing(declared, times, begins=begins, is_sound=False)
-    assert told.start_seconds == start
-    assert told.duration_seconds == pytest.approx(expected)
+    reported = timing(declared, times, begins=begins, is_sound=False)
+    assert reported.start_seconds == start
+    assert reported.duration_seconds == pytest.approx(expected)
 
 
 def test_a_file_lasts_from_its_first_start_to_its_last_end() -> None:
