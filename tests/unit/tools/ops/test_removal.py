@@ -76,7 +76,7 @@ def test_what_would_go_is_shown_and_nothing_is_done(operated: Operated) -> None:
 
 @pytest.mark.parametrize("with_source", [False, True])
 def test_an_asset_is_removed_for_good(operated: Operated, with_source: bool) -> None:
-    """All versions of outputs and captions, and the record go, the upload if meant; published, counted once."""
+    """All versions of outputs and captions, and the record go, the upload if meant; published and counted."""
     asset, neighbour = complete(operated, "films/a.mp4"), complete(operated, "films/a.mp4.mp4")
     operated.put("films/a.mp4", b"a newer version")
     source = ("--source",) if with_source else ()
