@@ -1,37 +1,33 @@
-"""Write silent AAC frames by hand. Source: ISO/IEC 14496-3, 4.4.2 (syntax), 1.A.2 (ADTS)."""
+"""Repeat a silent AAC frame that an encoder made once for each layout and rate."""
 
-from sandbox.mediaconvert.instant.bits import Bits
+import io
+from fractions import Fraction
+from functools import lru_cache
+
+import av
 
 SAMPLES = 1024
-SAMPLE_RATES = (96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000, 7350)
-SINGLE, PAIR, LOW_FREQUENCIES, END = 0, 1, 3, 7
-ELEMENTS = {1: (SINGLE,), 2: (PAIR,), 6: (SINGLE, PAIR, PAIR, LOW_FREQUENCIES)}
-ADTS_HEADER_BYTES = 7
-LOW_COMPLEXITY = 1
+LAYOUTS = {1: "mono", 2: "stereo", 6: "5.1"}
+# The encoder's first frames still hold its description of itself.
+ENCODED_FRAMES = 4
 
 
+@lru_cache(maxsize=64)
 def frame(channels: int, sample_rate: int) -> bytes:
     """Return a silent frame with an ADTS header."""
-    content = _content(channels)
-    header = Bits().u(12, 0xFFF).u(3, 0).u(1, 1).u(2, LOW_COMPLEXITY).u(4, SAMPLE_RATES.index(sample_rate))
-    header.u(1, 0).u(3, channels).u(4, 0).u(13, len(content) + ADTS_HEADER_BYTES).u(11, 0x7FF).u(2, 0)
-    return header.to_bytes() + content
-
-
-def _content(channels: int) -> bytes:
-    """Return a frame in which no band of any channel holds anything."""
-    bits = Bits()
-    for position, element in enumerate(ELEMENTS[channels]):
-        tag = ELEMENTS[channels][:position].count(element)
-        bits.u(3, element).u(4, tag)
-        if element == PAIR:
-            _window(bits.u(1, 1)).u(2, 0)
-            bits.u(8, 0).u(3, 0).u(8, 0).u(3, 0)
-        else:
-            _window(bits.u(8, 0)).u(3, 0)
-    return bits.u(3, END).to_bytes()
-
-
-def _window(bits: Bits) -> Bits:
-    # One long window in which the highest band that holds anything is none, without prediction.
-    return bits.u(3, 0).u(1, 0).u(6, 0).u(1, 0)
+    stream_bytes = io.BytesIO()
+    with av.open(stream_bytes, "w", format="adts") as made:
+        stream = made.add_stream("aac", rate=sample_rate)
+        stream.layout, stream.format = LAYOUTS[channels], "fltp"
+        for number in range(ENCODED_FRAMES):
+            silence = av.AudioFrame(format="fltp", layout=LAYOUTS[channels], samples=SAMPLES)
+            silence.sample_rate, silence.pts = sample_rate, number * SAMPLES
+            silence.time_base = Fraction(1, sample_rate)
+            for plane in silence.planes:
+                plane.update(bytes(plane.buffer_size))
+            made.mux(stream.encode(silence))
+        made.mux(stream.encode(None))
+    stream_bytes.seek(0)
+    with av.open(stream_bytes, "r", format="aac") as read:
+        *_, last = (bytes(packet) for packet in read.demux(audio=0) if packet.size)
+    return last

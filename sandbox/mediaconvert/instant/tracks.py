@@ -37,7 +37,7 @@ def write_video(path: Path, encode: VideoEncode, seconds: Fraction, cancelled: t
         sample, content = hevc.sample(look), hevc.pictures(look, iter(keyframes))
     else:
         sample = picture.sample(frame.width, frame.height, rate)
-        content = picture.pictures(frame.width, frame.height, iter(keyframes))
+        content = picture.pictures(frame.width, frame.height, rate, iter(keyframes))
     format_ = "hevc" if encode.codec == "H_265" else "h264"
     _write(path, format_, sample, content, iter(keyframes), 1 / rate, cancelled, tag=encode.mp4_tag)
 
