@@ -7,8 +7,8 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from checks.conformance import UnreadableError
 from checks.conformance.codecs import aac_codec, avc_codec, hevc_codec
-from checks.conformance.errors import UnreadableError
 
 VISUAL_ENTRY_BYTES, AUDIO_ENTRY_BYTES = 78, 28
 SAMPLE_IS_NON_SYNC = 0x0001_0000

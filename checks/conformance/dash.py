@@ -9,8 +9,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from xml.etree import ElementTree
 
+from checks.conformance import UnreadableError
 from checks.conformance.dash_sets import set_errors, text_choice_errors
-from checks.conformance.errors import UnreadableError
 from checks.conformance.images import Tile, tile_errors
 from checks.conformance.media import Rendition, measure_mp4
 from checks.conformance.mpd import (

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from checks.conformance.errors import UnreadableError
+from checks.conformance import UnreadableError
 from checks.conformance.images import Tile, tile_errors
 from checks.conformance.media import (
     Rendition,

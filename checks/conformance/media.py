@@ -10,6 +10,7 @@ from pathlib import Path
 
 import av
 
+from checks.conformance import UnreadableError
 from checks.conformance.boxes import (
     Fragment,
     Track,
@@ -17,7 +18,6 @@ from checks.conformance.boxes import (
     read_track,
 )
 from checks.conformance.codecs import aac_codec_of_stream, avc_codec_of_stream, begins_anew
-from checks.conformance.errors import UnreadableError
 from checks.conformance.packed_audio import CLOCK_HZ, read_packed_audio
 
 # Source: ISO/IEC 23091-2, transfer characteristics.

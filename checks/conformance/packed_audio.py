@@ -5,8 +5,8 @@ Source: RFC 8216, section 3.4; ISO/IEC 13818-7, annex B, for the ADTS header.
 
 from dataclasses import dataclass
 
+from checks.conformance import UnreadableError
 from checks.conformance.codecs import aac_codec_of_stream
-from checks.conformance.errors import UnreadableError
 
 TAG, TAG_HEAD_BYTES = b"ID3", 10
 OWNER = b"com.apple.streaming.transportStreamTimestamp\x00"

@@ -17,8 +17,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 
 from checks.smoke.deployed import Clients, find
-from checks.smoke.errors import SmokeError
-from checks.smoke.proofs import Proof, proofs_table
+from checks.smoke.proofs import Proof, SmokeError, proofs_table
 from checks.smoke.run import Smoke
 from media_pipeline.domain.errors import MediaPipelineError
 from sandbox.demo import run as demo

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from checks.smoke.deployed import Clients
-from checks.smoke.errors import SmokeError
+from checks.smoke.proofs import SmokeError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

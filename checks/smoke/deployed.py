@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from checks.smoke.errors import SmokeError
+from checks.smoke.proofs import SmokeError
 from tools.ops.deployed import read_resources
 
 Clients = Callable[[str], Any]

@@ -10,6 +10,10 @@ from rich.table import Table
 from rich.text import Text
 
 
+class SmokeError(Exception):
+    """Say in a sentence what must be done before the run can begin."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proof:
     """Say of one claim whether it holds, what was seen, and, where it doesn't hold, what to do."""

@@ -28,8 +28,8 @@ from typing import Any
 
 from sandbox.local_aws.iam_calls import IamCalls
 from sandbox.runtime.certificate import Certificate
+from sandbox.runtime.environment import SERVICE_ACCESS_KEY_ID
 from sandbox.runtime.fault_injection import Faults, InvalidFaults
-from sandbox.runtime.service_principal import SERVICE_ACCESS_KEY_ID
 
 # As ASGI defines them.
 Scope = Any

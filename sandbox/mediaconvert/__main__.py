@@ -9,11 +9,11 @@ import sys
 from functools import partial
 from pathlib import Path
 
-from sandbox.mediaconvert.account import Account
 from sandbox.mediaconvert.api.authorization import LocalIam, no_authorization
 from sandbox.mediaconvert.execution.aws_clients import LocalAws
 from sandbox.mediaconvert.execution.runner import Media
 from sandbox.mediaconvert.faults.server import faulty_service
+from sandbox.mediaconvert.model import Account
 from sandbox.mediaconvert.planning.input_check import accept_any, check_documented
 from sandbox.mediaconvert.probing.source import inspect_source
 from sandbox.mediaconvert.resources.store import StateInUse

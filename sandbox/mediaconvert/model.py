@@ -1,4 +1,4 @@
-"""Hold the types that the API half and the media half of the endpoint share.
+"""Hold the types that the parts of the endpoint share.
 
 Errors of a running job::
 
@@ -12,6 +12,18 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Name an AWS account and a region of it."""
+
+    id: str
+    region: str
+
+    def arn(self, kind: str, name: str) -> str:
+        """Return the ARN of a MediaConvert resource, such as ``queues`` and ``Default``."""
+        return f"arn:aws:mediaconvert:{self.region}:{self.id}:{kind}/{name}"
 
 
 class JobError(Exception):

@@ -23,7 +23,6 @@ from typing import Any
 from hypercorn.asyncio import serve
 from hypercorn.config import Config
 
-from sandbox.mediaconvert.account import Account
 from sandbox.mediaconvert.api.app import Answer, application
 from sandbox.mediaconvert.api.authorization import Authorize, no_authorization
 from sandbox.mediaconvert.api.wire import Document
@@ -31,6 +30,7 @@ from sandbox.mediaconvert.execution.probes import Probes
 from sandbox.mediaconvert.execution.runner import Media, Runner
 from sandbox.mediaconvert.execution.slots import Slots
 from sandbox.mediaconvert.isolation.limits import IDLE_SECONDS, MAX_HEADER_BYTES
+from sandbox.mediaconvert.model import Account
 from sandbox.mediaconvert.resources.job_templates import Templates
 from sandbox.mediaconvert.resources.jobs import Jobs
 from sandbox.mediaconvert.resources.outbox import Outbox, PublishEvents

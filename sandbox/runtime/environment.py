@@ -8,6 +8,11 @@ from collections.abc import Mapping
 from sandbox.runtime.errors import ServerError
 
 REGION = "us-east-1"
+# The sandbox's MediaConvert acts as the service with these. The local AWS lets exactly this access key put
+# events whose source begins with "aws.", and takes it for the service where a role is assumed.
+SERVICE = "mediaconvert.amazonaws.com"
+SERVICE_ACCESS_KEY_ID = "AKIAMEDIACONVERTSVC"
+SERVICE_SECRET = "test"
 
 # Proxies must not catch the loopback interface; package indexes, locales and paths are the user's own.
 _NEVER_INHERITED = ("AWS_", "TF_VAR_", "TF_CLI_ARGS", "TF_WORKSPACE", "TF_DATA_DIR", "TF_LOG", "SANDBOX_")

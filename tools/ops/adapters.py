@@ -13,9 +13,8 @@ from tools.ops.deployed import Resources, read_resources
 from tools.ops.errors import UsageError
 from tools.ops.queues.dead_letters import DeadLetters
 from tools.ops.records import RecordTable
-from tools.ops.removal.metrics import CloudWatchRemovals
 from tools.ops.removal.object_versions import ObjectVersions
-from tools.ops.removal.records import RemovedRecords
+from tools.ops.removal.records import CloudWatchRemovals, RemovedRecords
 
 # An operator can wait longer than a function, and is there to see it.
 _READ_TIMEOUT_SECONDS = 20

@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 from ministack.core.responses import get_region
 from ministack.services.cloudformation import provisioners
 
-from sandbox.runtime.service_principal import SERVICE_ACCESS_KEY_ID, SERVICE_SECRET
+from sandbox.runtime.environment import SERVICE_ACCESS_KEY_ID, SERVICE_SECRET
 
 _COPIED = ("Description", "Category", "Queue", "Priority", "StatusUpdateInterval",
            "AccelerationSettings", "HopDestinations")  # fmt: skip

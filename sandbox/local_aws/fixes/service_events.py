@@ -13,7 +13,7 @@ from typing import Any
 from ministack.core.router import extract_access_key_id
 from ministack.services import eventbridge
 
-from sandbox.runtime.service_principal import SERVICE_ACCESS_KEY_ID
+from sandbox.runtime.environment import SERVICE_ACCESS_KEY_ID
 
 _caller: ContextVar[str] = ContextVar("caller", default="")
 

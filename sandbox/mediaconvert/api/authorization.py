@@ -11,10 +11,10 @@ import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from sandbox.mediaconvert.account import Account
 from sandbox.mediaconvert.api.errors import Forbidden, ServerError
 from sandbox.mediaconvert.api.wire import Document
-from sandbox.runtime.service_principal import SERVICE, SERVICE_ACCESS_KEY_ID
+from sandbox.mediaconvert.model import Account
+from sandbox.runtime.environment import SERVICE, SERVICE_ACCESS_KEY_ID
 
 Authorize = Callable[[str, str, Document], None]
 """Raise Forbidden where the caller (an Authorization header) may not do an operation with its parameters."""

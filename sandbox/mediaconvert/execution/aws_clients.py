@@ -17,11 +17,10 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError, ParamValidationError
 from botocore.exceptions import ConnectionError as AwsConnectionError
 
-from sandbox.mediaconvert.account import Account
 from sandbox.mediaconvert.api.wire import Document
-from sandbox.mediaconvert.model import Cancelled, JobError
+from sandbox.mediaconvert.model import Account, Cancelled, JobError
 from sandbox.mediaconvert.resources.outbox import NotTaken
-from sandbox.runtime.service_principal import SERVICE_ACCESS_KEY_ID, SERVICE_SECRET
+from sandbox.runtime.environment import SERVICE_ACCESS_KEY_ID, SERVICE_SECRET
 
 ACCESS_DENIED, NOT_FOUND, ROLE_REFUSED, UNKNOWN = 1401, 1404, 1432, 1999
 

@@ -12,12 +12,7 @@ from typing import Any
 
 from sandbox.mediaconvert.model import JobError
 from sandbox.mediaconvert.planning.audio_settings import AudioEncode, audio_encode
-from sandbox.mediaconvert.planning.encodes import (
-    FrameCapture,
-    VideoEncode,
-    segment_frames,
-    unsupported,
-)
+from sandbox.mediaconvert.planning.encodes import FrameCapture, VideoEncode, segment_frames, unsupported
 from sandbox.mediaconvert.planning.manifest_settings import (
     PLAIN_MANIFESTS,
     PLAIN_RENDITION,
@@ -27,12 +22,7 @@ from sandbox.mediaconvert.planning.manifest_settings import (
     matches_video_duration,
     rendition_settings,
 )
-from sandbox.mediaconvert.planning.track_selection import (
-    NO_AUDIO,
-    rotation,
-    select_audio,
-    select_video,
-)
+from sandbox.mediaconvert.planning.track_selection import NO_AUDIO, rotation, select_audio, select_video
 from sandbox.mediaconvert.planning.trick_play import TiledThumbnails, tiled_thumbnails
 from sandbox.mediaconvert.planning.video_settings import frame_capture, video_encode
 from sandbox.mediaconvert.probing.source import Source

@@ -8,9 +8,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import Any
 
-from sandbox.mediaconvert.account import Account
 from sandbox.mediaconvert.api.wire import Document
-from sandbox.mediaconvert.model import JobWarning, OutputDetail, OutputGroupDetail, Phase, Progress
+from sandbox.mediaconvert.model import Account, JobWarning, OutputDetail, OutputGroupDetail, Phase, Progress
 
 SOURCE = "aws.mediaconvert"
 DETAIL_TYPE = "MediaConvert Job State Change"

@@ -4,12 +4,12 @@ import re
 import time
 from typing import Any
 
-from sandbox.mediaconvert.account import Account
 from sandbox.mediaconvert.api.errors import BadRequest, Conflict, NotFound
 from sandbox.mediaconvert.api.job_settings_rules import template_errors
 from sandbox.mediaconvert.api.pagination import listed_page
 from sandbox.mediaconvert.api.validation import refuse
 from sandbox.mediaconvert.api.wire import Document
+from sandbox.mediaconvert.model import Account
 from sandbox.mediaconvert.resources.queues import Queues
 from sandbox.mediaconvert.resources.store import Store
 from sandbox.mediaconvert.resources.tags import checked_tags

@@ -10,13 +10,12 @@ import string
 import time
 from collections.abc import Callable, Mapping
 
-from sandbox.mediaconvert.account import Account
 from sandbox.mediaconvert.api.errors import BadRequest, Conflict, NotFound
 from sandbox.mediaconvert.api.job_settings_rules import job_errors
 from sandbox.mediaconvert.api.pagination import PAGE_SIZE, page_token, token_position
 from sandbox.mediaconvert.api.validation import refuse
 from sandbox.mediaconvert.api.wire import Document
-from sandbox.mediaconvert.model import JobWarning, Progress, TranscodeResult
+from sandbox.mediaconvert.model import Account, JobWarning, Progress, TranscodeResult
 from sandbox.mediaconvert.resources import events
 from sandbox.mediaconvert.resources.job_templates import Templates, merged
 from sandbox.mediaconvert.resources.queues import DEFAULT, Queues

@@ -3,10 +3,10 @@
 import re
 import time
 
-from sandbox.mediaconvert.account import Account
 from sandbox.mediaconvert.api.errors import BadRequest, Conflict, NotFound
 from sandbox.mediaconvert.api.pagination import listed_page
 from sandbox.mediaconvert.api.wire import Document
+from sandbox.mediaconvert.model import Account
 from sandbox.mediaconvert.resources.store import Store
 from sandbox.mediaconvert.resources.tags import checked_tags
 

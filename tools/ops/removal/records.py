@@ -1,4 +1,8 @@
-"""The assets table as a removal writes it: a mark first, and in the end a tombstone in the record's place."""
+"""Where a removal is recorded.
+
+The assets table gets a mark first, and in the end a tombstone in the record's place; CloudWatch counts it
+beside what the functions count.
+"""
 
 from datetime import datetime
 from typing import Any
@@ -50,3 +54,27 @@ class RemovedRecords:
                 return False
             raise
         return True
+
+
+class CloudWatchRemovals:
+    """Count removals. Raises TransientError and its kin where CloudWatch can't answer."""
+
+    def __init__(self, client: Any, *, namespace: str, pipeline: str) -> None:
+        self._client = client
+        self._namespace = namespace
+        self._pipeline = pipeline
+
+    def asset_removed(self) -> None:
+        """Count an asset that was removed."""
+        with aws_errors("counting the removal"):
+            self._client.put_metric_data(
+                Namespace=self._namespace,
+                MetricData=[
+                    {
+                        "MetricName": "AssetsRemoved",
+                        "Dimensions": [{"Name": "service", "Value": self._pipeline}],
+                        "Unit": "Count",
+                        "Value": 1,
+                    }
+                ],
+            )

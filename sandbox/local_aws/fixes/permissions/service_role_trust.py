@@ -16,7 +16,7 @@ from ministack.core.responses import get_account_id
 from ministack.core.router import extract_access_key_id
 from ministack.services import sts
 
-from sandbox.runtime.service_principal import SERVICE, SERVICE_ACCESS_KEY_ID
+from sandbox.runtime.environment import SERVICE, SERVICE_ACCESS_KEY_ID
 
 _is_service: ContextVar[bool] = ContextVar("is_service", default=False)
 

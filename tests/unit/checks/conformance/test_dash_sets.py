@@ -8,9 +8,9 @@ from xml.etree import ElementTree
 
 import pytest
 
+from checks.conformance import UnreadableError
 from checks.conformance.codecs import aac_codec_of_stream, avc_codec, hevc_codec
 from checks.conformance.dash_sets import set_errors
-from checks.conformance.errors import UnreadableError
 from checks.conformance.hls_media import check_media_playlist
 from checks.conformance.media import Rendition, Segment
 from checks.conformance.mpd import PREFIX, adaptation_sets

@@ -16,8 +16,8 @@ from botocore.exceptions import ClientError, SSLError
 from sandbox.runtime import servers
 from sandbox.runtime.certificate import Certificate
 from sandbox.runtime.endpoints import Endpoints
+from sandbox.runtime.environment import SERVICE, SERVICE_ACCESS_KEY_ID
 from sandbox.runtime.folder import Folder
-from sandbox.runtime.service_principal import SERVICE, SERVICE_ACCESS_KEY_ID
 from tests.unit.sandbox.conftest import Client, clients_of
 from tests.unit.sandbox.local_aws.test_local_aws import wait_for
 

@@ -17,11 +17,11 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
-from sandbox.mediaconvert.account import Account
 from sandbox.mediaconvert.execution.aws_clients import StoredObject, split_uri
 from sandbox.mediaconvert.execution.runner import Media
 from sandbox.mediaconvert.faults.server import faulty_service
 from sandbox.mediaconvert.model import (
+    Account,
     Cancelled,
     JobError,
     JobWarning,

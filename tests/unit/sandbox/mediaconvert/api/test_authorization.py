@@ -4,10 +4,10 @@ import socket
 
 import pytest
 
-from sandbox.mediaconvert.account import Account
 from sandbox.mediaconvert.api.authorization import Check, LocalIam, checks
 from sandbox.mediaconvert.api.errors import Forbidden, ServerError
-from sandbox.runtime.service_principal import SERVICE, SERVICE_ACCESS_KEY_ID
+from sandbox.mediaconvert.model import Account
+from sandbox.runtime.environment import SERVICE, SERVICE_ACCESS_KEY_ID
 
 ACCOUNT = Account("000000000000", "us-east-1")
 HERE = "arn:aws:mediaconvert:us-east-1:000000000000"
