@@ -75,7 +75,9 @@ def main() -> int:
     )
     aws = LocalAws(arguments.aws_endpoint, account)
     check = accept_any if arguments.undocumented_inputs else check_documented
-    media = Media(transcode=partial(transcode, check=check), inspect=inspect_source, for_role=aws.for_role)
+    media = Media(
+        transcode=partial(transcode, check=check), inspect=inspect_source, assume_role=aws.assume_role
+    )
     try:
         faults = Faults(arguments.faults, "mediaconvert", settings.state_dir / "injected.json")
         asyncio.run(_serve(faulty_service(settings, media, aws.put_events, faults, check)))

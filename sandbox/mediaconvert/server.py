@@ -7,7 +7,7 @@ Faults are simulated by wrapping one of the four things that this takes from out
 ``wrap_app``        throttling, 5xx, a timeout after the job was accepted
 ``publish_events``  events that are dropped, doubled, delayed or reordered
 ``media.transcode`` jobs that are slow, fail or never end; outputs made up without ffmpeg
-``media.for_role``  S3 or the role failing under a job
+``media.assume_role``  S3 or the role failing under a job
 ==================  =====================================================================
 """
 
@@ -83,7 +83,7 @@ class MediaConvert:
             slots=slots or Slots(lambda: settings.concurrent_jobs),
             threads_per_job=settings.threads_per_job,
         )
-        self._probes = Probes(media.for_role, media.inspect, self._scratch / "probes")
+        self._probes = Probes(media.assume_role, media.inspect, self._scratch / "probes")
         self.application = wrap_app(application(self._answers(), self._health, settings.authorize))
 
     async def serve(self, stop: asyncio.Event) -> None:

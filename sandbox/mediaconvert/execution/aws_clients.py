@@ -19,7 +19,7 @@ from botocore.exceptions import ConnectionError as AwsConnectionError
 
 from sandbox.mediaconvert.api.wire import Document
 from sandbox.mediaconvert.model import Account, Cancelled, JobError
-from sandbox.mediaconvert.resources.outbox import NotTaken
+from sandbox.mediaconvert.resources.outbox import PublishError
 from sandbox.runtime.environment import SERVICE_ACCESS_KEY_ID, SERVICE_SECRET
 
 ACCESS_DENIED, NOT_FOUND, ROLE_REFUSED, UNKNOWN = 1401, 1404, 1432, 1999
@@ -79,7 +79,7 @@ class StoredObject:
     content_type: str
 
 
-class Bucketed(Protocol):
+class ObjectStore(Protocol):
     """Read and write objects for one job."""
 
     def describe(self, uri: str) -> StoredObject:
@@ -95,10 +95,10 @@ class Bucketed(Protocol):
         ...
 
 
-class ForRole(Protocol):
+class AssumeRole(Protocol):
     """Open S3 with a role's credentials."""
 
-    def __call__(self, role: str | None, session_name: str) -> Bucketed:
+    def __call__(self, role: str | None, session_name: str) -> ObjectStore:
         """Assume the role (None: the service's own credentials); raise JobError if refused."""
         ...
 
@@ -129,8 +129,8 @@ class LocalAws:
         self._events = self._client("events", max_attempts=1)
         self._sts = self._client("sts")
 
-    def for_role(self, role: str | None, session_name: str) -> "Objects":
-        """Open S3 for a job, as ``ForRole`` describes."""
+    def assume_role(self, role: str | None, session_name: str) -> "Objects":
+        """Open S3 for a job, as ``AssumeRole`` describes."""
         if role is None:
             return Objects(self._client("s3"))
         try:
@@ -149,10 +149,10 @@ class LocalAws:
         try:
             answer = self._events.put_events(Entries=list(entries))
         except (ClientError, BotoCoreError) as error:
-            raise NotTaken(str(error)) from error
+            raise PublishError(str(error)) from error
         for taken, entry in enumerate(answer["Entries"]):
             if "ErrorCode" in entry:
-                raise NotTaken(f"{entry['ErrorCode']}: {entry.get('ErrorMessage')}", taken)
+                raise PublishError(f"{entry['ErrorCode']}: {entry.get('ErrorMessage')}", taken)
 
     def _client(
         self, service: str, credentials: Document | None = None, max_attempts: int | None = None

@@ -17,7 +17,7 @@ from sandbox.mediaconvert.execution.aws_clients import (
     ACCESS_DENIED,
     NOT_FOUND,
     UNKNOWN,
-    ForRole,
+    AssumeRole,
     safe_name,
 )
 from sandbox.mediaconvert.model import JobError
@@ -39,8 +39,8 @@ class Probes:
     one reads with the service's own.
     """
 
-    def __init__(self, for_role: ForRole, inspect: InspectSource, scratch: Path) -> None:
-        self._for_role = for_role
+    def __init__(self, assume_role: AssumeRole, inspect: InspectSource, scratch: Path) -> None:
+        self._assume_role = assume_role
         self._inspect = inspect
         self._scratch = scratch
         self._slots = threading.Semaphore(CONCURRENT_PROBES)
@@ -63,7 +63,7 @@ class Probes:
             path = Path(folder) / safe_name(0, uri)
             try:
                 cancelled = threading.Event()
-                stored = self._for_role(None, "probe").download(uri, path, cancelled)
+                stored = self._assume_role(None, "probe").download(uri, path, cancelled)
                 result = probe_result(self._inspect(path, cancelled))
             except JobError as error:
                 _log.info("Probe of %s refused: %s", uri, error)

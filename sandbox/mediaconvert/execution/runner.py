@@ -12,8 +12,8 @@ from typing import Any
 from sandbox.mediaconvert.api.wire import Document
 from sandbox.mediaconvert.execution.aws_clients import (
     UNKNOWN,
-    Bucketed,
-    ForRole,
+    AssumeRole,
+    ObjectStore,
     safe_name,
 )
 from sandbox.mediaconvert.execution.slots import Slots
@@ -44,7 +44,7 @@ class Media:
 
     transcode: Transcode
     inspect: InspectSource
-    for_role: ForRole
+    assume_role: AssumeRole
 
 
 class Runner:
@@ -105,7 +105,7 @@ class Runner:
                 seen = self._news
                 if self._stopping:
                     return
-                job = self._take() if self._slots.is_free else None
+                job = self._next_job() if self._slots.is_free else None
                 if job is None:
                     self._wait_for_news(seen)
                     continue
@@ -113,9 +113,9 @@ class Runner:
                 cancelled = self._running[job["id"]] = threading.Event()
             self._outbox.wake()
             name = f"job-{job['id']}"
-            threading.Thread(target=self._work, args=(job, cancelled), name=name, daemon=True).start()
+            threading.Thread(target=self._process, args=(job, cancelled), name=name, daemon=True).start()
 
-    def _work(self, job: Document, cancelled: threading.Event) -> None:
+    def _process(self, job: Document, cancelled: threading.Event) -> None:
         try:
             self._run(job, cancelled)
         finally:
@@ -127,7 +127,7 @@ class Runner:
     def _wait_for_news(self, seen: int) -> None:
         self._changed.wait_for(lambda: self._stopping or self._news != seen)
 
-    def _take(self) -> Document | None:
+    def _next_job(self) -> Document | None:
         while self._interrupted:
             job = self._jobs.resume(self._interrupted.pop(0))
             if job is not None:
@@ -141,7 +141,7 @@ class Runner:
             _Run(self._jobs, self._outbox, self._media, job, work_dir, cancelled).run(self._threads_per_job)
         except Cancelled:
             _log.info("Job %s stopped before its end.", job["id"])
-        except Exception as error:  # the boundary of one job: no fault of it may end its worker
+        except Exception as error:  # the boundary of one job: no error of it may end its worker
             if cancelled.is_set():
                 _log.info("Job %s stopped before its end, on its way to: %s", job["id"], error)
             else:
@@ -183,7 +183,7 @@ class _Run:
 
     def run(self, threads: int) -> None:
         settings, id_ = self._job["settings"], self._job["id"]
-        s3 = self._media.for_role(self._job["role"], f"mediaconvert-{id_}")
+        s3 = self._media.assume_role(self._job["role"], f"mediaconvert-{id_}")
         inputs = self._download(s3, settings)
         uris = dict.fromkeys(item["fileInput"] for item in settings["inputs"])
         sources = {uri: self._inspect(uri, inputs[uri]) for uri in uris}
@@ -213,7 +213,7 @@ class _Run:
         except JobError as error:
             raise JobError(error.code, f"Unable to open input file [{uri}]: {error.message}") from error
 
-    def _download(self, s3: Bucketed, settings: Document) -> dict[str, Path]:
+    def _download(self, s3: ObjectStore, settings: Document) -> dict[str, Path]:
         folder = self._work_dir / "inputs"
         folder.mkdir()
         inputs: dict[str, Path] = {}
@@ -222,7 +222,7 @@ class _Run:
             s3.download(uri, inputs[uri], self._cancelled)
         return inputs
 
-    def _upload(self, s3: Bucketed, result: TranscodeResult) -> None:
+    def _upload(self, s3: ObjectStore, result: TranscodeResult) -> None:
         # Manifests go last, so that one that can be read names only files that can be read.
         files = sorted(result.files, key=lambda file: file.key.endswith(_MANIFESTS))
         for done, file in enumerate(files):

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from sandbox.mediaconvert.api.wire import Document
-from sandbox.mediaconvert.resources.outbox import MAX_ENTRIES, NotTaken, PublishEvents
+from sandbox.mediaconvert.resources.outbox import MAX_ENTRIES, PublishError, PublishEvents
 from sandbox.runtime.fault_injection import Faults
 from sandbox.runtime.folder import read_json, write_json
 
@@ -78,7 +78,7 @@ class FaultyEvents:
             del self._decided[:done]
             self._keep([one for one in late if one not in sent and one.index < done])
             if refusal is not None and done < len(entries):
-                raise NotTaken(str(refusal), done)
+                raise PublishError(str(refusal), done)
 
     def _decide(self, entry: Document) -> list[_Delivery]:
         delays = self._faults.delivery_delays()
@@ -90,12 +90,12 @@ class FaultyEvents:
             deliveries[0] = replace(deliveries[0], due_at=now + longest, behind=_job(entry))
         return deliveries
 
-    def _sent(self, deliveries: Sequence[_Delivery]) -> tuple[list[_Delivery], NotTaken | None]:
+    def _sent(self, deliveries: Sequence[_Delivery]) -> tuple[list[_Delivery], PublishError | None]:
         """Send deliveries in order; return those that were taken, and why the next one was not."""
         for start in range(0, len(deliveries), MAX_ENTRIES):
             try:
                 self._publish([one.entry for one in deliveries[start : start + MAX_ENTRIES]])
-            except NotTaken as refusal:
+            except PublishError as refusal:
                 return list(deliveries[: start + refusal.taken]), refusal
         return list(deliveries), None
 

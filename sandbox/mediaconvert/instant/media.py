@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from sandbox.mediaconvert.execution.aws_clients import Bucketed, StoredObject
+from sandbox.mediaconvert.execution.aws_clients import ObjectStore, StoredObject
 from sandbox.mediaconvert.execution.runner import Media
 from sandbox.mediaconvert.instant.sources import Descriptions, described, is_described
 from sandbox.mediaconvert.instant.transcode import InstantTranscode
@@ -27,7 +27,7 @@ def instant_media(
 ) -> Media:
     """Wrap what does the work; a job that begins while the mode is on is made up from descriptions."""
     instant = _Instant(media, is_instant, descriptions, InstantTranscode(check))
-    return Media(transcode=instant.transcode, inspect=instant.inspect, for_role=instant.for_role)
+    return Media(transcode=instant.transcode, inspect=instant.inspect, assume_role=instant.assume_role)
 
 
 class _Instant:
@@ -44,15 +44,15 @@ class _Instant:
         self._is_instant = is_instant
         self._descriptions = descriptions
         self._transcode = transcode
-        self._sessions: dict[str | None, tuple[float, Bucketed]] = {}
+        self._sessions: dict[str | None, tuple[float, ObjectStore]] = {}
 
-    def for_role(self, role: str | None, session_name: str) -> Bucketed:
+    def assume_role(self, role: str | None, session_name: str) -> ObjectStore:
         """Open S3 for a job; jobs of the same role share a session for a while."""
         if not self._is_instant():
-            return self._media.for_role(role, session_name)
+            return self._media.assume_role(role, session_name)
         until, objects = self._sessions.get(role, (0.0, None))
         if objects is None or until < time.monotonic():
-            objects = self._media.for_role(role, session_name)
+            objects = self._media.assume_role(role, session_name)
             self._sessions[role] = time.monotonic() + SESSION_SECONDS, objects
         return _Described(objects, self._descriptions)
 
@@ -75,7 +75,7 @@ class _Instant:
 class _Described:
     """Read and write objects for one job, descriptions in the place of sources."""
 
-    def __init__(self, objects: Bucketed, descriptions: Descriptions) -> None:
+    def __init__(self, objects: ObjectStore, descriptions: Descriptions) -> None:
         self._objects = objects
         self._descriptions = descriptions
         self.describe = objects.describe

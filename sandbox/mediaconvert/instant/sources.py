@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from sandbox.mediaconvert.execution.aws_clients import Bucketed, StoredObject
+from sandbox.mediaconvert.execution.aws_clients import ObjectStore, StoredObject
 from sandbox.mediaconvert.isolation.child_process import Stalled
 from sandbox.mediaconvert.model import JobError
 from sandbox.mediaconvert.probing.inspection import UNKNOWN_ERROR, read_headers
@@ -32,7 +32,7 @@ class Descriptions:
         self._lock = threading.Lock()
         self._inspecting: dict[Body, threading.Lock] = {}
 
-    def lay(self, objects: Bucketed, uri: str, path: Path, cancelled: threading.Event) -> StoredObject:
+    def lay(self, objects: ObjectStore, uri: str, path: Path, cancelled: threading.Event) -> StoredObject:
         """Lay the description of an object where its copy would lie.
 
         Raises:
@@ -59,7 +59,7 @@ class Descriptions:
             return answer
 
     def _inspected(
-        self, objects: Bucketed, uri: str, path: Path, cancelled: threading.Event, body: Body
+        self, objects: ObjectStore, uri: str, path: Path, cancelled: threading.Event, body: Body
     ) -> Answer:
         objects.download(uri, path, cancelled)
         try:

@@ -24,7 +24,7 @@ IDLE_SECONDS = 30.0
 _log = logging.getLogger(__name__)
 
 
-class NotTaken(Exception):
+class PublishError(Exception):
     """Say that EventBridge took none, or only the first ``taken``, of the events of a call."""
 
     def __init__(self, reason: str, taken: int = 0) -> None:
@@ -36,7 +36,7 @@ class PublishEvents(Protocol):
     """Put events on the bus.
 
     Raises:
-        NotTaken: EventBridge can't be reached, or refused some.
+        PublishError: EventBridge can't be reached, or refused some.
     """
 
     def __call__(self, entries: Sequence[Document]) -> None:
@@ -95,7 +95,7 @@ class Outbox:
         taken = len(waiting)
         try:
             self._publish([put_events_entry(event) for _, event in waiting])
-        except NotTaken as refusal:
+        except PublishError as refusal:
             taken = refusal.taken
             _log.warning(
                 "EventBridge didn't take %d events, which are sent again: %s", len(waiting) - taken, refusal

@@ -34,7 +34,7 @@ from sandbox.mediaconvert.model import (
 )
 from sandbox.mediaconvert.probing.source import AudioTrack, Source, VideoTrack
 from sandbox.mediaconvert.request import TranscodeRequest
-from sandbox.mediaconvert.resources.outbox import NotTaken
+from sandbox.mediaconvert.resources.outbox import PublishError
 from sandbox.mediaconvert.server import MediaConvert, ServiceSettings
 from sandbox.runtime.fault_injection import Faults
 from sandbox.runtime.folder import write_json
@@ -55,7 +55,7 @@ class FakeBus:
         """Take the entries, or none."""
         self.attempts += 1
         if self.away:
-            raise NotTaken("EventBridge is away")
+            raise PublishError("EventBridge is away")
         self.entries += entries
 
 
@@ -73,7 +73,7 @@ class FakeS3:
         self.downloads = 0
         self.hold: threading.Event | None = None
 
-    def for_role(self, role: str | None, session_name: str) -> "FakeS3":
+    def assume_role(self, role: str | None, session_name: str) -> "FakeS3":
         """Let every role in but the refused."""
         if role in self.refused_roles:
             raise JobError(1432, f"Unable to assume the role {role}: session {session_name}")
@@ -215,7 +215,7 @@ class Endpoint:
         settings = ServiceSettings(
             port=port, state_dir=self.state_dir, account=ACCOUNT, concurrent_jobs=self.concurrent_jobs
         )
-        media = Media(transcode=self.transcoder, inspect=fake_inspect, for_role=self.s3.for_role)
+        media = Media(transcode=self.transcoder, inspect=fake_inspect, assume_role=self.s3.assume_role)
         faults = Faults(self.faults_path, "mediaconvert", self.state_dir / "injected.json")
         return faulty_service(settings, media, self.bus.put_events, faults)
 

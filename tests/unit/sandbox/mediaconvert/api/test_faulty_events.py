@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from sandbox.mediaconvert.faults.events import FaultyEvents
-from sandbox.mediaconvert.resources.outbox import NotTaken
+from sandbox.mediaconvert.resources.outbox import PublishError
 from sandbox.runtime.fault_injection import Faults
 from sandbox.runtime.folder import write_json
 from tests.unit.sandbox.mediaconvert.api.fakes import Endpoint, FakeBus, wait_until
@@ -34,7 +34,7 @@ class Bus(FakeBus):
         assert len(entries) <= 10, "EventBridge takes ten a call"
         if self.takes is not None and self.takes < len(entries):
             self.entries += entries[: self.takes]
-            raise NotTaken("EventBridge took some", self.takes)
+            raise PublishError("EventBridge took some", self.takes)
         super().put_events(entries)
 
     @property
@@ -131,7 +131,7 @@ def test_what_the_bus_refuses_is_decided_once(faulty: Faulty) -> None:
     faulty.inject(duplicate_events=1)
     faulty.bus.away = True
     for _ in range(3):
-        with pytest.raises(NotTaken):
+        with pytest.raises(PublishError):
             faulty.publish(events("a/1"))
     faulty.inject()
     faulty.bus.away = False
@@ -142,11 +142,11 @@ def test_what_the_bus_refuses_is_decided_once(faulty: Faulty) -> None:
 def test_a_late_event_behind_a_refused_one_is_kept_once(faulty: Faulty) -> None:
     """An event that comes again with the refused one before it is late once, not twice."""
     faulty.bus.away = True
-    with pytest.raises(NotTaken):
+    with pytest.raises(PublishError):
         faulty.publish(events("a/1"))
     faulty.inject(delay_events=1, delay_seconds=60)
     for _ in range(2):
-        with pytest.raises(NotTaken):
+        with pytest.raises(PublishError):
             faulty.publish(events("a/1", "a/2"))
     assert faulty.publish.late_count == 0
     faulty.bus.away = False
@@ -159,7 +159,7 @@ def test_only_whole_events_count_as_taken(faulty: Faulty) -> None:
     """Where the bus takes some deliveries, the outbox hears of the events that they complete."""
     faulty.inject(duplicate_events=1)
     faulty.bus.takes = 3
-    with pytest.raises(NotTaken) as refused:
+    with pytest.raises(PublishError) as refused:
         faulty.publish(events("a/1", "a/2", "a/3"))
     assert refused.value.taken == 1
     assert faulty.bus.names == ["a/1", "a/1", "a/2"]

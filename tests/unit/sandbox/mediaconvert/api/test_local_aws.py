@@ -14,7 +14,7 @@ import pytest
 
 from sandbox.mediaconvert.execution.aws_clients import LocalAws
 from sandbox.mediaconvert.model import Cancelled, JobError
-from sandbox.mediaconvert.resources.outbox import NotTaken, put_events_entry
+from sandbox.mediaconvert.resources.outbox import PublishError, put_events_entry
 from tests.support.local_resources import admit_rule
 from tests.unit.sandbox.mediaconvert.api.fakes import (
     ACCOUNT,
@@ -103,7 +103,7 @@ def test_objects_are_copied_whatever_their_key(aws: LocalAws, url: str, tmp_path
     """An object is read and written under exactly its key, and an output has the content type of its name."""
     s3 = aws_client("s3", url)
     s3.put_object(Bucket="media-in", Key=key, Body=b"media", ContentType="video/x")
-    objects = aws.for_role(ROLE, "job")
+    objects = aws.assume_role(ROLE, "job")
 
     stored = objects.download(f"s3://media-in/{key}", tmp_path / "0.mp4", NEVER)
     objects.upload("media-out", key, tmp_path / "0.mp4")
@@ -120,7 +120,7 @@ def test_objects_are_copied_whatever_their_key(aws: LocalAws, url: str, tmp_path
 def test_absent_input_is_1404(aws: LocalAws, tmp_path: Path, uri: str) -> None:
     """An object or bucket that isn't there gives 1404 and a message that names it."""
     with pytest.raises(JobError) as error:
-        aws.for_role(ROLE, "job").download(uri, tmp_path / "0", NEVER)
+        aws.assume_role(ROLE, "job").download(uri, tmp_path / "0", NEVER)
     assert error.value.code == 1404
     assert uri in error.value.message
 
@@ -131,7 +131,7 @@ def test_archived_input_is_1401(aws: LocalAws, url: str, tmp_path: Path) -> None
     s3.create_bucket(Bucket="media-cold")
     s3.put_object(Bucket="media-cold", Key="a.mp4", Body=b"x", StorageClass="DEEP_ARCHIVE")
     with pytest.raises(JobError) as error:
-        aws.for_role(ROLE, "job").download("s3://media-cold/a.mp4", tmp_path / "0", NEVER)
+        aws.assume_role(ROLE, "job").download("s3://media-cold/a.mp4", tmp_path / "0", NEVER)
     assert (error.value.code, "s3://media-cold/a.mp4" in error.value.message) == (1401, True)
 
 
@@ -139,7 +139,7 @@ def test_absent_output_bucket_is_1404(aws: LocalAws, tmp_path: Path) -> None:
     """A destination whose bucket isn't there gives 1404."""
     (tmp_path / "0").write_bytes(b"x")
     with pytest.raises(JobError) as error:
-        aws.for_role(ROLE, "job").upload("no-such-bucket", "a.mp4", tmp_path / "0")
+        aws.assume_role(ROLE, "job").upload("no-such-bucket", "a.mp4", tmp_path / "0")
     assert error.value.code == 1404
 
 
@@ -149,7 +149,7 @@ def test_cancelled_download_ends(aws: LocalAws, url: str, tmp_path: Path) -> Non
     cancelled = threading.Event()
     cancelled.set()
     with pytest.raises(Cancelled):
-        aws.for_role(ROLE, "job").download("s3://media-in/big.mp4", tmp_path / "0", cancelled)
+        aws.assume_role(ROLE, "job").download("s3://media-in/big.mp4", tmp_path / "0", cancelled)
 
 
 def test_events_reach_a_rule_of_the_default_bus(aws: LocalAws, url: str) -> None:
@@ -176,8 +176,8 @@ def test_events_reach_a_rule_of_the_default_bus(aws: LocalAws, url: str) -> None
 def test_absent_aws_is_reported_apart(tmp_path: Path) -> None:
     """Without a local AWS, events are not taken, and an input's error code isn't a permanent one."""
     away = LocalAws(f"http://127.0.0.1:{free_port()}", ACCOUNT, max_attempts=1)
-    with pytest.raises(NotTaken):
+    with pytest.raises(PublishError):
         away.put_events([{"Source": "aws.mediaconvert", "DetailType": "x", "Detail": "{}"}])
     with pytest.raises(JobError) as error:
-        away.for_role(ROLE, "job").download("s3://in/clip.mp4", tmp_path / "0", NEVER)
+        away.assume_role(ROLE, "job").download("s3://in/clip.mp4", tmp_path / "0", NEVER)
     assert error.value.code == 1999
