@@ -10,7 +10,9 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum, auto
-from typing import Any
+from typing import Any, cast
+
+from botocore.paginate import Paginator
 
 CALL_SECONDS = 0.02
 
@@ -182,6 +184,11 @@ class Stepped:
         self._process = process
         self._service = service
         self._target = target
+
+    def get_paginator(self, operation: str) -> Any:
+        """Return botocore's own paginator: each of its pages is a call that goes through the process."""
+        tokens = {"input_token": "NextToken", "output_token": "NextToken", "result_key": "Jobs"}
+        return Paginator(getattr(self, operation), tokens, cast(Any, None))
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         process, full, method = self._process, f"{self._service}.{name}", getattr(self._target, name)

@@ -13,6 +13,7 @@ What its refusals mean:
 
 from collections.abc import Mapping
 from datetime import timedelta
+from itertools import islice
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -122,24 +123,22 @@ class Transcoder:
         where they are too many to be sure.
         """
         oldest = instant(asset.attempt_began_at) - _CLOCK_TOLERANCE
-        request: dict[str, Any] = {
-            "Queue": self._queue_arn,
-            "InputFile": asset.upload.uri[-_MAX_SEARCHED_CHARACTERS:],
-            "Order": "DESCENDING",
-            "MaxResults": _PAGE_SIZE,
-        }
+        pages = self._client.get_paginator("search_jobs").paginate(
+            Queue=self._queue_arn,
+            InputFile=asset.upload.uri[-_MAX_SEARCHED_CHARACTERS:],
+            Order="DESCENDING",
+            MaxResults=_PAGE_SIZE,
+        )
         wanted = self._metadata(asset)
-        for _ in range(_MAX_PAGES):
-            with aws_errors("looking for a submitted job"):
-                answer = self._client.search_jobs(**request)
-            for job in answer.get("Jobs", []):
-                if job.get("UserMetadata") == wanted:
-                    return str(job["Id"])
-                if job.get("CreatedAt") is not None and job["CreatedAt"] < oldest:
+        with aws_errors("looking for a submitted job"):
+            for page in islice(pages, _MAX_PAGES):
+                for job in page.get("Jobs", []):
+                    if job.get("UserMetadata") == wanted:
+                        return str(job["Id"])
+                    if job.get("CreatedAt") is not None and job["CreatedAt"] < oldest:
+                        return None
+                if not page.get("NextToken"):
                     return None
-            if not answer.get("NextToken"):
-                return None
-            request["NextToken"] = answer["NextToken"]
         raise TransientError(f"more than {_MAX_PAGES * _PAGE_SIZE} jobs to search for one already submitted")
 
     def jobs_in_flight(self) -> int:

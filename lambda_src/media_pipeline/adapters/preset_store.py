@@ -64,16 +64,13 @@ class PresetStore:
 
     def documents(self) -> PresetDocuments:
         """Return the documents as they are now."""
-        documents: dict[str, str] = {}
-        request: dict[str, Any] = {"Path": self._presets_path}
+        pages = self._client.get_paginator("get_parameters_by_path").paginate(Path=self._presets_path)
         with aws_errors("reading the presets"):
-            while True:
-                answer = self._client.get_parameters_by_path(**request)
-                for parameter in answer["Parameters"]:
-                    documents[parameter["Name"].removeprefix(f"{self._presets_path}/")] = parameter["Value"]
-                if not answer.get("NextToken"):
-                    break
-                request["NextToken"] = answer["NextToken"]
+            documents = {
+                parameter["Name"].removeprefix(f"{self._presets_path}/"): parameter["Value"]
+                for page in pages
+                for parameter in page["Parameters"]
+            }
         return PresetDocuments(presets=documents, profiles=self._profiles())
 
     def _profiles(self) -> str | None:

@@ -18,6 +18,8 @@ from media_pipeline.domain.status_index import (
     status_shards,
 )
 
+_QUERYING = "looking for assets of a status"
+
 
 def entries_of(
     client: Any,
@@ -46,15 +48,16 @@ def entries_of(
         "ScanIndexForward": not newest_first,
         "Limit": page_size,
     }
-    requests = [
-        {**request, "ExpressionAttributeValues": {":shard": {"S": shard}, **values}}
+    paginator = client.get_paginator("query")
+    shards = [
+        iter(paginator.paginate(**request, ExpressionAttributeValues={":shard": {"S": shard}, **values}))
         for shard in status_shards(status.value)
     ]
     with ThreadPoolExecutor(max_workers=SHARDS) as pool:
         # All at once: from an operator's desk each takes a tenth of a second.
-        firsts = list(pool.map(lambda each: _page(client, each), requests))
-    shards = [_entries(client, each, first) for each, first in zip(requests, firsts, strict=True)]
-    for entry in merge(*shards, key=lambda each: each.updated_at, reverse=newest_first):
+        firsts = list(pool.map(_first, shards))
+    entries = [_entries(first, following) for first, following in zip(firsts, shards, strict=True)]
+    for entry in merge(*entries, key=lambda each: each.updated_at, reverse=newest_first):
         if entry.status == status.value:
             yield entry
 
@@ -79,15 +82,17 @@ def _condition(before: datetime | None, after: datetime | None) -> tuple[str | N
     return condition, values
 
 
-def _entries(client: Any, request: Mapping[str, Any], page: Mapping[str, Any]) -> Iterator[IndexEntry]:
-    while True:
-        yield from (IndexEntry.from_record(from_item(item)) for item in page["Items"])
-        if "LastEvaluatedKey" not in page:
-            return
-        page = _page(client, {**request, "ExclusiveStartKey": page["LastEvaluatedKey"]})
+def _entries(first: Mapping[str, Any], following: Iterator[Mapping[str, Any]]) -> Iterator[IndexEntry]:
+    yield from _read(first)
+    with aws_errors(_QUERYING):
+        for page in following:
+            yield from _read(page)
 
 
-def _page(client: Any, request: Mapping[str, Any]) -> Mapping[str, Any]:
-    with aws_errors("looking for assets of a status"):
-        page: Mapping[str, Any] = client.query(**request)
-    return page
+def _first(pages: Iterator[Mapping[str, Any]]) -> Mapping[str, Any]:
+    with aws_errors(_QUERYING):
+        return next(pages)
+
+
+def _read(page: Mapping[str, Any]) -> Iterator[IndexEntry]:
+    return (IndexEntry.from_record(from_item(item)) for item in page["Items"])

@@ -1,6 +1,6 @@
 """All versions of a bucket's objects, and their deletion for good."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from media_pipeline.adapters.clients import aws_errors
@@ -23,33 +23,15 @@ class ObjectVersions:
 
     def pages(self, prefix: str) -> Iterator[Sequence[ObjectVersion]]:
         """Yield the versions of all objects whose keys begin so, page by page, ordered by key."""
-        request: dict[str, Any] = {
-            "Bucket": self._bucket,
-            "Prefix": prefix,
-            "MaxKeys": self._page_size,
-        }
-        while True:
-            with aws_errors(f"listing {prefix}"):
-                answer = self._client.list_object_versions(**request)
-            versions = [(entry, False) for entry in answer.get("Versions", ())]
-            versions += [(entry, True) for entry in answer.get("DeleteMarkers", ())]
-            if versions:
-                yield [
-                    ObjectVersion(
-                        key=entry["Key"],
-                        version_id=entry["VersionId"],
-                        size_bytes=0 if is_marker else entry["Size"],
-                        etag="" if is_marker else entry["ETag"].strip('"'),
-                        is_marker=is_marker,
-                    )
-                    for entry, is_marker in versions
-                ]
-            if not answer.get("IsTruncated"):
-                return
-            request |= {
-                "KeyMarker": answer["NextKeyMarker"],
-                "VersionIdMarker": answer["NextVersionIdMarker"],
-            }
+        pages = self._client.get_paginator("list_object_versions").paginate(
+            Bucket=self._bucket, Prefix=prefix, MaxKeys=self._page_size
+        )
+        with aws_errors(f"listing {prefix}"):
+            for page in pages:
+                versions = [(entry, False) for entry in page.get("Versions", ())]
+                versions += [(entry, True) for entry in page.get("DeleteMarkers", ())]
+                if versions:
+                    yield [_version(entry, is_marker=is_marker) for entry, is_marker in versions]
 
     def delete(self, versions: Sequence[ObjectVersion]) -> None:
         """Delete versions for good. Raises OperatorError with the first one that S3 refuses to delete."""
@@ -67,3 +49,13 @@ class ObjectVersions:
                 raise OperatorError(
                     f"deleting versions: {first.get('Code')} for {first.get('Key')}: {first.get('Message')}"
                 )
+
+
+def _version(entry: Mapping[str, Any], *, is_marker: bool) -> ObjectVersion:
+    return ObjectVersion(
+        key=entry["Key"],
+        version_id=entry["VersionId"],
+        size_bytes=0 if is_marker else entry["Size"],
+        etag="" if is_marker else entry["ETag"].strip('"'),
+        is_marker=is_marker,
+    )

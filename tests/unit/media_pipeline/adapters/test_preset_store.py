@@ -1,10 +1,11 @@
 """Presets in SSM: read again in time, never by half, and with every fault of all documents at once."""
 
 import json
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from botocore.exceptions import ClientError
+from botocore.paginate import Paginator
 
 from media_pipeline.adapters.preset_store import PresetStore
 from media_pipeline.domain.errors import OperatorError, PresetsInvalidError, ThrottledError
@@ -38,6 +39,11 @@ class Parameters:
         page = [{"Name": name, "Value": self.values[name]} for name in names[number : number + 1]]
         more = {"NextToken": str(number + 1)} if number + 1 < len(names) else {}
         return {"Parameters": page, **more}
+
+    def get_paginator(self, operation: str) -> Any:
+        """Return botocore's own paginator over the pages."""
+        tokens = {"input_token": "NextToken", "output_token": "NextToken", "result_key": "Parameters"}
+        return Paginator(getattr(self, operation), tokens, cast(Any, None))
 
     def get_parameter(self, *, Name: str) -> dict[str, Any]:
         """Return a parameter."""
