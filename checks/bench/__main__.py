@@ -6,6 +6,7 @@ from rich.console import Console
 from rich.table import Table
 
 from checks.bench import (
+    cold_start,
     packaging,
     synthesis,
     tiers,
@@ -41,6 +42,16 @@ def main() -> int:
         transcoded,
         transcoding.ALLOWED_RATIO,
     )
+    for function in cold_start.FUNCTIONS:
+        with console.status(f"Importing {function}, and what it uses of boto3 and Powertools, in turn"):
+            imported = cold_start.measure(function)
+        too_slow |= _row(
+            table,
+            f"cold start: import of {function}",
+            "import of the same parts of boto3 and Powertools",
+            imported,
+            cold_start.ALLOWED_RATIO,
+        )
     console.print(table)
     encoded = packaging.measure()
     too_many = encoded.ratio > packaging.ALLOWED_RATIO

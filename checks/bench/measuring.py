@@ -1,6 +1,6 @@
 """What a command costs, and two commands against each other."""
 
-import os
+import resource
 import statistics
 import subprocess
 import time
@@ -41,7 +41,7 @@ def cost(command: Sequence[str], *, cwd: Path, environment: Mapping[str, str] | 
         RuntimeError: it failed; carries the end of what it said.
     """
     begun = time.perf_counter()
-    before = os.times()
+    before = _children_cpu_seconds()
     done = subprocess.run(
         command,
         cwd=cwd,
@@ -50,13 +50,15 @@ def cost(command: Sequence[str], *, cwd: Path, environment: Mapping[str, str] | 
         text=True,
         check=False,
     )
-    after = os.times()
+    cpu_seconds = _children_cpu_seconds() - before
     if done.returncode != 0:
         raise RuntimeError(f"{' '.join(command)[:200]} failed:\n{done.stderr[-2000:]}")
     return Cost(
         wall_seconds=time.perf_counter() - begun,
-        cpu_seconds=after.children_user
-        + after.children_system
-        - before.children_user
-        - before.children_system,
+        cpu_seconds=cpu_seconds,
     )
+
+
+def _children_cpu_seconds() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime

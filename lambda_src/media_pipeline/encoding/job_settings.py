@@ -6,8 +6,7 @@ encode.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from media_pipeline.domain.source import (
     AudioTrack,
@@ -55,8 +54,7 @@ DESTINATIONS = {
 Settings = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class JobGroup:
+class JobGroup(NamedTuple):
     """Name an output group of a job: what it makes, and, for streams of sound alone, of which track.
 
     `track` counts the source's sounds from 1. Players switch among the variants of an HLS playlist by their

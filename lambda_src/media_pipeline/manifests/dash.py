@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil
+from typing import NamedTuple
 from xml.etree import ElementTree
 
 from media_pipeline.domain.errors import UnreadableOutputError
@@ -36,8 +37,7 @@ class DashManifest:
     representations: tuple[FoundRendition, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Segment:
+class _Segment(NamedTuple):
     number: int
     time: int
 
@@ -198,8 +198,7 @@ class _Reader:
             raise UnreadableOutputError(f"names more than {MAX_SEGMENTS:,} segments")
 
 
-@dataclass(frozen=True, slots=True)
-class _Inherited:
+class _Inherited(NamedTuple):
     """Hold the elements of one name around a representation, the innermost first."""
 
     elements: Sequence[Element]

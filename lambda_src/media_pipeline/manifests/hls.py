@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from math import fsum, isfinite
 from typing import Any
 
-import m3u8  # type: ignore[import-untyped]
-
 from media_pipeline.domain.errors import UnreadableOutputError
 from media_pipeline.manifests.uris import location, object_key, resolved
 
@@ -111,6 +109,9 @@ def _key(base: str, uri: str | None) -> str:
 def _parsed(text: str) -> Any:
     if not text.startswith(_OPENING):
         raise UnreadableOutputError(f"is no playlist: it does not begin with {_OPENING}")
+    # Loaded with the first playlist: a cold start waits for none.
+    import m3u8  # type: ignore[import-untyped]
+
     try:
         return m3u8.loads(text)
     # The package has no error of its own for values that it can't read.

@@ -5,7 +5,7 @@ Source: ISO/IEC 14496-12, 4.2.
 
 import struct
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from media_pipeline.domain.errors import UnreadableOutputError
 
@@ -17,8 +17,7 @@ _EXTENDED_SIZE, _TO_THE_END = 1, 0
 Read = Callable[[int, int], bytes]
 
 
-@dataclass(frozen=True, slots=True)
-class Box:
+class Box(NamedTuple):
     """Describe a box: its kind, and where its content starts and ends in the file."""
 
     kind: bytes

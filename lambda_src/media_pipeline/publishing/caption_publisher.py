@@ -18,7 +18,7 @@ rejected.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from media_pipeline.domain.asset import Asset
 from media_pipeline.domain.bounds import first_within
@@ -28,12 +28,14 @@ from media_pipeline.manifests.hls import read_master_playlist, read_media_playli
 from media_pipeline.manifests.mpegts import BEGIN_BYTES, first_timestamp
 from media_pipeline.publishing import dash_subtitles as dash_captions
 from media_pipeline.publishing import hls_subtitles as hls_captions
-from media_pipeline.publishing.caption_text.webvtt import CaptionText, webvtt_text
 from media_pipeline.publishing.closed_captions import without_closed_captions
 from media_pipeline.publishing.published_caption import PublishedCaption, variant
 from media_pipeline.publishing.sidecar_listing import Sidecars, mark_of, sidecars_beside
 from media_pipeline.publishing.sidecars import Sidecar, SidecarNames
 from media_pipeline.telemetry import logger
+
+if TYPE_CHECKING:
+    from media_pipeline.publishing.caption_text.webvtt import CaptionText
 
 CAPTIONS = "CAPTIONS"
 # More languages than any film has; each takes a few calls of S3.
@@ -110,7 +112,7 @@ class CaptionPublisher:
                     raise _ChangedMeanwhileError
                 body, etag = held
                 self._check_size(used, total_bytes=total_bytes + len(body))
-                text = webvtt_text(body, duration_ms=duration_ms, language=sidecar.language)
+                text = _converted(body, duration_ms=duration_ms, language=sidecar.language)
             except UnreadableCaptionError as error:
                 if len(rejected) < MAX_REJECTED:
                     logger.warning("A caption file is left out", source=sidecar.key, reason=str(error))
@@ -172,7 +174,7 @@ class CaptionPublisher:
     def _files(
         self,
         folder: str,
-        used: Iterable[tuple[Sidecar, CaptionText]],
+        used: Iterable[tuple[Sidecar, "CaptionText"]],
         etags: Mapping[str, str],
         duration_ms: int,
         *,
@@ -237,6 +239,13 @@ def without_captions(outputs: Sequence[Mapping[str, Any]]) -> list[Mapping[str, 
     return [entry for entry in outputs if entry["format"] != CAPTIONS]
 
 
+def _converted(body: bytes, *, duration_ms: int, language: str) -> "CaptionText":
+    # Loaded with the first caption file: most videos have none, and it costs a good part of a cold start.
+    from media_pipeline.publishing.caption_text.webvtt import webvtt_text
+
+    return webvtt_text(body, duration_ms=duration_ms, language=language)
+
+
 def _adapted(
     entry: Mapping[str, Any], manifest: Document, captions: Sequence[PublishedCaption], duration_ms: int
 ) -> str:
@@ -254,7 +263,7 @@ def _decoded(document: Document) -> str:
 
 
 def _entry(
-    caption: PublishedCaption, sidecar: Sidecar, text: CaptionText, duration_ms: int
+    caption: PublishedCaption, sidecar: Sidecar, text: "CaptionText", duration_ms: int
 ) -> dict[str, Any]:
     told = {"role": caption.role, "notes": list(text.notes)}
     return {

@@ -10,7 +10,6 @@ can be taken out. So the text is edited, not the tree, which an XML writer would
 
 import re
 from collections.abc import Sequence
-from xml.sax.saxutils import escape, quoteattr
 
 from media_pipeline.domain.errors import UnreadableOutputError
 from media_pipeline.manifests.uris import relative_reference
@@ -43,6 +42,9 @@ def with_captions(manifest: str, captions: Sequence[PublishedCaption], *, key: s
 
 
 def _adaptation_set(caption: PublishedCaption, key: str, duration_ms: int) -> str:
+    # Loaded with the first captions: a cold start waits for none.
+    from xml.sax.saxutils import escape, quoteattr
+
     bandwidth_bps = max(1, round(caption.size_bytes * 8 * 1000 / max(1, duration_ms)))
     reference = escape(relative_reference(key, caption.key))
     accessibility = f'<Accessibility schemeIdUri="{_ROLE_SCHEME}" value="caption"/>'

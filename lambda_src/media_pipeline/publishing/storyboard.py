@@ -10,9 +10,6 @@ from dataclasses import dataclass
 from math import ceil
 from typing import Any
 
-import m3u8  # type: ignore[import-untyped]
-from webvtt.models import Timestamp
-
 from media_pipeline.domain.errors import UnreadableOutputError
 from media_pipeline.manifests.hls import IMAGES
 from media_pipeline.manifests.uris import (
@@ -142,6 +139,9 @@ def _tiled(key: str, tile: Mapping[str, Any], seconds: float | None) -> Sheet:
 
 
 def _parsed(text: str) -> Any:
+    # Loaded with the first playlist: a cold start waits for none.
+    import m3u8  # type: ignore[import-untyped]
+
     try:
         return m3u8.loads(text)
     # The package has no error of its own for values that it can't read.
@@ -150,4 +150,6 @@ def _parsed(text: str) -> Any:
 
 
 def _time(seconds: float) -> str:
+    from webvtt.models import Timestamp
+
     return str(Timestamp.from_seconds(round(seconds, 3)))

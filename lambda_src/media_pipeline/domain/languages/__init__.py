@@ -17,10 +17,10 @@ from media_pipeline.domain.languages.codes import (
 
 UNDETERMINED = "und"
 
-_TAG = re.compile(
+# Compiled when a language is first met: most videos' files name none.
+_TAG = (
     r"(?P<language>[a-z]{2,3})(-(?P<extended>[a-z]{3}))?(-(?P<script>[a-z]{4}))?"
-    r"(-(?P<region>[a-z]{2}|[0-9]{3}))?(?P<variants>(-([a-z0-9]{5,8}|[0-9][a-z0-9]{3}))*)",
-    re.IGNORECASE,
+    r"(-(?P<region>[a-z]{2}|[0-9]{3}))?(?P<variants>(-([a-z0-9]{5,8}|[0-9][a-z0-9]{3}))*)"
 )
 # The United Kingdom is GB to everybody but those who live there.
 _REGION_ALIASES = {"UK": "GB"}
@@ -36,7 +36,7 @@ def language_tag(text: str) -> str | None:
     alias = ALIASES.get(tag.lower())
     if alias is not None:
         return alias
-    match = _TAG.fullmatch(tag)
+    match = re.fullmatch(_TAG, tag, re.IGNORECASE)
     if match is None:
         return None
     # A language that is written behind the group it belongs to stands for itself: zh-yue is yue.
