@@ -1,10 +1,11 @@
 """What a job is expected to make, and what the asset's record says of it once it is there."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any
 
 from media_pipeline.domain.events import ProducedGroup
+from media_pipeline.domain.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

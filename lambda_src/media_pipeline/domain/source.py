@@ -1,13 +1,14 @@
 """What is known of an uploaded file before it is encoded, and how the asset's record keeps it."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, field
 from enum import StrEnum
 from fractions import Fraction
 from typing import Any
 
 from media_pipeline.domain.bounds import cut
 from media_pipeline.domain.redaction import redacted_text
+from media_pipeline.domain.values import dataclass
 
 MAX_REASON_BYTES = 1000
 

@@ -2,7 +2,6 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass
 
 from media_pipeline.domain.languages import UNDETERMINED, language_label, language_tag
 from media_pipeline.domain.source import (
@@ -11,6 +10,7 @@ from media_pipeline.domain.source import (
     Source,
     SourceInfo,
 )
+from media_pipeline.domain.values import dataclass
 from media_pipeline.encoding.aac import FIVE_POINT_ONE, STEREO
 from media_pipeline.encoding.presets import Surround, VideoPreset
 

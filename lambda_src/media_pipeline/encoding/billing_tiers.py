@@ -8,9 +8,10 @@ as IAD-B-AVC. What no source settles is marked, and counts as Basic until a bill
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
+
+from media_pipeline.domain.values import dataclass
 
 Settings = Mapping[str, Any]
 

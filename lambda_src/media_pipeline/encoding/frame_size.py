@@ -1,6 +1,6 @@
 """Sizes of pictures and of the frames they lie in: even, never enlarged, within what MediaConvert makes."""
 
-from dataclasses import dataclass
+from media_pipeline.domain.values import dataclass
 
 MIN_FRAME_SIDE = 32  # Source: MediaConvert API, VideoDescription.Width and Height: 32 to 8192
 MAX_VIDEO_SIDE = 8192

@@ -7,10 +7,11 @@ is too large for the codec becomes smaller as a whole: every rung has the source
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
 
+from media_pipeline.domain.values import dataclass
 from media_pipeline.encoding.frame_size import (
     AVC_LIMITS,
     FrameLimits,

@@ -5,11 +5,11 @@ Pure: the stack validates the files it deploys with the very code that the funct
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypedDict
 
 from media_pipeline.domain.errors import PresetsInvalidError
+from media_pipeline.domain.values import dataclass
 from media_pipeline.encoding.aac import SAMPLE_RATES_HZ, STEREO_BITRATES_BPS, sound_faults
 from media_pipeline.encoding.ladder import LadderRow
 from media_pipeline.encoding.preset_reader import PresetDocument

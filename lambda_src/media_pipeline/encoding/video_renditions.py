@@ -1,7 +1,7 @@
 """Choose what presets make of a source's picture: rungs, frame rate, stills and the storyboard."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 
 from media_pipeline.domain.source import (
@@ -10,6 +10,7 @@ from media_pipeline.domain.source import (
     VideoTrack,
     video_of,
 )
+from media_pipeline.domain.values import dataclass
 from media_pipeline.encoding.frame_size import (
     AVC_LIMITS,
     HEVC_LIMITS,

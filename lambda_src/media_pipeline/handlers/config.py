@@ -5,10 +5,11 @@ A field's name in capitals is its variable, and its type says how its value beco
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import MISSING, fields
 from typing import Any, TypeVar
 
 from media_pipeline.domain.errors import ConfigError
+from media_pipeline.domain.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

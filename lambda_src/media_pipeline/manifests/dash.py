@@ -9,12 +9,12 @@ elsewhere, and whoever calls caps the text.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from math import ceil
 from typing import NamedTuple
 from xml.etree import ElementTree
 
 from media_pipeline.domain.errors import UnreadableOutputError
+from media_pipeline.domain.values import dataclass
 from media_pipeline.manifests.rendition import FoundRendition, has_picture, has_sound
 from media_pipeline.manifests.uris import location, object_key, resolved
 

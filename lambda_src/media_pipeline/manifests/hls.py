@@ -5,11 +5,11 @@ must be there is checked here.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from math import fsum, isfinite
 from typing import Any
 
 from media_pipeline.domain.errors import UnreadableOutputError
+from media_pipeline.domain.values import dataclass
 from media_pipeline.manifests.uris import location, object_key, resolved
 
 IMAGES = "#EXT-X-IMAGE-STREAM-INF:"

@@ -4,9 +4,9 @@ Source: ISO/IEC 14496-12: MovieHeaderBox (8.2.2), HandlerBox (8.4.3), EditListBo
 """
 
 import struct
-from dataclasses import dataclass
 
 from media_pipeline.domain.errors import UnreadableOutputError
+from media_pipeline.domain.values import dataclass
 from media_pipeline.manifests.mp4_boxes import (
     MAX_BOXES,
     Box,

@@ -1,7 +1,8 @@
 """What a manifest or a file says of one rendition, whatever its format."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from media_pipeline.domain.values import dataclass
 
 # Sample entries that begin the codecs of a manifest. Source: RFC 6381 and the MP4 Registration Authority.
 _PICTURE_CODECS = ("avc1", "avc3", "hvc1", "hev1", "dvh1", "dvhe", "av01", "vp09")

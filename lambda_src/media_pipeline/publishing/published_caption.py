@@ -1,8 +1,7 @@
 """A caption file as it lies in an attempt's folder."""
 
-from dataclasses import dataclass
-
 from media_pipeline.domain.languages import language_label
+from media_pipeline.domain.values import dataclass
 from media_pipeline.publishing.sidecar_names import FORCED, SDH
 
 _LABELS = {FORCED: "forced", SDH: "SDH"}

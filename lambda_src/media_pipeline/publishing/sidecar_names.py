@@ -5,9 +5,9 @@ by itself, and "hearing impaired" beside another language.
 """
 
 import re
-from dataclasses import dataclass
 
 from media_pipeline.domain.languages import UNDETERMINED, language_tag
+from media_pipeline.domain.values import dataclass
 
 # For people who can't hear the sound: what is spoken, and what else is to be heard.
 SDH = "sdh"

@@ -11,9 +11,9 @@ other letters' cases where no video has the very same.
 
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
 from media_pipeline.domain.languages import UNDETERMINED
+from media_pipeline.domain.values import dataclass
 from media_pipeline.publishing.sidecar_names import CaptionTags, UnknownTagsError, read_tags
 
 _SEPARATORS = ".-_ "

@@ -6,11 +6,11 @@ seconds; where the sheet's own duration ends, the rest of it is empty.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from math import ceil
 from typing import Any
 
 from media_pipeline.domain.errors import UnreadableOutputError
+from media_pipeline.domain.values import dataclass
 from media_pipeline.manifests.hls import IMAGES
 from media_pipeline.manifests.uris import (
     location,

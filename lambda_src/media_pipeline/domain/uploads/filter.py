@@ -1,10 +1,10 @@
 """Which keys of the uploads bucket are the pipeline's."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from itertools import product
 
 from media_pipeline.domain.uploads.ignored_names import IgnoredNames
+from media_pipeline.domain.values import dataclass
 
 
 def spellings(suffixes: Iterable[str]) -> list[str]:

@@ -9,7 +9,8 @@ afterwards decides by the patterns themselves, so a rule that knows less lets no
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+
+from media_pipeline.domain.values import dataclass
 
 ANY = "*"
 # A key that ends so is the marker of a folder, which consoles and mounts put there.

@@ -9,8 +9,9 @@ Source: https://www.w3.org/TR/webvtt1/ for what is a block of WebVTT that is no 
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
+
+from media_pipeline.domain.values import dataclass
 
 _TIME = r"(?:(\d{1,4})[ ]?:[ ]?)?(\d{1,2})[ ]?:[ ]?(\d{1,2})(?:[ ]?[.,:][ ]?(\d{1,9}))?"
 _TIMES = re.compile(rf"\s*{_TIME}\s*-{{1,3}}>\s*{_TIME}(?:[ \t]+(?P<settings>\S.*))?\s*", re.ASCII)

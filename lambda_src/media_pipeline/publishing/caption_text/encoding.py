@@ -9,10 +9,10 @@ and on the language of Latin letters. A doubt is an UnreadableCaptionError that 
 
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 from media_pipeline.domain.errors import UnreadableCaptionError
 from media_pipeline.domain.languages import UNDETERMINED
+from media_pipeline.domain.values import dataclass
 from media_pipeline.publishing.caption_text.alphabets import (
     COMMON,
     CYRILLIC,

@@ -4,9 +4,9 @@ Source: the Unicode Standard, sections 3.9 and 3.10; RFC 1468 for ISO-2022-JP, w
 """
 
 import codecs
-from dataclasses import dataclass
 
 from media_pipeline.domain.errors import UnreadableCaptionError
+from media_pipeline.domain.values import dataclass
 
 # A file without a byte order mark in which every second byte is zero is UTF-16; so many bytes tell.
 _SAMPLE_BYTES = 64

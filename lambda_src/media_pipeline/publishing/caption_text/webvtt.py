@@ -6,7 +6,6 @@ be shown is left out and counted; a file without a cue that can be shown can't b
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 import webvtt
 from webvtt.errors import MalformedCaptionError
@@ -14,6 +13,7 @@ from webvtt.errors import MalformedCaptionError
 from media_pipeline.domain.errors import UnreadableCaptionError
 from media_pipeline.domain.languages import UNDETERMINED
 from media_pipeline.domain.uploads.limits import MAX_CAPTION_BYTES
+from media_pipeline.domain.values import dataclass
 from media_pipeline.publishing.caption_text.cues import Cue, CueFile, read_cues
 from media_pipeline.publishing.caption_text.encoding import decoded
 from media_pipeline.publishing.caption_text.markup import webvtt_line
