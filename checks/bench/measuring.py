@@ -30,8 +30,13 @@ class Comparison:
         return float(statistics.median(getattr(cost, measure) for cost in which))
 
     def ratio(self, measure: str) -> float:
-        """Return the first's median over the second's."""
-        return self.median(self.first, measure) / self.median(self.second, measure)
+        """Return the median of what the first cost in units of the second that ran beside it."""
+        return float(
+            statistics.median(
+                getattr(first, measure) / getattr(second, measure)
+                for first, second in zip(self.first, self.second, strict=True)
+            )
+        )
 
 
 def cost(command: Sequence[str], *, cwd: Path, environment: Mapping[str, str] | None = None) -> Cost:
