@@ -123,14 +123,14 @@ class Transcoder:
         where they are too many to be sure.
         """
         oldest = instant(asset.attempt_began_at) - _CLOCK_TOLERANCE
-        pages = self._client.get_paginator("search_jobs").paginate(
-            Queue=self._queue_arn,
-            InputFile=asset.upload.uri[-_MAX_SEARCHED_CHARACTERS:],
-            Order="DESCENDING",
-            MaxResults=_PAGE_SIZE,
-        )
         wanted = self._metadata(asset)
         with aws_errors("looking for a submitted job"):
+            pages = self._client.get_paginator("search_jobs").paginate(
+                Queue=self._queue_arn,
+                InputFile=asset.upload.uri[-_MAX_SEARCHED_CHARACTERS:],
+                Order="DESCENDING",
+                MaxResults=_PAGE_SIZE,
+            )
             for page in islice(pages, _MAX_PAGES):
                 for job in page.get("Jobs", []):
                     if job.get("UserMetadata") == wanted:

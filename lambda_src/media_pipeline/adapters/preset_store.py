@@ -64,8 +64,8 @@ class PresetStore:
 
     def documents(self) -> PresetDocuments:
         """Return the documents as they are now."""
-        pages = self._client.get_paginator("get_parameters_by_path").paginate(Path=self._presets_path)
         with aws_errors("reading the presets"):
+            pages = self._client.get_paginator("get_parameters_by_path").paginate(Path=self._presets_path)
             documents = {
                 parameter["Name"].removeprefix(f"{self._presets_path}/"): parameter["Value"]
                 for page in pages

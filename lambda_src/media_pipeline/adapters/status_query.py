@@ -48,7 +48,8 @@ def entries_of(
         "ScanIndexForward": not newest_first,
         "Limit": page_size,
     }
-    paginator = client.get_paginator("query")
+    with aws_errors(_QUERYING):
+        paginator = client.get_paginator("query")
     shards = [
         iter(paginator.paginate(**request, ExpressionAttributeValues={":shard": {"S": shard}, **values}))
         for shard in status_shards(status.value)

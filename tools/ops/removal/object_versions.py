@@ -23,10 +23,10 @@ class ObjectVersions:
 
     def pages(self, prefix: str) -> Iterator[Sequence[ObjectVersion]]:
         """Yield the versions of all objects whose keys begin so, page by page, ordered by key."""
-        pages = self._client.get_paginator("list_object_versions").paginate(
-            Bucket=self._bucket, Prefix=prefix, MaxKeys=self._page_size
-        )
         with aws_errors(f"listing {prefix}"):
+            pages = self._client.get_paginator("list_object_versions").paginate(
+                Bucket=self._bucket, Prefix=prefix, MaxKeys=self._page_size
+            )
             for page in pages:
                 versions = [(entry, False) for entry in page.get("Versions", ())]
                 versions += [(entry, True) for entry in page.get("DeleteMarkers", ())]

@@ -4,10 +4,11 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from botocore.exceptions import ClientError, ConnectTimeoutError, EndpointConnectionError, ReadTimeoutError
+from botocore.paginate import Paginator
 
 from media_pipeline.adapters.clients import aws_client, aws_errors
 from media_pipeline.adapters.mediaconvert import Transcoder
@@ -53,6 +54,11 @@ class Answers:
     def __init__(self, *answers: Any) -> None:
         self._answers = list(answers)
         self.requests: list[tuple[str, dict[str, Any]]] = []
+
+    def get_paginator(self, operation: str) -> Any:
+        """Return botocore's own paginator over the answers."""
+        tokens = {"input_token": "NextToken", "output_token": "NextToken", "result_key": "Jobs"}
+        return Paginator(getattr(self, operation), tokens, cast(Any, None))
 
     def __getattr__(self, operation: str) -> Callable[..., Any]:
         def call(**request: Any) -> Any:
@@ -231,8 +237,9 @@ def test_the_search_ends_before_the_attempt_began(age: timedelta, pages: int, at
 
 def test_a_search_without_end_proves_nothing() -> None:
     """Where the jobs are too many to look through, nothing is submitted on a guess."""
+    pages = [{"Jobs": [job(1)], "NextToken": f"page {number}"} for number in range(50)]
     with pytest.raises(TransientError, match="jobs to search"):
-        transcoder(Answers(*[{"Jobs": [job(1)], "NextToken": "more"}] * 50)).find_job(ASSET)
+        transcoder(Answers(*pages)).find_job(ASSET)
 
 
 def test_jobs_in_flight_are_those_that_wait_or_run() -> None:
