@@ -57,7 +57,10 @@ class FunctionCode(Construct):
 
 
 class Function(Construct):
-    """A function with a role of its own and an encrypted log group that exists before it first logs."""
+    """A function with a role of its own and an encrypted log group that exists before it first logs.
+
+    `version` is that of its code, for people; what tells Lambda of new code is the archive's hash.
+    """
 
     def __init__(
         self,
@@ -68,6 +71,7 @@ class Function(Construct):
         description: str,
         handler: str,
         code: FunctionCode,
+        version: str,
         environment: Mapping[str, str],
         timeout_seconds: int,
         memory_mb: int,
@@ -105,6 +109,7 @@ class Function(Construct):
             architectures=[ARCHITECTURE],
             filename=code.filename,
             source_code_hash=code.sha256_base64,
+            tags={"Version": version},
             role=self.role.arn,
             timeout=timeout_seconds,
             memory_size=memory_mb,

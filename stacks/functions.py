@@ -13,6 +13,7 @@ from constructs_lib.observability.metrics import METRICS_NAMESPACE
 from constructs_lib.storage import PrivateBucket
 from constructs_lib.table import Table
 from constructs_lib.transcoding import PresetParameters, Transcoder
+from media_pipeline import __version__
 from media_pipeline.domain.status_index import STATUS_INDEX
 from media_pipeline.handlers.config import (
     ConsumerConfig,
@@ -266,6 +267,7 @@ def _add_function(
         description=description,
         handler=f"media_pipeline.handlers.{module}.handler",
         code=pipeline.code,
+        version=__version__,
         environment=config.environment(),
         timeout_seconds=timeout_seconds,
         memory_mb=settings.function_memory_mb,

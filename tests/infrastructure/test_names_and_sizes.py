@@ -6,6 +6,7 @@ import json
 import re
 from pathlib import Path
 
+from media_pipeline import __version__
 from stacks.settings_rules import MAX_PROJECT_AND_SUFFIX_CHARACTERS
 from tests.infrastructure.stack import ACCOUNT_ID, REGION, Stack
 
@@ -191,6 +192,14 @@ def test_everything_is_tagged(any_stack: Stack) -> None:
         assert tags["Environment"] == any_stack.name
     for resource in any_stack.resources:
         assert not set(tags) & set(resource.get("tags", {})), resource.address
+
+
+def test_functions_alone_are_tagged_with_the_version(pipeline: Stack) -> None:
+    """A release changes the functions and nothing else, so nothing else carries the version of their code."""
+    tagged = {resource.type for resource in pipeline.resources if "Version" in resource.get("tags", {})}
+    assert tagged == {"aws_lambda_function"}
+    for function in pipeline.of("aws_lambda_function"):
+        assert function["tags"] == {"Version": __version__}
 
 
 def test_provider_is_of_the_region(any_stack: Stack) -> None:
