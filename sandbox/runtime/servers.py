@@ -158,16 +158,18 @@ def restart_local_aws(
     Raises:
         ServerError: It doesn't run, or doesn't answer any more.
     """
-    processes.end(local_aws_pid(folder), signal_number)
-    again = _spawn(local_aws(folder, servers.endpoints))
-    record = read_json(folder.endpoints)
-    pids = record.get("pids")
-    write_json(
-        folder.endpoints,
-        {**record, "pids": {**(pids if isinstance(pids, dict) else {}), _LOCAL_AWS: again.pid}},
-    )
-    servers.started = [again if _module(each) == _LOCAL_AWS else each for each in servers.started]
-    again.wait_until_healthy()
+    # Another sandbox that begins meanwhile would take the port.
+    with _choosing_ports():
+        processes.end(local_aws_pid(folder), signal_number)
+        again = _spawn(local_aws(folder, servers.endpoints))
+        record = read_json(folder.endpoints)
+        pids = record.get("pids")
+        write_json(
+            folder.endpoints,
+            {**record, "pids": {**(pids if isinstance(pids, dict) else {}), _LOCAL_AWS: again.pid}},
+        )
+        servers.started = [again if _module(each) == _LOCAL_AWS else each for each in servers.started]
+        again.wait_until_healthy()
 
 
 def found_running(folder: Folder) -> Endpoints | None:
