@@ -43,9 +43,17 @@ def overrides_table() -> str:
     from main import OVERRIDES
 
     return table(
-        "variable | setting | allowed",
-        ((f"`{variable}`", f"`{name}`", allowed(name)) for variable, name in OVERRIDES.items()),
+        "parameter | variable | setting | allowed",
+        (
+            (_parameter(variable), f"`{variable}`", f"`{name}`", allowed(name))
+            for variable, name in OVERRIDES.items()
+        ),
     )
+
+
+def _parameter(variable: str) -> str:
+    """Return what people call the setting of a variable: its words without spaces."""
+    return variable.title().replace("_", "").replace("Mediaconvert", "MediaConvert")
 
 
 def allowed(name: str) -> str:
