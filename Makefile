@@ -45,8 +45,8 @@ playback: setup node_modules/.installed ## Play what the sandbox makes in headle
 	@PYTHONPATH=lambda_src $(RUN) -m checks.playback
 snapshot-update: setup ## Accept the synthesized Terraform JSON as the new snapshots
 	@$(RUN) -m pytest tests/infrastructure/snapshot --snapshot-update
-guards: setup ## Take each guard of the functions away in a copy, and report which test notices it
-	@$(RUN) -m checks.guards
+guards: setup build/mutation/.installed ## Change the functions in a copy, report what no test notices: make guards [SAMPLE=300] [SEED=1] [ALL=1]
+	@$(RUN) -m checks.guards$(if $(SAMPLE), --sample=$(SAMPLE))$(if $(SEED), --seed=$(SEED))$(if $(ALL), --all)
 fuzz: setup ## Feed every entry hostile input, so many each: make fuzz [INPUTS=1000]
 	@FUZZ_INPUTS=$(or $(INPUTS),1000) $(RUN) -m pytest tests/fuzz --hypothesis-profile=search --show-capture=no
 bench: setup ## Measure synthesis and transcoding, as ratios within one run
@@ -166,6 +166,17 @@ build/audit/.installed: .venv/.synced
 	@VIRTUAL_ENV="$(CURDIR)/.venv" $(BIN)/pipenv requirements --categories audit --hash > build/audit-requirements.txt
 	@$(@D)/bin/python -m pip install -qq --disable-pip-version-check --no-deps --require-hashes --only-binary=:all: \
 		--requirement build/audit-requirements.txt
+	@touch $@
+
+build/mutation/.installed: .venv/.synced
+	@echo "Installing mutmut, in an environment of its own that sees the project's packages"
+	@rm -rf $(@D)
+	@$(BIN)/python -m venv $(@D)
+	@VIRTUAL_ENV="$(CURDIR)/.venv" $(BIN)/pipenv requirements --categories mutation --hash > build/mutation-requirements.txt
+	@$(@D)/bin/python -m pip install -qq --disable-pip-version-check --no-deps --require-hashes --only-binary=:all: \
+		--requirement build/mutation-requirements.txt
+	@$(BIN)/python -c 'import site; print(*site.getsitepackages(), sep="\n")' \
+		> "$$($(@D)/bin/python -c 'import site; print(site.getsitepackages()[0])')/project.pth"
 	@touch $@
 
 .venv-lint/.synced: Pipfile.lock | .venv/.synced

@@ -1,14 +1,23 @@
-"""`make guards`: take each guard away in a copy of the project, and report what notices it, or fail."""
+"""`make guards`: change the functions in a copy, one place at a time, and report what no test notices.
+
+First the semantic mutants, each of which takes away a guard that has a name; then a sample of all mutants
+that mutmut makes of the domain, the services and the encoding. Fails where a guard's loss is not noticed, or
+less than 90 % of a package's mutants are.
+"""
 
 import argparse
 import sys
 import time
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 
 from rich.console import Console
 from rich.table import Table
 
+from checks.guards.differences import excluded_by
 from checks.guards.mutants import MUTANTS
+from checks.guards.mutation import MUTMUT, FoundMutant, Mutation, Outcome
+from checks.guards.score import accepted_as, sample, scores
 from checks.guards.semantic import Mutant, MutantError, Sources
 from checks.guards.workspace import ROOT, Workspace, workspace
 
@@ -21,29 +30,25 @@ _EXAMPLES = 400
 
 
 def main() -> int:
-    """Run the mutants whose names hold the given text, all where there is none."""
+    """Run the mutants that were asked for; return 1 where too many survive, 2 where they could not run."""
     parser = argparse.ArgumentParser(prog="python -m checks.guards", description=__doc__)
-    parser.add_argument("text", nargs="?", default="", help="only mutants whose name holds this")
-    text = parser.parse_args().text.lower()
-    chosen = [mutant for mutant in MUTANTS if text in mutant.name.lower()]
+    parser.add_argument("text", nargs="?", help="only semantic mutants whose name holds this")
+    parser.add_argument("--sample", type=int, default=300, help="how many of mutmut's mutants to run")
+    parser.add_argument("--seed", type=int, default=1, help="which of them")
+    parser.add_argument("--all", action="store_true", help="run all of them, which takes hours")
+    arguments = parser.parse_args()
     console = Console()
-    sources = Sources(ROOT)
-    missing = [problem for mutant in chosen for problem in problems(sources, mutant)]
-    for problem in missing:
-        console.print(problem, style="red", markup=False)
-    if missing:
-        return 2
-    with workspace() as copy:
-        tests = sorted({path for mutant in chosen for path in sources.test_paths(mutant)})
-        if not copy.passes(*tests):
-            console.print("The tests fail without any mutant.", style="red")
-            return 2
-        survivors = _run(chosen, sources, copy, console)
-    return 1 if survivors else 0
+    text = (arguments.text or "").lower()
+    chosen = [mutant for mutant in MUTANTS if text in mutant.name.lower()]
+    code = _run_semantic(chosen, console)
+    if arguments.text is not None or code == 2:
+        return code
+    size = None if arguments.all else arguments.sample
+    return max(code, _run_sample(console, size=size, seed=arguments.seed)) if size != 0 else code
 
 
 def problems(sources: Sources, mutant: Mutant) -> list[str]:
-    """Return what a mutant names and the project does not have exactly once."""
+    """Return what a semantic mutant names and the project does not have exactly once."""
     found = []
     for check in (sources.mutated, sources.test_paths):
         try:
@@ -53,28 +58,87 @@ def problems(sources: Sources, mutant: Mutant) -> list[str]:
     return found
 
 
-def _run(chosen: Sequence[Mutant], sources: Sources, copy: Workspace, console: Console) -> int:
-    table = Table("guard that was taken away", "killed by", "after")
+def _run_semantic(chosen: Sequence[Mutant], console: Console) -> int:
+    sources = Sources(ROOT)
+    missing = [problem for mutant in chosen for problem in problems(sources, mutant)]
+    for problem in missing:
+        console.print(problem, style="red", markup=False)
+    if missing:
+        return 2
+    table = Table("guard that was taken away", "noticed by", "after")
     survivors = 0
-    for number, mutant in enumerate(chosen, 1):
-        began = time.monotonic()
-        with console.status(f"{number} of {len(chosen)}: {mutant.name}"):
-            killer = _killer(mutant, sources, copy)
-        survivors += killer is None
-        table.add_row(mutant.name, killer or "NOTHING", f"{time.monotonic() - began:.0f} s")
-    console.print(table)
-    return survivors
-
-
-def _killer(mutant: Mutant, sources: Sources, copy: Workspace) -> str | None:
-    """Return what fails for a mutant: its own tests, or the properties of the whole pipeline."""
-    tests = sources.test_paths(mutant)
-    with copy.changed(*sources.mutated(mutant)):
+    with workspace() as copy:
+        tests = sorted({path for mutant in chosen for path in sources.test_paths(mutant)})
         if tests and not copy.passes(*tests):
-            return ", ".join(tests)
-        if not copy.passes(*PROPERTIES, "--hypothesis-profile=unshrunk", examples=_EXAMPLES):
-            return f"the properties ({_EXAMPLES} examples)"
-    return None
+            console.print("The tests fail without any mutant.", style="red")
+            return 2
+        for number, mutant in enumerate(chosen, 1):
+            began = time.monotonic()
+            with console.status(f"{number} of {len(chosen)}: {mutant.name}"):
+                noticed_by = _noticed_by(mutant, sources, copy)
+            survivors += noticed_by is None
+            table.add_row(mutant.name, noticed_by or "NOTHING", f"{time.monotonic() - began:.0f} s")
+    console.print(table)
+    return 1 if survivors else 0
+
+
+def _noticed_by(mutant: Mutant, sources: Sources, copy: Workspace) -> str | None:
+    """Return which tests fail for a mutant: those that it names, else the pipeline's properties."""
+    with copy.changed(*sources.mutated(mutant)):
+        if not mutant.tests:
+            few = ("--hypothesis-profile=unshrunk",)
+            return None if copy.passes(*PROPERTIES, *few, examples=_EXAMPLES) else "the properties"
+        return None if copy.passes(*sources.test_paths(mutant)) else ", ".join(mutant.tests)
+
+
+def _run_sample(console: Console, *, size: int | None, seed: int) -> int:
+    if not MUTMUT.exists():
+        console.print(f"{MUTMUT} is missing: `make guards` installs it.", style="red")
+        return 2
+    with workspace() as copy:
+        mutation = Mutation(copy)
+        with console.status("mutmut makes its mutants and times the tests"):
+            mutation.prepare()
+        found = mutation.mutants()
+        reasons = Counter(excluded_by(mutant.difference) for mutant in found)
+        counted = [mutant for mutant in found if excluded_by(mutant.difference) is None]
+        run = sample(counted, size=size, seed=seed)
+        with console.status(f"mutmut runs {len(run):,} of {len(counted):,} mutants"):
+            outcomes = mutation.run([mutant.name for mutant in run])
+    console.print(f"{len(found):,} mutants; not counted:")
+    for reason, count in reasons.items():
+        if reason is not None:
+            console.print(f"  {count:5,} of {reason}", highlight=False)
+    survivors = [mutant for mutant in run if outcomes[mutant.name] is not Outcome.KILLED]
+    _print_survivors(console, survivors, outcomes)
+    table = Table("package", "mutants", "run", "killed", "score", "95 % interval")
+    results = scores(counted, run, outcomes)
+    for score in results:
+        low, high = score.interval
+        table.add_row(
+            score.package,
+            f"{score.mutants:,}",
+            f"{score.run:,}",
+            f"{score.killed:,}",
+            f"{score.killed_share:.1%}",
+            f"{low:.1%} to {high:.1%}",
+        )
+    console.print(table)
+    console.print("All mutants." if size is None else f"A sample by seed {seed}: the same for the same code.")
+    return 0 if all(score.is_enough for score in results) else 1
+
+
+def _print_survivors(
+    console: Console, survivors: Sequence[FoundMutant], outcomes: Mapping[str, Outcome]
+) -> None:
+    for mutant in survivors:
+        before, after = mutant.difference.texts
+        accepted = accepted_as(mutant)
+        untested = " (no test reaches it)" if outcomes[mutant.name] is Outcome.UNTESTED else ""
+        console.print(f"survived{untested}: {mutant.function}", markup=False, highlight=False)
+        console.print(f"  - {before}\n  + {after}", markup=False, highlight=False)
+        if accepted is not None:
+            console.print(f"  accepted: {accepted.reason}", markup=False, highlight=False)
 
 
 if __name__ == "__main__":

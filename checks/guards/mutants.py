@@ -87,9 +87,9 @@ _SECRETS = (
 _CAPTIONS = (
     Mutant(
         name="Readings of a caption file that differ are no certainty",
-        within="_chosen",
-        find="groups[0] if len(groups) == 1 else []",
-        replace="groups[0] if groups else []",
+        within="_most_usual",
+        find="[first] if is_one_script and _oddities(first) < _oddities(other) else []",
+        replace="[best]",
         tests=("publishing/test_caption_encoding",),
     ),
 )

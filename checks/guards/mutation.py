@@ -1,0 +1,181 @@
+"""Run mutmut on a copy of the project: every operator of it, on a sample of the functions' mutants."""
+
+import ast
+import json
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum, auto
+from pathlib import Path
+
+from checks.guards.differences import Difference, difference
+from checks.guards.semantic import PACKAGE
+from checks.guards.workspace import ROOT, Workspace
+
+MUTMUT = ROOT / "build/mutation/bin/mutmut"
+PACKAGES = ("domain", "services", "encoding")
+# mutmut names modules by their path from the root, and the tests import them as media_pipeline.
+_MODULES = Path("media_pipeline")
+_TESTS = ("tests/unit/media_pipeline", "tests/property")
+# What runs a local AWS, or looks at no code of the three packages, would only take its time.
+_LEFT_OUT = ("tests/unit/media_pipeline/adapters",)
+_NEEDS_LOCAL_AWS = "dynamodb"
+# A mutant that survives costs all examples of each property that reaches it.
+_EXAMPLES = 40
+_STORIES = 20
+# mutmut writes this in place of a mutant that does not exist: it then makes all of them and times the tests.
+_NO_MUTANT = "none"
+_KILLED = (1, 3)
+_SURVIVED = (0,)
+_UNTESTED = (5, 33)
+_TIMED_OUT = (24, -24, 36, 152, 255)
+
+
+class Outcome(Enum):
+    """Say what became of a mutant."""
+
+    KILLED = auto()
+    SURVIVED = auto()
+    UNTESTED = auto()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundMutant:
+    """Name one of mutmut's mutants: its package, the function that it changes, and the change."""
+
+    name: str
+    package: str
+    function: str
+    difference: Difference
+
+
+class MutationError(Exception):
+    """Raised where mutmut did not run, or left a mutant without an outcome."""
+
+
+class Mutation:
+    """Hold a copy of the project that mutmut works in."""
+
+    def __init__(self, copy: Workspace) -> None:
+        self._copy = copy
+
+    def prepare(self) -> None:
+        """Arrange the copy for mutmut, make all mutants, and find out which tests reach which function."""
+        root = self._copy.root
+        shutil.copytree(root / PACKAGE, root / _MODULES)
+        for package in PACKAGES:
+            for path in (root / _MODULES / package).rglob("*.py"):
+                path.write_text(with_plain_properties(path.read_text()))
+        for path in (root / "tests/property").glob("*.py"):
+            path.write_text(re.sub(r"max_examples=\d+", f"max_examples={_EXAMPLES}", path.read_text()))
+        with (root / "pyproject.toml").open("a") as settings:
+            settings.write(_settings(root))
+        log = self._mutmut(_NO_MUTANT)
+        if not (root / "mutants/mutmut-stats.json").exists():
+            raise MutationError(f"mutmut could not make its mutants:\n{log[-4000:]}")
+
+    def mutants(self) -> list[FoundMutant]:
+        """Return all mutants, in an order that is always the same."""
+        found = (mutant for path in self._mutated_files() for mutant in self._mutants_of(path))
+        return sorted(found, key=lambda mutant: mutant.name)
+
+    def run(self, names: Sequence[str]) -> Mapping[str, Outcome]:
+        """Run the tests of these mutants. Raises MutationError where one has no outcome."""
+        log = self._mutmut(*names)
+        codes: dict[str, int | None] = {}
+        for path in self._mutated_files():
+            codes |= json.loads(path.with_name(f"{path.name}.meta").read_text())["exit_code_by_key"]
+        return {name: _outcome(name, codes.get(name), log) for name in names}
+
+    def _mutmut(self, *arguments: str) -> str:
+        done = subprocess.run(
+            [MUTMUT, "run", *arguments],
+            cwd=self._copy.root,
+            env={**os.environ, "PROPERTY_EXAMPLES": str(_STORIES), "PYTHONDONTWRITEBYTECODE": "1"},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        return done.stdout
+
+    def _mutated_files(self) -> list[Path]:
+        return sorted(
+            path
+            for package in PACKAGES
+            for path in (self._copy.root / "mutants" / _MODULES / package).rglob("*.py")
+            if path.with_name(f"{path.name}.meta").exists()
+        )
+
+    def _mutants_of(self, path: Path) -> Iterator[FoundMutant]:
+        module = path.relative_to(self._copy.root / "mutants").with_suffix("")
+        dotted = ".".join(module.parts).removesuffix(".__init__")
+        functions = {
+            node.name: node
+            for node in ast.walk(ast.parse(path.read_text()))
+            if isinstance(node, ast.FunctionDef)
+        }
+        for name, node in functions.items():
+            base, separator, number = name.partition("__mutmut_")
+            if separator and number.isdecimal():
+                original = functions[f"{base}__mutmut_orig"]
+                node.name = original.name
+                yield FoundMutant(
+                    name=f"{dotted}.{name}",
+                    package=module.parts[1],
+                    function=f"{dotted}.{base.removeprefix('x_').removeprefix('xǁ').replace('ǁ', '.')}",
+                    difference=difference(original, node),
+                )
+
+
+def with_plain_properties(source: str) -> str:
+    """Return a module with its properties defined by calls: mutmut passes decorated functions over."""
+    tree = ast.parse(source)
+    for owner in ast.walk(tree):
+        if not isinstance(owner, ast.ClassDef):
+            continue
+        body: list[ast.stmt] = []
+        for node in owner.body:
+            body.append(node)
+            if isinstance(node, ast.FunctionDef) and [ast.unparse(one) for one in node.decorator_list] == [
+                "property"
+            ]:
+                name, node.decorator_list = node.name, []
+                node.name = f"{name}_of"
+                body += ast.parse(f"{name} = property({node.name})").body
+        owner.body = body
+    return ast.unparse(ast.fix_missing_locations(tree)) + "\n"
+
+
+def _outcome(name: str, code: int | None, log: str) -> Outcome:
+    if code in _KILLED or code in _TIMED_OUT:
+        return Outcome.KILLED
+    if code in _SURVIVED:
+        return Outcome.SURVIVED
+    if code in _UNTESTED:
+        return Outcome.UNTESTED
+    raise MutationError(f"{name} ended with {code}:\n{log[-4000:]}")
+
+
+def _settings(root: Path) -> str:
+    copied = sorted(
+        path.name for path in root.iterdir() if path.name not in (_MODULES.name, "pyproject.toml")
+    )
+    pytest = ["-p", "no:cacheprovider", "-o", "pythonpath=.", "-k", f"not {_NEEDS_LOCAL_AWS}"]
+    pytest += [f"--ignore={path}" for path in _LEFT_OUT]
+    return "\n".join(
+        [
+            "",
+            "[tool.mutmut]",
+            f'source_paths = ["{_MODULES}"]',
+            f"only_mutate = {json.dumps([f'{_MODULES}/{package}/*' for package in PACKAGES])}",
+            f"also_copy = {json.dumps(copied)}",
+            f"pytest_add_cli_args = {json.dumps(pytest)}",
+            f"pytest_add_cli_args_test_selection = {json.dumps(_TESTS)}",
+            "use_git_change_detection = false",
+            "",
+        ]
+    )
