@@ -8,7 +8,14 @@ from dataclasses import dataclass
 _MIN_CHARACTERS = 16
 _MAX_CHARACTERS = 120
 _DESCENDED = (
-    ast.expr | ast.stmt | ast.comprehension | ast.keyword | ast.arguments | ast.withitem | ast.match_case
+    ast.expr
+    | ast.stmt
+    | ast.excepthandler
+    | ast.comprehension
+    | ast.keyword
+    | ast.arguments
+    | ast.withitem
+    | ast.match_case
 )
 
 
