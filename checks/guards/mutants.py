@@ -5,52 +5,90 @@ from checks.guards.semantic import Mutant
 _DELIVERY = (
     Mutant(
         name="Throttling uses up no receives",
-        within="Redelivery.postpone",
+        within="Redelivery",
         find="message.receive_count < self._spared_receives",
         replace="True",
         tests=("services/test_redelivery",),
     ),
     Mutant(
         name="A message is not sent anew for ever",
-        within="Redelivery.postpone",
+        within="Redelivery",
         find="message.renewals >= MAX_RENEWALS",
         replace="False",
         tests=("services/test_redelivery",),
     ),
     Mutant(
         name="A held claim hides its message until its end",
-        within="Redelivery.postpone",
+        within="Redelivery",
         find="isinstance(error, ClaimHeldError | TooEarlyError)",
         replace="False",
         tests=("services/test_redelivery",),
     ),
     Mutant(
         name="What waiting does not cure ends in the dead-letter queue",
-        within="Redelivery.postpone",
+        within="Redelivery",
         find="not isinstance(error, TransientError) or isinstance(error, OperatorError)",
         replace="not isinstance(error, TransientError)",
         tests=("services/test_redelivery",),
     ),
     Mutant(
         name="Invalid presets burn no receives",
-        within="Redelivery.postpone",
+        within="Redelivery",
         find="isinstance(error, WaitsForOperatorError)",
         replace="False",
         tests=("services/test_redelivery",),
     ),
+    Mutant(
+        name="A message that failed is kept",
+        within="handle_batch",
+        find="if not _postponed(redelivery, record, error):\n    raise",
+        replace="_postponed(redelivery, record, error)",
+        tests=("handlers/test_functions",),
+    ),
 )
 
-_JOBS = (
+_CLAIMS = (
+    Mutant(
+        name="A submission whose claim was lost is not made",
+        within="Ingest",
+        find='raise ClaimHeldError("the claim was lost before the job was submitted", seconds_left=1)',
+        replace="pass",
+        tests=("services/test_ingest_once",),
+    ),
+    Mutant(
+        name="An invocation that takes over looks for a job",
+        within="Ingest",
+        find="bool(claim.asset.planned_outputs)",
+        replace="False",
+        tests=("services/test_ingest_once",),
+    ),
+    Mutant(
+        name="One repair of several at once announces an upload",
+        within="Repairs",
+        find="not self.table.take_for_repair(asset, now=self.clock(), redelivery=True)",
+        replace="False",
+        tests=("services/test_stuck_assets",),
+    ),
+)
+
+_ATTEMPTS = (
+    Mutant(
+        name="COMPLETE comes from VERIFYING alone",
+        within="_NEXT",
+        find="frozenset(AssetStatus) - {AssetStatus.RECEIVED, AssetStatus.COMPLETE}",
+        replace="frozenset(AssetStatus) - {AssetStatus.RECEIVED}",
+        tests=("property/test_transitions",),
+    ),
     Mutant(
         name="A request has its attempt's token",
-        within="Transcoder.create_job",
+        within="create_job",
         find='f"{asset.asset_id}-{asset.attempt}"',
         replace="asset.asset_id",
         tests=("adapters/test_adapters",),
     ),
     Mutant(
         name="A search for a job knows the attempt",
-        within="Transcoder.find_job",
+        within="find_job",
         find='job.get("UserMetadata") == wanted',
         replace='job.get("UserMetadata", {}).get("asset_id") == asset.asset_id',
         tests=("adapters/test_adapters",),
@@ -59,11 +97,39 @@ _JOBS = (
 
 _ENDS = (
     Mutant(
+        name="An event is not believed before MediaConvert confirms it",
+        within="JobChanges",
+        find="event if is_believed else self._confirmed(event)",
+        replace="event",
+        tests=("services/test_job_state_changes",),
+    ),
+    Mutant(
+        name="Nothing is complete without its outputs",
+        within="JobChanges",
+        find="verification.error is not None",
+        replace="False",
+        tests=("services/test_job_state_changes",),
+    ),
+    Mutant(
+        name="A job that may have read a newer file completes nothing",
+        within="JobChanges",
+        find="self._end_as_superseded(asset, change) or self._verify(asset, change)",
+        replace="self._verify(asset, change)",
+        tests=("services/test_superseded",),
+    ),
+    Mutant(
         name="The notification of an end is sent once",
-        within="Lifecycle.announce",
+        within="Lifecycle",
         find="not asset.is_terminal or asset.notified_at is not None",
         replace="not asset.is_terminal",
         tests=("services/test_lifecycle",),
+    ),
+    Mutant(
+        name="A damaged file is quarantined",
+        within="Lifecycle",
+        find="quarantines(asset.error.code)",
+        replace="False",
+        tests=("adapters/test_quarantine",),
     ),
     Mutant(
         name="An uploader's tags are kept in quarantine",
@@ -71,6 +137,23 @@ _ENDS = (
         find="{**theirs, **dict(list(ours.items())[: max(0, room)])}",
         replace="ours",
         tests=("adapters/test_quarantine",),
+    ),
+)
+
+_SWEEP = (
+    Mutant(
+        name="The sweep gives an event time to arrive",
+        within="UploadSweep",
+        find="since <= stored.modified_at < now - grace",
+        replace="since <= stored.modified_at < now",
+        tests=("services/test_swept_uploads",),
+    ),
+    Mutant(
+        name="A sweep remembers when it began",
+        within="UploadSweep",
+        find="cursor.began_at is None",
+        replace="True",
+        tests=("services/test_upload_sweep",),
     ),
 )
 
@@ -82,9 +165,40 @@ _SECRETS = (
         replace="dict(entry)",
         tests=("domain/test_redaction",),
     ),
+    Mutant(
+        name="Notifications have no secrets",
+        within="publish",
+        find="redacted(dict(message))",
+        replace="dict(message)",
+        tests=("domain/test_redaction",),
+    ),
+    Mutant(
+        name="Records have no secrets",
+        within="AssetError",
+        find="cut(redacted_text(self.message), MAX_DETAIL_BYTES)",
+        replace="cut(self.message, MAX_DETAIL_BYTES)",
+        tests=("domain/test_redaction",),
+    ),
+)
+
+_PRESETS = (
+    Mutant(
+        name="The last good presets do not stand in for invalid ones",
+        within="load",
+        find="self._current, age = invalid, self._max_fault_age_seconds",
+        replace="self._current, age = self._current or invalid, self._max_fault_age_seconds",
+        tests=("adapters/test_preset_store",),
+    ),
 )
 
 _CAPTIONS = (
+    Mutant(
+        name="Captions of an asset that is being verified wait",
+        within="CaptionUploads",
+        find="status is AssetStatus.VERIFYING",
+        replace="False",
+        tests=("publishing/test_captions_crash",),
+    ),
     Mutant(
         name="Readings of a caption file that differ are no certainty",
         within="_most_usual",
@@ -94,4 +208,13 @@ _CAPTIONS = (
     ),
 )
 
-MUTANTS: tuple[Mutant, ...] = (*_DELIVERY, *_JOBS, *_ENDS, *_SECRETS, *_CAPTIONS)
+MUTANTS: tuple[Mutant, ...] = (
+    *_DELIVERY,
+    *_CLAIMS,
+    *_ATTEMPTS,
+    *_ENDS,
+    *_SWEEP,
+    *_SECRETS,
+    *_PRESETS,
+    *_CAPTIONS,
+)

@@ -21,8 +21,9 @@ class MutantError(Exception):
 class Mutant:
     """Describe a change that takes one guard away, and which tests must fail for it.
 
-    `within` is the qualified name of a definition, as `Redelivery.postpone`. Where `find` and `replace` are
-    both expressions, an expression is replaced, else statements that follow each other.
+    `within` is the qualified name of a definition or its end, as `Redelivery.postpone` or `postpone`: of the
+    definitions with that name, one has the code. Where `find` and `replace` are both expressions, an
+    expression is replaced, else statements that follow each other.
     `tests` names modules of tests below `tests/` by the end of their path, as `services/test_redelivery`.
     """
 
@@ -55,35 +56,34 @@ class Sources:
     def mutated(self, mutant: Mutant) -> tuple[Path, str]:
         """Return the path of the module that a mutant changes, relative to the root, and its new text.
 
-        Raises MutantError where the definition, or the code in it, is not there exactly once.
+        Raises MutantError where no definition has the name, or the code is not in one of them exactly once.
         """
-        definition = self._definition(mutant)
-        found = list(_places(definition.node, mutant))
+        named = [
+            one
+            for name, definitions in self._definitions.items()
+            if f".{name}".endswith(f".{mutant.within}")
+            for one in definitions
+        ]
+        if not named:
+            raise MutantError(f"{mutant.name}: {mutant.within!r} is not defined")
+        found = [one for one in named for _ in _places(one.node, mutant)]
         if len(found) != 1:
+            places = "".join(f"; {one.path}" for one in found)
             raise MutantError(
-                f"{mutant.name}: {mutant.within} in {definition.path} has {len(found)} times, not once: "
-                f"{mutant.find!r}"
+                f"{mutant.name}: {mutant.within!r} has this {len(found)} times, not once: "
+                f"{mutant.find!r}{places}"
             )
         # The place is looked up again in a copy: walks of equal trees meet the same nodes in the same order.
-        tree = self._trees[definition.path]
-        index = next(at for at, node in enumerate(ast.walk(tree)) if node is definition.node)
+        tree, node = self._trees[found[0].path], found[0].node
+        index = next(at for at, other in enumerate(ast.walk(tree)) if other is node)
         changed = copy.deepcopy(tree)
-        within = next(node for at, node in enumerate(ast.walk(changed)) if at == index)
+        within = next(other for at, other in enumerate(ast.walk(changed)) if at == index)
         next(_places(within, mutant)).replace(mutant.replace)
-        return definition.path, ast.unparse(ast.fix_missing_locations(changed)) + "\n"
+        return found[0].path, ast.unparse(ast.fix_missing_locations(changed)) + "\n"
 
     def test_paths(self, mutant: Mutant) -> list[str]:
         """Return the paths of the modules of tests that a mutant names. Raises MutantError as `mutated`."""
         return [self._test_path(mutant, name) for name in mutant.tests]
-
-    def _definition(self, mutant: Mutant) -> _Definition:
-        found = self._definitions.get(mutant.within, [])
-        if len(found) != 1:
-            places = "".join(f"; {one.path}" for one in found)
-            raise MutantError(
-                f"{mutant.name}: {mutant.within!r} is defined {len(found)} times, not once{places}"
-            )
-        return found[0]
 
     def _test_path(self, mutant: Mutant, name: str) -> str:
         found = sorted((self._root / "tests").rglob(f"{name}.py"))
