@@ -54,7 +54,7 @@ def _narrowed(original: ast.AST, mutated: ast.AST) -> tuple[ast.AST, ast.AST] | 
     """Return the one pair of children that differs; None where the nodes themselves are the difference."""
     if type(original) is not type(mutated):
         return None
-    pairs = []
+    pairs: list[tuple[object, object]] = []
     for field in original._fields:
         before, after = getattr(original, field, None), getattr(mutated, field, None)
         if isinstance(before, list) and isinstance(after, list) and len(before) == len(after):

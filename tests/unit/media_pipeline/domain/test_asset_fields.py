@@ -86,7 +86,7 @@ def test_an_error_is_read_as_it_was_written() -> None:
 
 def test_an_attempt_begins_with_its_own_first_entry() -> None:
     """The first attempt began with the record, a later one with the entry of its replay."""
-    history = [
+    history: list[dict[str, Any]] = [
         {"at": "2026-01-02T03:04:05.000Z"},
         {"at": "2026-01-02T05:00:00.000Z", "attempt": 2},
         {"at": "2026-01-02T06:00:00.000Z", "attempt": 2},

@@ -80,7 +80,7 @@ CHANGE = JobStateChange(
 )
 
 
-def _upload_event(entry: dict[str, Any] = OBJECT, **event: Any) -> str:
+def _upload_event(entry: dict[str, Any] = OBJECT, /, **event: Any) -> str:
     whole = {
         "source": "aws.s3",
         "detail-type": "Object Created",
@@ -89,7 +89,7 @@ def _upload_event(entry: dict[str, Any] = OBJECT, **event: Any) -> str:
     return json.dumps({**whole, **event})
 
 
-def _job_event(detail: dict[str, Any] = DETAIL, **event: Any) -> str:
+def _job_event(detail: dict[str, Any] = DETAIL, /, **event: Any) -> str:
     whole = {"source": "aws.mediaconvert", "detail-type": "MediaConvert Job State Change", "detail": detail}
     return json.dumps({**whole, **event})
 
