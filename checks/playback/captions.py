@@ -2,8 +2,7 @@
 
 from pathlib import Path
 
-from media_pipeline.publishing import dash_subtitles as dash_captions
-from media_pipeline.publishing import hls_subtitles as hls_captions
+from media_pipeline.publishing import dash_subtitles, hls_subtitles
 from media_pipeline.publishing.caption_text.webvtt import webvtt_text
 from media_pipeline.publishing.published_caption import PublishedCaption, variant
 from media_pipeline.publishing.sidecar_names import SDH
@@ -33,17 +32,17 @@ def add_captions(folder: Path, seconds: float) -> None:
     for caption in captions:
         file = folder.parent / "captions" / f"{caption.variant}.vtt"
         file.write_text(text, encoding="utf-8")
-        playlist = hls_captions.caption_playlist(caption, duration_ms=duration_ms)
+        playlist = hls_subtitles.caption_playlist(caption, duration_ms=duration_ms)
         file.with_suffix(".m3u8").write_text(playlist, encoding="utf-8")
     master, manifest = folder / "index.m3u8", folder / "index.mpd"
     master.write_text(
-        hls_captions.with_captions(
+        hls_subtitles.with_captions(
             master.read_text(encoding="utf-8"), captions, key=f"id/1/{folder.name}/index.m3u8"
         ),
         encoding="utf-8",
     )
     manifest.write_text(
-        dash_captions.with_captions(
+        dash_subtitles.with_captions(
             manifest.read_text(encoding="utf-8"),
             captions,
             key=f"id/1/{folder.name}/index.mpd",

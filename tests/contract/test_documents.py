@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from media_pipeline.adapters.outputs_bucket import DocumentStore
-from media_pipeline.adapters.sidecar_store import SidecarStore
+from media_pipeline.adapters.outputs_bucket import OutputsBucket
+from media_pipeline.adapters.uploads_bucket import UploadsBucket
 from media_pipeline.domain.errors import OperatorError
 from media_pipeline.domain.ports import Documents
 from media_pipeline.domain.uploads.limits import MAX_CAPTION_BYTES
@@ -28,7 +28,7 @@ def documents(request: pytest.FixtureRequest) -> Documents:
     if request.param == "fake":
         return FakeDocuments(FakeOutputs())
     client = request.getfixturevalue("local_aws")("s3")
-    return DocumentStore(client, new_versioned_bucket(client))
+    return OutputsBucket(client, new_versioned_bucket(client))
 
 
 def test_a_document_is_made_once(documents: Documents) -> None:
@@ -82,11 +82,11 @@ def test_a_listing_tells_every_state(documents: Documents) -> None:
 
 def test_a_bucket_that_is_not_there_is_the_operators(local_aws: Callable[[str], Any]) -> None:
     """What S3 refuses otherwise is an error, and no answer."""
-    documents = DocumentStore(local_aws("s3"), "no-such-bucket")
+    documents = OutputsBucket(local_aws("s3"), "no-such-bucket")
     with pytest.raises(OperatorError):
         documents.etags("id/")
     with pytest.raises(OperatorError):
-        SidecarStore(local_aws("s3"), "no-such-bucket").keys("a.")
+        UploadsBucket(local_aws("s3"), "no-such-bucket").etags("a.")
 
 
 class LocalSidecars:
@@ -95,7 +95,7 @@ class LocalSidecars:
     def __init__(self, s3: Any) -> None:
         self._s3 = s3
         self._name = new_versioned_bucket(s3)
-        self.store = SidecarStore(s3, self._name)
+        self.store = UploadsBucket(s3, self._name)
 
     def put(self, key: str, body: bytes) -> None:
         """Upload a file."""
@@ -134,13 +134,13 @@ def test_what_lies_beside_is_what_is_there_now(uploads: Fakes | LocalSidecars) -
     for key in ("d/a b+%25é.en.srt", "d/a b+%25é.mp4", "d/a b+%25é2.mp4", "d/gone.srt"):
         uploads.put(key, b"x")
     uploads.delete("d/gone.srt")
-    assert sorted(store.keys("d/a b+%25é.")) == ["d/a b+%25é.en.srt", "d/a b+%25é.mp4"]
-    assert not store.keys("d/gone.")
-    beside = store.upload("d/a b+%25é.en.srt")
+    assert sorted(store.etags("d/a b+%25é.")) == ["d/a b+%25é.en.srt", "d/a b+%25é.mp4"]
+    assert not store.etags("d/gone.")
+    beside = store.current_version("d/a b+%25é.en.srt")
     assert beside is not None
-    assert store.keys("d/a b+%25é.en.")["d/a b+%25é.en.srt"] == beside.etag
-    assert store.read("d/gone.srt") is None
-    assert store.upload("d/gone.srt") is None
+    assert store.etags("d/a b+%25é.en.")["d/a b+%25é.en.srt"] == beside.etag
+    assert store.read_caption("d/gone.srt") is None
+    assert store.current_version("d/gone.srt") is None
 
 
 def test_a_folder_is_listed_without_what_lies_deeper(uploads: Fakes | LocalSidecars) -> None:
@@ -148,24 +148,24 @@ def test_a_folder_is_listed_without_what_lies_deeper(uploads: Fakes | LocalSidec
     store: Sidecars = uploads.store
     for key in ("d/a.srt", "d/b.mp4", "d/e/c.srt", "d2/a.srt", "a.srt"):
         uploads.put(key, b"x")
-    in_folder = store.folder("d/")
+    in_folder = store.folder_etags("d/")
     assert in_folder is not None
     assert set(in_folder) == {"d/a.srt", "d/b.mp4"}
-    assert in_folder == {key: etag for key, etag in store.keys("d/").items() if key in in_folder}
-    at_root = store.folder("")
+    assert in_folder == {key: etag for key, etag in store.etags("d/").items() if key in in_folder}
+    at_root = store.folder_etags("")
     assert at_root is not None
     assert set(at_root) == {"a.srt"}
-    assert store.folder("nowhere/") == {}
+    assert store.folder_etags("nowhere/") == {}
 
 
 def test_the_newest_version_is_read(uploads: Fakes | LocalSidecars) -> None:
     """Its content, its ETag and its version are those of what the key holds now."""
     store: Sidecars = uploads.store
     uploads.put("a.srt", b"one")
-    first = store.upload("a.srt")
+    first = store.current_version("a.srt")
     uploads.put("a.srt", b"three")
-    second = store.upload("a.srt")
-    held = store.read("a.srt")
+    second = store.current_version("a.srt")
+    held = store.read_caption("a.srt")
     assert held is not None
     assert first is not None
     assert second is not None
@@ -173,7 +173,7 @@ def test_the_newest_version_is_read(uploads: Fakes | LocalSidecars) -> None:
     assert second.size_bytes == 5
     assert first.asset_id != second.asset_id
     uploads.put("a.srt", b"")
-    empty = store.read("a.srt")
+    empty = store.read_caption("a.srt")
     assert empty is not None
     assert empty[0] == b""
 
@@ -182,6 +182,6 @@ def test_no_more_is_read_than_is_accepted(local_aws: Callable[[str], Any]) -> No
     """Of a large file just so much comes that it is known to be too large."""
     uploads = LocalSidecars(local_aws("s3"))
     uploads.put("a.srt", bytes(MAX_CAPTION_BYTES + 100))
-    held = uploads.store.read("a.srt")
+    held = uploads.store.read_caption("a.srt")
     assert held is not None
     assert len(held[0]) == MAX_CAPTION_BYTES + 1

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from media_pipeline.adapters.preset_store import OutputStore
+from media_pipeline.adapters.outputs_bucket import OutputsBucket
 from media_pipeline.domain.errors import OperatorError
 from media_pipeline.manifests.output_reader import Outputs
 from media_pipeline.services.leftovers import OutputFolders
@@ -23,7 +23,7 @@ def bucket(request: pytest.FixtureRequest) -> tuple[Outputs, Put]:
         return fake, fake.objects.__setitem__
     client, name = request.getfixturevalue("local_aws")("s3"), f"outputs-{uuid4()}"
     client.create_bucket(Bucket=name)
-    return OutputStore(client, name), lambda key, body: client.put_object(Bucket=name, Key=key, Body=body)
+    return OutputsBucket(client, name), lambda key, body: client.put_object(Bucket=name, Key=key, Body=body)
 
 
 def test_a_listing_has_every_size_below_a_prefix(bucket: tuple[Outputs, Put]) -> None:
@@ -44,9 +44,9 @@ def test_parts_of_an_object_are_read(bucket: tuple[Outputs, Put]) -> None:
     """From any offset so many bytes come, or as many as there are."""
     outputs, put = bucket
     put("a b+%25é", b"0123456789")
-    assert outputs.read("a b+%25é", offset=0, length=10) == b"0123456789"
-    assert outputs.read("a b+%25é", offset=3, length=4) == b"3456"
-    assert outputs.read("a b+%25é", offset=8, length=64) == b"89"
+    assert outputs.read_range("a b+%25é", offset=0, length=10) == b"0123456789"
+    assert outputs.read_range("a b+%25é", offset=3, length=4) == b"3456"
+    assert outputs.read_range("a b+%25é", offset=8, length=64) == b"89"
 
 
 def test_what_is_not_there_is_an_error(bucket: tuple[Outputs, Put]) -> None:
@@ -55,7 +55,7 @@ def test_what_is_not_there_is_an_error(bucket: tuple[Outputs, Put]) -> None:
     put("a", b"0123")
     for key, offset in (("b", 0), ("a", 4)):
         with pytest.raises(OperatorError):
-            outputs.read(key, offset=offset, length=1)
+            outputs.read_range(key, offset=offset, length=1)
 
 
 def test_more_than_a_page_is_listed(bucket: tuple[Outputs, Put]) -> None:

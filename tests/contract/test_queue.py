@@ -9,8 +9,7 @@ from uuid import uuid4
 
 import pytest
 
-from media_pipeline.adapters.preset_store import UploadQueue
-from media_pipeline.adapters.queues import ConsumedQueue
+from media_pipeline.adapters.queues import SqsQueue
 from media_pipeline.domain.errors import OperatorError
 from media_pipeline.services.redelivery import RENEWALS_ATTRIBUTE, Message
 from tests.support.fakes import FakeClock, FakeQueue
@@ -39,15 +38,15 @@ class LocalQueue:
                 "RedrivePolicy": json.dumps(redrive),
             },
         )["QueueUrl"]
-        self._consumed = ConsumedQueue(sqs, self._url)
+        self._consumed = SqsQueue(sqs, self._url)
 
     def send(self, body: str) -> None:
         """Send a message."""
-        UploadQueue(self._sqs, self._url).send(body)
+        SqsQueue(self._sqs, self._url).send(body)
 
     def waiting(self) -> int:
         """Count the messages that can be received now."""
-        return UploadQueue(self._sqs, self._url).waiting()
+        return SqsQueue(self._sqs, self._url).waiting()
 
     def hide(self, receipt_handle: str, *, seconds: int) -> None:
         """Let a message come back after so many seconds."""

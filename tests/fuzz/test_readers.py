@@ -24,8 +24,7 @@ from media_pipeline.manifests.file_kinds import FileKind, kind_of
 from media_pipeline.manifests.hls import read_master_playlist, read_media_playlist
 from media_pipeline.manifests.mp4 import read_mp4
 from media_pipeline.manifests.mpegts import first_timestamp
-from media_pipeline.publishing import dash_subtitles as dash_captions
-from media_pipeline.publishing import hls_subtitles as hls_captions
+from media_pipeline.publishing import dash_subtitles, hls_subtitles
 from media_pipeline.publishing.caption_text.webvtt import webvtt_text
 from media_pipeline.publishing.dash_images import read_dash_images
 from media_pipeline.publishing.published_caption import PublishedCaption
@@ -163,7 +162,7 @@ def test_any_master_playlist(text: str) -> None:
     with contextlib.suppress(UnreadableOutputError):
         assert read_master_playlist(MASTER_KEY, text).variants
     with contextlib.suppress(UnreadableOutputError):
-        hls_captions.with_captions(text, [CAPTION], key=MASTER_KEY)
+        hls_subtitles.with_captions(text, [CAPTION], key=MASTER_KEY)
     with contextlib.suppress(UnreadableOutputError):
         image_playlist_key(MASTER_KEY, text)
 
@@ -200,7 +199,9 @@ def test_any_dash_manifest(text: bytes) -> None:
     except UnreadableOutputError:
         pass
     with contextlib.suppress(UnreadableOutputError):
-        dash_captions.with_captions(text.decode(errors="replace"), [CAPTION], key=MPD_KEY, duration_ms=59_000)
+        dash_subtitles.with_captions(
+            text.decode(errors="replace"), [CAPTION], key=MPD_KEY, duration_ms=59_000
+        )
 
 
 @fuzzed(body=mutated(made_mp4(13.0, "vide", "soun"), made_mp4(13.0, "vide", version=1, padding=300)))
@@ -255,7 +256,7 @@ def test_any_caption_file(body: bytes, language: str, duration_ms: int) -> None:
     assert read.text.startswith("WEBVTT")
     assert read.ends_ms > 0
     assert all(is_text(note) for note in read.notes)
-    assert is_text(hls_captions.with_timestamp_map(read.text, 90_000))
+    assert is_text(hls_subtitles.with_timestamp_map(read.text, 90_000))
 
 
 @fuzzed(response=st.one_of(forged(PROBED), json_values.map(json.dumps)))

@@ -10,18 +10,18 @@ from typing import Any
 from media_pipeline.domain.asset import Asset, AssetStatus, UploadedObject
 from media_pipeline.domain.events import upload_event
 from media_pipeline.domain.failures import Reason, Unreadable
-from media_pipeline.domain.status_index import IndexEntry
+from media_pipeline.domain.status_index import IndexEntry, ReachedTime
 from media_pipeline.domain.uploads.filter import UploadFilter
 from media_pipeline.domain.uploads.ignored_names import IgnoredNames
 from media_pipeline.domain.uploads.limits import SourceTypes
+from media_pipeline.domain.uploads.listing import Cursor
 from media_pipeline.domain.uploads.quarantine import STATUS_TAG
 from tests.property.simulated_mediaconvert import ALIVE, SimulatedJob, SimulatedMediaConvert
 from tests.property.watched_queue import WatchedQueue
 from tests.support.fakes import (
     FakeAssetTable,
+    FakeCheckpoint,
     FakeClock,
-    FakeCursors,
-    FakeEndsCursor,
     FakeOutputs,
     FakePublisher,
     FakeTurns,
@@ -110,8 +110,8 @@ class SimulatedAws:
         self.uploads = FakeUploads()
         self.uploads.page_size = 2
         self.outputs = FakeOutputs()
-        self.cursors = FakeCursors(self.time())
-        self.ends_cursor = FakeEndsCursor()
+        self.sweep_checkpoint = FakeCheckpoint[Cursor]()
+        self.ends_checkpoint = FakeCheckpoint[ReachedTime]()
         self.publisher = FakePublisher()
         self.turns = FakeTurns()
         self.mediaconvert = SimulatedMediaConvert(

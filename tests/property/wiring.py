@@ -85,7 +85,7 @@ def wired(aws: SimulatedAws, process: Process, soundness: Soundness, conditions:
 
     clock, metrics = process.clock, FakeMetrics()
     table: Any = WatchedTable(process, aws.table, soundness)
-    uploads, cursors = stepped("uploads", aws.uploads), stepped("cursors", aws.cursors)
+    uploads = stepped("uploads", aws.uploads)
     announcements = stepped("queue", aws.processing_queue.queue)
     transcoder = Transcoder(
         stepped("mediaconvert", aws.mediaconvert), pipeline=PIPELINE, queue_arn=QUEUE_ARN, role_arn="role"
@@ -161,7 +161,7 @@ def wired(aws: SimulatedAws, process: Process, soundness: Soundness, conditions:
     )
     ends = UnsentEnds(
         table=table,
-        cursor=stepped("ends_cursor", aws.ends_cursor),
+        checkpoint=stepped("ends_checkpoint", aws.ends_checkpoint),
         lifecycle=lifecycle,
         metrics=metrics,
         overdue_seconds=conditions.stuck_after,
@@ -170,7 +170,7 @@ def wired(aws: SimulatedAws, process: Process, soundness: Soundness, conditions:
     sweep = UploadSweep(
         bucket=uploads,
         table=table,
-        cursors=cursors,
+        checkpoint=stepped("sweep_checkpoint", aws.sweep_checkpoint),
         queue=announcements,
         captions_queue=stepped("captions_queue", aws.captions_queue.queue),
         metrics=metrics,

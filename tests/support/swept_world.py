@@ -5,12 +5,13 @@ from media_pipeline.domain.events import parse_upload
 from media_pipeline.domain.uploads.filter import UploadFilter
 from media_pipeline.domain.uploads.ignored_names import IgnoredNames
 from media_pipeline.domain.uploads.limits import SourceTypes
+from media_pipeline.domain.uploads.listing import Cursor
 from media_pipeline.services.refusals import Refusals
 from media_pipeline.services.upload_sweep import UploadSweep
 from tests.support.fakes import (
     FakeAssetTable,
+    FakeCheckpoint,
     FakeClock,
-    FakeCursors,
     FakeMetrics,
     FakeQueue,
     FakeTurns,
@@ -31,11 +32,11 @@ class SweptWorld:
         self.captions_queue = FakeQueue(self.clock)
         self.metrics = FakeMetrics()
         self.announced_ends: list[Asset] = []
-        self.cursors = FakeCursors(beginning=self.clock())
+        self.checkpoint = FakeCheckpoint[Cursor]()
         self.sweep = UploadSweep(
             bucket=self.uploads,
             table=self.table,
-            cursors=self.cursors,
+            checkpoint=self.checkpoint,
             queue=self.queue,
             captions_queue=self.captions_queue,
             metrics=self.metrics,

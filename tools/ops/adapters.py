@@ -7,8 +7,10 @@ from typing import Any
 from media_pipeline.adapters.asset_table import AssetTable
 from media_pipeline.adapters.clients import aws_client
 from media_pipeline.adapters.mediaconvert import Transcoder
-from media_pipeline.adapters.preset_store import Notifier, PresetStore, UploadQueue
-from media_pipeline.adapters.uploads_bucket import UploadStore
+from media_pipeline.adapters.notifications import NotificationsTopic
+from media_pipeline.adapters.preset_store import PresetStore
+from media_pipeline.adapters.queues import SqsQueue
+from media_pipeline.adapters.uploads_bucket import UploadsBucket
 from tools.ops.deployed import Resources, read_resources
 from tools.ops.errors import UsageError
 from tools.ops.queues.dead_letters import DeadLetters
@@ -60,9 +62,9 @@ class Adapters:
         return ObjectVersions(self._client("s3"), self.resources.uploads_bucket)
 
     @cached_property
-    def notifier(self) -> Notifier:
+    def notifier(self) -> NotificationsTopic:
         """Return the topic of assets."""
-        return Notifier(self._client("sns"), self.resources.notifications_topic_arn)
+        return NotificationsTopic(self._client("sns"), self.resources.notifications_topic_arn)
 
     @cached_property
     def removal_metrics(self) -> CloudWatchRemovals:
@@ -74,14 +76,14 @@ class Adapters:
         )
 
     @cached_property
-    def uploads(self) -> UploadStore:
+    def uploads(self) -> UploadsBucket:
         """Return the uploads bucket."""
-        return UploadStore(self._client("s3"), self.resources.uploads_bucket)
+        return UploadsBucket(self._client("s3"), self.resources.uploads_bucket)
 
     @cached_property
-    def processing_queue(self) -> UploadQueue:
+    def processing_queue(self) -> SqsQueue:
         """Return the queue on which uploads are announced."""
-        return UploadQueue(self._client("sqs"), self.resources.processing_queue_url)
+        return SqsQueue(self._client("sqs"), self.resources.processing_queue_url)
 
     @cached_property
     def transcoder(self) -> Transcoder:

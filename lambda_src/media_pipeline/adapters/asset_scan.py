@@ -1,6 +1,5 @@
-"""All records of the assets table, as far as the index is made of them, and how far a pass has come."""
+"""All records of the assets table, as far as the index is made of them."""
 
-from dataclasses import asdict
 from typing import Any
 
 from media_pipeline.adapters.clients import aws_errors, is_refused_condition
@@ -10,12 +9,9 @@ from media_pipeline.domain.status_index import (
     SHARD_ATTRIBUTE,
     IndexedRecord,
     RecordsPage,
-    ReindexingCursor,
     status_shard,
 )
 
-# Assets' ids are hexadecimal. Without a status, the item is in no index.
-_ITEM_ID = "reindexing-cursor"
 _PAGE_SIZE = 500
 
 
@@ -85,20 +81,3 @@ class IndexedRecordTable:
                 return False
             raise
         return True
-
-    def load(self) -> ReindexingCursor:
-        """Return where the last run stopped."""
-        with aws_errors("reading the reindexing's cursor"):
-            answer = self._client.get_item(
-                TableName=self._table_name, Key={"asset_id": {"S": _ITEM_ID}}, ConsistentRead=True
-            )
-        item = from_item(answer.get("Item", {}))
-        item.pop("asset_id", None)
-        return ReindexingCursor(**item)
-
-    def save(self, cursor: ReindexingCursor) -> None:
-        """Remember where this run stopped; of two runs at once the last to write wins."""
-        with aws_errors("writing the reindexing's cursor"):
-            self._client.put_item(
-                TableName=self._table_name, Item=to_item({"asset_id": _ITEM_ID, **asdict(cursor)})
-            )

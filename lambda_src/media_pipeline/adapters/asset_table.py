@@ -1,7 +1,7 @@
 """The media assets table: every write is conditional on the record, so that deliveries may repeat."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from media_pipeline.adapters.clients import aws_errors, is_refused_condition
@@ -52,6 +52,13 @@ class AssetTable:
                 TableName=self._table_name, Key={"asset_id": {"S": asset_id}}, ConsistentRead=True
             )
         return "removed_at" in answer.get("Item", {})
+
+    def beginning(self) -> datetime:
+        """Return when the table was made: the pipeline is as old."""
+        with aws_errors("looking at the assets table"):
+            answer = self._client.describe_table(TableName=self._table_name)
+        created: datetime = answer["Table"]["CreationDateTime"]
+        return created.astimezone(UTC)
 
     def claim(self, upload: UploadedObject, *, now: datetime, until: datetime) -> Claim:
         """Own the work on an upload until `until`, where nobody else does and it isn't done."""

@@ -1,4 +1,4 @@
-"""A queue that a function consumes, seen from inside: its messages hidden for a while, or sent anew."""
+"""A queue: messages sent and counted, and those that a function received hidden or sent anew."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,12 +6,27 @@ from typing import Any
 from media_pipeline.adapters.clients import aws_errors
 
 
-class ConsumedQueue:
-    """Change when messages come back. Raises TransientError and its kin where SQS can't answer."""
+class SqsQueue:
+    """Send messages and change when they come back.
+
+    Raises TransientError and its kin where SQS can't answer.
+    """
 
     def __init__(self, client: Any, queue_url: str) -> None:
         self._client = client
         self._queue_url = queue_url
+
+    def send(self, body: str) -> None:
+        """Send one message."""
+        with aws_errors("sending the upload's event"):
+            self._client.send_message(QueueUrl=self._queue_url, MessageBody=body)
+
+    def waiting(self) -> int:
+        """Return how many messages can be received now, as SQS estimates it."""
+        name = "ApproximateNumberOfMessages"
+        with aws_errors("measuring the processing queue"):
+            answer = self._client.get_queue_attributes(QueueUrl=self._queue_url, AttributeNames=[name])
+        return int(answer["Attributes"][name])
 
     def hide(self, receipt_handle: str, *, seconds: int) -> None:
         """Let a message that is being handled come back after so many seconds (0 to 43,200)."""

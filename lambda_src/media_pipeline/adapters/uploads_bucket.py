@@ -1,28 +1,37 @@
-"""The uploads bucket: what a key holds now, page by page all that was ever there, and quarantine's tags."""
+"""The uploads bucket: what a key holds now, what lies beside it, all versions page by page, and tags."""
 
 from collections.abc import Callable, Mapping
+from itertools import islice
 from typing import Any
 
 from botocore.exceptions import ClientError
 
 from media_pipeline.adapters.clients import aws_errors, http_status
-from media_pipeline.adapters.object_access import archived, refused_object
+from media_pipeline.adapters.object_access import archived, of_object, refused_object
 from media_pipeline.domain.asset import UploadedObject
-from media_pipeline.domain.errors import OperatorError, TransientError
+from media_pipeline.domain.errors import (
+    OperatorError,
+    SourceRefusedError,
+    TransientError,
+    UnreadableCaptionError,
+)
+from media_pipeline.domain.failures import Reason
 from media_pipeline.domain.uploads.current import CurrentUpload
+from media_pipeline.domain.uploads.limits import MAX_CAPTION_BYTES
 from media_pipeline.domain.uploads.listing import StoredUpload, UploadsPage
 from media_pipeline.domain.uploads.quarantine import with_quarantine, without_quarantine
 from media_pipeline.encoding.profiles import METADATA_NAME
 
+# So many pages of 1,000 keys are listed: more files lie beside no film.
+MAX_PAGES = 5
 _MAX_PAGE_SIZE = 1000  # Source: S3 API, ListObjectVersions.MaxKeys
 # Versions that were put while versioning was suspended have this id, and events of them none.
 _NULL_VERSION = "null"
 
-
 Tags = Mapping[str, str]
 
 
-class UploadStore:
+class UploadsBucket:
     """Look at the bucket's objects and tag them. Raises TransientError and its kin where S3 can't answer."""
 
     def __init__(self, client: Any, bucket: str, *, page_size: int = _MAX_PAGE_SIZE) -> None:
@@ -39,7 +48,7 @@ class UploadStore:
             with aws_errors("looking at the source"):
                 answer = self._client.head_object(Bucket=self._bucket, Key=key)
         except TransientError as error:
-            if isinstance(error.__cause__, ClientError) and http_status(error.__cause__) == 404:
+            if _is_missing(error):
                 return None
             return self._refused(key, error)
         return CurrentUpload(
@@ -78,6 +87,69 @@ class UploadStore:
                 return content
         except OperatorError:
             return b""
+
+    def etags(self, prefix: str) -> Mapping[str, str]:
+        """Return the ETags of the keys that begin so and hold something now; at most 5,000."""
+        found: dict[str, str] = {}
+        with aws_errors(f"listing {prefix}"):
+            pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=prefix)
+            for page in islice(pages, MAX_PAGES):
+                found |= {entry["Key"]: entry["ETag"].strip('"') for entry in page.get("Contents", ())}
+        return found
+
+    def folder_etags(self, prefix: str) -> Mapping[str, str] | None:
+        """Return the ETags of what lies in a folder now; None where that is more than a page of 1,000."""
+        with aws_errors(f"listing {prefix}"):
+            page = self._client.list_objects_v2(Bucket=self._bucket, Prefix=prefix, Delimiter="/")
+        if page["IsTruncated"]:
+            return None
+        return {entry["Key"]: entry["ETag"].strip('"') for entry in page.get("Contents", ())}
+
+    def read_caption(self, key: str) -> tuple[bytes, str] | None:
+        """Return what a caption file holds now, and its ETag; None where it is gone.
+
+        Of a file that is too large only so much is read that it can be told. Raises UnreadableCaptionError
+        where S3 does not give away this one: it is archived, or encrypted with a key that isn't ours.
+        """
+        try:
+            with aws_errors(f"reading {key}"):
+                answer = self._client.get_object(Bucket=self._bucket, Key=key)
+                with answer["Body"] as body:
+                    return body.read(MAX_CAPTION_BYTES + 1), answer["ETag"].strip('"')
+        except TransientError as error:
+            if _is_missing(error):
+                return None
+            unreadable = of_object(error)
+            if unreadable is None:
+                raise
+            raise UnreadableCaptionError(unreadable.caption_sentence) from error
+
+    def current_version(self, key: str) -> UploadedObject | None:
+        """Return the version that a key holds now, None where it holds nothing, or what nobody can read.
+
+        The asset of such a source never asks for captions: it fails. Raises SourceRefusedError where S3 does
+        not let us look.
+        """
+        try:
+            with aws_errors(f"looking at {key}"):
+                answer = self._client.head_object(Bucket=self._bucket, Key=key)
+        except TransientError as error:
+            if _is_missing(error):
+                return None
+            unreadable = refused_object(self._client, self._bucket, key, error)
+            if unreadable is None:
+                raise
+            if unreadable.reason is Reason.DENIED:
+                raise SourceRefusedError(f"the source can't be read: {unreadable.said}") from error
+            return None
+        return UploadedObject(
+            bucket=self._bucket,
+            key=key,
+            version_id=_version_id(answer.get("VersionId")),
+            etag=answer["ETag"].strip('"'),
+            size_bytes=answer["ContentLength"],
+            sequencer="",
+        )
 
     def quarantine(self, upload: UploadedObject, *, reason: str) -> bool:
         """Tag an upload's version as quarantined for a reason; return False where it is gone."""
@@ -132,7 +204,7 @@ class UploadStore:
                     tag_set = [{"Key": name, "Value": value} for name, value in changed.items()]
                     self._client.put_object_tagging(**place, Tagging={"TagSet": tag_set})
         except TransientError as error:
-            if isinstance(error.__cause__, ClientError) and http_status(error.__cause__) == 404:
+            if _is_missing(error):
                 return False
             raise
         return True
@@ -140,3 +212,7 @@ class UploadStore:
 
 def _version_id(told: str | None) -> str | None:
     return None if told == _NULL_VERSION else told
+
+
+def _is_missing(error: TransientError) -> bool:
+    return isinstance(error.__cause__, ClientError) and http_status(error.__cause__) == 404

@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeVar
+
+State = TypeVar("State")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,4 +33,19 @@ class Documents(Protocol):
 
     def write(self, key: str, body: bytes, *, content_type: str, replaces: str | None) -> bool:
         """Replace the object with this ETag, or none; return False where another state is the current one."""
+        ...
+
+
+class Checkpoint(Protocol[State]):
+    """How far repeated runs of one kind have come.
+
+    Raises: TransientError and its kin where the record can't be read or written.
+    """
+
+    def load(self) -> State | None:
+        """Return what was saved last, None where there was no run."""
+        ...
+
+    def save(self, state: State) -> None:
+        """Remember how far the run has come; nothing is left of what was saved before."""
         ...

@@ -83,6 +83,13 @@ class RecordsPage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReachedTime:
+    """Say up to which time (ISO 8601) the index's entries were looked at."""
+
+    reached: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReindexingCursor:
     """Say where a pass stands: behind which id, when it began, and how many passes were finished before."""
 

@@ -16,11 +16,11 @@ from media_pipeline.adapters.asset_table import AssetTable
 from media_pipeline.adapters.clients import aws_client
 from media_pipeline.adapters.mediaconvert import Transcoder
 from media_pipeline.adapters.notification_turns import TurnStore
-from media_pipeline.adapters.outputs_bucket import DocumentStore
-from media_pipeline.adapters.preset_store import Notifier, PresetStore
-from media_pipeline.adapters.queues import ConsumedQueue
-from media_pipeline.adapters.sidecar_store import SidecarStore
-from media_pipeline.adapters.uploads_bucket import UploadStore
+from media_pipeline.adapters.notifications import NotificationsTopic
+from media_pipeline.adapters.outputs_bucket import OutputsBucket
+from media_pipeline.adapters.preset_store import PresetStore
+from media_pipeline.adapters.queues import SqsQueue
+from media_pipeline.adapters.uploads_bucket import UploadsBucket
 from media_pipeline.domain.events import parse_upload
 from media_pipeline.domain.uploads.filter import UploadFilter
 from media_pipeline.domain.uploads.ignored_names import IgnoredNames
@@ -56,8 +56,8 @@ def _wired() -> tuple[Callable[[str], None], FindRedelivery, PipelineMetrics]:
     config = read_config(OrchestratorConfig, os.environ)
     dynamodb, s3 = aws_client("dynamodb"), aws_client("s3")
     table = AssetTable(dynamodb, config.assets_table)
-    uploads = UploadStore(s3, config.uploads_bucket)
-    notifier = Notifier(aws_client("sns"), config.notifications_topic_arn)
+    uploads = UploadsBucket(s3, config.uploads_bucket)
+    notifier = NotificationsTopic(aws_client("sns"), config.notifications_topic_arn)
     metrics = PipelineMetrics()
     transcoder = Transcoder(
         _mediaconvert(ASK_TIMEOUT_SECONDS),
@@ -115,7 +115,7 @@ def _wired() -> tuple[Callable[[str], None], FindRedelivery, PipelineMetrics]:
     redelivery = by_queue(
         {
             url: Redelivery(
-                queue=ConsumedQueue(sqs, url),
+                queue=SqsQueue(sqs, url),
                 metrics=metrics,
                 max_receive_count=config.max_receive_count,
                 max_delay_seconds=config.max_delay_seconds,
@@ -125,15 +125,14 @@ def _wired() -> tuple[Callable[[str], None], FindRedelivery, PipelineMetrics]:
         }
     )
     names = SidecarNames(media_suffixes=config.media_suffixes, caption_suffixes=config.caption_suffixes)
-    sidecars = SidecarStore(s3, config.uploads_bucket)
     captions = CaptionUploads(
         pipeline=config.pipeline_name,
         uploads_bucket=config.uploads_bucket,
         names=names,
-        sidecars=sidecars,
+        sidecars=uploads,
         table=table,
         captions=CaptionPublisher(
-            names=names, sidecars=sidecars, documents=DocumentStore(s3, config.outputs_bucket)
+            names=names, sidecars=uploads, documents=OutputsBucket(s3, config.outputs_bucket)
         ),
         publisher=notifier,
         metrics=metrics,

@@ -10,11 +10,10 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from media_pipeline.adapters.asset_table import AssetTable
 from media_pipeline.adapters.clients import aws_client
 from media_pipeline.adapters.mediaconvert import Transcoder
-from media_pipeline.adapters.outputs_bucket import DocumentStore
-from media_pipeline.adapters.preset_store import Notifier, OutputStore
-from media_pipeline.adapters.queues import ConsumedQueue
-from media_pipeline.adapters.sidecar_store import SidecarStore
-from media_pipeline.adapters.uploads_bucket import UploadStore
+from media_pipeline.adapters.notifications import NotificationsTopic
+from media_pipeline.adapters.outputs_bucket import OutputsBucket
+from media_pipeline.adapters.queues import SqsQueue
+from media_pipeline.adapters.uploads_bucket import UploadsBucket
 from media_pipeline.domain.events import parse_job_state_change
 from media_pipeline.handlers.config import JobStatusProcessorConfig, read_config
 from media_pipeline.handlers.sqs_batch import handle_batch
@@ -46,8 +45,8 @@ def _wired() -> tuple[JobChanges, FindRedelivery, PipelineMetrics]:
     table = AssetTable(aws_client("dynamodb"), config.assets_table)
     metrics = PipelineMetrics()
     s3 = aws_client("s3")
-    uploads = UploadStore(s3, config.uploads_bucket)
-    documents = DocumentStore(s3, config.outputs_bucket)
+    uploads = UploadsBucket(s3, config.uploads_bucket)
+    outputs = OutputsBucket(s3, config.outputs_bucket)
     changes = JobChanges(
         pipeline=config.pipeline_name,
         table=table,
@@ -57,28 +56,28 @@ def _wired() -> tuple[JobChanges, FindRedelivery, PipelineMetrics]:
             queue_arn=config.mediaconvert_queue_arn,
         ),
         uploads=uploads,
-        outputs=OutputStore(s3, config.outputs_bucket),
-        storyboards=StoryboardPublisher(documents=documents),
+        outputs=outputs,
+        storyboards=StoryboardPublisher(documents=outputs),
         captions=CaptionPublisher(
             names=SidecarNames(
                 media_suffixes=config.media_suffixes, caption_suffixes=config.caption_suffixes
             ),
-            sidecars=SidecarStore(s3, config.uploads_bucket),
-            documents=documents,
+            sidecars=uploads,
+            documents=outputs,
         ),
         lifecycle=Lifecycle(
             pipeline=config.pipeline_name,
             table=table,
             uploads=uploads,
             metrics=metrics,
-            publisher=Notifier(aws_client("sns"), config.notifications_topic_arn),
+            publisher=NotificationsTopic(aws_client("sns"), config.notifications_topic_arn),
             retention_days=config.asset_retention_days,
             clock=utc_now,
         ),
         clock=utc_now,
     )
     redelivery = Redelivery(
-        queue=ConsumedQueue(aws_client("sqs"), config.consumed_queue_url),
+        queue=SqsQueue(aws_client("sqs"), config.consumed_queue_url),
         metrics=metrics,
         max_receive_count=config.max_receive_count,
         max_delay_seconds=config.max_delay_seconds,

@@ -11,17 +11,25 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from media_pipeline.adapters.asset_scan import IndexedRecordTable
 from media_pipeline.adapters.asset_table import AssetTable
-from media_pipeline.adapters.checkpoints import LEFTOVERS, EndsCursor, SweepCursor
+from media_pipeline.adapters.checkpoints import (
+    LEFTOVERS,
+    PENDING_NOTIFICATIONS,
+    REINDEXING,
+    UPLOAD_SWEEP,
+    DynamoCheckpoint,
+)
 from media_pipeline.adapters.clients import aws_client
 from media_pipeline.adapters.mediaconvert import Transcoder
 from media_pipeline.adapters.notification_turns import TurnStore
-from media_pipeline.adapters.outputs_bucket import DocumentStore
-from media_pipeline.adapters.preset_store import Notifier, OutputStore, UploadQueue
-from media_pipeline.adapters.sidecar_store import SidecarStore
-from media_pipeline.adapters.uploads_bucket import UploadStore
+from media_pipeline.adapters.notifications import NotificationsTopic
+from media_pipeline.adapters.outputs_bucket import OutputsBucket
+from media_pipeline.adapters.queues import SqsQueue
+from media_pipeline.adapters.uploads_bucket import UploadsBucket
+from media_pipeline.domain.status_index import ReachedTime, ReindexingCursor
 from media_pipeline.domain.uploads.filter import UploadFilter
 from media_pipeline.domain.uploads.ignored_names import IgnoredNames
 from media_pipeline.domain.uploads.limits import SourceTypes
+from media_pipeline.domain.uploads.listing import Cursor
 from media_pipeline.handlers.config import ReconcilerConfig, read_config
 from media_pipeline.publishing.caption_publisher import CaptionPublisher
 from media_pipeline.publishing.sidecars import SidecarNames
@@ -67,19 +75,18 @@ def _wired() -> tuple[Repairs, Reindexing, UnsentEnds, Leftovers, UploadSweep, P
     config = read_config(ReconcilerConfig, os.environ)
     dynamodb, s3 = aws_client("dynamodb"), aws_client("s3")
     table = AssetTable(dynamodb, config.assets_table)
-    uploads = UploadStore(s3, config.uploads_bucket)
-    outputs = OutputStore(s3, config.outputs_bucket)
-    documents = DocumentStore(s3, config.outputs_bucket)
+    uploads = UploadsBucket(s3, config.uploads_bucket)
+    outputs = OutputsBucket(s3, config.outputs_bucket)
     names = SidecarNames(media_suffixes=config.media_suffixes, caption_suffixes=config.caption_suffixes)
     sqs = aws_client("sqs")
-    queue = UploadQueue(sqs, config.processing_queue_url)
+    queue = SqsQueue(sqs, config.processing_queue_url)
     metrics = PipelineMetrics()
     lifecycle = Lifecycle(
         pipeline=config.pipeline_name,
         table=table,
         uploads=uploads,
         metrics=metrics,
-        publisher=Notifier(aws_client("sns"), config.notifications_topic_arn),
+        publisher=NotificationsTopic(aws_client("sns"), config.notifications_topic_arn),
         retention_days=config.asset_retention_days,
         clock=utc_now,
     )
@@ -94,10 +101,8 @@ def _wired() -> tuple[Repairs, Reindexing, UnsentEnds, Leftovers, UploadSweep, P
         jobs=transcoder,
         uploads=uploads,
         outputs=outputs,
-        storyboards=StoryboardPublisher(documents=documents),
-        captions=CaptionPublisher(
-            names=names, sidecars=SidecarStore(s3, config.uploads_bucket), documents=documents
-        ),
+        storyboards=StoryboardPublisher(documents=outputs),
+        captions=CaptionPublisher(names=names, sidecars=uploads, documents=outputs),
         lifecycle=lifecycle,
         clock=utc_now,
     )
@@ -113,7 +118,7 @@ def _wired() -> tuple[Repairs, Reindexing, UnsentEnds, Leftovers, UploadSweep, P
     )
     ends = UnsentEnds(
         table=table,
-        cursor=EndsCursor(dynamodb, config.assets_table),
+        checkpoint=DynamoCheckpoint(dynamodb, config.assets_table, PENDING_NOTIFICATIONS, state=ReachedTime),
         lifecycle=lifecycle,
         metrics=metrics,
         overdue_seconds=config.stuck_after_seconds,
@@ -122,9 +127,9 @@ def _wired() -> tuple[Repairs, Reindexing, UnsentEnds, Leftovers, UploadSweep, P
     sweep = UploadSweep(
         bucket=uploads,
         table=table,
-        cursors=SweepCursor(dynamodb, config.assets_table),
+        checkpoint=DynamoCheckpoint(dynamodb, config.assets_table, UPLOAD_SWEEP, state=Cursor),
         queue=queue,
-        captions_queue=UploadQueue(sqs, config.captions_queue_url),
+        captions_queue=SqsQueue(sqs, config.captions_queue_url),
         metrics=metrics,
         wanted=UploadFilter(
             prefix=config.upload_key_prefix,
@@ -144,11 +149,15 @@ def _wired() -> tuple[Repairs, Reindexing, UnsentEnds, Leftovers, UploadSweep, P
         asset_retention_days=config.asset_retention_days,
         clock=utc_now,
     )
-    reindexing = Reindexing(records=IndexedRecordTable(dynamodb, config.assets_table), clock=utc_now)
+    reindexing = Reindexing(
+        records=IndexedRecordTable(dynamodb, config.assets_table),
+        checkpoint=DynamoCheckpoint(dynamodb, config.assets_table, REINDEXING, state=ReindexingCursor),
+        clock=utc_now,
+    )
     leftovers = Leftovers(
         table=table,
         outputs=outputs,
-        cursor=EndsCursor(dynamodb, config.assets_table, item_id=LEFTOVERS),
+        checkpoint=DynamoCheckpoint(dynamodb, config.assets_table, LEFTOVERS, state=ReachedTime),
         days=config.leftover_days,
         clock=utc_now,
     )

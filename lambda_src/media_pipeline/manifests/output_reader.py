@@ -21,7 +21,7 @@ class Outputs(Protocol):
         """Return the size in bytes of every object whose key begins so."""
         ...
 
-    def read(self, key: str, *, offset: int, length: int) -> bytes:
+    def read_range(self, key: str, *, offset: int, length: int) -> bytes:
         """Return a part of an object."""
         ...
 
@@ -101,7 +101,7 @@ class OutputReader:
 
     def _mp4(self, key: str) -> FoundRendition:
         def read(offset: int, length: int) -> bytes:
-            return self.outputs.read(key, offset=offset, length=length)
+            return self.outputs.read_range(key, offset=offset, length=length)
 
         film = read_mp4(self.sizes[key], read)
         return FoundRendition(
@@ -122,4 +122,4 @@ class OutputReader:
         size_bytes = self.sizes[key]
         if size_bytes > MAX_MANIFEST_BYTES:
             raise UnreadableOutputError(f"has {size_bytes:,} bytes; at most {MAX_MANIFEST_BYTES:,} are read")
-        return self.outputs.read(key, offset=0, length=size_bytes)
+        return self.outputs.read_range(key, offset=0, length=size_bytes)

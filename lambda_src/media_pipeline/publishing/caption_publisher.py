@@ -26,8 +26,7 @@ from media_pipeline.domain.errors import TransientError, UnreadableCaptionError,
 from media_pipeline.domain.ports import Document, Documents
 from media_pipeline.manifests.hls import read_master_playlist, read_media_playlist
 from media_pipeline.manifests.mpegts import BEGIN_BYTES, first_timestamp
-from media_pipeline.publishing import dash_subtitles as dash_captions
-from media_pipeline.publishing import hls_subtitles as hls_captions
+from media_pipeline.publishing import dash_subtitles, hls_subtitles
 from media_pipeline.publishing.closed_captions import without_closed_captions
 from media_pipeline.publishing.published_caption import PublishedCaption, variant
 from media_pipeline.publishing.sidecar_listing import Sidecars, mark_of, sidecars_beside
@@ -107,7 +106,7 @@ class CaptionPublisher:
             try:
                 self._check(sidecar, used, reads=reads)
                 reads += 1
-                held = self.sidecars.read(sidecar.key)
+                held = self.sidecars.read_caption(sidecar.key)
                 if held is None:
                     raise _ChangedMeanwhileError
                 body, etag = held
@@ -193,8 +192,8 @@ class CaptionPublisher:
                 playlist_key=f"{name}.m3u8",
                 size_bytes=len(text.encode()),
             )
-            mapped = hls_captions.with_timestamp_map(text, starts_at) if starts_at else text
-            playlist = hls_captions.caption_playlist(caption, duration_ms=duration_ms or read.ends_ms)
+            mapped = hls_subtitles.with_timestamp_map(text, starts_at) if starts_at else text
+            playlist = hls_subtitles.caption_playlist(caption, duration_ms=duration_ms or read.ends_ms)
             self._replace(caption.key, mapped, _WEBVTT, etags)
             self._replace(caption.playlist_key, playlist, _PLAYLIST, etags)
             captions.append(caption)
@@ -251,8 +250,8 @@ def _adapted(
 ) -> str:
     text = _decoded(manifest)
     if entry["format"] == "HLS":
-        return hls_captions.with_captions(without_closed_captions(text), captions, key=entry["key"])
-    return dash_captions.with_captions(text, captions, key=entry["key"], duration_ms=duration_ms)
+        return hls_subtitles.with_captions(without_closed_captions(text), captions, key=entry["key"])
+    return dash_subtitles.with_captions(text, captions, key=entry["key"], duration_ms=duration_ms)
 
 
 def _decoded(document: Document) -> str:

@@ -12,22 +12,22 @@ from media_pipeline.publishing.sidecars import Sidecar, SidecarNames
 class Sidecars(Protocol):
     """What captions need of the uploads bucket."""
 
-    def keys(self, prefix: str) -> Mapping[str, str]:
-        """Return the keys that begin so and hold something now, with their ETags."""
+    def etags(self, prefix: str) -> Mapping[str, str]:
+        """Return the ETags of the keys that begin so and hold something now."""
         ...
 
-    def folder(self, prefix: str) -> Mapping[str, str] | None:
-        """Return what lies in a folder now, with ETags; None where that is more than a page."""
+    def folder_etags(self, prefix: str) -> Mapping[str, str] | None:
+        """Return the ETags of what lies in a folder now; None where that is more than a page."""
         ...
 
-    def read(self, key: str) -> tuple[bytes, str] | None:
+    def read_caption(self, key: str) -> tuple[bytes, str] | None:
         """Return what a caption file holds now, and its ETag; None where it is gone.
 
         Raises UnreadableCaptionError where S3 does not give it away.
         """
         ...
 
-    def upload(self, key: str) -> UploadedObject | None:
+    def current_version(self, key: str) -> UploadedObject | None:
         """Return the version that a key holds now, None where it holds nothing."""
         ...
 
@@ -38,10 +38,10 @@ def keys_beside(key: str, *, names: SidecarNames, sidecars: Sidecars) -> Mapping
     A folder that one page lists is listed as a whole: names that differ in letter case or Unicode's normal
     form have no prefix in common. Of a larger one what begins as expected is listed.
     """
-    folders = [sidecars.folder(prefix) for prefix in names.folders(key)]
+    folders = [sidecars.folder_etags(prefix) for prefix in names.folders(key)]
     listed = [folder for folder in folders if folder is not None]
     if len(listed) < len(folders):
-        listed += [sidecars.keys(prefix) for prefix in names.prefixes_beside(key)]
+        listed += [sidecars.etags(prefix) for prefix in names.prefixes_beside(key)]
     return {name: etag for listing in listed for name, etag in listing.items()}
 
 

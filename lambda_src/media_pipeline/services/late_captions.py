@@ -10,7 +10,8 @@ What becomes of it depends on the asset of what the source's key holds now:
 - no record of the source yet: nothing; the source's own job lists the bucket when it is done;
 - no source: the same, but it is logged and counted, for its name may be a mistake.
 
-So whichever comes first, the last one to look sees both. Publishing twice does no harm (`captions.py`).
+So whichever comes first, the last one to look sees both. Publishing twice does no harm (see
+`caption_publisher`).
 
 Nor is it done for each of many files: the record keeps a mark of what lay beside the source when its captions
 were last published, and an event that finds the same there is done. While one invocation publishes, the
@@ -106,7 +107,7 @@ class CaptionUploads:
             logger.warning("No video lies beside the caption file", source=upload.uri)
             self.metrics.caption_without_video()
         for key in sources:
-            source = self.sidecars.upload(key)
+            source = self.sidecars.current_version(key)
             if source is not None:
                 with logger.append_context_keys(asset_id=source.asset_id):
                     self._give(source.asset_id)

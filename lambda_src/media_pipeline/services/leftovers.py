@@ -23,9 +23,11 @@ from media_pipeline.domain.asset import (
     Asset,
     AssetStatus,
     instant,
+    timestamp,
 )
 from media_pipeline.domain.errors import MediaPipelineError
-from media_pipeline.domain.status_index import IndexEntry
+from media_pipeline.domain.ports import Checkpoint
+from media_pipeline.domain.status_index import IndexEntry, ReachedTime
 from media_pipeline.domain.uploads.limits import REFUSED_CODE
 from media_pipeline.services.lifecycle import Clock
 from media_pipeline.telemetry import logger
@@ -64,18 +66,6 @@ class OutputFolders(Protocol):
         ...
 
 
-class LeftoversCursor(Protocol):
-    """What remembers up to which time ended assets were looked at."""
-
-    def load(self) -> datetime | None:
-        """Return the time, None where there was no run."""
-        ...
-
-    def save(self, reached: datetime) -> None:
-        """Remember the time."""
-        ...
-
-
 def leftover_attempts(asset: Asset) -> tuple[int, ...]:
     """Return the attempts of an ended asset whose outputs nobody needs: all but the newest complete one."""
     if not asset.is_terminal:
@@ -93,14 +83,15 @@ class Leftovers:
 
     table: EndedAssets
     outputs: OutputFolders
-    cursor: LeftoversCursor
+    checkpoint: Checkpoint[ReachedTime]
     days: int
     clock: Clock
 
     def run(self, *, has_time: Callable[[], bool]) -> Mapping[str, int]:
         """Look at what ended so long ago, since the last run's time, while there is time; count objects."""
         until = self.clock() - timedelta(days=self.days)
-        since = self.cursor.load()
+        last = self.checkpoint.load()
+        since = instant(last.reached) if last else None
         if since is not None and until - since < LOOK_EVERY:
             return {"leftovers_removed": 0}
         removed = looked_at = 0
@@ -126,7 +117,7 @@ class Leftovers:
                 reached = instant(entry.updated_at)
                 break
         if since is None or reached > since:
-            self.cursor.save(reached)
+            self.checkpoint.save(ReachedTime(reached=timestamp(reached)))
         return {"leftovers_removed": removed}
 
     def _ended(self, since: datetime | None, until: datetime) -> Iterable[IndexEntry]:

@@ -15,9 +15,11 @@ from media_pipeline.domain.asset import (
     Asset,
     AssetStatus,
     instant,
+    timestamp,
 )
 from media_pipeline.domain.errors import MediaPipelineError
-from media_pipeline.domain.status_index import IndexEntry
+from media_pipeline.domain.ports import Checkpoint
+from media_pipeline.domain.status_index import IndexEntry, ReachedTime
 from media_pipeline.services.lifecycle import Clock, Lifecycle
 from media_pipeline.telemetry import logger
 
@@ -39,18 +41,6 @@ class EndedAssets(Protocol):
         ...
 
 
-class EndsCursor(Protocol):
-    """What remembers up to which time ends were looked at."""
-
-    def load(self) -> datetime | None:
-        """Return the time, None where there was no run."""
-        ...
-
-    def save(self, reached: datetime) -> None:
-        """Remember the time."""
-        ...
-
-
 class EndsRepairMetrics(Protocol):
     """What telling of ends counts."""
 
@@ -64,7 +54,7 @@ class UnsentEnds:
     """Tell of ends that nobody heard of; after `overdue_seconds` those who should have had their time."""
 
     table: EndedAssets
-    cursor: EndsCursor
+    checkpoint: Checkpoint[ReachedTime]
     lifecycle: Lifecycle
     metrics: EndsRepairMetrics
     overdue_seconds: int
@@ -77,7 +67,8 @@ class UnsentEnds:
         is heard of twice.
         """
         until = reached = self.clock() - timedelta(seconds=self.overdue_seconds)
-        since = max(self.cursor.load() or until - LOOK_BACK, until - LOOK_BACK)
+        last, oldest = self.checkpoint.load(), until - LOOK_BACK
+        since = max(instant(last.reached), oldest) if last else oldest
         told = 0
         for status in TERMINAL_STATUSES:
             for ended in self.table.by_status(status, after=since, before=until):
@@ -91,7 +82,7 @@ class UnsentEnds:
                 except MediaPipelineError as error:
                     logger.warning("Not told of", asset_id=ended.asset_id, reason=str(error))
                     reached = min(reached, instant(ended.updated_at))
-        self.cursor.save(reached)
+        self.checkpoint.save(ReachedTime(reached=timestamp(reached)))
         return {"ends_told": told}
 
     def _tell(self, asset_id: str) -> bool:

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from media_pipeline.domain.asset import instant, timestamp
+from media_pipeline.domain.ports import Checkpoint
 from media_pipeline.domain.status_index import IndexedRecord, RecordsPage, ReindexingCursor
 from media_pipeline.services.lifecycle import Clock
 from media_pipeline.telemetry import logger
@@ -35,20 +36,13 @@ class IndexedRecords(Protocol):
         """Write a record's shard and its error's code; return False where its status changed meanwhile."""
         ...
 
-    def load(self) -> ReindexingCursor:
-        """Return where the last run stopped."""
-        ...
-
-    def save(self, cursor: ReindexingCursor) -> None:
-        """Remember where this run stopped."""
-        ...
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reindexing:
     """Bring the index up to date with records of other releases, a part a run."""
 
     records: IndexedRecords
+    checkpoint: Checkpoint[ReindexingCursor]
     clock: Clock
 
     def run(self, *, has_time: Callable[[], bool]) -> tuple[int, bool]:
@@ -57,7 +51,7 @@ class Reindexing:
         The second answer tells whether a whole pass was made, now or ever: before, not every asset that has
         ended can be found.
         """
-        cursor, now, written = self.records.load(), self.clock(), 0
+        cursor, now, written = self.checkpoint.load() or ReindexingCursor(), self.clock(), 0
         if cursor.began_at is None:
             if not _is_due(cursor, now):
                 return 0, True
@@ -72,7 +66,7 @@ class Reindexing:
             cursor = replace(cursor, after=page.next_after)
             if page.next_after is None:
                 cursor = ReindexingCursor(finished=cursor.finished + 1, finished_began_at=cursor.began_at)
-            self.records.save(cursor)
+            self.checkpoint.save(cursor)
             if page.next_after is None:
                 break
         if written:

@@ -15,6 +15,7 @@ from typing import Protocol
 
 from media_pipeline.domain.asset import UploadedObject, instant, timestamp
 from media_pipeline.domain.events import upload_event
+from media_pipeline.domain.ports import Checkpoint
 from media_pipeline.domain.uploads.filter import UploadFilter
 from media_pipeline.domain.uploads.listing import Cursor, StoredUpload, UploadsPage
 from media_pipeline.services.backlog import AnnouncementQueue, has_backlog
@@ -39,28 +40,16 @@ class SweptBucket(Protocol):
 class SweepTable(Protocol):
     """What a sweep needs of the assets table."""
 
+    def beginning(self) -> datetime:
+        """Return when the pipeline came into being."""
+        ...
+
     def known(self, asset_ids: Collection[str]) -> set[str]:
         """Return those of the ids that have a record."""
         ...
 
     def register(self, upload: UploadedObject, *, now: datetime, detail: str) -> bool:
         """Make the record of an upload that nobody announced."""
-        ...
-
-
-class CursorStore(Protocol):
-    """What remembers where a sweep stands."""
-
-    def load(self) -> Cursor:
-        """Return the cursor."""
-        ...
-
-    def save(self, cursor: Cursor) -> None:
-        """Remember the cursor."""
-        ...
-
-    def beginning(self) -> datetime:
-        """Return when the pipeline came into being."""
         ...
 
 
@@ -98,7 +87,7 @@ class UploadSweep:
 
     bucket: SweptBucket
     table: SweepTable
-    cursors: CursorStore
+    checkpoint: Checkpoint[Cursor]
     queue: AnnouncementQueue
     captions_queue: CaptionsQueue
     metrics: SweepMetrics
@@ -119,8 +108,8 @@ class UploadSweep:
         if has_backlog(self.queue):
             return found
         captions = 0
-        cursor = self.cursors.load()
-        beginning = self.cursors.beginning()
+        cursor = self.checkpoint.load() or Cursor()
+        beginning = self.table.beginning()
         for _ in range(MAX_PAGES):
             if not has_time() or found["registered"] + captions >= MAX_REGISTERED:
                 break
@@ -141,7 +130,7 @@ class UploadSweep:
             whole = page.key_marker is None
             if whole:
                 cursor = Cursor(previous_began_at=cursor.began_at)
-            self.cursors.save(cursor)
+            self.checkpoint.save(cursor)
             if whole:
                 break
         return found

@@ -1,10 +1,10 @@
 """Hand-written stand-ins for the functions' adapters; each passes the contract tests of the real one."""
 
 from tests.support.fakes.asset_table import FakeAssetTable
-from tests.support.fakes.buckets import FakeCursors, FakeOutputs, FakeUploads
+from tests.support.fakes.buckets import FakeOutputs, FakeUploads
 from tests.support.fakes.captions import FakeDocuments, FakeSidecars
+from tests.support.fakes.checkpoints import FakeCheckpoint
 from tests.support.fakes.clock import FakeClock
-from tests.support.fakes.ends_cursor import FakeEndsCursor
 from tests.support.fakes.queue import FakeQueue, SentMessage
 from tests.support.fakes.telling import FakeMetrics, FakePublisher
 from tests.support.fakes.transcoder import FakePresets, FakeTranscoder
@@ -12,10 +12,9 @@ from tests.support.fakes.turns import FakeTurns
 
 __all__ = [
     "FakeAssetTable",
+    "FakeCheckpoint",
     "FakeClock",
-    "FakeCursors",
     "FakeDocuments",
-    "FakeEndsCursor",
     "FakeMetrics",
     "FakeOutputs",
     "FakePresets",

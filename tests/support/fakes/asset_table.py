@@ -20,13 +20,15 @@ from media_pipeline.domain.asset import (
 from media_pipeline.domain.asset_record import OF_ONE_ATTEMPT, new_record, refused_record
 from media_pipeline.domain.errors import RemovedAssetError
 from media_pipeline.domain.status_index import IndexEntry, status_shard
+from tests.support.fakes.clock import FakeClock
 
 
 class FakeAssetTable:
     """Keep asset records in a dictionary, under the same conditions as the DynamoDB table."""
 
-    def __init__(self) -> None:
+    def __init__(self, beginning: datetime | None = None) -> None:
         self.records: dict[str, dict[str, Any]] = {}
+        self._beginning = beginning or FakeClock()()
 
     def get(self, asset_id: str) -> Asset | None:
         """Return an asset as of now."""
@@ -36,6 +38,10 @@ class FakeAssetTable:
     def was_removed(self, asset_id: str) -> bool:
         """Tell whether an operator removed this asset."""
         return "removed_at" in self.records.get(asset_id, {})
+
+    def beginning(self) -> datetime:
+        """Return when the pipeline came into being."""
+        return self._beginning
 
     def claim(self, upload: UploadedObject, *, now: datetime, until: datetime) -> Claim:
         """Own the work on an upload."""

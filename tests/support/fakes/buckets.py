@@ -1,4 +1,4 @@
-"""The uploads and the outputs bucket, and how far a sweep over the uploads has come."""
+"""The uploads and the outputs bucket."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -8,7 +8,7 @@ from media_pipeline.domain.asset import UploadedObject
 from media_pipeline.domain.errors import OperatorError
 from media_pipeline.domain.failures import Unreadable
 from media_pipeline.domain.uploads.current import CurrentUpload
-from media_pipeline.domain.uploads.listing import Cursor, StoredUpload, UploadsPage
+from media_pipeline.domain.uploads.listing import StoredUpload, UploadsPage
 from media_pipeline.domain.uploads.quarantine import with_quarantine, without_quarantine
 
 
@@ -32,7 +32,7 @@ class FakeOutputs:
             del self.objects[key]
         return len(keys)
 
-    def read(self, key: str, *, offset: int, length: int) -> bytes:
+    def read_range(self, key: str, *, offset: int, length: int) -> bytes:
         """Return a part of an object."""
         self._fail()
         part = self.objects.get(key, b"")[offset : offset + length]
@@ -138,23 +138,3 @@ class FakeUploads:
         if start + self.page_size >= len(listed):
             return UploadsPage(uploads=page, key_marker=None, version_marker=None)
         return UploadsPage(uploads=page, key_marker=places[-1][0], version_marker=places[-1][1])
-
-
-class FakeCursors:
-    """Remember where a sweep stands."""
-
-    def __init__(self, beginning: datetime) -> None:
-        self.cursor = Cursor()
-        self._beginning = beginning
-
-    def load(self) -> Cursor:
-        """Return the cursor."""
-        return self.cursor
-
-    def save(self, cursor: Cursor) -> None:
-        """Remember the cursor."""
-        self.cursor = cursor
-
-    def beginning(self) -> datetime:
-        """Return when the pipeline came into being."""
-        return self._beginning

@@ -82,28 +82,28 @@ class FakeSidecars:
         self.bodies[key] = body
         return upload
 
-    def keys(self, prefix: str) -> Mapping[str, str]:
-        """Return the keys that begin so and hold something now, with their ETags."""
+    def etags(self, prefix: str) -> Mapping[str, str]:
+        """Return the ETags of the keys that begin so and hold something now."""
         return {
             key: self._uploads.stored[key][-1].upload.etag
             for key in sorted(self._uploads.stored)
             if key.startswith(prefix) and key not in self._uploads.deleted
         }
 
-    def folder(self, prefix: str) -> Mapping[str, str] | None:
+    def folder_etags(self, prefix: str) -> Mapping[str, str] | None:
         """Return what lies in a folder now, with ETags; None where that is more than a page."""
-        found = {key: etag for key, etag in self.keys(prefix).items() if "/" not in key[len(prefix) :]}
+        found = {key: etag for key, etag in self.etags(prefix).items() if "/" not in key[len(prefix) :]}
         return found if len(found) <= self.page_size else None
 
-    def read(self, key: str) -> tuple[bytes, str] | None:
+    def read_caption(self, key: str) -> tuple[bytes, str] | None:
         """Return what a caption file holds now, and its ETag."""
         self.reads += 1
-        upload = self.upload(key)
+        upload = self.current_version(key)
         if upload and key in self.unreadable:
             raise UnreadableCaptionError(self.unreadable[key].caption_sentence)
         return (self.bodies[key], upload.etag) if upload else None
 
-    def upload(self, key: str) -> UploadedObject | None:
+    def current_version(self, key: str) -> UploadedObject | None:
         """Return the version that a key holds now."""
         if key in self._uploads.deleted or key not in self._uploads.stored:
             return None

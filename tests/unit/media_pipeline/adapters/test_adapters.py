@@ -12,7 +12,9 @@ from botocore.paginate import Paginator
 
 from media_pipeline.adapters.clients import aws_client, aws_errors
 from media_pipeline.adapters.mediaconvert import Transcoder
-from media_pipeline.adapters.preset_store import Notifier, PresetStore, UploadQueue
+from media_pipeline.adapters.notifications import NotificationsTopic
+from media_pipeline.adapters.preset_store import PresetStore
+from media_pipeline.adapters.queues import SqsQueue
 from media_pipeline.domain.asset import (
     Asset,
     AssetStatus,
@@ -316,7 +318,7 @@ def test_presets_are_read_once_a_minute() -> None:
 def test_messages_go_to_the_queue_as_they_are() -> None:
     """The queue gets the body unchanged."""
     client = Answers({})
-    UploadQueue(client, "url").send('{"a": 1}')
+    SqsQueue(client, "url").send('{"a": 1}')
     assert client.requests == [("send_message", {"QueueUrl": "url", "MessageBody": '{"a": 1}'})]
 
 
@@ -327,7 +329,7 @@ def test_messages_go_to_the_queue_as_they_are() -> None:
 def test_a_subject_is_one_that_sns_takes(subject: str, sent: str) -> None:
     """Subjects are printable ASCII, not empty and below 100 characters; messages are JSON to read."""
     client = Answers({})
-    Notifier(client, "topic").publish(
+    NotificationsTopic(client, "topic").publish(
         subject, {"source": "s3://uploads/ü.mp4"}, attributes={"status": "FAILED", "profile": "ü"}
     )
     ((_, request),) = client.requests

@@ -11,8 +11,7 @@ from media_pipeline.domain.errors import UnreadableOutputError
 from media_pipeline.domain.outputs import PlannedOutput
 from media_pipeline.manifests.dash import read_dash_manifest
 from media_pipeline.manifests.hls import read_master_playlist, read_media_playlist
-from media_pipeline.publishing import dash_subtitles as dash_captions
-from media_pipeline.publishing import hls_subtitles as hls_captions
+from media_pipeline.publishing import dash_subtitles, hls_subtitles
 from media_pipeline.publishing.published_caption import PublishedCaption, variant
 from tests.support.made_outputs import made_outputs
 
@@ -61,14 +60,14 @@ BREAKS = st.sampled_from(["\n", "\r\n"])
 
 def test_a_master_offers_subtitles() -> None:
     """Every variant names the group, each language is a rendition of it, and the keys lead to the files."""
-    text = hls_captions.with_captions(MASTER, [caption("en"), caption("und")], key=MASTER_KEY)
+    text = hls_subtitles.with_captions(MASTER, [caption("en"), caption("und")], key=MASTER_KEY)
     playlist = m3u8.loads(text)
     renditions = [media for media in playlist.media if media.type == "SUBTITLES"]
     assert [(m.group_id, m.language, m.name, m.autoselect, m.uri) for m in renditions] == [
-        (hls_captions.GROUP, "en", "English", "YES", "../captions/en.m3u8"),
-        (hls_captions.GROUP, "und", "Captions", "NO", "../captions/und.m3u8"),
+        (hls_subtitles.GROUP, "en", "English", "YES", "../captions/en.m3u8"),
+        (hls_subtitles.GROUP, "und", "Captions", "NO", "../captions/und.m3u8"),
     ]
-    assert [variant.stream_info.subtitles for variant in playlist.playlists] == [hls_captions.GROUP] * 2
+    assert [variant.stream_info.subtitles for variant in playlist.playlists] == [hls_subtitles.GROUP] * 2
     master = read_master_playlist(MASTER_KEY, text)
     assert {"id/1/captions/en.m3u8", "id/1/captions/und.m3u8"} <= set(master.others)
     assert [variant.key for variant in master.variants] == [
@@ -87,7 +86,7 @@ ROLES = [
 
 def test_a_master_tells_roles() -> None:
     """For people who can't hear there are CHARACTERISTICS; forced ones are shown without being chosen."""
-    playlist = m3u8.loads(hls_captions.with_captions(MASTER, ROLES, key=MASTER_KEY))
+    playlist = m3u8.loads(hls_subtitles.with_captions(MASTER, ROLES, key=MASTER_KEY))
     renditions = [media for media in playlist.media if media.type == "SUBTITLES"]
     told = [(m.language, m.name, m.autoselect, m.forced, m.characteristics, m.uri) for m in renditions]
     sdh = "public.accessibility.transcribes-spoken-dialog,public.accessibility.describes-music-and-sound"
@@ -101,7 +100,7 @@ def test_a_master_tells_roles() -> None:
 
 def test_a_manifest_tells_roles() -> None:
     """Roles are ISO's; captions for people who can't hear are marked as accessible as well."""
-    text = dash_captions.with_captions(MPD, ROLES, key=MPD_KEY, duration_ms=10_000)
+    text = dash_subtitles.with_captions(MPD, ROLES, key=MPD_KEY, duration_ms=10_000)
     sets = ElementTree.fromstring(text).findall(".//{*}AdaptationSet[@contentType='text']")
     told = [
         (s.get("lang"), s.findtext("{*}Label"), [(d.tag.rpartition("}")[2], d.get("value")) for d in s[1:-1]])
@@ -123,9 +122,9 @@ def test_no_closed_captions_stay_none(captions: list[PublishedCaption]) -> None:
         f"{line},CLOSED-CAPTIONS=NONE\n" if line.startswith("#EXT-X-STREAM-INF") else f"{line}\n"
         for line in MASTER.splitlines()
     )
-    text = hls_captions.with_captions(master, captions, key=MASTER_KEY)
+    text = hls_subtitles.with_captions(master, captions, key=MASTER_KEY)
     assert [variant.stream_info.closed_captions for variant in m3u8.loads(text).playlists] == ["NONE"] * 2
-    assert hls_captions.with_captions(text, [], key=MASTER_KEY) == master
+    assert hls_subtitles.with_captions(text, [], key=MASTER_KEY) == master
 
 
 def test_captions_of_the_earlier_release_are_replaced() -> None:
@@ -135,7 +134,7 @@ def test_captions_of_the_earlier_release_are_replaced() -> None:
         '#EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID="sidecar-captions",NAME="English",LANGUAGE="en",DEFAULT=NO,'
         'AUTOSELECT=YES,FORCED=NO,URI="../captions/en.m3u8"\n#EXT-X-STREAM-INF:BANDWIDTH=1',
     )
-    assert hls_captions.with_captions(before_hls, [], key=MASTER_KEY) == MASTER
+    assert hls_subtitles.with_captions(before_hls, [], key=MASTER_KEY) == MASTER
     before_dash = MPD.replace(
         "</AdaptationSet>",
         '</AdaptationSet>\n<AdaptationSet contentType="text" mimeType="text/vtt" lang="en"><Label>English'
@@ -144,17 +143,17 @@ def test_captions_of_the_earlier_release_are_replaced() -> None:
         "</AdaptationSet>",
         1,
     )
-    assert dash_captions.with_captions(before_dash, ROLES, key=MPD_KEY, duration_ms=10_000) == (
-        dash_captions.with_captions(MPD, ROLES, key=MPD_KEY, duration_ms=10_000)
+    assert dash_subtitles.with_captions(before_dash, ROLES, key=MPD_KEY, duration_ms=10_000) == (
+        dash_subtitles.with_captions(MPD, ROLES, key=MPD_KEY, duration_ms=10_000)
     )
 
 
 def test_subtitles_of_somebody_else_stay() -> None:
     """A variant that names a group of subtitles already is left as it is."""
     foreign = MASTER.replace('AUDIO="audio"\n', 'AUDIO="audio",SUBTITLES="theirs"\n')
-    text = hls_captions.with_captions(foreign, [caption("en")], key=MASTER_KEY)
+    text = hls_subtitles.with_captions(foreign, [caption("en")], key=MASTER_KEY)
     variants = m3u8.loads(text).playlists
-    assert [variant.stream_info.subtitles for variant in variants] == ["theirs", hls_captions.GROUP]
+    assert [variant.stream_info.subtitles for variant in variants] == ["theirs", hls_subtitles.GROUP]
 
 
 @given(CAPTIONS, CAPTIONS, BREAKS)
@@ -163,16 +162,16 @@ def test_a_master_holds_the_current_captions(
 ) -> None:
     """Adding twice is adding once, what was there is replaced, and without captions all is as it was."""
     master = MASTER.replace("\n", line_break)
-    once = hls_captions.with_captions(master, after, key=MASTER_KEY)
-    assert hls_captions.with_captions(once, after, key=MASTER_KEY) == once
-    other = hls_captions.with_captions(master, before, key=MASTER_KEY)
-    assert hls_captions.with_captions(other, after, key=MASTER_KEY) == once
-    assert hls_captions.with_captions(once, [], key=MASTER_KEY) == master
+    once = hls_subtitles.with_captions(master, after, key=MASTER_KEY)
+    assert hls_subtitles.with_captions(once, after, key=MASTER_KEY) == once
+    other = hls_subtitles.with_captions(master, before, key=MASTER_KEY)
+    assert hls_subtitles.with_captions(other, after, key=MASTER_KEY) == once
+    assert hls_subtitles.with_captions(once, [], key=MASTER_KEY) == master
 
 
 def test_a_caption_playlist_plays_the_file_to_the_end() -> None:
     """One segment as long as the video, found from where the playlist lies."""
-    text = hls_captions.caption_playlist(caption("en"), duration_ms=10_500)
+    text = hls_subtitles.caption_playlist(caption("en"), duration_ms=10_500)
     read = read_media_playlist("id/1/captions/en.m3u8", text)
     assert (read.duration_seconds, read.files) == (10.5, ("id/1/captions/en.vtt",))
     assert "#EXT-X-TARGETDURATION:11\n" in text
@@ -180,7 +179,7 @@ def test_a_caption_playlist_plays_the_file_to_the_end() -> None:
 
 def test_a_manifest_offers_text() -> None:
     """Each language is an AdaptationSet of its own, whose file is found from where the manifest lies."""
-    text = dash_captions.with_captions(MPD, [caption("en"), caption("und")], key=MPD_KEY, duration_ms=10_000)
+    text = dash_subtitles.with_captions(MPD, [caption("en"), caption("und")], key=MPD_KEY, duration_ms=10_000)
     root = ElementTree.fromstring(text)
     sets = [s for s in root.iterfind(".//{*}AdaptationSet") if s.get("contentType") == "text"]
     assert [(s.get("lang"), s.get("mimeType"), s.findtext("{*}Label")) for s in sets] == [
@@ -203,7 +202,7 @@ def test_a_manifest_holds_the_current_captions(
     """Adding twice is adding once, what was there is replaced, and without captions all is as it was."""
 
     def added(text: str, captions: list[PublishedCaption]) -> str:
-        return dash_captions.with_captions(text, captions, key=MPD_KEY, duration_ms=10_000)
+        return dash_subtitles.with_captions(text, captions, key=MPD_KEY, duration_ms=10_000)
 
     once = added(manifest, after)
     assert added(once, after) == once
@@ -214,6 +213,6 @@ def test_a_manifest_holds_the_current_captions(
 def test_what_is_no_manifest_is_told() -> None:
     """Without a variant or an AdaptationSet there is no place for captions."""
     with pytest.raises(UnreadableOutputError, match="no variant"):
-        hls_captions.with_captions("#EXTM3U\n", [caption("en")], key=MASTER_KEY)
+        hls_subtitles.with_captions("#EXTM3U\n", [caption("en")], key=MASTER_KEY)
     with pytest.raises(UnreadableOutputError, match="no AdaptationSet"):
-        dash_captions.with_captions("<MPD/>", [caption("en")], key=MPD_KEY, duration_ms=1)
+        dash_subtitles.with_captions("<MPD/>", [caption("en")], key=MPD_KEY, duration_ms=1)

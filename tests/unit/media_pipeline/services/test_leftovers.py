@@ -8,17 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from media_pipeline.domain.asset import AssetStatus, Transition
+from media_pipeline.domain.asset import AssetStatus, Transition, timestamp
 from media_pipeline.domain.errors import TransientError
-from media_pipeline.domain.status_index import IndexEntry
+from media_pipeline.domain.status_index import IndexEntry, ReachedTime
 from media_pipeline.domain.uploads.limits import SourceTypes
 from media_pipeline.services import leftovers
 from media_pipeline.services.leftovers import LOOK_EVERY, Leftovers, leftover_attempts
 from tests.support.asset_steps import read, upload
 from tests.support.fakes import (
     FakeAssetTable,
+    FakeCheckpoint,
     FakeClock,
-    FakeEndsCursor,
     FakeOutputs,
 )
 
@@ -31,9 +31,14 @@ class LeftoversWorld:
 
     def __init__(self) -> None:
         self.clock = FakeClock()
-        self.table, self.outputs, self.cursor = FakeAssetTable(), FakeOutputs(), FakeEndsCursor()
+        self.table, self.outputs = FakeAssetTable(), FakeOutputs()
+        self.checkpoint = FakeCheckpoint[ReachedTime]()
         self.leftovers = Leftovers(
-            table=self.table, outputs=self.outputs, cursor=self.cursor, days=DAYS, clock=self.clock
+            table=self.table,
+            outputs=self.outputs,
+            checkpoint=self.checkpoint,
+            days=DAYS,
+            clock=self.clock,
         )
 
     def asset(self, *ends: AssetStatus, version: str = "v", ongoing: bool = False, files: int = 2) -> str:
@@ -177,7 +182,7 @@ def test_ends_are_looked_at_once(world: LeftoversWorld) -> None:
     world.asset(AssetStatus.FAILED)
     world.pass_days()
     world.run()
-    assert world.cursor.reached == world.clock() - timedelta(days=DAYS)
+    assert world.checkpoint.state == ReachedTime(reached=timestamp(world.clock() - timedelta(days=DAYS)))
 
 
 def test_the_index_is_asked_once_an_hour(world: LeftoversWorld, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,13 +6,15 @@ from datetime import timedelta
 
 import pytest
 
-from media_pipeline.adapters.checkpoints import EndsCursor
-from media_pipeline.domain.asset import UploadedObject
+from media_pipeline.adapters.checkpoints import PENDING_NOTIFICATIONS, DynamoCheckpoint
+from media_pipeline.domain.asset import UploadedObject, timestamp
 from media_pipeline.domain.errors import TransientError
 from media_pipeline.domain.events import JobStatus
+from media_pipeline.domain.ports import Checkpoint
+from media_pipeline.domain.status_index import ReachedTime
 from media_pipeline.services.pending_notifications import LOOK_BACK, UnsentEnds
 from tests.support.asset_world import UPLOAD, AssetWorld, change
-from tests.support.fakes import FakeClock, FakeEndsCursor
+from tests.support.fakes import FakeCheckpoint, FakeClock
 from tests.support.local_resources import new_assets_table
 
 OVERDUE_SECONDS = 600
@@ -26,7 +28,7 @@ class EndsWorld(AssetWorld):
         self.submit()
         self.ends = UnsentEnds(
             table=self.table,
-            cursor=FakeEndsCursor(),
+            checkpoint=FakeCheckpoint[ReachedTime](),
             lifecycle=self.lifecycle,
             metrics=self.metrics,
             overdue_seconds=OVERDUE_SECONDS,
@@ -148,12 +150,14 @@ def test_a_run_without_time_leaves_the_rest_to_the_next(world: EndsWorld) -> Non
 def test_the_time_is_remembered(kind: str, request: pytest.FixtureRequest) -> None:
     """There is none at first; then it is the last one that was saved, to the millisecond."""
     if kind == "fake":
-        cursor: EndsCursor | FakeEndsCursor = FakeEndsCursor()
+        checkpoint: Checkpoint[ReachedTime] = FakeCheckpoint[ReachedTime]()
     else:
         dynamodb = request.getfixturevalue("dynamodb")
-        cursor = EndsCursor(dynamodb, new_assets_table(dynamodb))
-    assert cursor.load() is None
+        table = new_assets_table(dynamodb)
+        checkpoint = DynamoCheckpoint(dynamodb, table, PENDING_NOTIFICATIONS, state=ReachedTime)
+    assert checkpoint.load() is None
     now = FakeClock()()
-    for reached in (now, now + timedelta(days=1)):
-        cursor.save(reached)
-        assert cursor.load() == reached
+    for at in (now, now + timedelta(days=1)):
+        reached = ReachedTime(reached=timestamp(at))
+        checkpoint.save(reached)
+        assert checkpoint.load() == reached

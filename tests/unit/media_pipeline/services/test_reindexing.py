@@ -7,8 +7,10 @@ import pytest
 
 from media_pipeline.adapters.asset_scan import IndexedRecordTable
 from media_pipeline.adapters.asset_table import AssetTable
+from media_pipeline.adapters.checkpoints import REINDEXING, DynamoCheckpoint
 from media_pipeline.adapters.dynamodb import from_item, to_item
 from media_pipeline.domain.asset import AssetError, AssetStatus, Transition
+from media_pipeline.domain.status_index import ReindexingCursor
 from media_pipeline.services.reindexing import Reindexing
 from tests.support.asset_steps import (
     claimed,
@@ -30,7 +32,9 @@ class Upgraded:
         self.name = new_assets_table(dynamodb)
         self.table = AssetTable(dynamodb, self.name)
         self.reindexing = Reindexing(
-            records=IndexedRecordTable(dynamodb, self.name, page_size=2), clock=clock
+            records=IndexedRecordTable(dynamodb, self.name, page_size=2),
+            checkpoint=DynamoCheckpoint(dynamodb, self.name, REINDEXING, state=ReindexingCursor),
+            clock=clock,
         )
 
     def old(self, version: str, *, status: AssetStatus = AssetStatus.RECEIVED, **changed: Any) -> str:

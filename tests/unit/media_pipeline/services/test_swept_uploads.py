@@ -7,7 +7,7 @@ import pytest
 
 from media_pipeline.domain.asset import UploadedObject
 from media_pipeline.services.upload_sweep import LOOK_BACK
-from tests.support.fakes import FakeCursors
+from tests.support.fakes import FakeAssetTable
 from tests.support.swept_world import OVERDUE_SECONDS, SweptWorld
 
 
@@ -66,7 +66,7 @@ def test_what_was_there_before_the_pipeline_is_not_its_own(
     world.upload()
     beginning = world.clock() - after
     world.until_overdue()
-    sweep = replace(world.sweep, cursors=FakeCursors(beginning=beginning))
+    sweep = replace(world.sweep, table=FakeAssetTable(beginning))
     assert sweep.run(has_time=lambda: True)["registered"] == registered
 
 

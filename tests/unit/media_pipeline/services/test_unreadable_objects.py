@@ -7,8 +7,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from media_pipeline.adapters.object_access import archived, of_object, refused_object
-from media_pipeline.adapters.sidecar_store import SidecarStore
-from media_pipeline.adapters.uploads_bucket import UploadStore
+from media_pipeline.adapters.uploads_bucket import UploadsBucket
 from media_pipeline.domain.errors import OperatorError, TransientError, UnreadableCaptionError
 from media_pipeline.domain.failures import Reason
 from tests.support.local_resources import new_versioned_bucket
@@ -37,14 +36,14 @@ def test_an_archived_object_is_described_and_not_given(s3: Any, storage_class: s
     s3.put_object(Bucket=bucket, Key="a.en.srt", Body=b"x", StorageClass=storage_class)
     assert s3.head_object(Bucket=bucket, Key="a.en.srt")["StorageClass"] == storage_class
     assert refused(s3, "get_object", Bucket=bucket, Key="a.en.srt") == (403, "InvalidObjectState")
-    current = UploadStore(s3, bucket).current("a.en.srt")
+    current = UploadsBucket(s3, bucket).current("a.en.srt")
     assert current is not None
     assert current.unreadable is not None
     assert current.unreadable.fault().message.startswith(
         f"The file lies in an archive of S3 ({storage_class})"
     )
     with pytest.raises(UnreadableCaptionError, match=storage_class):
-        SidecarStore(s3, bucket).read("a.en.srt")
+        UploadsBucket(s3, bucket).read_caption("a.en.srt")
 
 
 @pytest.mark.parametrize("storage_class", ["STANDARD", "STANDARD_IA", "GLACIER_IR", "INTELLIGENT_TIERING"])
@@ -52,10 +51,10 @@ def test_other_storage_classes_can_be_read(s3: Any, storage_class: str) -> None:
     """What lies in the classes that our own lifecycle rules move uploads to is read like any other."""
     bucket = new_versioned_bucket(s3)
     s3.put_object(Bucket=bucket, Key="a.en.srt", Body=b"x", StorageClass=storage_class)
-    current = UploadStore(s3, bucket).current("a.en.srt")
+    current = UploadsBucket(s3, bucket).current("a.en.srt")
     assert current is not None
     assert current.unreadable is None
-    found = SidecarStore(s3, bucket).read("a.en.srt")
+    found = UploadsBucket(s3, bucket).read_caption("a.en.srt")
     assert found is not None
     assert found[0] == b"x"
 
@@ -66,14 +65,14 @@ def test_an_object_under_a_customers_key_is_not_even_described(s3: Any) -> None:
     s3.put_object(Bucket=bucket, Key="a.mp4", Body=b"x", **CUSTOMER_KEY)
     assert refused(s3, "head_object", Bucket=bucket, Key="a.mp4") == (400, "400")
     assert refused(s3, "get_object", Bucket=bucket, Key="a.mp4") == (400, "InvalidRequest")
-    current = UploadStore(s3, bucket).current("a.mp4")
+    current = UploadsBucket(s3, bucket).current("a.mp4")
     assert current is not None
     assert current.unreadable is not None
     assert current.unreadable.reason is Reason.CUSTOMER_KEY
-    sidecars = SidecarStore(s3, bucket)
-    assert sidecars.upload("a.mp4") is None
+    sidecars = UploadsBucket(s3, bucket)
+    assert sidecars.current_version("a.mp4") is None
     with pytest.raises(UnreadableCaptionError, match="SSE-C"):
-        sidecars.read("a.mp4")
+        sidecars.read_caption("a.mp4")
 
 
 def test_a_restored_object_can_be_read() -> None:

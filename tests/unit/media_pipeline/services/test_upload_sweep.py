@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
 
 import pytest
@@ -23,26 +22,23 @@ def world() -> SweptWorld:
     return SweptWorld()
 
 
-class Watched:
+class Watched(FakeAssetTable):
     """Be the assets table, and note which ids are looked up; something may happen after the first look-up."""
 
     def __init__(self, table: FakeAssetTable, meanwhile: Callable[[], Any] | None = None) -> None:
-        self._table = table
+        super().__init__()
+        self.records = table.records
         self._meanwhile = meanwhile
         self.asked: list[str] = []
 
     def known(self, asset_ids: Collection[str]) -> set[str]:
         """Look ids up."""
         self.asked += asset_ids
-        found = self._table.known(asset_ids)
+        found = super().known(asset_ids)
         if self._meanwhile:
             meanwhile, self._meanwhile = self._meanwhile, None
             meanwhile()
         return found
-
-    def register(self, upload: UploadedObject, *, now: datetime, detail: str) -> bool:
-        """Register an upload."""
-        return self._table.register(upload, now=now, detail=detail)
 
 
 def test_a_lost_event_is_made_up_for_once(world: SweptWorld) -> None:
@@ -107,12 +103,12 @@ def test_a_sweep_goes_on_where_the_last_run_stopped(
     world.until_overdue()
     began, listed = timestamp(world.clock()), 0
     for _ in versions:
-        if world.cursors.cursor.previous_began_at is None:
+        if world.checkpoint.state is None or world.checkpoint.state.previous_began_at is None:
             listed += world.run(pages=pages_a_run)["listed"]
             world.clock.advance(60)
     assert listed == len(versions) == len(world.announced)
     assert set(world.announced) == set(versions)
-    assert world.cursors.cursor == Cursor(previous_began_at=began)
+    assert world.checkpoint.state == Cursor(previous_began_at=began)
 
 
 def test_a_page_that_cant_be_listed_is_tried_again(world: SweptWorld) -> None:
@@ -204,13 +200,13 @@ def test_a_run_without_time_does_nothing(world: SweptWorld) -> None:
     """Where the function's time is nearly over, not even a page is listed."""
     uploads(world, 1)
     assert world.run(pages=0) == {"listed": 0, "registered": 0}
-    assert world.cursors.cursor == Cursor()
+    assert world.checkpoint.load() is None
 
 
 def test_an_empty_bucket_is_swept(world: SweptWorld) -> None:
     """A bucket without objects has one page, with nothing on it."""
     assert world.run() == {"listed": 0, "registered": 0}
-    assert world.cursors.cursor == Cursor(previous_began_at=timestamp(world.clock()))
+    assert world.checkpoint.state == Cursor(previous_began_at=timestamp(world.clock()))
 
 
 def test_a_caption_is_announced_again_once(world: SweptWorld) -> None:

@@ -201,10 +201,10 @@ class CountedOutputs(FakeOutputs):
         self.listings += 1
         return dict(super().sizes(prefix))
 
-    def read(self, key: str, *, offset: int, length: int) -> bytes:
+    def read_range(self, key: str, *, offset: int, length: int) -> bytes:
         """Count a read."""
         self.reads += 1
-        return super().read(key, offset=offset, length=length)
+        return super().read_range(key, offset=offset, length=length)
 
 
 def test_a_film_of_two_hours_takes_few_reads_and_little_memory() -> None:
