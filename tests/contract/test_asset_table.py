@@ -5,13 +5,8 @@ from typing import Any
 
 import pytest
 
-from media_pipeline.domain.asset import (
-    AssetError,
-    AssetStatus,
-    ClaimOutcome,
-    Transition,
-    timestamp,
-)
+from media_pipeline.domain.asset import AssetError, AssetStatus, ClaimOutcome, timestamp
+from media_pipeline.domain.transitions import Transition
 from tests.support.asset_steps import (
     PLAN,
     SOURCE,

@@ -19,7 +19,7 @@ from media_pipeline.domain.failures import quarantines
 from tests.property.invocations import Invocation, Process, Stepped
 from tests.property.simulated_mediaconvert import SimulatedJob
 
-_READS = frozenset({"get", "by_status", "known"})
+_READS = frozenset({"beginning", "get", "by_status", "known"})
 SLOWED_DOWN = "slowed down"
 
 

@@ -12,12 +12,12 @@ from media_pipeline.domain.asset import (
     MAX_ATTEMPTS,
     AssetError,
     AssetStatus,
-    Transition,
     UploadedObject,
 )
 from media_pipeline.domain.bounds import cut, first_within, within
 from media_pipeline.domain.events import MAX_WARNINGS
 from media_pipeline.domain.source import SourceInfo
+from media_pipeline.domain.transitions import Transition
 from media_pipeline.encoding.planned_outputs import planned_outputs
 from media_pipeline.publishing.caption_publisher import MAX_CAPTIONS, MAX_REJECTED, MAX_REJECTED_BYTES
 from media_pipeline.telemetry import MAX_LINE_BYTES, dimension, log_line

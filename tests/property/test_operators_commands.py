@@ -12,9 +12,9 @@ from media_pipeline.domain.asset import (
     Asset,
     AssetError,
     AssetStatus,
-    Transition,
     may_follow,
 )
+from media_pipeline.domain.transitions import Transition
 from tests.support.fakes import FakeQueue
 from tests.unit.tools.ops.fakes import FakeRemovals, OpsWorld, upload
 from tools.ops.actions.cancel import Cancel

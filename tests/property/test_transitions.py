@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 from media_pipeline.domain.asset import (
     TERMINAL_STATUSES,
     AssetStatus,
-    Transition,
     UploadedObject,
     may_follow,
     statuses_before,
@@ -16,6 +15,7 @@ from media_pipeline.domain.asset import (
 from media_pipeline.domain.events import JobStateChange, JobStatus
 from media_pipeline.domain.outputs import PlannedOutput
 from media_pipeline.domain.source import UnknownSource
+from media_pipeline.domain.transitions import Transition
 from media_pipeline.services.job_state_changes import JobChanges
 from media_pipeline.services.lifecycle import Lifecycle
 from tests.support.captioning import additions

@@ -2,12 +2,7 @@
 
 from typing import Any
 
-from media_pipeline.domain.asset import (
-    Asset,
-    AssetStatus,
-    Transition,
-    UploadedObject,
-)
+from media_pipeline.domain.asset import Asset, AssetStatus, UploadedObject
 from media_pipeline.domain.events import (
     JobStateChange,
     JobStatus,
@@ -21,6 +16,7 @@ from media_pipeline.domain.source import (
     UnknownSource,
     VideoTrack,
 )
+from media_pipeline.domain.transitions import Transition
 from media_pipeline.services.job_state_changes import JobChanges
 from media_pipeline.services.lifecycle import Lifecycle
 from media_pipeline.services.stuck_assets import Repairs

@@ -1,100 +1,82 @@
-"""One conditional UpdateItem of DynamoDB, and plain Python values for its items."""
+"""DynamoDB's requests for conditional writes, and plain Python values for its items."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
+from media_pipeline.domain.asset_record import Check, Condition, RecordWrite
+
 _SERIALIZER = TypeSerializer()
 _DESERIALIZER = TypeDeserializer()
 
 
-class ConditionalWrite:
-    """Collect the parts of an UpdateItem on an existing asset; every name and value goes by a placeholder."""
+def update_request(write: RecordWrite) -> dict[str, Any]:
+    """Return the parameters of UpdateItem for a write of an item that exists.
+
+    Every name and value goes by a placeholder.
+    """
+    placeholders = _Placeholders()
+    conditions = ["attribute_exists(asset_id)", *map(placeholders.condition, write.conditions)]
+    assignments = [
+        *(
+            f"{placeholders.name(name)} = {placeholders.value(value)}"
+            for name, value in write.assigned.items()
+        ),
+        *(placeholders.once(name, value) for name, value in write.assigned_once.items()),
+        *(placeholders.appended(name, entry) for name, entry in write.appended.items()),
+    ]
+    removals = [placeholders.name(name) for name in write.removed]
+    parts = (("SET", assignments), ("REMOVE", removals))
+    request: dict[str, Any] = {
+        "UpdateExpression": " ".join(f"{action} {', '.join(each)}" for action, each in parts if each),
+        "ConditionExpression": " AND ".join(conditions),
+        "ExpressionAttributeNames": placeholders.names,
+    }
+    # DynamoDB takes no empty map of values.
+    return {**request, "ExpressionAttributeValues": placeholders.values} if placeholders.values else request
+
+
+class _Placeholders:
+    """Give each name and value of an expression its placeholder."""
 
     def __init__(self) -> None:
-        self._names: dict[str, str] = {}
-        self._values: dict[str, Any] = {}
-        self._assignments: list[str] = []
-        self._removals: list[str] = []
-        self._conditions: list[str] = ["attribute_exists(asset_id)"]
+        self.names: dict[str, str] = {}
+        self.values: dict[str, Any] = {}
 
-    def set(self, name: str, value: Any) -> "ConditionalWrite":
-        """Assign an attribute."""
-        self._assignments.append(f"{self._name(name)} = {self._value(value)}")
-        return self
-
-    def set_once(self, name: str, value: Any) -> "ConditionalWrite":
-        """Assign an attribute that has no value yet."""
-        placeholder = self._name(name)
-        self._assignments.append(f"{placeholder} = if_not_exists({placeholder}, {self._value(value)})")
-        return self
-
-    def append(self, name: str, entry: Any) -> "ConditionalWrite":
-        """Append an entry to a list, which begins with it where there is none."""
-        placeholder = self._name(name)
-        so_far = f"if_not_exists({placeholder}, {self._value([])})"
-        self._assignments.append(f"{placeholder} = list_append({so_far}, {self._value([entry])})")
-        return self
-
-    def remove(self, name: str) -> "ConditionalWrite":
-        """Remove an attribute, if it is there."""
-        self._removals.append(self._name(name))
-        return self
-
-    def require_equal(self, name: str, value: Any) -> "ConditionalWrite":
-        """Refuse the write unless the attribute has this value."""
-        self._conditions.append(f"{self._name(name)} = {self._value(value)}")
-        return self
-
-    def require_absent(self, name: str) -> "ConditionalWrite":
-        """Refuse the write where the attribute is there."""
-        self._conditions.append(f"attribute_not_exists({self._name(name)})")
-        return self
-
-    def require_one_of(self, name: str, values: Sequence[Any]) -> "ConditionalWrite":
-        """Refuse the write unless the attribute has one of these values."""
-        choices = ", ".join(self._value(value) for value in values)
-        self._conditions.append(f"{self._name(name)} IN ({choices})")
-        return self
-
-    def require_absent_or_equal(self, name: str, value: Any) -> "ConditionalWrite":
-        """Refuse the write where the attribute has another value."""
-        return self._require_absent_or(name, "=", value)
-
-    def require_absent_or_below(self, name: str, value: Any) -> "ConditionalWrite":
-        """Refuse the write where the attribute has this value or a greater one."""
-        return self._require_absent_or(name, "<", value)
-
-    def request(self) -> dict[str, Any]:
-        """Return the parameters of UpdateItem that this write is made of."""
-        return {
-            "UpdateExpression": " ".join(
-                f"{action} {', '.join(parts)}"
-                for action, parts in (("SET", self._assignments), ("REMOVE", self._removals))
-                if parts
-            ),
-            "ConditionExpression": " AND ".join(self._conditions),
-            "ExpressionAttributeNames": self._names,
-            "ExpressionAttributeValues": self._values,
-        }
-
-    def _require_absent_or(self, name: str, comparison: str, value: Any) -> "ConditionalWrite":
-        placeholder = self._name(name)
-        self._conditions.append(
-            f"(attribute_not_exists({placeholder}) OR {placeholder} {comparison} {self._value(value)})"
-        )
-        return self
-
-    def _name(self, name: str) -> str:
-        self._names[f"#{name}"] = name
+    def name(self, name: str) -> str:
+        self.names[f"#{name}"] = name
         return f"#{name}"
 
-    def _value(self, value: Any) -> str:
-        placeholder = f":v{len(self._values)}"
-        self._values[placeholder] = _SERIALIZER.serialize(value)
+    def value(self, value: Any) -> str:
+        placeholder = f":v{len(self.values)}"
+        self.values[placeholder] = _SERIALIZER.serialize(value)
         return placeholder
+
+    def assigned(self, name: str, value: Any) -> str:
+        return f"{self.name(name)} = {self.value(value)}"
+
+    def once(self, name: str, value: Any) -> str:
+        return f"{self.name(name)} = if_not_exists({self.name(name)}, {self.value(value)})"
+
+    def appended(self, name: str, entry: Any) -> str:
+        so_far = f"if_not_exists({self.name(name)}, {self.value([])})"
+        return f"{self.name(name)} = list_append({so_far}, {self.value([entry])})"
+
+    def condition(self, condition: Condition) -> str:
+        name, value = self.name(condition.name), condition.value
+        match condition.check:
+            case Check.EQUAL:
+                return f"{name} = {self.value(value)}"
+            case Check.ONE_OF:
+                return f"{name} IN ({', '.join(self.value(each) for each in value)})"
+            case Check.ABSENT:
+                return f"attribute_not_exists({name})"
+            case Check.ABSENT_OR_EQUAL:
+                return f"(attribute_not_exists({name}) OR {name} = {self.value(value)})"
+            case Check.ABSENT_OR_BELOW:
+                return f"(attribute_not_exists({name}) OR {name} < {self.value(value)})"
 
 
 def to_item(record: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,7 +7,7 @@
 A status only ever moves along the table; events may be missed (a job's COMPLETE may be the first one seen),
 so a step may skip others. What is VERIFYING only an operator cancels, for its job is done. COMPLETE, FAILED
 and CANCELED are for ever, but for an explicit replay, which begins the next attempt at RECEIVED and keeps
-what became of the ones before. Pure: adapters turn `statuses_before` into the condition of a write.
+what became of the ones before (`transitions`).
 """
 
 import hashlib
@@ -219,51 +219,6 @@ class Asset:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Transition:
-    """Describe one step of an asset's status, and what its record learns with it.
-
-    `job_id` is the job that the step is about: the write is refused where the record names another one.
-    Nobody is told of an end that is no news.
-    `claimed_until` is the claim under which the step was decided: where it was lost meanwhile, or a job is
-    known, the write is refused.
-    """
-
-    to: AssetStatus
-    attempt: int
-    at: datetime
-    detail: str
-    job_id: str | None = None
-    claimed_until: str | None = None
-    error: AssetError | None = None
-    outputs: Sequence[Mapping[str, Any]] | None = None
-    rejected_captions: Sequence[Mapping[str, Any]] | None = None
-    rejected_captions_left_out: int | None = None
-    captions_seen: str | None = None
-    storyboard_fault: str | None = None
-    warnings: Sequence[Mapping[str, Any]] | None = None
-    warnings_left_out: int | None = None
-    expires_at: int | None = None
-    is_news: bool = True
-
-    @property
-    def history_entry(self) -> dict[str, Any]:
-        """Return the entry that the record's history gains."""
-        return history_entry(self.to, attempt=self.attempt, at=self.at, detail=self.detail)
-
-    def is_admitted_by(self, asset: Asset) -> bool:
-        """Tell whether the asset, as it stands, may take this step."""
-        return (
-            may_follow(asset.status, self.to)
-            and asset.attempt == self.attempt
-            and (self.job_id is None or asset.job_id in (None, self.job_id))
-            and (self.claimed_until is None or self._is_under_claim(asset))
-        )
-
-    def _is_under_claim(self, asset: Asset) -> bool:
-        return asset.claimed_until == self.claimed_until and asset.job_id is None
-
-
 class ClaimOutcome(Enum):
     """Say what became of a try to own an asset's work."""
 
@@ -285,14 +240,16 @@ class Claim:
     asset: Asset
 
 
-def history_entry(status: AssetStatus, *, attempt: int, at: datetime, detail: str) -> dict[str, Any]:
-    """Return one line of a record's history."""
-    return {
-        "status": status.value,
-        "attempt": attempt,
-        "at": timestamp(at),
-        "detail": cut(redacted_text(detail), MAX_DETAIL_BYTES),
-    }
+def decide_claim(asset: Asset, *, now: datetime) -> ClaimOutcome:
+    """Return what becomes of a try to own an asset that has a record.
+
+    TAKEN_OVER is so once `transitions.taken_over` is written; where that is refused, another was faster.
+    """
+    if asset.status is not AssetStatus.RECEIVED:
+        return ClaimOutcome.SETTLED
+    if asset.claimed_until > timestamp(now):
+        return ClaimOutcome.HELD
+    return ClaimOutcome.TAKEN_OVER
 
 
 def timestamp(at: datetime) -> str:

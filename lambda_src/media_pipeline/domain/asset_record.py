@@ -1,16 +1,27 @@
-"""What an asset's record begins with, and what of it belongs to one attempt alone."""
+"""An asset's record: what it begins with, what of it belongs to one attempt, and what a write of it is.
 
+A write is data: what must hold of the record as it stands, and what changes then. Adapters turn it into a
+request; `RecordWrite.applied_to` says what it means.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
+from enum import Enum, auto
 from typing import Any
 
 from media_pipeline.domain.asset import (
+    MAX_DETAIL_BYTES,
     AssetError,
     AssetStatus,
     UploadedObject,
-    history_entry,
     timestamp,
 )
+from media_pipeline.domain.bounds import cut
+from media_pipeline.domain.redaction import redacted_text
 from media_pipeline.domain.status_index import SHARD_ATTRIBUTE, status_shard
+
+_SECONDS_PER_DAY = 86_400
 
 
 def new_record(
@@ -72,9 +83,6 @@ OF_ONE_ATTEMPT = (
 )
 
 
-_SECONDS_PER_DAY = 86_400
-
-
 def refused_record(
     upload: UploadedObject, error: AssetError, *, now: datetime, expires_at: int | None, is_told: bool
 ) -> dict[str, Any]:
@@ -102,3 +110,79 @@ def refused_record(
 def expiry(now: datetime, retention_days: int) -> int | None:
     """Return when a record that ends now expires (epoch seconds), None where records are kept for ever."""
     return int(now.timestamp()) + retention_days * _SECONDS_PER_DAY if retention_days else None
+
+
+def history_entry(status: AssetStatus, *, attempt: int, at: datetime, detail: str) -> dict[str, Any]:
+    """Return one line of a record's history."""
+    return {
+        "status": status.value,
+        "attempt": attempt,
+        "at": timestamp(at),
+        "detail": cut(redacted_text(detail), MAX_DETAIL_BYTES),
+    }
+
+
+class Check(Enum):
+    """Name what a condition asks of an attribute."""
+
+    EQUAL = auto()
+    ONE_OF = auto()
+    ABSENT = auto()
+    ABSENT_OR_EQUAL = auto()
+    ABSENT_OR_BELOW = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """Ask something of one attribute of a record."""
+
+    name: str
+    check: Check
+    value: Any = None
+
+    def holds(self, record: Mapping[str, Any]) -> bool:
+        """Tell whether a record has what is asked for."""
+        found = _plain(record.get(self.name))
+        match self.check:
+            case Check.EQUAL:
+                return found is not None and found == _plain(self.value)
+            case Check.ONE_OF:
+                return found in self.value
+            case Check.ABSENT:
+                return found is None
+            case Check.ABSENT_OR_EQUAL:
+                return found is None or found == _plain(self.value)
+            case Check.ABSENT_OR_BELOW:
+                return found is None or found < self.value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordWrite:
+    """Describe a write of a record that exists: it is refused as a whole unless all conditions hold.
+
+    `assigned_once` are attributes that keep the value they have, if any; `appended` are entries for the ends
+    of lists, which begin with them where there are none.
+    """
+
+    conditions: Sequence[Condition]
+    assigned: Mapping[str, Any] = field(default_factory=dict)
+    assigned_once: Mapping[str, Any] = field(default_factory=dict)
+    appended: Mapping[str, Any] = field(default_factory=dict)
+    removed: Sequence[str] = ()
+
+    def applied_to(self, record: Mapping[str, Any]) -> dict[str, Any] | None:
+        """Return the record after the write, None where the write is refused."""
+        if not all(condition.holds(record) for condition in self.conditions):
+            return None
+        kept = {name: value for name, value in record.items() if name not in self.removed}
+        lists = {name: [*record.get(name, ()), _plain(entry)] for name, entry in self.appended.items()}
+        return {**_plain(self.assigned_once), **kept, **_plain(self.assigned), **lists}
+
+
+def _plain(value: Any) -> Any:
+    """Return a value as a record holds it."""
+    if isinstance(value, Mapping):
+        return {name: _plain(entry) for name, entry in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(entry) for entry in value]
+    return value

@@ -29,7 +29,6 @@ from media_pipeline.domain.asset import (
     AssetStatus,
     Claim,
     ClaimOutcome,
-    Transition,
     UploadedObject,
     instant,
 )
@@ -53,6 +52,7 @@ from media_pipeline.domain.source import (
     has_sound,
     source_from_record,
 )
+from media_pipeline.domain.transitions import Transition
 from media_pipeline.domain.uploads.current import CurrentUpload, ReadableUploads, superseded_by
 from media_pipeline.domain.uploads.limits import SourceLimits
 from media_pipeline.encoding.job_settings import groups_of, job_settings

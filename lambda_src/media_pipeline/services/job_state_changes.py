@@ -12,18 +12,14 @@ from datetime import datetime
 from functools import partial
 from typing import Any, Protocol
 
-from media_pipeline.domain.asset import (
-    Asset,
-    AssetError,
-    AssetStatus,
-    Transition,
-)
+from media_pipeline.domain.asset import Asset, AssetError, AssetStatus
 from media_pipeline.domain.errors import UnconfirmedEventError, UnknownAssetError
 from media_pipeline.domain.events import JobStateChange, JobStatus, state_change_of_job
 from media_pipeline.domain.failures import failure
 from media_pipeline.domain.mediaconvert_errors import job_error, words_of_job
 from media_pipeline.domain.outputs import PlannedOutput, finished_output, output_minutes
 from media_pipeline.domain.source import has_picture, source_from_record
+from media_pipeline.domain.transitions import Transition
 from media_pipeline.domain.uploads.current import ReadableUploads, superseded_by
 from media_pipeline.manifests.file_kinds import FileKind, kind_of
 from media_pipeline.manifests.output_reader import Outputs

@@ -11,11 +11,11 @@ from typing import Any, Protocol
 from media_pipeline.domain.asset import (
     Asset,
     AssetStatus,
-    Transition,
     UploadedObject,
     instant,
 )
 from media_pipeline.domain.failures import has_been_quarantined, quarantines
+from media_pipeline.domain.transitions import Transition
 from media_pipeline.telemetry import logger
 
 Clock = Callable[[], datetime]

@@ -12,7 +12,6 @@ from media_pipeline.domain.asset import (
     OPEN_STATUSES,
     Asset,
     AssetStatus,
-    Transition,
     instant,
 )
 from media_pipeline.domain.errors import MediaPipelineError
@@ -24,6 +23,7 @@ from media_pipeline.domain.events import (
 )
 from media_pipeline.domain.failures import failure
 from media_pipeline.domain.status_index import IndexEntry
+from media_pipeline.domain.transitions import Transition
 from media_pipeline.services.backlog import AnnouncementQueue, has_backlog
 from media_pipeline.services.lifecycle import Clock, Lifecycle
 from media_pipeline.telemetry import logger

@@ -8,10 +8,11 @@ from datetime import datetime
 from typing import Any
 
 from media_pipeline.adapters.clients import aws_errors, is_refused_condition
-from media_pipeline.adapters.dynamodb import ConditionalWrite, to_item
-from media_pipeline.domain.asset import Asset, timestamp
+from media_pipeline.adapters.dynamodb import to_item, update_request
+from media_pipeline.domain.asset import Asset
 from media_pipeline.domain.asset_record import tombstone
 from media_pipeline.domain.errors import TransientError
+from media_pipeline.domain.transitions import removal_begun
 
 
 class RemovedRecords:
@@ -26,11 +27,10 @@ class RemovedRecords:
 
         Neither a replay nor captions touch it from then on. A mark that is there stays.
         """
-        write = ConditionalWrite().set_once("removing_since", timestamp(now))
-        write.require_equal("status", asset.status.value).require_equal("attempt", asset.attempt)
+        write = removal_begun(asset, now=now)
         return self._done(
             lambda: self._client.update_item(
-                TableName=self._table_name, Key={"asset_id": {"S": asset.asset_id}}, **write.request()
+                TableName=self._table_name, Key={"asset_id": {"S": asset.asset_id}}, **update_request(write)
             )
         )
 

@@ -6,12 +6,8 @@ from typing import Any
 import pytest
 
 from media_pipeline.adapters.asset_table import AssetTable
-from media_pipeline.domain.asset import (
-    Asset,
-    AssetStatus,
-    Transition,
-    UploadedObject,
-)
+from media_pipeline.domain.asset import Asset, AssetStatus, UploadedObject
+from media_pipeline.domain.transitions import Transition
 from tests.support.fakes import FakeAssetTable, FakeClock
 
 Table = AssetTable | FakeAssetTable

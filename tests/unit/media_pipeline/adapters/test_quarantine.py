@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
-from media_pipeline.domain.asset import AssetStatus, Transition
+from media_pipeline.domain.asset import AssetStatus
 from media_pipeline.domain.errors import OperatorError, TransientError
 from media_pipeline.domain.events import JobStatus
+from media_pipeline.domain.transitions import Transition
 from media_pipeline.domain.uploads.quarantine import QUARANTINED, REASON_TAG, STATUS_TAG
 from tests.support.asset_world import (
     FOLDER,

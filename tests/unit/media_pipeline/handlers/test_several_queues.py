@@ -8,9 +8,10 @@ from uuid import uuid4
 import pytest
 
 from media_pipeline.adapters.asset_table import AssetTable
-from media_pipeline.domain.asset import AssetStatus, Transition, UploadedObject
+from media_pipeline.domain.asset import AssetStatus, UploadedObject
 from media_pipeline.domain.errors import OperatorError
 from media_pipeline.domain.events import upload_event
+from media_pipeline.domain.transitions import Transition
 from media_pipeline.handlers import ingest_orchestrator
 from media_pipeline.services.lifecycle import utc_now
 from media_pipeline.services.redelivery import Message, Redelivery, by_queue

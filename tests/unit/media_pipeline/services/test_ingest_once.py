@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from media_pipeline.domain.asset import Asset, AssetStatus, Transition
+from media_pipeline.domain.asset import Asset, AssetStatus
 from media_pipeline.domain.errors import ClaimHeldError, SourceError, TransientError
 from media_pipeline.domain.source import Source
+from media_pipeline.domain.transitions import Transition
 from tests.support.fakes import FakeTranscoder
 from tests.support.ingest_world import CLAIM_SECONDS, IngestWorld
 

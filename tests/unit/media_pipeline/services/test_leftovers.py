@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from media_pipeline.domain.asset import AssetStatus, Transition, timestamp
+from media_pipeline.domain.asset import AssetStatus, timestamp
 from media_pipeline.domain.errors import TransientError
 from media_pipeline.domain.status_index import IndexEntry, ReachedTime
+from media_pipeline.domain.transitions import Transition
 from media_pipeline.domain.uploads.limits import SourceTypes
 from media_pipeline.services import leftovers
 from media_pipeline.services.leftovers import LOOK_EVERY, Leftovers, leftover_attempts

@@ -2,8 +2,10 @@
 
 from dataclasses import replace
 
-from media_pipeline.adapters.dynamodb import ConditionalWrite
-from media_pipeline.domain.asset import AssetError, AssetStatus, Transition
+from media_pipeline.adapters.dynamodb import update_request
+from media_pipeline.domain.asset import AssetError, AssetStatus
+from media_pipeline.domain.asset_record import RecordWrite
+from media_pipeline.domain.transitions import Transition
 from tests.support.asset_world import AssetWorld
 
 
@@ -50,5 +52,5 @@ def test_subscribers_can_choose_by_status_profile_and_code() -> None:
 
 def test_a_write_needs_a_record() -> None:
     """Whatever else it requires, no update brings a record into being."""
-    request = ConditionalWrite().set("status", "FAILED").request()
+    request = update_request(RecordWrite(conditions=[], assigned={"status": "FAILED"}))
     assert request["ConditionExpression"] == "attribute_exists(asset_id)"

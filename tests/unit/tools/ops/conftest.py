@@ -15,9 +15,9 @@ from media_pipeline.domain.asset import (
     Asset,
     AssetError,
     AssetStatus,
-    Transition,
     UploadedObject,
 )
+from media_pipeline.domain.transitions import Transition
 from sandbox.runtime import servers
 from sandbox.runtime.endpoints import Endpoints
 from sandbox.runtime.folder import Folder

@@ -8,12 +8,12 @@ from typing import Any
 from media_pipeline.domain.asset import (
     Asset,
     AssetStatus,
-    Transition,
     UploadedObject,
     timestamp,
 )
 from media_pipeline.domain.asset_record import tombstone
 from media_pipeline.domain.source import UnknownSource
+from media_pipeline.domain.transitions import Transition
 from tests.support.fakes import (
     FakeAssetTable,
     FakeClock,

@@ -4,13 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from media_pipeline.domain.asset import (
-    Asset,
-    AssetStatus,
-    ClaimOutcome,
-    Transition,
-)
+from media_pipeline.domain.asset import Asset, AssetStatus, ClaimOutcome
 from media_pipeline.domain.errors import TransientError
+from media_pipeline.domain.transitions import Transition
 from tests.unit.tools.ops.fakes import OpsWorld
 from tools.ops.actions.cancel import Cancel
 from tools.ops.actions.changes import Result

@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 
-from media_pipeline.domain.asset import AssetStatus, Transition
+from media_pipeline.domain.asset import AssetStatus
 from media_pipeline.domain.events import parse_upload, upload_event
+from media_pipeline.domain.transitions import Transition
 from tests.unit.tools.ops.conftest import Operated
 
 ROOT = Path(__file__).resolve().parents[4]

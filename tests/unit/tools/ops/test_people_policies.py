@@ -16,8 +16,9 @@ import boto3
 import pytest
 from boto3.s3.transfer import TransferConfig
 
-from media_pipeline.domain.asset import AssetStatus, Transition
+from media_pipeline.domain.asset import AssetStatus
 from media_pipeline.domain.events import upload_event
+from media_pipeline.domain.transitions import Transition
 from tests.infrastructure.policies import (
     Policy,
     Request,

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from media_pipeline.domain.asset import Asset, AssetStatus, Transition
+from media_pipeline.domain.asset import Asset, AssetStatus
 from media_pipeline.domain.errors import RemovedAssetError
+from media_pipeline.domain.transitions import Transition
 from media_pipeline.services.late_captions import PUBLISHING
 from tests.unit.tools.ops.conftest import Operated
 from tools.ops.actions.changes import Outcome

@@ -7,11 +7,11 @@ from media_pipeline.domain.asset import (
     TERMINAL_STATUSES,
     Asset,
     AssetStatus,
-    Transition,
 )
 from media_pipeline.domain.errors import TransientError
 from media_pipeline.domain.events import parse_upload
 from media_pipeline.domain.failures import CATALOGUE, failure
+from media_pipeline.domain.transitions import Transition
 from tests.support.fakes import FakeQueue
 from tests.unit.tools.ops.fakes import BrokenQueue, OpsWorld
 from tools.ops.actions.changes import Result
