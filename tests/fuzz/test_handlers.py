@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
+from functools import partial
 from importlib import import_module
 from io import StringIO
 from logging import StreamHandler
@@ -13,11 +14,11 @@ from botocore.exceptions import ClientError
 from hypothesis import strategies as st
 
 from media_pipeline.adapters.dynamodb import to_item
-from media_pipeline.domain.asset import AssetStatus
+from media_pipeline.domain.asset import AssetStatus, UploadedObject
 from media_pipeline.domain.errors import MalformedEventError, MediaPipelineError
-from media_pipeline.domain.events import parse_job_state_change
+from media_pipeline.domain.events import parse_job_state_change, parse_upload
 from media_pipeline.handlers import ingest_orchestrator, job_status_processor, reconciler
-from media_pipeline.handlers.sqs_batch import handle_batch
+from media_pipeline.handlers.sqs_batch import Parse, handle_batch
 from media_pipeline.services.redelivery import Redelivery
 from media_pipeline.telemetry import PipelineMetrics, logger
 from tests.fuzz.fuzzing import forged, fuzzed, keys, mutated, scalars
@@ -123,7 +124,10 @@ class Log:
         return [line for line in lines if line and "unexpected error" in json.loads(line)["message"]]
 
 
-def handled(body: str, handle: Callable[[str], None]) -> bool:
+upload_of: Parse[UploadedObject] = partial(parse_upload, bucket="uploads")
+
+
+def handled(body: str, handle: Callable[[Any], object], parse: Parse[Any] = upload_of) -> bool:
     """Give a message to a function; tell whether it is done. An unexpected exception fails the test."""
     queue = FakeQueue()
     queue.send(body)
@@ -136,6 +140,7 @@ def handled(body: str, handle: Callable[[str], None]) -> bool:
         answer = handle_batch(
             sqs_event(received),
             Context(),  # type: ignore[arg-type]
+            parse=parse,
             handle=handle,
             redelivery=lambda queue_arn: redelivery,
             metrics=PipelineMetrics(),
@@ -232,15 +237,6 @@ def test_any_key(key: str, size: int, profile: str | None) -> None:
         assert isinstance(subject, str)
 
 
-def applying(world: AssetWorld) -> Callable[[str], None]:
-    """Return what the status processor does with a message."""
-
-    def handle(body: str) -> None:
-        world.changes.apply(parse_job_state_change(body))
-
-    return handle
-
-
 def destinations(value: Any) -> Iterator[str]:
     """Yield every destination of a job's settings."""
     if isinstance(value, Mapping):
@@ -271,7 +267,7 @@ def test_any_job_news(body: str, status: str, made: bool) -> None:
     if isinstance(event.get("detail"), dict) and event["detail"].get("status") == "COMPLETE":
         event["detail"]["status"] = status
     body = json.dumps(event)
-    done = handled(body, applying(world))
+    done = handled(body, world.changes.apply, parse_job_state_change)
     assert_writable(world.table.records)
     try:
         news = parse_job_state_change(body)
@@ -295,7 +291,7 @@ def test_any_outputs(data: st.DataObject, which: int) -> None:
     world.outputs.objects[key] = data.draw(mutated(world.outputs.objects[key]))
     objects = dict(world.outputs.objects)
     body = json.dumps(JOB_EVENT)
-    assert handled(body, applying(world))
+    assert handled(body, world.changes.apply, parse_job_state_change)
     assert world.asset.status in (AssetStatus.COMPLETE, AssetStatus.FAILED)
     assert_writable(world.table.records)
     assert {key for key, value in world.outputs.objects.items() if objects.get(key) != value} == set()

@@ -5,6 +5,7 @@ from contextlib import contextmanager, suppress
 from copy import copy
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, cast
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -18,7 +19,7 @@ from media_pipeline.domain.errors import (
     WaitsForOperatorError,
 )
 from media_pipeline.domain.events import parse_job_state_change, parse_upload
-from media_pipeline.handlers.sqs_batch import handle_batch
+from media_pipeline.handlers.sqs_batch import Parse, handle_batch
 from media_pipeline.services.job_limit import JobSlots
 from media_pipeline.services.redelivery import Message, Redelivery
 from media_pipeline.telemetry import PipelineMetrics
@@ -148,7 +149,8 @@ class PipelineWorld:
 
         def work() -> None:
             functions.slots.current = slots = copy(warm)
-            self._consume(queue, messages, functions.ingest.handle, functions.ingest_redelivery)
+            parse = partial(parse_upload, bucket="uploads")
+            self._consume(queue, messages, parse, functions.ingest.handle, functions.ingest_redelivery)
             self._warm.append(slots)
 
         subjects = {parse_upload(message.body, bucket="uploads").asset_id for message in messages}
@@ -168,11 +170,9 @@ class PipelineWorld:
         if not messages:
             return
 
-        def handle(body: str) -> None:
-            functions.changes.apply_event(parse_job_state_change(body))
-
         def work() -> None:
-            self._consume(queue, messages, handle, functions.changes_redelivery)
+            apply, redelivery = functions.changes.apply_event, functions.changes_redelivery
+            self._consume(queue, messages, parse_job_state_change, apply, redelivery)
 
         subjects = {str(parse_job_state_change(message.body).asset_id) for message in messages}
         self._begin_consumer("job changes", work, queue, messages, subjects, stop, call_seconds)
@@ -266,23 +266,25 @@ class PipelineWorld:
         self,
         queue: WatchedQueue,
         messages: Sequence[Message],
-        handle: Callable[[str], None],
+        parse: Parse[Any],
+        handle: Callable[[Any], object],
         redelivery: Redelivery,
     ) -> None:
         causes: dict[str, str] = {}
 
-        def handle_soundly(body: str) -> None:
+        def handle_soundly(event: object) -> None:
             try:
-                handle(body)
+                handle(event)
             except MediaPipelineError:
                 raise
             except Exception as error:
-                self.soundness.require(False, f"unexpected {error!r} for {body}")
+                self.soundness.require(False, f"unexpected {error!r} for {event}")
                 raise
 
         answer = handle_batch(
             sqs_event(*messages),
             cast(LambdaContext, Context()),
+            parse=parse,
             handle=handle_soundly,
             redelivery=lambda queue_arn: cast(Redelivery, _Watched(redelivery=redelivery, causes=causes)),
             metrics=cast(PipelineMetrics, _NoMetrics()),

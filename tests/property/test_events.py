@@ -12,7 +12,6 @@ from media_pipeline.domain.errors import MalformedEventError
 from media_pipeline.domain.events import (
     MAX_ERROR_MESSAGE_CHARACTERS,
     JobStateChange,
-    check_origin,
     parse_job_state_change,
     parse_upload,
     upload_event,
@@ -164,12 +163,15 @@ QUEUE_ARN = "arn:aws:sqs:us-east-1:123456789012:media-pipeline-processing-dev"
 )
 def test_an_event_of_another_account_or_region_is_refused(other: dict[str, Any]) -> None:
     """What an event says of its origin must be the queue's own, word by word."""
-    check_origin(json.dumps(UPLOAD_EVENT), queue_arn=QUEUE_ARN)
+    assert parse_upload(json.dumps(UPLOAD_EVENT), bucket="uploads", queue_arn=QUEUE_ARN)
     with pytest.raises(MalformedEventError, match="is not that of its queue"):
-        check_origin(json.dumps(UPLOAD_EVENT | other), queue_arn=QUEUE_ARN)
+        parse_upload(json.dumps(UPLOAD_EVENT | other), bucket="uploads", queue_arn=QUEUE_ARN)
+    with pytest.raises(MalformedEventError, match="is not that of its queue"):
+        parse_job_state_change(json.dumps(JOB_EVENT | other), queue_arn=QUEUE_ARN)
 
 
 @pytest.mark.parametrize("body", ["", "a", "[]", "5", '{"detail": {}}'])
 def test_an_origin_that_is_not_told_is_no_fault(body: str) -> None:
-    """What names no origin, as the reconciler's events don't, is for the reader of events to judge."""
-    check_origin(body, queue_arn=QUEUE_ARN)
+    """What names no origin, as the reconciler's events don't, is told by what else is wrong with it."""
+    with pytest.raises(MalformedEventError, match=r"JSON|source"):
+        parse_upload(body, bucket="uploads", queue_arn=QUEUE_ARN)

@@ -144,7 +144,6 @@ def wired(aws: SimulatedAws, process: Process, soundness: Soundness, conditions:
         limits=SourceLimits(max_size_bytes=MAX_SOURCE_SIZE_BYTES, types=TYPES),
         refusals=refusals,
         empty_file_grace_seconds=EMPTY_FILE_GRACE_SECONDS,
-        uploads_bucket="uploads",
         outputs_bucket="outputs",
         claim_seconds=conditions.function_timeout + CLAIM_GRACE_SECONDS,
         clock=clock,

@@ -14,6 +14,7 @@ from media_pipeline.domain.events import (
     JobStatus,
     ProducedGroup,
     ProducedOutput,
+    parse_upload,
     upload_event,
 )
 from media_pipeline.domain.outputs import PlannedOutput
@@ -192,7 +193,6 @@ class CaptionWorld:
         message = self.messages[0]
         CaptionUploads(
             pipeline="media-pipeline-test",
-            uploads_bucket="uploads",
             names=NAMES,
             sidecars=sidecars,
             table=calls.of(self.table),
@@ -200,7 +200,7 @@ class CaptionWorld:
             publisher=calls.of(self.publisher),
             metrics=self.metrics,
             clock=self.clock,
-        ).handle(message)
+        ).handle(parse_upload(message, bucket="uploads"))
         self.messages.remove(message)
 
     def settle(self) -> None:

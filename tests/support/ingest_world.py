@@ -79,7 +79,6 @@ class IngestWorld:
                 clock=self.clock,
             ),
             empty_file_grace_seconds=empty_file_grace_seconds,
-            uploads_bucket="uploads",
             outputs_bucket="outputs",
             claim_seconds=CLAIM_SECONDS,
             clock=self.clock,
@@ -101,7 +100,7 @@ class IngestWorld:
     ) -> UploadedObject:
         """Put a version into the bucket, unless it is there already, and handle its message."""
         upload = self.upload(key, size=size, version_id=version_id, etag=etag)
-        self.ingest.handle(message(upload))
+        self.ingest.handle(upload)
         return upload
 
     @property

@@ -72,12 +72,13 @@ class JobStateChange:
     warnings_left_out: int = 0
 
 
-def parse_upload(body: str, *, bucket: str) -> UploadedObject:
-    """Read an EventBridge `Object Created` event of this bucket.
+def parse_upload(body: str, *, bucket: str, queue_arn: str = "") -> UploadedObject:
+    """Read an EventBridge `Object Created` event of this bucket, which came by a queue if one is named.
 
-    Raises MalformedEventError, naming the field at fault.
+    Raises MalformedEventError, naming the field at fault, also where the event is of another origin.
     """
     event = _object(body)
+    check_origin(event, queue_arn=queue_arn)
     _require(event.get("source") == "aws.s3", "source is not aws.s3")
     _require(event.get("detail-type") == "Object Created", "detail-type is not Object Created")
     detail = _mapping(event, "detail")
@@ -100,7 +101,7 @@ def parse_upload(body: str, *, bucket: str) -> UploadedObject:
     )
 
 
-def check_origin(body: str, *, queue_arn: str) -> None:
+def check_origin(event: Mapping[str, Any], *, queue_arn: str) -> None:
     """Check that an event is of the account and region of the queue that it came by.
 
     An event that names none is one of our own, sent anew. This is no proof of who sent it: nothing that an
@@ -109,11 +110,6 @@ def check_origin(body: str, *, queue_arn: str) -> None:
     Raises MalformedEventError where it is another's.
     """
     _, _, _, region, account, *_ = [*queue_arn.split(":"), *[""] * 5]
-    try:
-        event = _object(body)
-    except MalformedEventError:
-        # Whoever reads the event says what is wrong with it.
-        return
     for field, ours in (("account", account), ("region", region)):
         told = event.get(field)
         _require(told is None or not ours or told == ours, f"{field} is not that of its queue")
@@ -142,12 +138,13 @@ def upload_event(upload: UploadedObject) -> str:
     )
 
 
-def parse_job_state_change(body: str) -> JobStateChange:
-    """Read an EventBridge `MediaConvert Job State Change` event.
+def parse_job_state_change(body: str, *, queue_arn: str = "") -> JobStateChange:
+    """Read an EventBridge `MediaConvert Job State Change` event, which came by a queue if one is named.
 
-    Raises MalformedEventError, naming the field at fault.
+    Raises MalformedEventError, naming the field at fault, also where the event is of another origin.
     """
     event = _object(body)
+    check_origin(event, queue_arn=queue_arn)
     _require(event.get("source") == "aws.mediaconvert", "source is not aws.mediaconvert")
     _require(
         event.get("detail-type") == "MediaConvert Job State Change",

@@ -7,7 +7,7 @@ comes by decides nothing but where it waits: an earlier release left those of bo
 import os
 import random
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -21,12 +21,13 @@ from media_pipeline.adapters.outputs_bucket import OutputsBucket
 from media_pipeline.adapters.preset_store import PresetStore
 from media_pipeline.adapters.queues import SqsQueue
 from media_pipeline.adapters.uploads_bucket import UploadsBucket
+from media_pipeline.domain.asset import UploadedObject
 from media_pipeline.domain.events import parse_upload
 from media_pipeline.domain.uploads.filter import UploadFilter
 from media_pipeline.domain.uploads.ignored_names import IgnoredNames
 from media_pipeline.domain.uploads.limits import SourceLimits, SourceTypes
 from media_pipeline.handlers.config import OrchestratorConfig, read_config
-from media_pipeline.handlers.sqs_batch import handle_batch
+from media_pipeline.handlers.sqs_batch import Parse, handle_batch
 from media_pipeline.publishing.caption_publisher import CaptionPublisher
 from media_pipeline.publishing.sidecars import SidecarNames
 from media_pipeline.services.ingest import Ingest
@@ -47,12 +48,14 @@ PROBE_TIMEOUT_SECONDS = 10
 
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Handle a batch of the processing queue, or of the captions queue."""
-    handle, redelivery, metrics = _wired()
-    return handle_batch(event, context, handle=handle, redelivery=redelivery, metrics=metrics)
+    parse, handle, redelivery, metrics = _wired()
+    return handle_batch(event, context, parse=parse, handle=handle, redelivery=redelivery, metrics=metrics)
 
 
 @cache
-def _wired() -> tuple[Callable[[str], None], FindRedelivery, PipelineMetrics]:
+def _wired() -> tuple[
+    Parse[UploadedObject], Callable[[UploadedObject], None], FindRedelivery, PipelineMetrics
+]:
     config = read_config(OrchestratorConfig, os.environ)
     dynamodb, s3 = aws_client("dynamodb"), aws_client("s3")
     table = AssetTable(dynamodb, config.assets_table)
@@ -106,7 +109,6 @@ def _wired() -> tuple[Callable[[str], None], FindRedelivery, PipelineMetrics]:
             clock=utc_now,
         ),
         empty_file_grace_seconds=config.empty_file_grace_seconds,
-        uploads_bucket=config.uploads_bucket,
         outputs_bucket=config.outputs_bucket,
         claim_seconds=config.claim_seconds,
         clock=utc_now,
@@ -127,7 +129,6 @@ def _wired() -> tuple[Callable[[str], None], FindRedelivery, PipelineMetrics]:
     names = SidecarNames(media_suffixes=config.media_suffixes, caption_suffixes=config.caption_suffixes)
     captions = CaptionUploads(
         pipeline=config.pipeline_name,
-        uploads_bucket=config.uploads_bucket,
         names=names,
         sidecars=uploads,
         table=table,
@@ -146,17 +147,16 @@ def _wired() -> tuple[Callable[[str], None], FindRedelivery, PipelineMetrics]:
         ignored=IgnoredNames(patterns=config.ignored_names),
     )
 
-    def handle(body: str) -> None:
-        """Handle a message: of a caption file, of any other upload, or of what is passed over."""
-        key = parse_upload(body, bucket=config.uploads_bucket).key
-        if wanted.is_caption(key):
-            captions.handle(body)
-        elif wanted.admits(key):
-            ingest.handle(body)
+    def handle(upload: UploadedObject) -> None:
+        """Handle an upload: a caption file, any other, or one that is passed over."""
+        if wanted.is_caption(upload.key):
+            captions.handle(upload)
+        elif wanted.admits(upload.key):
+            ingest.handle(upload)
         else:
-            logger.info("Passed over: a name that is ignored", key=key)
+            logger.info("Passed over: a name that is ignored", key=upload.key)
 
-    return handle, redelivery, metrics
+    return partial(parse_upload, bucket=config.uploads_bucket), handle, redelivery, metrics
 
 
 def _mediaconvert(read_timeout_seconds: float) -> Any:

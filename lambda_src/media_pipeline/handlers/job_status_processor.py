@@ -14,7 +14,7 @@ from media_pipeline.adapters.notifications import NotificationsTopic
 from media_pipeline.adapters.outputs_bucket import OutputsBucket
 from media_pipeline.adapters.queues import SqsQueue
 from media_pipeline.adapters.uploads_bucket import UploadsBucket
-from media_pipeline.domain.events import parse_job_state_change
+from media_pipeline.domain.events import JobStateChange, parse_job_state_change
 from media_pipeline.handlers.config import JobStatusProcessorConfig, read_config
 from media_pipeline.handlers.sqs_batch import handle_batch
 from media_pipeline.publishing.caption_publisher import CaptionPublisher
@@ -30,13 +30,14 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Handle a batch of the job events queue."""
     changes, redelivery, metrics = _wired()
 
-    def handle(body: str) -> None:
-        change = parse_job_state_change(body)
+    def handle(change: JobStateChange) -> None:
         logger.append_keys(asset_id=change.asset_id, job_id=change.job_id)
         logger.info("Job state change", job_status=change.status.value, percent=change.percent)
         changes.apply_event(change)
 
-    return handle_batch(event, context, handle=handle, redelivery=redelivery, metrics=metrics)
+    return handle_batch(
+        event, context, parse=parse_job_state_change, handle=handle, redelivery=redelivery, metrics=metrics
+    )
 
 
 @cache

@@ -1,14 +1,13 @@
 """Handle a batch of SQS messages one by one: those that fail return to their queue, the others are done."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from media_pipeline.domain.errors import MalformedEventError, MediaPipelineError
-from media_pipeline.domain.events import check_origin
 from media_pipeline.services.redelivery import RENEWALS_ATTRIBUTE, FindRedelivery, Message
 from media_pipeline.telemetry import PipelineMetrics, logger
 
@@ -16,16 +15,28 @@ from media_pipeline.telemetry import PipelineMetrics, logger
 _MESSAGE_KEYS = ("asset_id", "job_id")
 _MAX_RENEWALS_DIGITS = 9
 
+Event = TypeVar("Event")
+Parsed = TypeVar("Parsed", covariant=True)
+
+
+class Parse(Protocol[Parsed]):
+    """What reads a message's body, once."""
+
+    def __call__(self, body: str, *, queue_arn: str) -> Parsed:
+        """Return the event of a message that came by this queue. Raises MalformedEventError."""
+        ...
+
 
 def handle_batch(
     event: dict[str, Any],
     context: LambdaContext,
     *,
-    handle: Callable[[str], None],
+    parse: Parse[Event],
+    handle: Callable[[Event], object],
     redelivery: FindRedelivery,
     metrics: PipelineMetrics,
 ) -> dict[str, Any]:
-    """Give each message's body to `handle`; return which messages failed, in the form that Lambda expects.
+    """Parse each message and handle its event; return which failed, in the form that Lambda expects.
 
     `redelivery` finds how messages of the queue that a message came by are postponed.
 
@@ -39,8 +50,7 @@ def handle_batch(
     def handle_record(record: SQSRecord) -> None:
         with logger.append_context_keys(message_id=record.message_id):
             try:
-                check_origin(record.body, queue_arn=record.event_source_arn)
-                handle(record.body)
+                handle(parse(record.body, queue_arn=record.event_source_arn))
             except MediaPipelineError as error:
                 logger.warning(
                     "The message returns to its queue", error=type(error).__name__, reason=str(error)

@@ -9,7 +9,8 @@ What becomes of a message:
   raised and the message returns to the queue; in the end to the DLQ, from where a redrive continues;
 - an upload of a type that is not accepted: one record, FAILED, at the price of one write (`refusals`);
 - an empty file: nothing for a while, in which its content may take its place; then FAILED;
-- not an event of our bucket: MalformedEventError, the same way to the DLQ. No message is dropped unrecorded.
+- not an event of our bucket: its handler raises MalformedEventError, the same way to the DLQ. No message is
+  dropped unrecorded.
 
 One attempt has one job. A claim outlives the invocation that holds it, so nobody else is at the asset; and
 whoever takes over from an invocation that may have submitted looks for its job just before submitting.
@@ -42,7 +43,6 @@ from media_pipeline.domain.errors import (
     TooEarlyError,
     TransientError,
 )
-from media_pipeline.domain.events import parse_upload
 from media_pipeline.domain.failures import Reason, Unreadable, failure, replay_helps
 from media_pipeline.domain.source import (
     Source,
@@ -158,14 +158,12 @@ class Ingest:
     limits: SourceLimits
     refusals: Refusals
     empty_file_grace_seconds: int
-    uploads_bucket: str
     outputs_bucket: str
     claim_seconds: int
     clock: Clock
 
-    def handle(self, body: str) -> None:
-        """Handle one message: an `Object Created` event. Errors as the module says."""
-        upload = parse_upload(body, bucket=self.uploads_bucket)
+    def handle(self, upload: UploadedObject) -> None:
+        """Handle an announced upload. Errors as the module says."""
         logger.append_keys(asset_id=upload.asset_id)
         if self.refusals.refuse(upload):
             return

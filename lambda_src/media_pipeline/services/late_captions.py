@@ -24,9 +24,8 @@ from datetime import datetime, timedelta
 from math import ceil
 from typing import Any, Protocol
 
-from media_pipeline.domain.asset import Asset, AssetStatus, instant
+from media_pipeline.domain.asset import Asset, AssetStatus, UploadedObject, instant
 from media_pipeline.domain.errors import ClaimHeldError, MediaPipelineError, TransientError
-from media_pipeline.domain.events import parse_upload
 from media_pipeline.publishing.caption_publisher import CaptionPublisher, Published, without_captions
 from media_pipeline.publishing.sidecar_listing import (
     Sidecars,
@@ -88,7 +87,6 @@ class CaptionUploads:
     """Give announced caption files to the assets that they are beside."""
 
     pipeline: str
-    uploads_bucket: str
     names: SidecarNames
     sidecars: Sidecars
     table: CaptionedAssets
@@ -97,9 +95,8 @@ class CaptionUploads:
     metrics: CaptionMetrics
     clock: Clock
 
-    def handle(self, body: str) -> None:
-        """Handle one message: an `Object Created` event of a caption file. Errors as the module says."""
-        upload = parse_upload(body, bucket=self.uploads_bucket)
+    def handle(self, upload: UploadedObject) -> None:
+        """Handle an announced caption file. Errors as the module says."""
         keys = keys_beside(upload.key, names=self.names, sidecars=self.sidecars)
         sources = self.names.sources_of(upload.key, keys)
         if not sources:

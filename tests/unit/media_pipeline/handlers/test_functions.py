@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import MISSING, fields
+from functools import partial
 from importlib import import_module
 from io import StringIO
 from logging import StreamHandler
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 
 from media_pipeline.domain.errors import ConfigError, MalformedEventError, TransientError
+from media_pipeline.domain.events import parse_job_state_change, parse_upload
 from media_pipeline.handlers.config import (
     FunctionConfig,
     JobStatusProcessorConfig,
@@ -18,10 +20,10 @@ from media_pipeline.handlers.config import (
     ReconcilerConfig,
     read_config,
 )
-from media_pipeline.handlers.sqs_batch import handle_batch
+from media_pipeline.handlers.sqs_batch import Parse, handle_batch
 from media_pipeline.services.redelivery import RENEWALS_ATTRIBUTE, Message, Redelivery
 from media_pipeline.telemetry import PipelineMetrics, logger
-from tests.support.fakes import FakeMetrics, FakeQueue
+from tests.support.fakes import FakeClock, FakeMetrics, FakeQueue
 from tests.support.lambda_invocation import ENVIRONMENT, Context, sqs_event
 
 
@@ -29,7 +31,8 @@ class Invocation:
     """Hold messages that a function has just received, with their queue around them."""
 
     def __init__(self, *bodies: str) -> None:
-        self.queue = FakeQueue()
+        self.clock = FakeClock()
+        self.queue = FakeQueue(self.clock)
         for body in bodies:
             self.queue.send(body)
         received = [self.queue.receive() for _ in bodies]
@@ -42,11 +45,14 @@ class Invocation:
             random=lambda: 1.0,
         )
 
-    def run(self, handle: Callable[[str], None]) -> dict[str, Any]:
+    def run(
+        self, handle: Callable[[Any], None], parse: Parse[Any] = lambda body, *, queue_arn: body
+    ) -> dict[str, Any]:
         """Return what the function answers Lambda."""
         return handle_batch(
             self.event,
             Context(),  # type: ignore[arg-type]
+            parse=parse,
             handle=handle,
             redelivery=lambda queue_arn: self.redelivery,
             metrics=PipelineMetrics(),
@@ -88,6 +94,26 @@ def test_only_failed_messages_return(log: StringIO) -> None:
         ("WARNING", "message-2"),
         ("ERROR", "message-3"),
     ]
+
+
+OTHERS = {"account": "999999999999"}
+
+
+@pytest.mark.parametrize("body", ["no JSON", "[1]", "{}", json.dumps(OTHERS)])
+@pytest.mark.parametrize("parse", [partial(parse_upload, bucket="uploads"), parse_job_state_change])
+def test_a_malformed_message_returns_unhandled(parse: Parse[Any], body: str, log: StringIO) -> None:
+    """It is reported with its reason, waits for its queue's visibility timeout, and ends in the DLQ."""
+    invocation = Invocation(body)
+    answer = invocation.run(lambda event: pytest.fail("it was handled"), parse)
+    assert answer == {"batchItemFailures": [{"itemIdentifier": "message-1"}]}
+    (line,) = lines(log.getvalue())
+    assert (line["level"], line["error"]) == ("WARNING", "MalformedEventError")
+    (message,) = invocation.queue.messages
+    assert (message.receive_count, invocation.queue.bodies) == (1, [body])
+    for _ in range(5):
+        invocation.clock.advance(180)
+        invocation.queue.receive()
+    assert [dead.body for dead in invocation.queue.dead] == [body]
 
 
 def test_a_batch_of_failures_is_still_an_answer() -> None:

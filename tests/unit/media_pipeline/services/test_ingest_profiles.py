@@ -14,7 +14,7 @@ from media_pipeline.domain.source import (
 from media_pipeline.domain.uploads.limits import SourceTypes
 from media_pipeline.encoding.presets import PresetName
 from media_pipeline.encoding.profiles import Profiles
-from tests.support.ingest_world import SOURCE, IngestWorld, message
+from tests.support.ingest_world import SOURCE, IngestWorld
 from tests.support.strategies import shipped_presets
 
 SOUND = SourceInfo(
@@ -49,7 +49,7 @@ def processed(
     upload = world.upload(key)
     if requested is not None:
         world.uploads.profiles[upload.asset_id] = requested
-    world.ingest.handle(message(upload))
+    world.ingest.handle(upload)
     return world
 
 

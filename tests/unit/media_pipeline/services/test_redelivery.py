@@ -66,6 +66,7 @@ class Consumer:
         answer = handle_batch(
             sqs_event(message),
             Context(),  # type: ignore[arg-type]
+            parse=lambda body, *, queue_arn: body,
             handle=handle,
             redelivery=lambda queue_arn: self.redelivery,
             metrics=PipelineMetrics(),
@@ -310,6 +311,7 @@ def test_a_strange_attribute_counts_as_no_renewal(consumer: Consumer, attribute:
     handle_batch(
         event,
         Context(),  # type: ignore[arg-type]
+        parse=lambda body, *, queue_arn: body,
         handle=THROTTLED,
         redelivery=lambda queue_arn: consumer.redelivery,
         metrics=PipelineMetrics(),

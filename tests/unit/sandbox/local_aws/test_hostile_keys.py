@@ -56,4 +56,4 @@ def test_events_are_of_the_account_and_region_of_their_queue(client: Client, end
     assert {event["source"] for event in reported} == {"aws.s3", "aws.mediaconvert"}
     assert {(event["account"], event["region"]) for event in reported} == {("000000000000", "us-east-1")}
     for body in bodies:
-        check_origin(body, queue_arn=QUEUE_ARN)
+        check_origin(json.loads(body), queue_arn=QUEUE_ARN)

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from media_pipeline.domain.asset import Asset, AssetStatus
-from media_pipeline.domain.events import JobStateChange, JobStatus, upload_event
+from media_pipeline.domain.events import JobStateChange, JobStatus, parse_upload
 from media_pipeline.domain.outputs import PlannedOutput
 from media_pipeline.services.job_state_changes import JobChanges
 from media_pipeline.services.stuck_assets import Repairs
@@ -87,7 +87,7 @@ def world() -> ReplayWorld:
 def test_a_replayed_upload_is_processed_anew(world: ReplayWorld) -> None:
     """The second attempt has its own job, folder and end, with notifications; the first one stays."""
     world.replay()
-    world.ingest.handle(upload_event(world.asset.upload))
+    world.ingest.handle(world.asset.upload)
     assert (world.asset.status, world.asset.job_id) == (AssetStatus.SUBMITTED, "job-2")
     planned = [PlannedOutput.from_record(record) for record in world.asset.planned_outputs]
     assert all(output.key.startswith(f"{world.asset.asset_id}/2/") for output in planned)
@@ -119,7 +119,7 @@ def test_late_news_of_the_first_attempt_changes_nothing(
     """However late the first job's events come, the second attempt's record stays as it is."""
     world.replay()
     if is_submitted:
-        world.ingest.handle(upload_event(world.asset.upload))
+        world.ingest.handle(world.asset.upload)
     before = dict(world.table.records[world.asset.asset_id])
     world.clock.advance(1)
     assert not world.tell(late, attempt=1)
@@ -141,7 +141,7 @@ def test_a_replay_that_was_not_announced_is_overdue(world: ReplayWorld) -> None:
     world.repairs.run(has_time=lambda: True)
     message = world.queue.receive()
     assert message is not None
-    world.ingest.handle(message.body)
+    world.ingest.handle(parse_upload(message.body, bucket="uploads"))
     assert (world.asset.status, world.asset.attempt) == (AssetStatus.SUBMITTED, 2)
 
 
