@@ -5,16 +5,13 @@ from typing import Any
 
 import pytest
 
-from media_pipeline.adapters.outputs_bucket import OutputsBucket
-from media_pipeline.adapters.uploads_bucket import UploadsBucket
+from media_pipeline.adapters.outputs_bucket import S3OutputsBucket
+from media_pipeline.adapters.uploads_bucket import S3UploadsBucket
 from media_pipeline.domain.errors import OperatorError
-from media_pipeline.domain.ports import Documents
+from media_pipeline.domain.ports import OutputsBucket, UploadsBucket
 from media_pipeline.domain.uploads.limits import MAX_CAPTION_BYTES
-from media_pipeline.publishing.sidecar_listing import Sidecars
 from tests.support.fakes import (
-    FakeDocuments,
     FakeOutputs,
-    FakeSidecars,
     FakeUploads,
 )
 from tests.support.local_resources import new_versioned_bucket
@@ -23,15 +20,15 @@ KEY = "id/1/hls/a b+%25é.m3u8"
 
 
 @pytest.fixture(params=["fake", "s3"])
-def documents(request: pytest.FixtureRequest) -> Documents:
+def documents(request: pytest.FixtureRequest) -> OutputsBucket:
     """Return an empty bucket of documents, first the fake, then the real one."""
     if request.param == "fake":
-        return FakeDocuments(FakeOutputs())
+        return FakeOutputs()
     client = request.getfixturevalue("local_aws")("s3")
-    return OutputsBucket(client, new_versioned_bucket(client))
+    return S3OutputsBucket(client, new_versioned_bucket(client))
 
 
-def test_a_document_is_made_once(documents: Documents) -> None:
+def test_a_document_is_made_once(documents: OutputsBucket) -> None:
     """Where there should be none, the first who writes it wins."""
     assert documents.read(KEY) is None
     assert documents.write(KEY, b"one", content_type="text/vtt", replaces=None)
@@ -41,7 +38,7 @@ def test_a_document_is_made_once(documents: Documents) -> None:
     assert (document.body, document.content_type) == (b"one", "text/vtt")
 
 
-def test_a_document_is_replaced_as_it_was_read(documents: Documents) -> None:
+def test_a_document_is_replaced_as_it_was_read(documents: OutputsBucket) -> None:
     """Who read an older state is refused; the newer one stays."""
     assert documents.write(KEY, b"one", content_type="text/vtt", replaces=None)
     first = documents.read(KEY)
@@ -54,7 +51,7 @@ def test_a_document_is_replaced_as_it_was_read(documents: Documents) -> None:
     assert second.etag != first.etag
 
 
-def test_the_begin_of_an_object_is_read(documents: Documents) -> None:
+def test_the_begin_of_an_object_is_read(documents: OutputsBucket) -> None:
     """So many bytes come, or as many as there are."""
     assert documents.begin(KEY, length=3) == b""
     assert documents.write(KEY, b"0123456", content_type="video/mp2t", replaces=None)
@@ -62,13 +59,13 @@ def test_the_begin_of_an_object_is_read(documents: Documents) -> None:
     assert documents.begin(KEY, length=99) == b"0123456"
 
 
-def test_what_is_gone_is_not_replaced(documents: Documents) -> None:
+def test_what_is_gone_is_not_replaced(documents: OutputsBucket) -> None:
     """A document that was removed meanwhile is not brought back by who read it."""
     assert not documents.write(KEY, b"one", content_type="text/vtt", replaces="0" * 32)
     assert documents.read(KEY) is None
 
 
-def test_a_listing_tells_every_state(documents: Documents) -> None:
+def test_a_listing_tells_every_state(documents: OutputsBucket) -> None:
     """The ETags below a prefix are those that reading tells."""
     for key in (KEY, "id/1/captions/en.vtt", "id/10/captions/en.vtt"):
         assert documents.write(key, key.encode(), content_type="text/vtt", replaces=None)
@@ -82,11 +79,11 @@ def test_a_listing_tells_every_state(documents: Documents) -> None:
 
 def test_a_bucket_that_is_not_there_is_the_operators(local_aws: Callable[[str], Any]) -> None:
     """What S3 refuses otherwise is an error, and no answer."""
-    documents = OutputsBucket(local_aws("s3"), "no-such-bucket")
+    documents = S3OutputsBucket(local_aws("s3"), "no-such-bucket")
     with pytest.raises(OperatorError):
         documents.etags("id/")
     with pytest.raises(OperatorError):
-        UploadsBucket(local_aws("s3"), "no-such-bucket").etags("a.")
+        S3UploadsBucket(local_aws("s3"), "no-such-bucket").etags("a.")
 
 
 class LocalSidecars:
@@ -95,7 +92,7 @@ class LocalSidecars:
     def __init__(self, s3: Any) -> None:
         self._s3 = s3
         self._name = new_versioned_bucket(s3)
-        self.store = UploadsBucket(s3, self._name)
+        self.store = S3UploadsBucket(s3, self._name)
 
     def put(self, key: str, body: bytes) -> None:
         """Upload a file."""
@@ -110,16 +107,15 @@ class Fakes:
     """Drive the fake."""
 
     def __init__(self) -> None:
-        self._uploads = FakeUploads()
-        self.store = FakeSidecars(self._uploads)
+        self.store = FakeUploads()
 
     def put(self, key: str, body: bytes) -> None:
         """Upload a file."""
-        self.store.put(key, body)
+        self.store.put_caption(key, body)
 
     def delete(self, key: str) -> None:
         """Delete what lies under a key."""
-        self._uploads.delete(key)
+        self.store.delete(key)
 
 
 @pytest.fixture(params=["fake", "s3"])
@@ -130,7 +126,7 @@ def uploads(request: pytest.FixtureRequest) -> Fakes | LocalSidecars:
 
 def test_what_lies_beside_is_what_is_there_now(uploads: Fakes | LocalSidecars) -> None:
     """Keys come as they are; what was deleted is gone, however it is asked for."""
-    store: Sidecars = uploads.store
+    store: UploadsBucket = uploads.store
     for key in ("d/a b+%25é.en.srt", "d/a b+%25é.mp4", "d/a b+%25é2.mp4", "d/gone.srt"):
         uploads.put(key, b"x")
     uploads.delete("d/gone.srt")
@@ -145,7 +141,7 @@ def test_what_lies_beside_is_what_is_there_now(uploads: Fakes | LocalSidecars) -
 
 def test_a_folder_is_listed_without_what_lies_deeper(uploads: Fakes | LocalSidecars) -> None:
     """What lies in a folder has no other slash; other folders that begin alike are others."""
-    store: Sidecars = uploads.store
+    store: UploadsBucket = uploads.store
     for key in ("d/a.srt", "d/b.mp4", "d/e/c.srt", "d2/a.srt", "a.srt"):
         uploads.put(key, b"x")
     in_folder = store.folder_etags("d/")
@@ -160,7 +156,7 @@ def test_a_folder_is_listed_without_what_lies_deeper(uploads: Fakes | LocalSidec
 
 def test_the_newest_version_is_read(uploads: Fakes | LocalSidecars) -> None:
     """Its content, its ETag and its version are those of what the key holds now."""
-    store: Sidecars = uploads.store
+    store: UploadsBucket = uploads.store
     uploads.put("a.srt", b"one")
     first = store.current_version("a.srt")
     uploads.put("a.srt", b"three")

@@ -6,27 +6,26 @@ from uuid import uuid4
 
 import pytest
 
-from media_pipeline.adapters.outputs_bucket import OutputsBucket
+from media_pipeline.adapters.outputs_bucket import S3OutputsBucket
 from media_pipeline.domain.errors import OperatorError
-from media_pipeline.manifests.output_reader import Outputs
-from media_pipeline.services.leftovers import OutputFolders
+from media_pipeline.domain.ports import OutputsBucket
 from tests.support.fakes import FakeOutputs
 
 Put = Callable[[str, bytes], Any]
 
 
 @pytest.fixture(params=["fake", "s3"])
-def bucket(request: pytest.FixtureRequest) -> tuple[Outputs, Put]:
+def bucket(request: pytest.FixtureRequest) -> tuple[OutputsBucket, Put]:
     """Return an empty store and how to put objects into it, first the fake, then the real one."""
     if request.param == "fake":
         fake = FakeOutputs()
         return fake, fake.objects.__setitem__
     client, name = request.getfixturevalue("local_aws")("s3"), f"outputs-{uuid4()}"
     client.create_bucket(Bucket=name)
-    return OutputsBucket(client, name), lambda key, body: client.put_object(Bucket=name, Key=key, Body=body)
+    return S3OutputsBucket(client, name), lambda key, body: client.put_object(Bucket=name, Key=key, Body=body)
 
 
-def test_a_listing_has_every_size_below_a_prefix(bucket: tuple[Outputs, Put]) -> None:
+def test_a_listing_has_every_size_below_a_prefix(bucket: tuple[OutputsBucket, Put]) -> None:
     """Keys come as they are in the bucket, empty objects with their size of 0, and no neighbour's."""
     outputs, put = bucket
     for key, body in {
@@ -40,7 +39,7 @@ def test_a_listing_has_every_size_below_a_prefix(bucket: tuple[Outputs, Put]) ->
     assert outputs.sizes("nothing/") == {}
 
 
-def test_parts_of_an_object_are_read(bucket: tuple[Outputs, Put]) -> None:
+def test_parts_of_an_object_are_read(bucket: tuple[OutputsBucket, Put]) -> None:
     """From any offset so many bytes come, or as many as there are."""
     outputs, put = bucket
     put("a b+%25é", b"0123456789")
@@ -49,7 +48,7 @@ def test_parts_of_an_object_are_read(bucket: tuple[Outputs, Put]) -> None:
     assert outputs.read_range("a b+%25é", offset=8, length=64) == b"89"
 
 
-def test_what_is_not_there_is_an_error(bucket: tuple[Outputs, Put]) -> None:
+def test_what_is_not_there_is_an_error(bucket: tuple[OutputsBucket, Put]) -> None:
     """An object that was listed and is gone, or shorter than it was, is looked at again later."""
     outputs, put = bucket
     put("a", b"0123")
@@ -58,7 +57,7 @@ def test_what_is_not_there_is_an_error(bucket: tuple[Outputs, Put]) -> None:
             outputs.read_range(key, offset=offset, length=1)
 
 
-def test_more_than_a_page_is_listed(bucket: tuple[Outputs, Put]) -> None:
+def test_more_than_a_page_is_listed(bucket: tuple[OutputsBucket, Put]) -> None:
     """S3 answers with a thousand keys at most; a listing has them all."""
     outputs, put = bucket
     for number in range(1003):
@@ -66,14 +65,13 @@ def test_more_than_a_page_is_listed(bucket: tuple[Outputs, Put]) -> None:
     assert len(outputs.sizes("id/1/")) == 1003
 
 
-def test_a_folder_is_removed_in_parts(bucket: tuple[Outputs, Put]) -> None:
+def test_a_folder_is_removed_in_parts(bucket: tuple[OutputsBucket, Put]) -> None:
     """Up to the limit objects below the prefix go, and none beside it; an empty one is no error."""
     outputs, put = bucket
     for number in range(1003):
         put(f"id/1/a b+%25é{number}", b"1")
     put("id/10/kept", b"1")
-    store: OutputFolders = outputs  # type: ignore[assignment]
-    assert store.remove("id/1/", limit=1001) == 1001
-    assert store.remove("id/1/", limit=1001) == 2
-    assert store.remove("id/1/", limit=1001) == 0
+    assert outputs.remove("id/1/", limit=1001) == 1001
+    assert outputs.remove("id/1/", limit=1001) == 2
+    assert outputs.remove("id/1/", limit=1001) == 0
     assert outputs.sizes("id/") == {"id/10/kept": 1}

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from media_pipeline.adapters.mediaconvert import Transcoder
+from media_pipeline.adapters.mediaconvert import MediaConvertTranscoder
 from media_pipeline.domain.asset import (
     Asset,
     AssetStatus,
@@ -48,7 +48,7 @@ CLIP = SourceInfo(
 class Subject:
     """Hold one of both transcoders, and how the test lets a job of its own come to its end."""
 
-    transcoder: Transcoder | FakeTranscoder
+    transcoder: MediaConvertTranscoder | FakeTranscoder
     complete: Callable[[str], object]
 
     def create(self, asset: Asset) -> str:
@@ -88,7 +88,7 @@ def subject(request: pytest.FixtureRequest) -> Iterator[Subject]:
         endpoint.finished(job_id)
         endpoint.transcoder.go_on.clear()
 
-    transcoder = Transcoder(endpoint.client, pipeline=PIPELINE, queue_arn=queue, role_arn=ROLE)
+    transcoder = MediaConvertTranscoder(endpoint.client, pipeline=PIPELINE, queue_arn=queue, role_arn=ROLE)
     yield Subject(transcoder=transcoder, complete=complete)
     endpoint.transcoder.go_on.set()
     endpoint.until_idle()
@@ -125,7 +125,7 @@ def test_a_source_is_looked_into(subject: Subject) -> None:
 
 def test_a_look_that_is_forbidden_or_not_answered_is_no_safe_choice(endpoint: Endpoint) -> None:
     """Where the endpoint answers 403 the upload is to wait, and where it hangs, to be tried again."""
-    transcoder = Transcoder(
+    transcoder = MediaConvertTranscoder(
         client(endpoint.url, read_timeout=0.3), pipeline=PIPELINE, queue_arn="queue", role_arn=ROLE
     )
     cases: tuple[tuple[dict[str, Any], type[Exception]], ...] = (
@@ -211,7 +211,7 @@ def test_jobs_are_billed_by_their_queues_tags(endpoint: Endpoint, asset: Asset) 
     client = endpoint.client
     tags = {"Project": "media-pipeline", "Environment": "test"}
     queue = client.create_queue(Name=f"billed-{uuid4()}", Tags=tags)["Queue"]["Arn"]
-    transcoder = Transcoder(client, pipeline=PIPELINE, queue_arn=queue, role_arn=ROLE)
+    transcoder = MediaConvertTranscoder(client, pipeline=PIPELINE, queue_arn=queue, role_arn=ROLE)
     job = client.get_job(Id=transcoder.create_job(asset, SETTINGS))["Job"]
     assert (job["BillingTagsSource"], job["Queue"]) == ("QUEUE", queue)
     assert client.list_tags_for_resource(Arn=queue)["ResourceTags"]["Tags"] == tags

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 import pytest
 
-from media_pipeline.adapters.uploads_bucket import UploadsBucket
+from media_pipeline.adapters.uploads_bucket import S3UploadsBucket
 from media_pipeline.domain.asset import UploadedObject
 from media_pipeline.domain.failures import Reason, Unreadable
 from media_pipeline.domain.uploads.listing import StoredUpload, UploadsPage
@@ -27,7 +27,7 @@ class Bucket(Protocol):
 
     @property
     @abstractmethod
-    def store(self) -> UploadsBucket | FakeUploads:
+    def store(self) -> S3UploadsBucket | FakeUploads:
         """Return the bucket as the pipeline sees it."""
 
     @abstractmethod
@@ -111,10 +111,10 @@ class LocalBucket(Bucket):
     def __init__(self, s3: Any) -> None:
         self._s3 = s3
         self._name = new_versioned_bucket(s3)
-        self._store = UploadsBucket(s3, self._name, page_size=PAGE_SIZE)
+        self._store = S3UploadsBucket(s3, self._name, page_size=PAGE_SIZE)
 
     @property
-    def store(self) -> UploadsBucket:
+    def store(self) -> S3UploadsBucket:
         """Return the adapter."""
         return self._store
 

@@ -47,7 +47,7 @@ class _Called:
 def _slowest_seconds(world: IngestWorld) -> int:
     """Return how long an upload takes where MediaConvert takes as long for each answer as it may."""
     called: Any = _Called(world.transcoder)
-    slots = JobSlots(called, limit=MAX_JOBS_IN_FLIGHT)
+    slots = JobSlots(called.jobs_in_flight, limit=MAX_JOBS_IN_FLIGHT)
     world.ingest = replace(world.ingest, transcoder=called, slots=slots)
     world.deliver()
     timeouts = {"create_job": SUBMIT_TIMEOUT_SECONDS, "probe": PROBE_TIMEOUT_SECONDS}

@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from media_pipeline.adapters.notifications import MAX_MESSAGE_BYTES, NotificationsTopic
+from media_pipeline.adapters.notifications import MAX_MESSAGE_BYTES, SnsNotifications
 from media_pipeline.adapters.probe_response import MAX_TRACKS, source_from_probe
 from media_pipeline.domain.asset import (
     MAX_ATTEMPTS,
@@ -127,7 +127,7 @@ def test_a_record_and_its_news_always_fit(
     # An operator's next attempt, and its end, must fit as well.
     assert item_bytes(record) < MAX_ITEM_BYTES - 20 * 1024
     sns = Told()
-    NotificationsTopic(sns, "arn").publish(
+    SnsNotifications(sns, "arn").publish(
         text, {"outputs": record["outputs"], "rejected_captions": refused}, attributes={"status": "FAILED"}
     )
     body = sns.request["Message"]

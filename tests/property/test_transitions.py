@@ -22,11 +22,9 @@ from tests.support.captioning import additions
 from tests.support.fakes import (
     FakeAssetTable,
     FakeClock,
-    FakeDocuments,
     FakeMetrics,
     FakeOutputs,
     FakePublisher,
-    FakeSidecars,
     FakeTranscoder,
     FakeUploads,
 )
@@ -86,7 +84,7 @@ def test_news_in_any_order_keeps_the_record_sound(news: list[JobStateChange], th
         jobs=FakeTranscoder(UnknownSource(reason="")),
         uploads=uploads,
         outputs=outputs,
-        **additions(documents=FakeDocuments(outputs), sidecars=FakeSidecars(uploads)),
+        **additions(outputs=outputs, uploads=uploads),
         lifecycle=lifecycle,
         clock=clock,
     )

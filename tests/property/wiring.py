@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from media_pipeline.adapters.mediaconvert import Transcoder
+from media_pipeline.adapters.mediaconvert import MediaConvertTranscoder
 from media_pipeline.domain.uploads.limits import SourceLimits
 from media_pipeline.encoding.presets import PresetName
 from media_pipeline.encoding.profiles import DEFAULT_PROFILE, Profile, Profiles
@@ -22,10 +22,8 @@ from tests.property.simulated_mediaconvert import QUEUE_ARN
 from tests.property.soundness import Soundness, WatchedTable
 from tests.support.captioning import additions
 from tests.support.fakes import (
-    FakeDocuments,
     FakeMetrics,
     FakePresets,
-    FakeSidecars,
 )
 from tests.support.strategies import shipped_presets
 from tools.ops.actions.cancel import Cancel
@@ -64,14 +62,14 @@ class Functions:
     replay: Replay
     cancel: Cancel
     slots: Slots
-    transcoder: Transcoder
+    transcoder: MediaConvertTranscoder
     process: Process
     conditions: Conditions
 
     def cold_slots(self) -> JobSlots:
         """Return what a function's new process knows of the jobs in flight."""
         return JobSlots(
-            self.transcoder,
+            self.transcoder.jobs_in_flight,
             limit=self.conditions.max_jobs_in_flight,
             monotonic=lambda: self.process.clock().timestamp(),
         )
@@ -87,7 +85,7 @@ def wired(aws: SimulatedAws, process: Process, soundness: Soundness, conditions:
     table: Any = WatchedTable(process, aws.table, soundness)
     uploads = stepped("uploads", aws.uploads)
     announcements = stepped("queue", aws.processing_queue.queue)
-    transcoder = Transcoder(
+    transcoder = MediaConvertTranscoder(
         stepped("mediaconvert", aws.mediaconvert), pipeline=PIPELINE, queue_arn=QUEUE_ARN, role_arn="role"
     )
     lifecycle = Lifecycle(
@@ -106,8 +104,8 @@ def wired(aws: SimulatedAws, process: Process, soundness: Soundness, conditions:
         uploads=uploads,
         outputs=stepped("outputs", aws.outputs),
         **additions(
-            documents=stepped("documents", FakeDocuments(aws.outputs)),
-            sidecars=stepped("sidecars", FakeSidecars(aws.uploads)),
+            outputs=stepped("documents", aws.outputs),
+            uploads=stepped("sidecars", aws.uploads),
         ),
         lifecycle=lifecycle,
         clock=clock,
@@ -131,7 +129,7 @@ def wired(aws: SimulatedAws, process: Process, soundness: Soundness, conditions:
         retention_days=0,
         clock=clock,
     )
-    cold = JobSlots(transcoder, limit=conditions.max_jobs_in_flight)
+    cold = JobSlots(transcoder.jobs_in_flight, limit=conditions.max_jobs_in_flight)
     slots = Slots(cold)
     ingest = Ingest(
         table=table,

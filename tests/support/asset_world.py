@@ -24,12 +24,10 @@ from tests.support.captioning import additions
 from tests.support.fakes import (
     FakeAssetTable,
     FakeClock,
-    FakeDocuments,
     FakeMetrics,
     FakeOutputs,
     FakePublisher,
     FakeQueue,
-    FakeSidecars,
     FakeTranscoder,
     FakeUploads,
 )
@@ -85,8 +83,6 @@ class AssetWorld:
         self.uploads = FakeUploads()
         self.uploads.put(UPLOAD, self.clock())
         self.outputs = FakeOutputs()
-        self.documents = FakeDocuments(self.outputs)
-        self.sidecars = FakeSidecars(self.uploads)
         self.publisher = FakePublisher()
         self.metrics = FakeMetrics()
         self.queue = FakeQueue(self.clock)
@@ -106,7 +102,7 @@ class AssetWorld:
             jobs=self.transcoder,
             uploads=self.uploads,
             outputs=self.outputs,
-            **additions(documents=self.documents, sidecars=self.sidecars),
+            **additions(outputs=self.outputs, uploads=self.uploads),
             lifecycle=self.lifecycle,
             clock=self.clock,
         )

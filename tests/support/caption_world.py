@@ -29,11 +29,9 @@ from tests.support.captioning import NAMES, additions
 from tests.support.fakes import (
     FakeAssetTable,
     FakeClock,
-    FakeDocuments,
     FakeMetrics,
     FakeOutputs,
     FakePublisher,
-    FakeSidecars,
     FakeTranscoder,
     FakeUploads,
 )
@@ -126,9 +124,7 @@ class CaptionWorld:
         self.clock = FakeClock()
         self.table = FakeAssetTable()
         self.uploads = FakeUploads()
-        self.sidecars = FakeSidecars(self.uploads)
         self.outputs = FakeOutputs()
-        self.documents = FakeDocuments(self.outputs)
         self.publisher = FakePublisher()
         self.metrics = FakeMetrics()
         self.messages: list[str] = []
@@ -159,7 +155,7 @@ class CaptionWorld:
 
     def put(self, name: str, body: bytes | None = None) -> None:
         """Upload a caption file beside the source; its message waits in the queue."""
-        upload = self.sidecars.put(f"{STEM}{name}", srt() if body is None else body)
+        upload = self.uploads.put_caption(f"{STEM}{name}", srt() if body is None else body)
         self.messages.append(upload_event(upload))
 
     def finish(self, calls: Calls | None = None) -> None:
@@ -181,7 +177,7 @@ class CaptionWorld:
             jobs=FakeTranscoder(UnknownSource(reason="")),
             uploads=calls.of(self.uploads),
             outputs=calls.of(self.outputs),
-            **additions(documents=calls.of(self.documents), sidecars=calls.of(self.sidecars)),
+            **additions(outputs=calls.of(self.outputs), uploads=calls.of(self.uploads)),
             lifecycle=lifecycle,
             clock=self.clock,
         ).apply(DONE)
@@ -189,14 +185,14 @@ class CaptionWorld:
     def deliver(self, calls: Calls | None = None) -> None:
         """Let the orchestrator handle the oldest message; it is gone once it is done."""
         calls = calls or Calls()
-        sidecars, documents = calls.of(self.sidecars), calls.of(self.documents)
+        uploads, outputs = calls.of(self.uploads), calls.of(self.outputs)
         message = self.messages[0]
         CaptionUploads(
             pipeline="media-pipeline-test",
             names=NAMES,
-            sidecars=sidecars,
+            uploads=uploads,
             table=calls.of(self.table),
-            captions=CaptionPublisher(names=NAMES, sidecars=sidecars, documents=documents),
+            captions=CaptionPublisher(names=NAMES, uploads=uploads, outputs=outputs),
             publisher=calls.of(self.publisher),
             metrics=self.metrics,
             clock=self.clock,

@@ -9,9 +9,9 @@ from media_pipeline.publishing.storyboard_publisher import StoryboardPublisher
 NAMES = SidecarNames(media_suffixes=(".mp4", ".mov"), caption_suffixes=(".srt", ".vtt"))
 
 
-def additions(*, documents: Any, sidecars: Any) -> dict[str, Any]:
+def additions(*, outputs: Any, uploads: Any) -> dict[str, Any]:
     """Return the parts of JobChanges that add to verified outputs."""
     return {
-        "storyboards": StoryboardPublisher(documents=documents),
-        "captions": CaptionPublisher(names=NAMES, sidecars=sidecars, documents=documents),
+        "storyboards": StoryboardPublisher(outputs=outputs),
+        "captions": CaptionPublisher(names=NAMES, uploads=uploads, outputs=outputs),
     }

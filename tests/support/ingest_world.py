@@ -64,7 +64,9 @@ class IngestWorld:
             table=self.table,
             transcoder=self.transcoder,
             uploads=self.uploads,
-            slots=JobSlots(self.transcoder, limit=MAX_JOBS_IN_FLIGHT, monotonic=self._monotonic),
+            slots=JobSlots(
+                self.transcoder.jobs_in_flight, limit=MAX_JOBS_IN_FLIGHT, monotonic=self._monotonic
+            ),
             presets=self.presets,
             lifecycle=self.lifecycle,
             metrics=self.metrics,

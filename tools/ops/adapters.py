@@ -6,11 +6,11 @@ from typing import Any
 
 from media_pipeline.adapters.asset_table import AssetTable
 from media_pipeline.adapters.clients import aws_client
-from media_pipeline.adapters.mediaconvert import Transcoder
-from media_pipeline.adapters.notifications import NotificationsTopic
-from media_pipeline.adapters.preset_store import PresetStore
+from media_pipeline.adapters.mediaconvert import MediaConvertTranscoder
+from media_pipeline.adapters.notifications import SnsNotifications
+from media_pipeline.adapters.preset_store import SsmPresetStore
 from media_pipeline.adapters.queues import SqsQueue
-from media_pipeline.adapters.uploads_bucket import UploadsBucket
+from media_pipeline.adapters.uploads_bucket import S3UploadsBucket
 from tools.ops.deployed import Resources, read_resources
 from tools.ops.errors import UsageError
 from tools.ops.queues.dead_letters import DeadLetters
@@ -62,9 +62,9 @@ class Adapters:
         return ObjectVersions(self._client("s3"), self.resources.uploads_bucket)
 
     @cached_property
-    def notifier(self) -> NotificationsTopic:
+    def notifier(self) -> SnsNotifications:
         """Return the topic of assets."""
-        return NotificationsTopic(self._client("sns"), self.resources.notifications_topic_arn)
+        return SnsNotifications(self._client("sns"), self.resources.notifications_topic_arn)
 
     @cached_property
     def removal_metrics(self) -> CloudWatchRemovals:
@@ -76,9 +76,9 @@ class Adapters:
         )
 
     @cached_property
-    def uploads(self) -> UploadsBucket:
+    def uploads(self) -> S3UploadsBucket:
         """Return the uploads bucket."""
-        return UploadsBucket(self._client("s3"), self.resources.uploads_bucket)
+        return S3UploadsBucket(self._client("s3"), self.resources.uploads_bucket)
 
     @cached_property
     def processing_queue(self) -> SqsQueue:
@@ -86,18 +86,18 @@ class Adapters:
         return SqsQueue(self._client("sqs"), self.resources.processing_queue_url)
 
     @cached_property
-    def transcoder(self) -> Transcoder:
+    def transcoder(self) -> MediaConvertTranscoder:
         """Return MediaConvert with the pipeline's queue."""
-        return Transcoder(
+        return MediaConvertTranscoder(
             self._client("mediaconvert"),
             pipeline=self.resources.pipeline_name,
             queue_arn=self.resources.mediaconvert_queue_arn,
         )
 
     @cached_property
-    def presets(self) -> PresetStore:
+    def presets(self) -> SsmPresetStore:
         """Return the encoding presets and profiles."""
-        return PresetStore(
+        return SsmPresetStore(
             self._client("ssm"),
             presets_path=self.resources.presets_path,
             profiles_parameter=self.resources.profiles_parameter,

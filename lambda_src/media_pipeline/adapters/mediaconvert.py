@@ -50,7 +50,7 @@ _MAX_PAGES = 50
 _CLOCK_TOLERANCE = timedelta(minutes=15)
 
 
-class Transcoder:
+class MediaConvertTranscoder:
     """Submit and find this pipeline's jobs on its own queue.
 
     Submitting and probing take their time on MediaConvert's side, so each may have a client with a timeout of

@@ -11,7 +11,7 @@ from media_pipeline.domain.errors import TransientError
 _ITEM_ID = "refusals-turn"
 
 
-class TurnStore:
+class DynamoTurns:
     """Give one of all processes the turn. Raises TransientError and its kin where DynamoDB can't answer.
 
     A process that has asked does not ask again within the interval: so the item costs next to nothing.

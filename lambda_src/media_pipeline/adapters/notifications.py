@@ -13,7 +13,7 @@ MAX_MESSAGE_BYTES = 200 * 1024
 _MAX_SUBJECT_CHARACTERS = 100  # Source: SNS API, Publish.Subject: ASCII, less than 100 characters
 
 
-class NotificationsTopic:
+class SnsNotifications:
     """Tell the notifications topic about assets that have come to their end."""
 
     def __init__(self, client: Any, topic_arn: str) -> None:

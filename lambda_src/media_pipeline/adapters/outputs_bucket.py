@@ -15,7 +15,7 @@ _REFUSED = (412, 409, 404)
 _MAX_KEYS = 1000  # Source: S3 API, DeleteObjects.Delete, ListObjectsV2.MaxKeys
 
 
-class OutputsBucket:
+class S3OutputsBucket:
     """Look at objects, delete them, and read and write documents.
 
     Raises TransientError and its kin where S3 can't answer, or an object is gone that was listed before.

@@ -12,7 +12,7 @@ from media_pipeline.encoding.presets import Presets
 from media_pipeline.encoding.profiles import PresetDocuments, Profiles
 
 
-class PresetStore:
+class SsmPresetStore:
     """Read presets and profiles from SSM; a warm function reads them again once a minute.
 
     Those with faults it reads again sooner, for uploads wait.

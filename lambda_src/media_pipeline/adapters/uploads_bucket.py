@@ -31,7 +31,7 @@ _NULL_VERSION = "null"
 Tags = Mapping[str, str]
 
 
-class UploadsBucket:
+class S3UploadsBucket:
     """Look at the bucket's objects and tag them. Raises TransientError and its kin where S3 can't answer."""
 
     def __init__(self, client: Any, bucket: str, *, page_size: int = _MAX_PAGE_SIZE) -> None:

@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 from media_pipeline.domain.errors import PresetsInvalidError
 from media_pipeline.domain.failures import failure
@@ -159,3 +160,15 @@ class PresetDocuments:
         except PresetsInvalidError as invalid:
             return invalid.faults
         return ()
+
+
+class PresetStore(Protocol):
+    """The port to presets and profiles.
+
+    Raises: PresetsInvalidError where a document is missing or has faults, TransientError and its kin where
+    Parameter Store can't answer.
+    """
+
+    def load(self) -> tuple[Presets, Profiles]:
+        """Return the presets and profiles in force."""
+        ...

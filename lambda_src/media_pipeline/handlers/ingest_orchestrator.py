@@ -14,13 +14,13 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from media_pipeline.adapters.asset_table import AssetTable
 from media_pipeline.adapters.clients import aws_client
-from media_pipeline.adapters.mediaconvert import Transcoder
-from media_pipeline.adapters.notification_turns import TurnStore
-from media_pipeline.adapters.notifications import NotificationsTopic
-from media_pipeline.adapters.outputs_bucket import OutputsBucket
-from media_pipeline.adapters.preset_store import PresetStore
+from media_pipeline.adapters.mediaconvert import MediaConvertTranscoder
+from media_pipeline.adapters.notification_turns import DynamoTurns
+from media_pipeline.adapters.notifications import SnsNotifications
+from media_pipeline.adapters.outputs_bucket import S3OutputsBucket
+from media_pipeline.adapters.preset_store import SsmPresetStore
 from media_pipeline.adapters.queues import SqsQueue
-from media_pipeline.adapters.uploads_bucket import UploadsBucket
+from media_pipeline.adapters.uploads_bucket import S3UploadsBucket
 from media_pipeline.domain.asset import UploadedObject
 from media_pipeline.domain.events import parse_upload
 from media_pipeline.domain.uploads.filter import UploadFilter
@@ -59,10 +59,10 @@ def _wired() -> tuple[
     config = read_config(OrchestratorConfig, os.environ)
     dynamodb, s3 = aws_client("dynamodb"), aws_client("s3")
     table = AssetTable(dynamodb, config.assets_table)
-    uploads = UploadsBucket(s3, config.uploads_bucket)
-    notifier = NotificationsTopic(aws_client("sns"), config.notifications_topic_arn)
+    uploads = S3UploadsBucket(s3, config.uploads_bucket)
+    notifier = SnsNotifications(aws_client("sns"), config.notifications_topic_arn)
     metrics = PipelineMetrics()
-    transcoder = Transcoder(
+    transcoder = MediaConvertTranscoder(
         _mediaconvert(ASK_TIMEOUT_SECONDS),
         submit_client=_mediaconvert(SUBMIT_TIMEOUT_SECONDS),
         probe_client=_mediaconvert(PROBE_TIMEOUT_SECONDS),
@@ -84,10 +84,10 @@ def _wired() -> tuple[
         table=table,
         transcoder=transcoder,
         uploads=uploads,
-        slots=JobSlots(transcoder, limit=config.max_jobs_in_flight),
+        slots=JobSlots(transcoder.jobs_in_flight, limit=config.max_jobs_in_flight),
         presets=PresetWatch(
             pipeline=config.pipeline_name,
-            source=PresetStore(
+            source=SsmPresetStore(
                 aws_client("ssm"),
                 presets_path=config.presets_path,
                 profiles_parameter=config.profiles_parameter,
@@ -102,7 +102,7 @@ def _wired() -> tuple[
         refusals=Refusals(
             table=table,
             types=types,
-            turns=TurnStore(dynamodb, config.assets_table),
+            turns=DynamoTurns(dynamodb, config.assets_table),
             announce=lifecycle.announce,
             metrics=metrics,
             retention_days=config.asset_retention_days,
@@ -130,10 +130,10 @@ def _wired() -> tuple[
     captions = CaptionUploads(
         pipeline=config.pipeline_name,
         names=names,
-        sidecars=uploads,
+        uploads=uploads,
         table=table,
         captions=CaptionPublisher(
-            names=names, sidecars=uploads, documents=OutputsBucket(s3, config.outputs_bucket)
+            names=names, uploads=uploads, outputs=S3OutputsBucket(s3, config.outputs_bucket)
         ),
         publisher=notifier,
         metrics=metrics,

@@ -9,11 +9,11 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from media_pipeline.adapters.asset_table import AssetTable
 from media_pipeline.adapters.clients import aws_client
-from media_pipeline.adapters.mediaconvert import Transcoder
-from media_pipeline.adapters.notifications import NotificationsTopic
-from media_pipeline.adapters.outputs_bucket import OutputsBucket
+from media_pipeline.adapters.mediaconvert import MediaConvertTranscoder
+from media_pipeline.adapters.notifications import SnsNotifications
+from media_pipeline.adapters.outputs_bucket import S3OutputsBucket
 from media_pipeline.adapters.queues import SqsQueue
-from media_pipeline.adapters.uploads_bucket import UploadsBucket
+from media_pipeline.adapters.uploads_bucket import S3UploadsBucket
 from media_pipeline.domain.events import JobStateChange, parse_job_state_change
 from media_pipeline.handlers.config import JobStatusProcessorConfig, read_config
 from media_pipeline.handlers.sqs_batch import handle_batch
@@ -46,32 +46,32 @@ def _wired() -> tuple[JobChanges, FindRedelivery, PipelineMetrics]:
     table = AssetTable(aws_client("dynamodb"), config.assets_table)
     metrics = PipelineMetrics()
     s3 = aws_client("s3")
-    uploads = UploadsBucket(s3, config.uploads_bucket)
-    outputs = OutputsBucket(s3, config.outputs_bucket)
+    uploads = S3UploadsBucket(s3, config.uploads_bucket)
+    outputs = S3OutputsBucket(s3, config.outputs_bucket)
     changes = JobChanges(
         pipeline=config.pipeline_name,
         table=table,
-        jobs=Transcoder(
+        jobs=MediaConvertTranscoder(
             aws_client("mediaconvert"),
             pipeline=config.pipeline_name,
             queue_arn=config.mediaconvert_queue_arn,
         ),
         uploads=uploads,
         outputs=outputs,
-        storyboards=StoryboardPublisher(documents=outputs),
+        storyboards=StoryboardPublisher(outputs=outputs),
         captions=CaptionPublisher(
             names=SidecarNames(
                 media_suffixes=config.media_suffixes, caption_suffixes=config.caption_suffixes
             ),
-            sidecars=uploads,
-            documents=outputs,
+            uploads=uploads,
+            outputs=outputs,
         ),
         lifecycle=Lifecycle(
             pipeline=config.pipeline_name,
             table=table,
             uploads=uploads,
             metrics=metrics,
-            publisher=NotificationsTopic(aws_client("sns"), config.notifications_topic_arn),
+            publisher=SnsNotifications(aws_client("sns"), config.notifications_topic_arn),
             retention_days=config.asset_retention_days,
             clock=utc_now,
         ),

@@ -19,12 +19,12 @@ from media_pipeline.adapters.checkpoints import (
     DynamoCheckpoint,
 )
 from media_pipeline.adapters.clients import aws_client
-from media_pipeline.adapters.mediaconvert import Transcoder
-from media_pipeline.adapters.notification_turns import TurnStore
-from media_pipeline.adapters.notifications import NotificationsTopic
-from media_pipeline.adapters.outputs_bucket import OutputsBucket
+from media_pipeline.adapters.mediaconvert import MediaConvertTranscoder
+from media_pipeline.adapters.notification_turns import DynamoTurns
+from media_pipeline.adapters.notifications import SnsNotifications
+from media_pipeline.adapters.outputs_bucket import S3OutputsBucket
 from media_pipeline.adapters.queues import SqsQueue
-from media_pipeline.adapters.uploads_bucket import UploadsBucket
+from media_pipeline.adapters.uploads_bucket import S3UploadsBucket
 from media_pipeline.domain.status_index import ReachedTime, ReindexingCursor
 from media_pipeline.domain.uploads.filter import UploadFilter
 from media_pipeline.domain.uploads.ignored_names import IgnoredNames
@@ -75,8 +75,8 @@ def _wired() -> tuple[Repairs, Reindexing, UnsentEnds, Leftovers, UploadSweep, P
     config = read_config(ReconcilerConfig, os.environ)
     dynamodb, s3 = aws_client("dynamodb"), aws_client("s3")
     table = AssetTable(dynamodb, config.assets_table)
-    uploads = UploadsBucket(s3, config.uploads_bucket)
-    outputs = OutputsBucket(s3, config.outputs_bucket)
+    uploads = S3UploadsBucket(s3, config.uploads_bucket)
+    outputs = S3OutputsBucket(s3, config.outputs_bucket)
     names = SidecarNames(media_suffixes=config.media_suffixes, caption_suffixes=config.caption_suffixes)
     sqs = aws_client("sqs")
     queue = SqsQueue(sqs, config.processing_queue_url)
@@ -86,11 +86,11 @@ def _wired() -> tuple[Repairs, Reindexing, UnsentEnds, Leftovers, UploadSweep, P
         table=table,
         uploads=uploads,
         metrics=metrics,
-        publisher=NotificationsTopic(aws_client("sns"), config.notifications_topic_arn),
+        publisher=SnsNotifications(aws_client("sns"), config.notifications_topic_arn),
         retention_days=config.asset_retention_days,
         clock=utc_now,
     )
-    transcoder = Transcoder(
+    transcoder = MediaConvertTranscoder(
         aws_client("mediaconvert"),
         pipeline=config.pipeline_name,
         queue_arn=config.mediaconvert_queue_arn,
@@ -101,8 +101,8 @@ def _wired() -> tuple[Repairs, Reindexing, UnsentEnds, Leftovers, UploadSweep, P
         jobs=transcoder,
         uploads=uploads,
         outputs=outputs,
-        storyboards=StoryboardPublisher(documents=outputs),
-        captions=CaptionPublisher(names=names, sidecars=uploads, documents=outputs),
+        storyboards=StoryboardPublisher(outputs=outputs),
+        captions=CaptionPublisher(names=names, uploads=uploads, outputs=outputs),
         lifecycle=lifecycle,
         clock=utc_now,
     )
@@ -139,7 +139,7 @@ def _wired() -> tuple[Repairs, Reindexing, UnsentEnds, Leftovers, UploadSweep, P
         refusals=Refusals(
             table=table,
             types=SourceTypes(suffixes=config.media_suffixes),
-            turns=TurnStore(dynamodb, config.assets_table),
+            turns=DynamoTurns(dynamodb, config.assets_table),
             announce=lifecycle.announce,
             metrics=metrics,
             retention_days=config.asset_retention_days,

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 from media_pipeline.domain.errors import UnreadableOutputError
+from media_pipeline.domain.ports import OutputsBucket
 from media_pipeline.manifests.dash import read_dash_manifest
 from media_pipeline.manifests.hls import MediaPlaylist, read_master_playlist, read_media_playlist
 from media_pipeline.manifests.mp4 import read_mp4
@@ -12,18 +12,6 @@ from media_pipeline.manifests.rendition import FoundRendition, has_picture, has_
 
 # More than a day in segments of one second; read, it takes about 100 MB of memory.
 MAX_MANIFEST_BYTES = 8 * 1024**2
-
-
-class Outputs(Protocol):
-    """What verification needs of the outputs bucket."""
-
-    def sizes(self, prefix: str) -> Mapping[str, int]:
-        """Return the size in bytes of every object whose key begins so."""
-        ...
-
-    def read_range(self, key: str, *, offset: int, length: int) -> bytes:
-        """Return a part of an object."""
-        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +31,7 @@ class OutputReader:
     """Read outputs out of a listing; `sizes` are those of all objects in it, by key."""
 
     sizes: Mapping[str, int]
-    outputs: Outputs
+    outputs: OutputsBucket
 
     def read(self, format_: str, key: str) -> FoundOutput:
         """Return what the output of this format at this key offers; stills have no renditions."""

@@ -23,13 +23,13 @@ from typing import TYPE_CHECKING, Any
 from media_pipeline.domain.asset import Asset
 from media_pipeline.domain.bounds import first_within
 from media_pipeline.domain.errors import TransientError, UnreadableCaptionError, UnreadableOutputError
-from media_pipeline.domain.ports import Document, Documents
+from media_pipeline.domain.ports import Document, OutputsBucket, UploadsBucket
 from media_pipeline.manifests.hls import read_master_playlist, read_media_playlist
 from media_pipeline.manifests.mpegts import BEGIN_BYTES, first_timestamp
 from media_pipeline.publishing import dash_subtitles, hls_subtitles
 from media_pipeline.publishing.closed_captions import without_closed_captions
 from media_pipeline.publishing.published_caption import PublishedCaption, variant
-from media_pipeline.publishing.sidecar_listing import Sidecars, mark_of, sidecars_beside
+from media_pipeline.publishing.sidecar_listing import mark_of, sidecars_beside
 from media_pipeline.publishing.sidecars import Sidecar, SidecarNames
 from media_pipeline.telemetry import logger
 
@@ -74,8 +74,8 @@ class CaptionPublisher:
     """Bring an attempt's folder up to date with the captions beside its source."""
 
     names: SidecarNames
-    sidecars: Sidecars
-    documents: Documents
+    uploads: UploadsBucket
+    outputs: OutputsBucket
 
     def publish(self, asset: Asset, outputs: Sequence[Mapping[str, Any]]) -> Published:
         """Publish what is there now; `outputs` are the entries of the attempt's other outputs.
@@ -95,9 +95,9 @@ class CaptionPublisher:
     def _publish(self, asset: Asset, manifests: Sequence[Mapping[str, Any]]) -> Published:
         folder = f"{asset.asset_id}/{asset.attempt}/captions"
         # The state before the uploads: the module says why.
-        documents = {entry["key"]: self.documents.read(entry["key"]) for entry in manifests}
-        etags = self.documents.etags(f"{folder}/")
-        sidecars = sidecars_beside(asset.upload.key, names=self.names, sidecars=self.sidecars)
+        documents = {entry["key"]: self.outputs.read(entry["key"]) for entry in manifests}
+        etags = self.outputs.etags(f"{folder}/")
+        sidecars = sidecars_beside(asset.upload.key, names=self.names, uploads=self.uploads)
         duration_ms = max(entry.get("duration_ms", 0) for entry in manifests)
         used: dict[str, tuple[Sidecar, CaptionText]] = {}
         rejected: list[Mapping[str, Any]] = []
@@ -106,7 +106,7 @@ class CaptionPublisher:
             try:
                 self._check(sidecar, used, reads=reads)
                 reads += 1
-                held = self.sidecars.read_caption(sidecar.key)
+                held = self.uploads.read_caption(sidecar.key)
                 if held is None:
                     raise _ChangedMeanwhileError
                 body, etag = held
@@ -161,13 +161,13 @@ class CaptionPublisher:
             return 0
         try:
             master = read_master_playlist(entry["key"], _decoded(manifest))
-            document = self.documents.read(master.variants[0].key)
+            document = self.outputs.read(master.variants[0].key)
             if document is None:
                 return 0
             playlist = read_media_playlist(master.variants[0].key, _decoded(document))
         except UnreadableOutputError:
             return 0
-        begin = self.documents.begin(playlist.files[0], length=BEGIN_BYTES)
+        begin = self.outputs.begin(playlist.files[0], length=BEGIN_BYTES)
         return first_timestamp(begin) or 0
 
     def _files(
@@ -203,10 +203,10 @@ class CaptionPublisher:
         """Write a caption's file unless it is as it should be."""
         etag, body = etags.get(key), text.encode()
         if etag is not None:
-            current = self.documents.read(key)
+            current = self.outputs.read(key)
             if current is not None and current.body == body:
                 return
-        if not self.documents.write(key, body, content_type=content_type, replaces=etag):
+        if not self.outputs.write(key, body, content_type=content_type, replaces=etag):
             raise _ChangedMeanwhileError
 
     def _add(
@@ -227,7 +227,7 @@ class CaptionPublisher:
             # It played without captions, and so it does now.
             logger.error("The manifest can't name captions", manifest=key, reason=f"{key} {error}")
             return
-        if text.encode() != manifest.body and not self.documents.write(
+        if text.encode() != manifest.body and not self.outputs.write(
             key, text.encode(), content_type=manifest.content_type, replaces=manifest.etag
         ):
             raise _ChangedMeanwhileError

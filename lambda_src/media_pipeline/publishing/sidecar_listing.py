@@ -3,51 +3,27 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from typing import Protocol
 
-from media_pipeline.domain.asset import UploadedObject
+from media_pipeline.domain.ports import UploadsBucket
 from media_pipeline.publishing.sidecars import Sidecar, SidecarNames
 
 
-class Sidecars(Protocol):
-    """What captions need of the uploads bucket."""
-
-    def etags(self, prefix: str) -> Mapping[str, str]:
-        """Return the ETags of the keys that begin so and hold something now."""
-        ...
-
-    def folder_etags(self, prefix: str) -> Mapping[str, str] | None:
-        """Return the ETags of what lies in a folder now; None where that is more than a page."""
-        ...
-
-    def read_caption(self, key: str) -> tuple[bytes, str] | None:
-        """Return what a caption file holds now, and its ETag; None where it is gone.
-
-        Raises UnreadableCaptionError where S3 does not give it away.
-        """
-        ...
-
-    def current_version(self, key: str) -> UploadedObject | None:
-        """Return the version that a key holds now, None where it holds nothing."""
-        ...
-
-
-def keys_beside(key: str, *, names: SidecarNames, sidecars: Sidecars) -> Mapping[str, str]:
+def keys_beside(key: str, *, names: SidecarNames, uploads: UploadsBucket) -> Mapping[str, str]:
     """Return what lies beside a source or caption file, with ETags, and some that lies around.
 
     A folder that one page lists is listed as a whole: names that differ in letter case or Unicode's normal
     form have no prefix in common. Of a larger one what begins as expected is listed.
     """
-    folders = [sidecars.folder_etags(prefix) for prefix in names.folders(key)]
+    folders = [uploads.folder_etags(prefix) for prefix in names.folders(key)]
     listed = [folder for folder in folders if folder is not None]
     if len(listed) < len(folders):
-        listed += [sidecars.etags(prefix) for prefix in names.prefixes_beside(key)]
+        listed += [uploads.etags(prefix) for prefix in names.prefixes_beside(key)]
     return {name: etag for listing in listed for name, etag in listing.items()}
 
 
-def sidecars_beside(source_key: str, *, names: SidecarNames, sidecars: Sidecars) -> Mapping[Sidecar, str]:
+def sidecars_beside(source_key: str, *, names: SidecarNames, uploads: UploadsBucket) -> Mapping[Sidecar, str]:
     """Return the caption files beside a source now, by preference, each with its ETag."""
-    keys = keys_beside(source_key, names=names, sidecars=sidecars)
+    keys = keys_beside(source_key, names=names, uploads=uploads)
     return {sidecar: keys[sidecar.key] for sidecar in names.sidecars(source_key, keys)}
 
 

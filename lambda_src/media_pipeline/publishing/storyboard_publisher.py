@@ -10,7 +10,7 @@ from typing import Any
 
 from media_pipeline.domain.bounds import cut
 from media_pipeline.domain.errors import UnreadableOutputError
-from media_pipeline.domain.ports import Documents
+from media_pipeline.domain.ports import OutputsBucket
 from media_pipeline.publishing.dash_images import read_dash_images
 from media_pipeline.publishing.storyboard import (
     Sheet,
@@ -39,7 +39,7 @@ class PublishedStoryboard:
 class StoryboardPublisher:
     """Write the storyboard of the first manifest that names pictures which are all there."""
 
-    documents: Documents
+    outputs: OutputsBucket
 
     def publish(
         self, folder: str, outputs: Sequence[Mapping[str, Any]], sizes: Mapping[str, int]
@@ -81,15 +81,15 @@ class StoryboardPublisher:
         return read_image_playlist(images_key, self._body(images_key).decode(errors="replace"))
 
     def _body(self, key: str) -> bytes:
-        document = self.documents.read(key)
+        document = self.outputs.read(key)
         if document is None:
             raise UnreadableOutputError(f"names {key}, which is not there")
         return document.body
 
     def _write(self, key: str, body: bytes) -> None:
-        current = self.documents.read(key)
+        current = self.outputs.read(key)
         if current is None or current.body != body:
-            self.documents.write(
+            self.outputs.write(
                 key,
                 body,
                 content_type="text/vtt; charset=utf-8",

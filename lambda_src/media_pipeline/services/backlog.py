@@ -3,9 +3,8 @@
 Otherwise each run of the reconciler would lengthen the queue by what it finds waiting in it.
 """
 
-from typing import Protocol
-
 from media_pipeline.domain.errors import MediaPipelineError
+from media_pipeline.domain.ports import Queue
 from media_pipeline.telemetry import logger
 
 # A function of the smallest concurrency (2) that takes 3 s an upload works them off within a quarter of an
@@ -13,19 +12,7 @@ from media_pipeline.telemetry import logger
 MAX_WAITING = 500
 
 
-class AnnouncementQueue(Protocol):
-    """The processing queue, as those see it who announce uploads once more."""
-
-    def send(self, body: str) -> None:
-        """Send one message."""
-        ...
-
-    def waiting(self) -> int:
-        """Return how many messages can be received now, as SQS estimates it."""
-        ...
-
-
-def has_backlog(queue: AnnouncementQueue) -> bool:
+def has_backlog(queue: Queue) -> bool:
     """Tell whether uploads wait because there are many of them; where nobody can tell, they may."""
     try:
         waiting = queue.waiting()

@@ -18,21 +18,19 @@ MediaConvert's token answers a second request within a minute with the first one
 no gap as long as a job can be found a minute after it was made.
 """
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from math import ceil
-from typing import Any, Protocol
 
 from media_pipeline.domain.asset import (
     Asset,
     AssetError,
     AssetStatus,
-    Claim,
     ClaimOutcome,
     UploadedObject,
     instant,
 )
+from media_pipeline.domain.asset_store import AssetStore
 from media_pipeline.domain.errors import (
     ClaimHeldError,
     OperatorError,
@@ -44,6 +42,7 @@ from media_pipeline.domain.errors import (
     TransientError,
 )
 from media_pipeline.domain.failures import Reason, Unreadable, failure, replay_helps
+from media_pipeline.domain.ports import Clock, Metrics, Transcoder, UploadsBucket
 from media_pipeline.domain.source import (
     Source,
     SourceInfo,
@@ -53,15 +52,14 @@ from media_pipeline.domain.source import (
     source_from_record,
 )
 from media_pipeline.domain.transitions import Transition
-from media_pipeline.domain.uploads.current import CurrentUpload, ReadableUploads, superseded_by
+from media_pipeline.domain.uploads.current import CurrentUpload, superseded_by
 from media_pipeline.domain.uploads.limits import SourceLimits
 from media_pipeline.encoding.job_settings import groups_of, job_settings
 from media_pipeline.encoding.planned_outputs import planned_outputs
-from media_pipeline.encoding.presets import Presets
-from media_pipeline.encoding.profiles import Profiles
+from media_pipeline.encoding.profiles import PresetStore
 from media_pipeline.manifests.silent_files import HEAD_BYTES, is_silent
 from media_pipeline.services.job_limit import JobSlots
-from media_pipeline.services.lifecycle import Clock, EndsTable, Lifecycle
+from media_pipeline.services.lifecycle import Lifecycle
 from media_pipeline.services.refusals import Refusals
 from media_pipeline.telemetry import logger
 
@@ -72,89 +70,17 @@ PROBE_PATIENCE = timedelta(minutes=30)
 ACCESS_PATIENCE = timedelta(days=2)
 
 
-class IngestTable(EndsTable, Protocol):
-    """What ingest needs of the assets table."""
-
-    def get(self, asset_id: str) -> Asset | None:
-        """Return an asset as of now."""
-        ...
-
-    def claim(self, upload: UploadedObject, *, now: datetime, until: datetime) -> Claim:
-        """Own the work on an upload."""
-        ...
-
-    def release(self, asset: Asset, *, now: datetime) -> None:
-        """Give a claim back before its time."""
-        ...
-
-    def record_plan(
-        self,
-        asset: Asset,
-        *,
-        profile: str,
-        preset_versions: Mapping[str, int],
-        source_info: Mapping[str, Any],
-        planned_outputs: Sequence[Mapping[str, Any]],
-    ) -> bool:
-        """Write down what is about to be submitted; tell whether the claim still holds."""
-        ...
-
-
-class JobSubmitter(Protocol):
-    """What ingest needs of MediaConvert."""
-
-    def probe(self, source_uri: str) -> Source:
-        """Look into a source."""
-        ...
-
-    def create_job(self, asset: Asset, settings: Mapping[str, Any]) -> str:
-        """Submit the asset's job and return its id."""
-        ...
-
-    def find_job(self, asset: Asset) -> str | None:
-        """Return the id of the job already submitted for this attempt."""
-        ...
-
-
-class PresetSource(Protocol):
-    """What ingest needs of the parameters."""
-
-    def load(self) -> tuple[Presets, Profiles]:
-        """Return the presets and profiles in force."""
-        ...
-
-
-class IngestMetrics(Protocol):
-    """What ingest counts."""
-
-    def asset_received(self) -> None:
-        """Count a new asset."""
-        ...
-
-    def asset_submitted(self) -> None:
-        """Count a submitted job."""
-        ...
-
-    def source_unknown(self) -> None:
-        """Count a job that was submitted without a look into its source."""
-        ...
-
-    def source_refused(self) -> None:
-        """Count an upload that waits since AWS does not let us look into it."""
-        ...
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ingest:
     """Turn announced uploads into submitted jobs, each exactly once."""
 
-    table: IngestTable
-    transcoder: JobSubmitter
-    uploads: ReadableUploads
+    table: AssetStore
+    transcoder: Transcoder
+    uploads: UploadsBucket
     slots: JobSlots
-    presets: PresetSource
+    presets: PresetStore
     lifecycle: Lifecycle
-    metrics: IngestMetrics
+    metrics: Metrics
     limits: SourceLimits
     refusals: Refusals
     empty_file_grace_seconds: int

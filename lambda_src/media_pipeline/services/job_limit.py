@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable
-from typing import Protocol
 
 from media_pipeline.domain.errors import ThrottledError, TransientError
 from media_pipeline.telemetry import logger
@@ -11,21 +10,20 @@ from media_pipeline.telemetry import logger
 _MAX_AGE_SECONDS = 15
 
 
-class JobCounter(Protocol):
-    """What knows how many jobs are in flight."""
-
-    def jobs_in_flight(self) -> int:
-        """Return how many jobs of the queue wait or run."""
-        ...
-
-
 class JobSlots:
-    """Admit jobs while fewer than `limit` are in flight; a warm function counts its own in between."""
+    """Admit jobs while fewer than `limit` are in flight; a warm function counts its own in between.
+
+    `jobs_in_flight` asks MediaConvert.
+    """
 
     def __init__(
-        self, jobs: JobCounter, *, limit: int, monotonic: Callable[[], float] = time.monotonic
+        self,
+        jobs_in_flight: Callable[[], int],
+        *,
+        limit: int,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._jobs = jobs
+        self._jobs_in_flight = jobs_in_flight
         self._limit = limit
         self._monotonic = monotonic
         self._in_flight = 0
@@ -43,7 +41,7 @@ class JobSlots:
 
     def _count(self) -> int:
         try:
-            return self._jobs.jobs_in_flight()
+            return self._jobs_in_flight()
         except TransientError as error:
             # Then CreateJob itself will say whether MediaConvert takes another one.
             logger.warning("The jobs in flight could not be counted", reason=str(error))

@@ -8,56 +8,28 @@ an event ends an asset, or names the job of an asset that has none yet; what Get
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from functools import partial
-from typing import Any, Protocol
+from typing import Any
 
 from media_pipeline.domain.asset import Asset, AssetError, AssetStatus
+from media_pipeline.domain.asset_store import AssetStore
 from media_pipeline.domain.errors import UnconfirmedEventError, UnknownAssetError
 from media_pipeline.domain.events import JobStateChange, JobStatus, state_change_of_job
 from media_pipeline.domain.failures import failure
 from media_pipeline.domain.mediaconvert_errors import job_error, words_of_job
 from media_pipeline.domain.outputs import PlannedOutput, finished_output, output_minutes
+from media_pipeline.domain.ports import Clock, OutputsBucket, Transcoder, UploadsBucket
 from media_pipeline.domain.source import has_picture, source_from_record
 from media_pipeline.domain.transitions import Transition
-from media_pipeline.domain.uploads.current import ReadableUploads, superseded_by
+from media_pipeline.domain.uploads.current import superseded_by
 from media_pipeline.manifests.file_kinds import FileKind, kind_of
-from media_pipeline.manifests.output_reader import Outputs
 from media_pipeline.publishing.caption_publisher import CaptionPublisher, Published
 from media_pipeline.publishing.storyboard_publisher import StoryboardPublisher
-from media_pipeline.services.lifecycle import Clock, EndsTable, Lifecycle
+from media_pipeline.services.lifecycle import Lifecycle
 from media_pipeline.services.verification import verify
 from media_pipeline.telemetry import logger
 
 _ENDS = frozenset({JobStatus.COMPLETE, JobStatus.ERROR, JobStatus.CANCELED})
-
-
-class KnownJobs(Protocol):
-    """What the news of a job needs of MediaConvert."""
-
-    def get_job(self, job_id: str) -> Mapping[str, Any] | None:
-        """Return a job as MediaConvert knows it."""
-        ...
-
-
-class ChangesTable(EndsTable, Protocol):
-    """What the news of a job needs of the assets table."""
-
-    def get(self, asset_id: str) -> Asset | None:
-        """Return an asset as of now."""
-        ...
-
-    def was_removed(self, asset_id: str) -> bool:
-        """Tell whether an operator removed this asset."""
-        ...
-
-    def note_progress(self, asset: Asset, *, percent: int | None, now: datetime) -> None:
-        """Record that an asset's job is alive, and how far it is."""
-        ...
-
-    def note_warnings(self, asset: Asset, warnings: Sequence[Mapping[str, int]], *, left_out: int) -> None:
-        """Record the warnings that an asset's job has met so far."""
-        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,10 +37,10 @@ class JobChanges:
     """Move assets along as their jobs do."""
 
     pipeline: str
-    table: ChangesTable
-    jobs: KnownJobs
-    uploads: ReadableUploads
-    outputs: Outputs
+    table: AssetStore
+    jobs: Transcoder
+    uploads: UploadsBucket
+    outputs: OutputsBucket
     storyboards: StoryboardPublisher
     captions: CaptionPublisher
     lifecycle: Lifecycle

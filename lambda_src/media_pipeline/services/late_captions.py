@@ -20,66 +20,23 @@ events of the asset's other files wait in the queue; most of them find the mark 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from math import ceil
-from typing import Any, Protocol
+from typing import Any
 
 from media_pipeline.domain.asset import Asset, AssetStatus, UploadedObject, instant
+from media_pipeline.domain.asset_store import AssetStore
 from media_pipeline.domain.errors import ClaimHeldError, MediaPipelineError, TransientError
+from media_pipeline.domain.ports import Clock, Metrics, Notifications, UploadsBucket
 from media_pipeline.publishing.caption_publisher import CaptionPublisher, Published, without_captions
-from media_pipeline.publishing.sidecar_listing import (
-    Sidecars,
-    keys_beside,
-    mark_of,
-    sidecars_beside,
-)
+from media_pipeline.publishing.sidecar_listing import keys_beside, mark_of, sidecars_beside
 from media_pipeline.publishing.sidecars import SidecarNames
-from media_pipeline.services.lifecycle import Clock, Publisher, news_attributes
+from media_pipeline.services.lifecycle import news_attributes
 from media_pipeline.telemetry import logger
 
 _MAX_TRIES = 5
 # So long a publication takes at most, but for a slow S3: then two publish at once, which does no harm.
 PUBLISHING = timedelta(seconds=20)
-
-
-class CaptionedAssets(Protocol):
-    """What late captions need of the assets table."""
-
-    def get(self, asset_id: str) -> Asset | None:
-        """Return an asset as of now."""
-        ...
-
-    def take_captions(self, asset: Asset, *, now: datetime, until: datetime) -> bool:
-        """Own the publication of a complete asset's captions until then, where nobody else does."""
-        ...
-
-    def release_captions(self, asset: Asset, *, until: datetime) -> None:
-        """Give the publication back that was taken until then."""
-        ...
-
-    def note_captions(
-        self,
-        asset: Asset,
-        *,
-        outputs: Sequence[Mapping[str, Any]],
-        rejected: Sequence[Mapping[str, Any]],
-        rejected_left_out: int,
-        seen: str,
-    ) -> bool:
-        """Record a complete asset's captions; return False where it changed meanwhile."""
-        ...
-
-
-class CaptionMetrics(Protocol):
-    """What late captions count."""
-
-    def captions_rejected(self, count: int) -> None:
-        """Count caption files that can't be used."""
-        ...
-
-    def caption_without_video(self) -> None:
-        """Count a caption file that lies beside no video."""
-        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,23 +45,23 @@ class CaptionUploads:
 
     pipeline: str
     names: SidecarNames
-    sidecars: Sidecars
-    table: CaptionedAssets
+    uploads: UploadsBucket
+    table: AssetStore
     captions: CaptionPublisher
-    publisher: Publisher
-    metrics: CaptionMetrics
+    publisher: Notifications
+    metrics: Metrics
     clock: Clock
 
     def handle(self, upload: UploadedObject) -> None:
         """Handle an announced caption file. Errors as the module says."""
-        keys = keys_beside(upload.key, names=self.names, sidecars=self.sidecars)
+        keys = keys_beside(upload.key, names=self.names, uploads=self.uploads)
         sources = self.names.sources_of(upload.key, keys)
         if not sources:
             # A video that comes later finds the file, if its name begins with the video's.
             logger.warning("No video lies beside the caption file", source=upload.uri)
             self.metrics.caption_without_video()
         for key in sources:
-            source = self.sidecars.current_version(key)
+            source = self.uploads.current_version(key)
             if source is not None:
                 with logger.append_context_keys(asset_id=source.asset_id):
                     self._give(source.asset_id)
@@ -141,7 +98,7 @@ class CaptionUploads:
 
     def _is_seen(self, asset: Asset) -> bool:
         """Tell whether what lies beside the source now was there at the last publication."""
-        lying = sidecars_beside(asset.upload.key, names=self.names, sidecars=self.sidecars)
+        lying = sidecars_beside(asset.upload.key, names=self.names, uploads=self.uploads)
         return asset.captions_seen == mark_of(lying)
 
     def _seconds_left(self, asset: Asset | None) -> int:

@@ -16,7 +16,6 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from heapq import merge
-from typing import Protocol
 
 from media_pipeline.domain.asset import (
     TERMINAL_STATUSES,
@@ -25,11 +24,11 @@ from media_pipeline.domain.asset import (
     instant,
     timestamp,
 )
+from media_pipeline.domain.asset_store import AssetStore
 from media_pipeline.domain.errors import MediaPipelineError
-from media_pipeline.domain.ports import Checkpoint
+from media_pipeline.domain.ports import Checkpoint, Clock, OutputsBucket
 from media_pipeline.domain.status_index import IndexEntry, ReachedTime
 from media_pipeline.domain.uploads.limits import REFUSED_CODE
-from media_pipeline.services.lifecycle import Clock
 from media_pipeline.telemetry import logger
 
 # Of one run: twenty requests of S3's, and ten seconds of its time.
@@ -37,33 +36,6 @@ MAX_OBJECTS = 20_000
 MAX_ASSETS = 2_000
 LOOK_EVERY = timedelta(hours=1)
 _PAGE_SIZE = 1_000
-
-
-class EndedAssets(Protocol):
-    """What removing leftovers needs of the assets table."""
-
-    def get(self, asset_id: str) -> Asset | None:
-        """Return an asset as of now."""
-        ...
-
-    def by_status(
-        self,
-        status: AssetStatus,
-        *,
-        before: datetime | None = None,
-        after: datetime | None = None,
-        page_size: int = 100,
-    ) -> Iterable[IndexEntry]:
-        """Yield the index's entries of a status that last changed between the given times, oldest first."""
-        ...
-
-
-class OutputFolders(Protocol):
-    """What removing leftovers needs of the outputs bucket."""
-
-    def remove(self, prefix: str, *, limit: int) -> int:
-        """Delete up to so many objects whose keys begin so; return how many were deleted."""
-        ...
 
 
 def leftover_attempts(asset: Asset) -> tuple[int, ...]:
@@ -81,8 +53,8 @@ def leftover_attempts(asset: Asset) -> tuple[int, ...]:
 class Leftovers:
     """Remove what attempts left behind `days` after their asset's last end."""
 
-    table: EndedAssets
-    outputs: OutputFolders
+    table: AssetStore
+    outputs: OutputsBucket
     checkpoint: Checkpoint[ReachedTime]
     days: int
     clock: Clock

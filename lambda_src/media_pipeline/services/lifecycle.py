@@ -3,22 +3,20 @@
 A file that was found damaged is quarantined before anybody is told of it, and so by the time that they look.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any, Protocol
 
 from media_pipeline.domain.asset import (
     Asset,
     AssetStatus,
-    UploadedObject,
     instant,
 )
+from media_pipeline.domain.asset_store import AssetStore
 from media_pipeline.domain.failures import has_been_quarantined, quarantines
+from media_pipeline.domain.ports import Clock, Metrics, Notifications, UploadsBucket
 from media_pipeline.domain.transitions import Transition
 from media_pipeline.telemetry import logger
-
-Clock = Callable[[], datetime]
 
 
 def utc_now() -> datetime:
@@ -27,58 +25,6 @@ def utc_now() -> datetime:
 
 
 _SECONDS_PER_DAY = 86_400
-
-
-class EndsTable(Protocol):
-    """What the end of an asset needs of the assets table."""
-
-    def advance(self, asset_id: str, step: Transition) -> Asset | None:
-        """Take one step of the transition table."""
-        ...
-
-    def note_notified(self, asset: Asset, *, now: datetime) -> None:
-        """Record that the news of an asset's end was sent."""
-        ...
-
-
-class EndsMetrics(Protocol):
-    """What the end of an asset needs of the metrics."""
-
-    def asset_completed(self, *, processing_seconds: float, output_minutes: float) -> None:
-        """Count an asset whose outputs are there."""
-        ...
-
-    def asset_failed(self, *, reason: str, processing_seconds: float | None) -> None:
-        """Count an asset that can't be processed."""
-        ...
-
-    def asset_canceled(self) -> None:
-        """Count an asset whose job was cancelled."""
-        ...
-
-    def captions_rejected(self, count: int) -> None:
-        """Count caption files that can't be used."""
-        ...
-
-
-class QuarantinedUploads(Protocol):
-    """What the end of an asset needs of the uploads bucket."""
-
-    def quarantine(self, upload: UploadedObject, *, reason: str) -> bool:
-        """Tag an upload as quarantined; return False where it is gone."""
-        ...
-
-    def release(self, upload: UploadedObject) -> bool:
-        """Take the tags off again; return False where it is gone."""
-        ...
-
-
-class Publisher(Protocol):
-    """What the end of an asset needs of the notifications."""
-
-    def publish(self, subject: str, message: Mapping[str, Any], *, attributes: Mapping[str, str]) -> None:
-        """Publish a message, with the attributes by which subscribers choose."""
-        ...
 
 
 def news_attributes(status: str, asset: Asset) -> Mapping[str, str]:
@@ -92,10 +38,10 @@ class Lifecycle:
     """Bring assets to their end and say so; a retention of 0 days keeps their records for ever."""
 
     pipeline: str
-    table: EndsTable
-    uploads: QuarantinedUploads
-    metrics: EndsMetrics
-    publisher: Publisher
+    table: AssetStore
+    uploads: UploadsBucket
+    metrics: Metrics
+    publisher: Notifications
     retention_days: int
     clock: Clock
 

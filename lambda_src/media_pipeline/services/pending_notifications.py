@@ -5,58 +5,34 @@ killed process or of an operator's command, is found here. Each run looks at wha
 which the runs before it looked, so that a pause between runs, however long, leaves no gap.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Protocol
+from datetime import timedelta
 
 from media_pipeline.domain.asset import (
     TERMINAL_STATUSES,
-    Asset,
-    AssetStatus,
     instant,
     timestamp,
 )
+from media_pipeline.domain.asset_store import AssetStore
 from media_pipeline.domain.errors import MediaPipelineError
-from media_pipeline.domain.ports import Checkpoint
-from media_pipeline.domain.status_index import IndexEntry, ReachedTime
-from media_pipeline.services.lifecycle import Clock, Lifecycle
+from media_pipeline.domain.ports import Checkpoint, Clock, Metrics
+from media_pipeline.domain.status_index import ReachedTime
+from media_pipeline.services.lifecycle import Lifecycle
 from media_pipeline.telemetry import logger
 
 # What can't be told of for so long is no longer news, and must not hold up what is.
 LOOK_BACK = timedelta(days=7)
 
 
-class EndedAssets(Protocol):
-    """What telling of ends needs of the assets table."""
-
-    def get(self, asset_id: str) -> Asset | None:
-        """Return an asset as of now."""
-        ...
-
-    def by_status(
-        self, status: AssetStatus, *, before: datetime | None = None, after: datetime | None = None
-    ) -> Iterable[IndexEntry]:
-        """Yield the index's entries of a status that last changed between the given times, oldest first."""
-        ...
-
-
-class EndsRepairMetrics(Protocol):
-    """What telling of ends counts."""
-
-    def asset_repaired(self, *, kind: str) -> None:
-        """Count a repair by its kind."""
-        ...
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnsentEnds:
     """Tell of ends that nobody heard of; after `overdue_seconds` those who should have had their time."""
 
-    table: EndedAssets
+    table: AssetStore
     checkpoint: Checkpoint[ReachedTime]
     lifecycle: Lifecycle
-    metrics: EndsRepairMetrics
+    metrics: Metrics
     overdue_seconds: int
     clock: Clock
 

@@ -7,31 +7,15 @@ nobody would know which uploads got what. Uploads wait until the presets are men
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any
 
 from media_pipeline.domain.errors import MediaPipelineError, PresetsInvalidError
+from media_pipeline.domain.ports import Clock, Metrics, Notifications
 from media_pipeline.encoding.presets import Presets
-from media_pipeline.encoding.profiles import Profiles
-from media_pipeline.services.lifecycle import Clock, Publisher
+from media_pipeline.encoding.profiles import PresetStore, Profiles
 from media_pipeline.telemetry import logger
 
 TELL_AGAIN_AFTER = timedelta(hours=1)
-
-
-class LoadedPresets(Protocol):
-    """What reads presets."""
-
-    def load(self) -> tuple[Presets, Profiles]:
-        """Return the presets and profiles in force."""
-        ...
-
-
-class PresetMetrics(Protocol):
-    """What is counted of presets."""
-
-    def presets_invalid(self) -> None:
-        """Count an upload that waits for presets to be mended."""
-        ...
 
 
 @dataclass(slots=True, kw_only=True)
@@ -39,9 +23,9 @@ class PresetWatch:
     """Load presets, and tell of their faults; each warm function does so for itself."""
 
     pipeline: str
-    source: LoadedPresets
-    publisher: Publisher
-    metrics: PresetMetrics
+    source: PresetStore
+    publisher: Notifications
+    metrics: Metrics
     clock: Clock
     _told: tuple[datetime, tuple[str, ...]] | None = field(default=None, init=False)
 

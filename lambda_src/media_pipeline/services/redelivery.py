@@ -28,6 +28,7 @@ from media_pipeline.domain.errors import (
     UnconfirmedEventError,
     WaitsForOperatorError,
 )
+from media_pipeline.domain.ports import Metrics, Queue
 
 # Source: SQS API, SendMessage.DelaySeconds: at most 900
 MAX_DELAY_SECONDS = 900
@@ -50,30 +51,6 @@ class Message:
     renewals: int
 
 
-class OwnQueue(Protocol):
-    """A queue that a function consumes."""
-
-    def hide(self, receipt_handle: str, *, seconds: int) -> None:
-        """Let a message that is being handled come back after so many seconds."""
-        ...
-
-    def renew(self, body: str, *, attributes: Mapping[str, int], delay_seconds: int) -> None:
-        """Send a message with numeric attributes, to be seen after a delay."""
-        ...
-
-
-class RedeliveryMetrics(Protocol):
-    """What redelivery counts."""
-
-    def message_slowed_down(self) -> None:
-        """Count a message that AWS's throttling or failing made wait."""
-        ...
-
-    def event_unconfirmed(self) -> None:
-        """Count an event that was dropped, since MediaConvert says otherwise."""
-        ...
-
-
 class FindRedelivery(Protocol):
     """What finds the redelivery of the queue that a message came by."""
 
@@ -86,8 +63,8 @@ class FindRedelivery(Protocol):
 class Redelivery:
     """Decide when a message comes back; `random` gives numbers from 0 to 1."""
 
-    queue: OwnQueue
-    metrics: RedeliveryMetrics
+    queue: Queue
+    metrics: Metrics
     max_receive_count: int
     max_delay_seconds: int
     random: Callable[[], float]

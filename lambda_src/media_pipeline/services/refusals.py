@@ -8,59 +8,27 @@ the first one alone is told of; the others' records say that they need not be.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Protocol
+from datetime import timedelta
 
-from media_pipeline.domain.asset import Asset, AssetError, UploadedObject
+from media_pipeline.domain.asset import Asset, UploadedObject
 from media_pipeline.domain.asset_record import expiry
+from media_pipeline.domain.asset_store import AssetStore
+from media_pipeline.domain.ports import Clock, Metrics, Turns
 from media_pipeline.domain.uploads.limits import SourceTypes
-from media_pipeline.services.lifecycle import Clock
 from media_pipeline.telemetry import logger
 
 TOLD_EVERY = timedelta(hours=1)
-
-
-class RefusalTable(Protocol):
-    """What refusals need of the assets table."""
-
-    def refuse(
-        self,
-        upload: UploadedObject,
-        error: AssetError,
-        *,
-        now: datetime,
-        expires_at: int | None,
-        is_told: bool,
-    ) -> Asset | None:
-        """Make the record of an upload that has failed; return None where there is one."""
-        ...
-
-
-class RefusalMetrics(Protocol):
-    """What refusals count."""
-
-    def upload_refused(self) -> None:
-        """Count an upload of a type that is not accepted."""
-        ...
-
-
-class Turns(Protocol):
-    """What gives one of all processes the turn to tell people."""
-
-    def take(self, *, now: datetime, every: timedelta) -> bool:
-        """Return True for one caller in each interval."""
-        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refusals:
     """Refuse uploads by their type; a retention of 0 days keeps their records for ever."""
 
-    table: RefusalTable
+    table: AssetStore
     types: SourceTypes
     turns: Turns
     announce: Callable[[Asset], None]
-    metrics: RefusalMetrics
+    metrics: Metrics
     retention_days: int
     clock: Clock
 

@@ -10,12 +10,10 @@ run stopped. A write is conditional on the status that was read, so nothing is u
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Protocol
 
 from media_pipeline.domain.asset import instant, timestamp
-from media_pipeline.domain.ports import Checkpoint
-from media_pipeline.domain.status_index import IndexedRecord, RecordsPage, ReindexingCursor
-from media_pipeline.services.lifecycle import Clock
+from media_pipeline.domain.ports import Checkpoint, Clock, RecordIndex
+from media_pipeline.domain.status_index import ReindexingCursor
 from media_pipeline.telemetry import logger
 
 # A run leaves time for what else it has to do: so many records are written in two minutes or less.
@@ -25,23 +23,11 @@ SECOND_PASS_AFTER = timedelta(hours=1)
 NEXT_PASS_AFTER = timedelta(days=7)
 
 
-class IndexedRecords(Protocol):
-    """What reindexing needs of the assets table."""
-
-    def page(self, after: str | None) -> RecordsPage:
-        """Return the page of records behind an id, in the table's own order."""
-        ...
-
-    def put_in_place(self, record: IndexedRecord) -> bool:
-        """Write a record's shard and its error's code; return False where its status changed meanwhile."""
-        ...
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reindexing:
     """Bring the index up to date with records of other releases, a part a run."""
 
-    records: IndexedRecords
+    records: RecordIndex
     checkpoint: Checkpoint[ReindexingCursor]
     clock: Clock
 

@@ -3,10 +3,9 @@
 A run is bounded, may be repeated, and may overlap with another: every write is conditional.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any, Protocol
+from datetime import timedelta
 
 from media_pipeline.domain.asset import (
     OPEN_STATUSES,
@@ -14,6 +13,7 @@ from media_pipeline.domain.asset import (
     AssetStatus,
     instant,
 )
+from media_pipeline.domain.asset_store import AssetStore
 from media_pipeline.domain.errors import MediaPipelineError
 from media_pipeline.domain.events import (
     JobStateChange,
@@ -22,10 +22,10 @@ from media_pipeline.domain.events import (
     upload_event,
 )
 from media_pipeline.domain.failures import failure
-from media_pipeline.domain.status_index import IndexEntry
+from media_pipeline.domain.ports import Clock, Metrics, Queue, Transcoder
 from media_pipeline.domain.transitions import Transition
-from media_pipeline.services.backlog import AnnouncementQueue, has_backlog
-from media_pipeline.services.lifecycle import Clock, Lifecycle
+from media_pipeline.services.backlog import has_backlog
+from media_pipeline.services.lifecycle import Lifecycle
 from media_pipeline.telemetry import logger
 
 MAX_ASSETS_PER_STATUS = 200
@@ -40,52 +40,16 @@ LONGEST_JOB = timedelta(hours=24)
 _ALIVE = frozenset({JobStatus.SUBMITTED, JobStatus.PROGRESSING})
 
 
-class RepairsTable(Protocol):
-    """What repairs need of the assets table."""
-
-    def get(self, asset_id: str) -> Asset | None:
-        """Return an asset as of now."""
-        ...
-
-    def by_status(self, status: AssetStatus, *, before: datetime | None = None) -> Iterable[IndexEntry]:
-        """Yield the index's entries of a status that last changed before a time, oldest first."""
-        ...
-
-    def take_for_repair(self, asset: Asset, *, now: datetime, redelivery: bool = False) -> bool:
-        """Reserve an overdue asset for one repair."""
-        ...
-
-
-class JobSource(Protocol):
-    """What repairs need of MediaConvert."""
-
-    def get_job(self, job_id: str) -> Mapping[str, Any] | None:
-        """Return a job as MediaConvert knows it."""
-        ...
-
-
-class RepairMetrics(Protocol):
-    """What repairs count."""
-
-    def asset_repaired(self, *, kind: str) -> None:
-        """Count a repair by its kind."""
-        ...
-
-    def assets_stuck(self, count: int) -> None:
-        """Say how many overdue assets nothing repairs."""
-        ...
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Repairs:
     """Look after overdue assets."""
 
-    table: RepairsTable
-    jobs: JobSource
-    queue: AnnouncementQueue
+    table: AssetStore
+    jobs: Transcoder
+    queue: Queue
     apply_change: Callable[[JobStateChange], bool]
     lifecycle: Lifecycle
-    metrics: RepairMetrics
+    metrics: Metrics
     stuck_after_seconds: int
     clock: Clock
 

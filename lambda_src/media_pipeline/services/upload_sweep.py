@@ -8,18 +8,18 @@ time allows, and then begins anew. Uploads that the last whole sweep has already
 What was uploaded before the pipeline was there is left to the operator's `backfill`.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Protocol
 
 from media_pipeline.domain.asset import UploadedObject, instant, timestamp
+from media_pipeline.domain.asset_store import AssetStore
 from media_pipeline.domain.events import upload_event
-from media_pipeline.domain.ports import Checkpoint
+from media_pipeline.domain.ports import Checkpoint, Clock, Metrics, Queue, UploadsBucket
 from media_pipeline.domain.uploads.filter import UploadFilter
 from media_pipeline.domain.uploads.listing import Cursor, StoredUpload, UploadsPage
-from media_pipeline.services.backlog import AnnouncementQueue, has_backlog
-from media_pipeline.services.lifecycle import Clock
+from media_pipeline.services.backlog import has_backlog
+from media_pipeline.services.refusals import Refusals
 from media_pipeline.telemetry import logger
 
 MAX_PAGES = 50
@@ -29,70 +29,18 @@ MAX_REGISTERED = 500
 LOOK_BACK = timedelta(days=14)
 
 
-class SweptBucket(Protocol):
-    """What a sweep needs of the uploads bucket."""
-
-    def page(self, *, prefix: str, key_marker: str | None, version_marker: str | None) -> UploadsPage:
-        """Return the page of versions after the markers."""
-        ...
-
-
-class SweepTable(Protocol):
-    """What a sweep needs of the assets table."""
-
-    def beginning(self) -> datetime:
-        """Return when the pipeline came into being."""
-        ...
-
-    def known(self, asset_ids: Collection[str]) -> set[str]:
-        """Return those of the ids that have a record."""
-        ...
-
-    def register(self, upload: UploadedObject, *, now: datetime, detail: str) -> bool:
-        """Make the record of an upload that nobody announced."""
-        ...
-
-
-class Refuser(Protocol):
-    """What records uploads of types that are not accepted."""
-
-    def refuse(self, upload: UploadedObject) -> bool:
-        """Record an upload that is not accepted; return False where it is, or has a record already."""
-        ...
-
-
-class CaptionsQueue(Protocol):
-    """The captions queue, as a sweep sees it."""
-
-    def send(self, body: str) -> None:
-        """Send one message."""
-        ...
-
-
-class SweepMetrics(Protocol):
-    """What a sweep counts."""
-
-    def asset_received(self) -> None:
-        """Count a new asset."""
-        ...
-
-    def asset_repaired(self, *, kind: str) -> None:
-        """Count a repair by its kind."""
-        ...
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UploadSweep:
     """Register uploads that have no asset; `overdue_seconds` is how long an event may take to arrive."""
 
-    bucket: SweptBucket
-    table: SweepTable
+    bucket: UploadsBucket
+    table: AssetStore
     checkpoint: Checkpoint[Cursor]
-    queue: AnnouncementQueue
-    captions_queue: CaptionsQueue
-    metrics: SweepMetrics
+    queue: Queue
+    captions_queue: Queue
+    metrics: Metrics
     wanted: UploadFilter
-    refusals: Refuser
+    refusals: Refusals
     overdue_seconds: int
     asset_retention_days: int
     clock: Clock

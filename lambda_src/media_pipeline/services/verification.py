@@ -13,8 +13,9 @@ from media_pipeline.domain.asset import AssetError
 from media_pipeline.domain.events import ProducedGroup
 from media_pipeline.domain.failures import failure
 from media_pipeline.domain.outputs import PlannedOutput
+from media_pipeline.domain.ports import OutputsBucket
 from media_pipeline.domain.source import Source, SourceInfo
-from media_pipeline.manifests.output_reader import OutputReader, Outputs
+from media_pipeline.manifests.output_reader import OutputReader
 from media_pipeline.manifests.rendition import FoundRendition
 
 # Outputs of good sources are off by hundredths of a second: whole frames, an encoder's padding of sound. The
@@ -64,7 +65,7 @@ def verify(
     planned: Sequence[PlannedOutput],
     source: Source,
     groups: Sequence[ProducedGroup],
-    outputs: Outputs,
+    outputs: OutputsBucket,
 ) -> Verification:
     """Compare what lies in the attempt's folder (a key without a last slash) with the plan and the source.
 

@@ -2,7 +2,6 @@
 
 from tests.support.fakes.asset_table import FakeAssetTable
 from tests.support.fakes.buckets import FakeOutputs, FakeUploads
-from tests.support.fakes.captions import FakeDocuments, FakeSidecars
 from tests.support.fakes.checkpoints import FakeCheckpoint
 from tests.support.fakes.clock import FakeClock
 from tests.support.fakes.queue import FakeQueue, SentMessage
@@ -14,13 +13,11 @@ __all__ = [
     "FakeAssetTable",
     "FakeCheckpoint",
     "FakeClock",
-    "FakeDocuments",
     "FakeMetrics",
     "FakeOutputs",
     "FakePresets",
     "FakePublisher",
     "FakeQueue",
-    "FakeSidecars",
     "FakeTranscoder",
     "FakeTurns",
     "FakeUploads",

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
+from hashlib import md5
 
 from media_pipeline.domain.asset import UploadedObject
-from media_pipeline.domain.errors import OperatorError
-from media_pipeline.domain.failures import Unreadable
+from media_pipeline.domain.errors import OperatorError, SourceRefusedError, UnreadableCaptionError
+from media_pipeline.domain.failures import Reason, Unreadable
+from media_pipeline.domain.ports import Document
 from media_pipeline.domain.uploads.current import CurrentUpload
 from media_pipeline.domain.uploads.listing import StoredUpload, UploadsPage
 from media_pipeline.domain.uploads.quarantine import with_quarantine, without_quarantine
@@ -17,6 +19,7 @@ class FakeOutputs:
 
     def __init__(self) -> None:
         self.objects: dict[str, bytes] = {}
+        self.content_types: dict[str, str] = {}
         self.failures: list[Exception] = []
 
     def sizes(self, prefix: str) -> Mapping[str, int]:
@@ -40,6 +43,35 @@ class FakeOutputs:
             raise OperatorError(f"there is no byte {offset} of {key}")
         return part
 
+    def etags(self, prefix: str) -> Mapping[str, str]:
+        """Return the ETag of every object whose key begins so."""
+        self._fail()
+        return {key: _etag(body) for key, body in self.objects.items() if key.startswith(prefix)}
+
+    def read(self, key: str) -> Document | None:
+        """Return an object, None where there is none."""
+        self._fail()
+        body = self.objects.get(key)
+        if body is None:
+            return None
+        content_type = self.content_types.get(key, "binary/octet-stream")
+        return Document(body=body, etag=_etag(body), content_type=content_type)
+
+    def begin(self, key: str, *, length: int) -> bytes:
+        """Return an object's first bytes."""
+        self._fail()
+        return self.objects.get(key, b"")[:length]
+
+    def write(self, key: str, body: bytes, *, content_type: str, replaces: str | None) -> bool:
+        """Write an object in the place of the one with this ETag, or of none."""
+        self._fail()
+        current = self.objects.get(key)
+        if (_etag(current) if current is not None else None) != replaces:
+            return False
+        self.objects[key] = body
+        self.content_types[key] = content_type
+        return True
+
     def _fail(self) -> None:
         if self.failures:
             raise self.failures.pop(0)
@@ -60,7 +92,9 @@ class FakeUploads:
         self.unreadable: dict[str, Unreadable] = {}
         self.tags: dict[tuple[str, str], Mapping[str, str]] = {}
         self.failures: list[Exception] = []
-        self.page_size = 1000
+        self.page_size = self.folder_page_size = 1000
+        self.caption_reads = 0
+        self._captions = 0
 
     def put(self, upload: UploadedObject, at: datetime) -> None:
         """Upload a version; one without an id takes the place of the one without an id before it."""
@@ -96,6 +130,54 @@ class FakeUploads:
         if current is None or current.etag != upload.etag or current.unreadable is not None:
             return b""
         return self.contents.get(upload.key, b"")[offset : offset + length]
+
+    def put_caption(self, key: str, body: bytes) -> UploadedObject:
+        """Upload a caption file."""
+        self._captions += 1
+        upload = UploadedObject(
+            bucket="uploads",
+            key=key,
+            version_id=f"caption-{self._captions}",
+            etag=_etag(body),
+            size_bytes=len(body),
+            sequencer="",
+        )
+        self.put(upload, datetime(2026, 1, 2, tzinfo=UTC))
+        self.contents[key] = body
+        return upload
+
+    def etags(self, prefix: str) -> Mapping[str, str]:
+        """Return the ETags of the keys that begin so and hold something now."""
+        return {
+            key: self.stored[key][-1].upload.etag
+            for key in sorted(self.stored)
+            if key.startswith(prefix) and key not in self.deleted
+        }
+
+    def folder_etags(self, prefix: str) -> Mapping[str, str] | None:
+        """Return the ETags of what lies in a folder now; None where that is more than a page."""
+        found = {key: etag for key, etag in self.etags(prefix).items() if "/" not in key[len(prefix) :]}
+        return found if len(found) <= self.folder_page_size else None
+
+    def read_caption(self, key: str) -> tuple[bytes, str] | None:
+        """Return what a caption file holds now, and its ETag."""
+        self.caption_reads += 1
+        if key in self.deleted or key not in self.stored:
+            return None
+        if key in self.unreadable:
+            raise UnreadableCaptionError(self.unreadable[key].caption_sentence)
+        return self.contents[key], self.stored[key][-1].upload.etag
+
+    def current_version(self, key: str) -> UploadedObject | None:
+        """Return the version that a key holds now, None where it can't be read."""
+        if key in self.deleted or key not in self.stored:
+            return None
+        unreadable = self.unreadable.get(key)
+        if unreadable is None:
+            return self.stored[key][-1].upload
+        if unreadable.reason is Reason.DENIED:
+            raise SourceRefusedError(f"the source can't be read: {unreadable.said}")
+        return None
 
     def tags_of(self, upload: UploadedObject) -> Mapping[str, str]:
         """Return a version's tags."""
@@ -138,3 +220,7 @@ class FakeUploads:
         if start + self.page_size >= len(listed):
             return UploadsPage(uploads=page, key_marker=None, version_marker=None)
         return UploadsPage(uploads=page, key_marker=places[-1][0], version_marker=places[-1][1])
+
+
+def _etag(body: bytes) -> str:
+    return md5(body, usedforsecurity=False).hexdigest()

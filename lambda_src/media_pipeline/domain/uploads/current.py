@@ -5,7 +5,6 @@ one's name. The newer upload has an asset of its own, so the older one ends as C
 """
 
 from dataclasses import dataclass
-from typing import Protocol
 
 from media_pipeline.domain.asset import AssetError, UploadedObject
 from media_pipeline.domain.failures import Unreadable, failure
@@ -22,22 +21,6 @@ class CurrentUpload:
     version_id: str | None = None
     profile: str | None = None
     unreadable: Unreadable | None = None
-
-
-class CurrentUploads(Protocol):
-    """What tells which upload is the newest of its key."""
-
-    def current(self, key: str) -> CurrentUpload | None:
-        """Return what lies under a key now, None where nothing does."""
-        ...
-
-
-class ReadableUploads(CurrentUploads, Protocol):
-    """What also gives the bytes of an upload."""
-
-    def read(self, upload: UploadedObject, offset: int, length: int) -> bytes:
-        """Return bytes of an upload, none where its key holds it no more."""
-        ...
 
 
 def superseded_by(current: CurrentUpload | None, upload: UploadedObject) -> AssetError | None:

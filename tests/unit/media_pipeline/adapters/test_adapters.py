@@ -11,9 +11,9 @@ from botocore.exceptions import ClientError, ConnectTimeoutError, EndpointConnec
 from botocore.paginate import Paginator
 
 from media_pipeline.adapters.clients import aws_client, aws_errors
-from media_pipeline.adapters.mediaconvert import Transcoder
-from media_pipeline.adapters.notifications import NotificationsTopic
-from media_pipeline.adapters.preset_store import PresetStore
+from media_pipeline.adapters.mediaconvert import MediaConvertTranscoder
+from media_pipeline.adapters.notifications import SnsNotifications
+from media_pipeline.adapters.preset_store import SsmPresetStore
 from media_pipeline.adapters.queues import SqsQueue
 from media_pipeline.domain.asset import (
     Asset,
@@ -81,9 +81,9 @@ def refusal(status: int, code: str = "Refused") -> ClientError:
     )
 
 
-def transcoder(client: Answers, **clients: Answers) -> Transcoder:
+def transcoder(client: Answers, **clients: Answers) -> MediaConvertTranscoder:
     """Return a transcoder that talks to these."""
-    return Transcoder(
+    return MediaConvertTranscoder(
         client,
         **clients,
         pipeline="media-pipeline-test",
@@ -303,7 +303,7 @@ def test_presets_are_read_once_a_minute() -> None:
         profiles,
     )
     client, now = Answers(*pages, *pages), [100.0]
-    store = PresetStore(
+    store = SsmPresetStore(
         client, presets_path="/p/presets/", profiles_parameter="/p/profiles", monotonic=lambda: now[0]
     )
     first = store.load()
@@ -329,7 +329,7 @@ def test_messages_go_to_the_queue_as_they_are() -> None:
 def test_a_subject_is_one_that_sns_takes(subject: str, sent: str) -> None:
     """Subjects are printable ASCII, not empty and below 100 characters; messages are JSON to read."""
     client = Answers({})
-    NotificationsTopic(client, "topic").publish(
+    SnsNotifications(client, "topic").publish(
         subject, {"source": "s3://uploads/ü.mp4"}, attributes={"status": "FAILED", "profile": "ü"}
     )
     ((_, request),) = client.requests

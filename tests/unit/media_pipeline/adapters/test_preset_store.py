@@ -7,7 +7,7 @@ import pytest
 from botocore.exceptions import ClientError
 from botocore.paginate import Paginator
 
-from media_pipeline.adapters.preset_store import PresetStore
+from media_pipeline.adapters.preset_store import SsmPresetStore
 from media_pipeline.domain.errors import OperatorError, PresetsInvalidError, ThrottledError
 from media_pipeline.encoding.presets import PresetName
 from media_pipeline.encoding.profiles import PresetDocuments
@@ -68,7 +68,7 @@ class Reading:
     def __init__(self) -> None:
         self.ssm = Parameters()
         self.now = 100.0
-        self.store = PresetStore(
+        self.store = SsmPresetStore(
             self.ssm, presets_path=f"{PATH}/", profiles_parameter=PROFILES, monotonic=lambda: self.now
         )
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from media_pipeline.adapters.notifications import NotificationsTopic
+from media_pipeline.adapters.notifications import SnsNotifications
 from media_pipeline.domain.asset import AssetStatus
 from media_pipeline.domain.errors import TransientError
 from media_pipeline.domain.events import JobStatus
@@ -143,7 +143,7 @@ def test_a_key_like_a_presigned_url_is_told_of_without_secrets(
     world = IngestWorld()
     key = f"dir/{PRESIGNED.partition('?')[2]}.mp4"
     topic = Topic()
-    world.lifecycle.publisher.publish = NotificationsTopic(topic, "topic").publish  # type: ignore[method-assign]
+    world.lifecycle.publisher.publish = SnsNotifications(topic, "topic").publish  # type: ignore[method-assign]
     with PipelineMetrics().published():
         assert handled(message(world.upload(key, size=0)), world.ingest.handle)
     assert world.asset.upload.key == key
@@ -162,7 +162,7 @@ def test_an_error_that_quotes_a_presigned_url_is_recorded_without(log: StringIO)
     world = AssetWorld()
     world.submit()
     topic = Topic()
-    world.lifecycle.publisher.publish = NotificationsTopic(topic, "topic").publish  # type: ignore[method-assign]
+    world.lifecycle.publisher.publish = SnsNotifications(topic, "topic").publish  # type: ignore[method-assign]
     world.changes.apply(change(JobStatus.ERROR, error_code=3450, error_message=f"Can't fetch {PRESIGNED}"))
     assert world.asset.status is AssetStatus.FAILED
     assert_clean(json.dumps(world.table.records) + json.dumps(topic.published) + log.getvalue())

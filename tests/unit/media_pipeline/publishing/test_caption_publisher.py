@@ -34,7 +34,7 @@ def test_captions_that_are_there_come_with_the_video(world: CaptionWorld) -> Non
     assert world.asset.status is AssetStatus.COMPLETE
     assert world.offered() == everywhere("en", "pt-BR", "und")
     assert world.text(f"{FOLDER}/captions/en.vtt") == "WEBVTT\n\n00:00:01.000 --> 00:00:02.000\nHello\n"
-    assert world.documents.content_types[f"{FOLDER}/captions/en.vtt"].startswith("text/vtt")
+    assert world.outputs.content_types[f"{FOLDER}/captions/en.vtt"].startswith("text/vtt")
     english = next(entry for entry in world.asset.outputs if entry.get("language") == "en")
     assert english == {
         "format": "CAPTIONS",
@@ -130,7 +130,7 @@ def test_a_caption_that_s3_does_not_give_away_never_holds_up_the_video(
     """It is rejected with a sentence that says what to do, once; the others are published."""
     world.put(".en.srt")
     world.put(".de.srt")
-    world.sidecars.unreadable[f"{STEM}.en.srt"] = Unreadable(reason=reason, said="DEEP_ARCHIVE")
+    world.uploads.unreadable[f"{STEM}.en.srt"] = Unreadable(reason=reason, said="DEEP_ARCHIVE")
     world.finish()
     assert world.asset.status is AssetStatus.COMPLETE
     assert world.offered() == everywhere("de")
@@ -138,7 +138,7 @@ def test_a_caption_that_s3_does_not_give_away_never_holds_up_the_video(
     assert (rejected["key"], "Upload it again" in rejected["message"]) == (f"{STEM}.en.srt", True)
     world.settle()
     assert world.metrics.counted.count(("captions rejected", 1)) == 1
-    del world.sidecars.unreadable[f"{STEM}.en.srt"]
+    del world.uploads.unreadable[f"{STEM}.en.srt"]
     world.put(".en.srt", srt("Readable"))
     world.settle()
     assert (world.offered(), list(world.asset.rejected_captions)) == (everywhere("de", "en"), [])
@@ -197,9 +197,9 @@ def test_a_name_that_is_not_understood_is_on_the_record(world: CaptionWorld) -> 
 @pytest.mark.parametrize("page_size", [1000, 1])
 def test_other_spellings_of_the_name_are_found(world: CaptionWorld, page_size: int) -> None:
     """Letter case and Unicode's normal form keep no caption from its video, in a large folder neither."""
-    world.sidecars.page_size = page_size
-    world.sidecars.put(STEM.replace("dir/a", "dir/A") + ".en.srt", srt())
-    world.sidecars.put(f"{STEM}_de.srt", srt())
+    world.uploads.folder_page_size = page_size
+    world.uploads.put_caption(STEM.replace("dir/a", "dir/A") + ".en.srt", srt())
+    world.uploads.put_caption(f"{STEM}_de.srt", srt())
     world.finish()
     assert world.offered() == everywhere("de", "en")
 
@@ -341,10 +341,10 @@ def test_endless_rivals_are_left_to_the_queue(world: CaptionWorld) -> None:
     """Who is always too late gives up for now; the message comes back."""
     world.finish()
     world.put(".en.srt")
-    write = world.documents.write
-    world.documents.write = lambda *a, **k: False  # type: ignore[method-assign]
+    write = world.outputs.write
+    world.outputs.write = lambda *a, **k: False  # type: ignore[method-assign]
     with pytest.raises(TransientError, match="all the time"):
         world.deliver()
-    world.documents.write = write  # type: ignore[method-assign]
+    world.outputs.write = write  # type: ignore[method-assign]
     world.settle()
     assert world.offered() == everywhere("en")

@@ -152,8 +152,8 @@ def test_no_older_set_takes_the_place_of_a_newer_one(number: int, removed: bool)
     others = without_captions(world.asset.outputs)
 
     def publisher(calls: Calls) -> CaptionPublisher:
-        sidecars, documents = calls.of(world.sidecars), calls.of(world.documents)
-        return CaptionPublisher(names=NAMES, sidecars=sidecars, documents=documents)
+        uploads, outputs = calls.of(world.uploads), calls.of(world.outputs)
+        return CaptionPublisher(names=NAMES, uploads=uploads, outputs=outputs)
 
     def meanwhile() -> None:
         if removed:
@@ -191,11 +191,11 @@ def test_a_slow_rival_records_what_it_saw(number: int) -> None:
 def test_a_slow_rival_writes_what_it_saw(number: int) -> None:
     """After whichever call a rival writes an older manifest first: the newer set comes after it."""
     world, calls = after_the_end(), Calls()
-    before = world.documents.read(HLS.key)
+    before = world.outputs.read(HLS.key)
     assert before is not None
 
     def meanwhile() -> None:
-        world.documents.write(
+        world.outputs.write(
             HLS.key, world.made[HLS.key], content_type=before.content_type, replaces=before.etag
         )
 

@@ -46,7 +46,7 @@ def test_files_that_can_not_be_used_are_not_all_read(world: CaptionWorld) -> Non
     """Where none of them is good, so many are read; that the others were not, they are told."""
     put_many(world, b"no captions at all")
     world.finish()
-    assert world.sidecars.reads == MAX_READS
+    assert world.uploads.caption_reads == MAX_READS
     assert world.offered() == everywhere()
     assert len(world.asset.rejected_captions) + world.asset.rejected_captions_left_out == MANY
 
@@ -55,10 +55,10 @@ def test_an_event_whose_file_is_published_reads_nothing(world: CaptionWorld) -> 
     """The events of all files that the last publication saw are done with a listing each."""
     put_many(world)
     world.finish()
-    reads, told = world.sidecars.reads, len(world.told)
+    reads, told = world.uploads.caption_reads, len(world.told)
     assert reads == MAX_CAPTIONS
     world.settle()
-    assert (world.sidecars.reads, len(world.told)) == (reads, told)
+    assert (world.uploads.caption_reads, len(world.told)) == (reads, told)
 
 
 def test_files_that_come_together_are_published_together(world: CaptionWorld) -> None:
@@ -73,10 +73,10 @@ def test_files_that_come_together_are_published_together(world: CaptionWorld) ->
             world.deliver()
         assert held.value.seconds_left == PUBLISHING.total_seconds()
         world.messages.append(world.messages.pop(0))
-    assert world.sidecars.reads == 0
+    assert world.uploads.caption_reads == 0
     world.table.release_captions(first, until=until)
     world.settle()
-    assert world.sidecars.reads == MAX_CAPTIONS
+    assert world.uploads.caption_reads == MAX_CAPTIONS
     assert len(world.told) == 2
 
 
@@ -85,10 +85,10 @@ def test_a_change_after_the_publication_is_seen(world: CaptionWorld) -> None:
     world.put(".en.srt")
     world.finish()
     world.settle()
-    reads = world.sidecars.reads
+    reads = world.uploads.caption_reads
     world.put(".en.srt", b"1\n00:00:01,000 --> 00:00:02,000\nBetter\n")
     world.settle()
-    assert world.sidecars.reads == reads + 1
+    assert world.uploads.caption_reads == reads + 1
     world.uploads.delete(f"{STEM}.en.srt")
     world.put(".de.srt")
     world.settle()

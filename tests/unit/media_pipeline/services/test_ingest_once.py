@@ -46,6 +46,14 @@ class Meanwhile:
         self._happen("create_job")
         return job_id
 
+    def get_job(self, job_id: str) -> Mapping[str, Any] | None:
+        """Return a job."""
+        return self.real.get_job(job_id)
+
+    def jobs_in_flight(self) -> int:
+        """Count the jobs that wait or run."""
+        return self.real.jobs_in_flight()
+
     def _happen(self, call: str) -> None:
         if self.happens and call == self.call:
             happens, self.happens = self.happens, None

@@ -193,10 +193,11 @@ def test_delays_grow_up_to_a_limit(max_delay_seconds: int, delays: list[int]) ->
     assert found == delays
 
 
-class Delays:
+class Delays(FakeQueue):
     """Be a queue that only notes for how long messages are put off."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.seconds: list[int] = []
 
     def hide(self, receipt_handle: str, *, seconds: int) -> None:

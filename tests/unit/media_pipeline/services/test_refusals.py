@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from media_pipeline.adapters.asset_table import AssetTable
-from media_pipeline.adapters.notification_turns import TurnStore
+from media_pipeline.adapters.notification_turns import DynamoTurns
 from media_pipeline.domain.asset import AssetStatus
 from media_pipeline.domain.errors import TooEarlyError, TransientError
 from media_pipeline.domain.uploads.limits import SourceTypes
@@ -119,7 +119,7 @@ def test_one_process_has_the_turn(kind: str, request: pytest.FixtureRequest) -> 
     else:
         client: Callable[..., Any] | Any = request.getfixturevalue("dynamodb")
         name = new_assets_table(client)
-        first, second = TurnStore(client, name), TurnStore(client, name)
+        first, second = DynamoTurns(client, name), DynamoTurns(client, name)
     assert first.take(now=now, every=hour)
     assert not second.take(now=now, every=hour)
     assert not first.take(now=now + timedelta(minutes=59), every=hour)

@@ -1,6 +1,6 @@
 """What the reconciler does for assets whose news is missing."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -212,21 +212,27 @@ def test_an_asset_that_moved_meanwhile_is_left_alone(world: AssetWorld) -> None:
     assert world.table.records[UPLOAD.asset_id] == before
 
 
-class _Stale:
+class _Stale(FakeAssetTable):
     """Show a table through an index, and perhaps a read, that still has the asset as it was."""
 
     def __init__(self, table: FakeAssetTable, read: Asset | None = None) -> None:
-        self._table = table
+        super().__init__()
+        self.records = table.records
         self._read = read
-        self.take_for_repair = table.take_for_repair
 
     def get(self, asset_id: str) -> Asset | None:
         """Return the asset as it was read."""
-        return self._read or self._table.get(asset_id)
+        return self._read or super().get(asset_id)
 
     def by_status(
-        self, status: AssetStatus, *, before: datetime | None = None, after: datetime | None = None
-    ) -> list[IndexEntry]:
+        self,
+        status: AssetStatus,
+        *,
+        before: datetime | None = None,
+        after: datetime | None = None,
+        newest_first: bool = False,
+        page_size: int = 100,
+    ) -> Iterator[IndexEntry]:
         """Return the asset as it was, as one of its status then, or as SUBMITTED."""
         asset = self.get(UPLOAD.asset_id)
         assert asset is not None
@@ -234,7 +240,7 @@ class _Stale:
         entry = IndexEntry(
             asset_id=asset.asset_id, status=was.value, updated_at=asset.updated_at, attempt=asset.attempt
         )
-        return [entry] if status is was else []
+        return iter([entry] if status is was else [])
 
 
 def test_who_does_not_get_an_asset_announces_nothing(

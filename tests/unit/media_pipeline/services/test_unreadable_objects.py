@@ -7,7 +7,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from media_pipeline.adapters.object_access import archived, of_object, refused_object
-from media_pipeline.adapters.uploads_bucket import UploadsBucket
+from media_pipeline.adapters.uploads_bucket import S3UploadsBucket
 from media_pipeline.domain.errors import OperatorError, TransientError, UnreadableCaptionError
 from media_pipeline.domain.failures import Reason
 from tests.support.local_resources import new_versioned_bucket
@@ -36,14 +36,14 @@ def test_an_archived_object_is_described_and_not_given(s3: Any, storage_class: s
     s3.put_object(Bucket=bucket, Key="a.en.srt", Body=b"x", StorageClass=storage_class)
     assert s3.head_object(Bucket=bucket, Key="a.en.srt")["StorageClass"] == storage_class
     assert refused(s3, "get_object", Bucket=bucket, Key="a.en.srt") == (403, "InvalidObjectState")
-    current = UploadsBucket(s3, bucket).current("a.en.srt")
+    current = S3UploadsBucket(s3, bucket).current("a.en.srt")
     assert current is not None
     assert current.unreadable is not None
     assert current.unreadable.fault().message.startswith(
         f"The file lies in an archive of S3 ({storage_class})"
     )
     with pytest.raises(UnreadableCaptionError, match=storage_class):
-        UploadsBucket(s3, bucket).read_caption("a.en.srt")
+        S3UploadsBucket(s3, bucket).read_caption("a.en.srt")
 
 
 @pytest.mark.parametrize("storage_class", ["STANDARD", "STANDARD_IA", "GLACIER_IR", "INTELLIGENT_TIERING"])
@@ -51,10 +51,10 @@ def test_other_storage_classes_can_be_read(s3: Any, storage_class: str) -> None:
     """What lies in the classes that our own lifecycle rules move uploads to is read like any other."""
     bucket = new_versioned_bucket(s3)
     s3.put_object(Bucket=bucket, Key="a.en.srt", Body=b"x", StorageClass=storage_class)
-    current = UploadsBucket(s3, bucket).current("a.en.srt")
+    current = S3UploadsBucket(s3, bucket).current("a.en.srt")
     assert current is not None
     assert current.unreadable is None
-    found = UploadsBucket(s3, bucket).read_caption("a.en.srt")
+    found = S3UploadsBucket(s3, bucket).read_caption("a.en.srt")
     assert found is not None
     assert found[0] == b"x"
 
@@ -65,11 +65,11 @@ def test_an_object_under_a_customers_key_is_not_even_described(s3: Any) -> None:
     s3.put_object(Bucket=bucket, Key="a.mp4", Body=b"x", **CUSTOMER_KEY)
     assert refused(s3, "head_object", Bucket=bucket, Key="a.mp4") == (400, "400")
     assert refused(s3, "get_object", Bucket=bucket, Key="a.mp4") == (400, "InvalidRequest")
-    current = UploadsBucket(s3, bucket).current("a.mp4")
+    current = S3UploadsBucket(s3, bucket).current("a.mp4")
     assert current is not None
     assert current.unreadable is not None
     assert current.unreadable.reason is Reason.CUSTOMER_KEY
-    sidecars = UploadsBucket(s3, bucket)
+    sidecars = S3UploadsBucket(s3, bucket)
     assert sidecars.current_version("a.mp4") is None
     with pytest.raises(UnreadableCaptionError, match="SSE-C"):
         sidecars.read_caption("a.mp4")

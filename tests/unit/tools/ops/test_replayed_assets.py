@@ -11,10 +11,8 @@ from media_pipeline.services.job_state_changes import JobChanges
 from media_pipeline.services.stuck_assets import Repairs
 from tests.support.captioning import additions
 from tests.support.fakes import (
-    FakeDocuments,
     FakeOutputs,
     FakeQueue,
-    FakeSidecars,
 )
 from tests.support.ingest_world import IngestWorld
 from tests.support.made_outputs import made_outputs
@@ -33,7 +31,7 @@ class ReplayWorld(IngestWorld):
             jobs=self.transcoder,
             uploads=self.uploads,
             outputs=self.outputs,
-            **additions(documents=FakeDocuments(self.outputs), sidecars=FakeSidecars(self.uploads)),
+            **additions(outputs=self.outputs, uploads=self.uploads),
             lifecycle=self.lifecycle,
             clock=self.clock,
         )
