@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from checks.smoke.deployed import Clients, Deployed
-from media_pipeline.domain.asset import UploadedObject
+from media_pipeline.domain.uploads.upload import UploadedObject
 from tools.ops.records import RecordTable
 
 ENDED = frozenset({"COMPLETE", "FAILED", "CANCELED"})

@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 
-from media_pipeline.domain.asset import AssetError, AssetStatus, ClaimOutcome, timestamp
+from media_pipeline.domain.asset import AssetStatus, ClaimOutcome
+from media_pipeline.domain.clock import timestamp
+from media_pipeline.domain.failures.failure import AssetError
 from media_pipeline.domain.transitions import Transition
 from tests.support.asset_steps import (
     PLAN,

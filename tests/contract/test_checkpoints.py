@@ -8,9 +8,9 @@ from media_pipeline.adapters.asset_table import AssetTable
 from media_pipeline.adapters.checkpoints import REINDEXING, UPLOAD_SWEEP, DynamoCheckpoint
 from media_pipeline.adapters.dynamodb import to_item
 from media_pipeline.domain.asset import AssetStatus
+from media_pipeline.domain.clock import utc_now
 from media_pipeline.domain.status_index import ReindexingCursor
 from media_pipeline.domain.uploads.listing import Cursor
-from media_pipeline.services.lifecycle import utc_now
 from tests.support.fakes import FakeAssetTable, FakeCheckpoint
 from tests.support.local_resources import new_assets_table
 

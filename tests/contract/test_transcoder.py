@@ -8,16 +8,12 @@ from uuid import uuid4
 import pytest
 
 from media_pipeline.adapters.mediaconvert import MediaConvertTranscoder
-from media_pipeline.domain.asset import (
-    Asset,
-    AssetStatus,
-    UploadedObject,
-    timestamp,
-)
+from media_pipeline.domain.asset import Asset, AssetStatus
+from media_pipeline.domain.clock import timestamp, utc_now
 from media_pipeline.domain.errors import SourceRefusedError, TransientError
 from media_pipeline.domain.events import JobStatus, state_change_of_job
 from media_pipeline.domain.source import AudioTrack, SourceInfo, VideoTrack
-from media_pipeline.services.lifecycle import utc_now
+from media_pipeline.domain.uploads.upload import UploadedObject
 from tests.support.fakes import FakeClock, FakeTranscoder
 from tests.unit.sandbox.mediaconvert.api.fakes import (
     ROLE,

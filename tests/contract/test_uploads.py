@@ -9,11 +9,11 @@ from typing import Any, Protocol
 import pytest
 
 from media_pipeline.adapters.uploads_bucket import S3UploadsBucket
-from media_pipeline.domain.asset import UploadedObject
+from media_pipeline.domain.clock import utc_now
 from media_pipeline.domain.failures import Reason, Unreadable
 from media_pipeline.domain.uploads.listing import StoredUpload, UploadsPage
 from media_pipeline.domain.uploads.quarantine import QUARANTINED, REASON_TAG, STATUS_TAG
-from media_pipeline.services.lifecycle import utc_now
+from media_pipeline.domain.uploads.upload import UploadedObject
 from tests.support.fakes import FakeUploads
 from tests.support.local_resources import new_versioned_bucket
 

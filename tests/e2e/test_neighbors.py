@@ -7,7 +7,7 @@ from statistics import median
 
 import pytest
 
-from media_pipeline.domain.asset import UploadedObject
+from media_pipeline.domain.uploads.upload import UploadedObject
 from tests.e2e.pipeline import POLL_SECONDS, Pipeline, Record, wait_for
 
 pytestmark = pytest.mark.phase("operations")

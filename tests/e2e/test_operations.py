@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from media_pipeline.domain.asset import UploadedObject
 from media_pipeline.domain.events import upload_event
+from media_pipeline.domain.uploads.upload import UploadedObject
 from sandbox.runtime.folder import PROJECT_ROOT
 from tests.e2e.deployed import Sandbox
 from tests.e2e.pipeline import Pipeline, Record, wait_for

@@ -14,9 +14,10 @@ from botocore.exceptions import ClientError
 from hypothesis import strategies as st
 
 from media_pipeline.adapters.dynamodb import to_item
-from media_pipeline.domain.asset import AssetStatus, UploadedObject
+from media_pipeline.domain.asset import AssetStatus
 from media_pipeline.domain.errors import MalformedEventError, MediaPipelineError
 from media_pipeline.domain.events import parse_job_state_change, parse_upload
+from media_pipeline.domain.uploads.upload import UploadedObject
 from media_pipeline.handlers import ingest_orchestrator, job_status_processor, reconciler
 from media_pipeline.handlers.sqs_batch import Parse, handle_batch
 from media_pipeline.services.redelivery import Redelivery

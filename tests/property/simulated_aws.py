@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import Enum, auto
 from typing import Any
 
-from media_pipeline.domain.asset import Asset, AssetStatus, UploadedObject
+from media_pipeline.domain.asset import Asset, AssetStatus
 from media_pipeline.domain.events import upload_event
 from media_pipeline.domain.failures import Reason, Unreadable
 from media_pipeline.domain.status_index import IndexEntry, ReachedTime
@@ -16,6 +16,7 @@ from media_pipeline.domain.uploads.ignored_names import IgnoredNames
 from media_pipeline.domain.uploads.limits import SourceTypes
 from media_pipeline.domain.uploads.listing import Cursor
 from media_pipeline.domain.uploads.quarantine import STATUS_TAG
+from media_pipeline.domain.uploads.upload import UploadedObject
 from tests.property.simulated_mediaconvert import ALIVE, SimulatedJob, SimulatedMediaConvert
 from tests.property.watched_queue import WatchedQueue
 from tests.support.fakes import (

@@ -8,16 +8,13 @@ from hypothesis import strategies as st
 
 from media_pipeline.adapters.notifications import MAX_MESSAGE_BYTES, SnsNotifications
 from media_pipeline.adapters.probe_response import MAX_TRACKS, source_from_probe
-from media_pipeline.domain.asset import (
-    MAX_ATTEMPTS,
-    AssetError,
-    AssetStatus,
-    UploadedObject,
-)
+from media_pipeline.domain.asset import MAX_ATTEMPTS, AssetStatus
 from media_pipeline.domain.bounds import cut, first_within, within
 from media_pipeline.domain.events import MAX_WARNINGS
+from media_pipeline.domain.failures.failure import AssetError
 from media_pipeline.domain.source import SourceInfo
 from media_pipeline.domain.transitions import Transition
+from media_pipeline.domain.uploads.upload import UploadedObject
 from media_pipeline.encoding.planned_outputs import planned_outputs
 from media_pipeline.publishing.caption_publisher import MAX_CAPTIONS, MAX_REJECTED, MAX_REJECTED_BYTES
 from media_pipeline.telemetry import MAX_LINE_BYTES, dimension, log_line

@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from media_pipeline.domain.asset import UploadedObject
 from media_pipeline.domain.errors import MalformedEventError
 from media_pipeline.domain.events import (
     MAX_ERROR_MESSAGE_CHARACTERS,
@@ -16,6 +15,7 @@ from media_pipeline.domain.events import (
     parse_upload,
     upload_event,
 )
+from media_pipeline.domain.uploads.upload import UploadedObject
 from tests.support.strategies import damaged, json_values, uploads
 
 UPLOAD_EVENT: dict[str, Any] = {

@@ -6,14 +6,8 @@ from datetime import timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from media_pipeline.domain.asset import (
-    MAX_ATTEMPTS,
-    TERMINAL_STATUSES,
-    Asset,
-    AssetError,
-    AssetStatus,
-    may_follow,
-)
+from media_pipeline.domain.asset import MAX_ATTEMPTS, TERMINAL_STATUSES, Asset, AssetStatus, may_follow
+from media_pipeline.domain.failures.failure import AssetError
 from media_pipeline.domain.transitions import Transition
 from tests.support.fakes import FakeQueue
 from tests.unit.tools.ops.fakes import FakeRemovals, OpsWorld, upload

@@ -5,17 +5,12 @@ from itertools import pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from media_pipeline.domain.asset import (
-    TERMINAL_STATUSES,
-    AssetStatus,
-    UploadedObject,
-    may_follow,
-    statuses_before,
-)
+from media_pipeline.domain.asset import TERMINAL_STATUSES, AssetStatus, may_follow, statuses_before
 from media_pipeline.domain.events import JobStateChange, JobStatus
 from media_pipeline.domain.outputs import PlannedOutput
 from media_pipeline.domain.source import UnknownSource
 from media_pipeline.domain.transitions import Transition
+from media_pipeline.domain.uploads.upload import UploadedObject
 from media_pipeline.services.job_state_changes import JobChanges
 from media_pipeline.services.lifecycle import Lifecycle
 from tests.support.captioning import additions

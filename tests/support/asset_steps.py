@@ -4,8 +4,9 @@ from datetime import timedelta
 from typing import Any
 
 from media_pipeline.adapters.asset_table import AssetTable
-from media_pipeline.domain.asset import Asset, AssetStatus, ClaimOutcome, UploadedObject
+from media_pipeline.domain.asset import Asset, AssetStatus, ClaimOutcome
 from media_pipeline.domain.transitions import Transition
+from media_pipeline.domain.uploads.upload import UploadedObject
 from tests.support.fakes import FakeAssetTable, FakeClock
 
 Table = AssetTable | FakeAssetTable

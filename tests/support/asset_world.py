@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from media_pipeline.domain.asset import Asset, AssetStatus, UploadedObject
+from media_pipeline.domain.asset import Asset, AssetStatus
 from media_pipeline.domain.events import (
     JobStateChange,
     JobStatus,
@@ -17,6 +17,7 @@ from media_pipeline.domain.source import (
     VideoTrack,
 )
 from media_pipeline.domain.transitions import Transition
+from media_pipeline.domain.uploads.upload import UploadedObject
 from media_pipeline.services.job_state_changes import JobChanges
 from media_pipeline.services.lifecycle import Lifecycle
 from media_pipeline.services.stuck_assets import Repairs

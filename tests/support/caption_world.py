@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 
 import m3u8  # type: ignore[import-untyped]
 
-from media_pipeline.domain.asset import Asset, AssetStatus, UploadedObject
+from media_pipeline.domain.asset import Asset, AssetStatus
 from media_pipeline.domain.errors import ClaimHeldError
 from media_pipeline.domain.events import (
     JobStateChange,
@@ -20,6 +20,7 @@ from media_pipeline.domain.events import (
 from media_pipeline.domain.outputs import PlannedOutput
 from media_pipeline.domain.source import SourceInfo, UnknownSource, VideoTrack
 from media_pipeline.domain.transitions import Transition
+from media_pipeline.domain.uploads.upload import UploadedObject
 from media_pipeline.publishing.caption_publisher import CaptionPublisher
 from media_pipeline.services.job_state_changes import JobChanges
 from media_pipeline.services.late_captions import CaptionUploads

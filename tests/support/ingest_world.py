@@ -2,9 +2,10 @@
 
 import json
 
-from media_pipeline.domain.asset import Asset, UploadedObject
+from media_pipeline.domain.asset import Asset
 from media_pipeline.domain.source import AudioTrack, SourceInfo, VideoTrack
 from media_pipeline.domain.uploads.limits import SourceLimits, SourceTypes
+from media_pipeline.domain.uploads.upload import UploadedObject
 from media_pipeline.services.ingest import Ingest
 from media_pipeline.services.job_limit import JobSlots
 from media_pipeline.services.lifecycle import Lifecycle

@@ -6,13 +6,13 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from media_pipeline.domain.asset import UploadedObject
 from media_pipeline.domain.source import (
     AudioTrack,
     DynamicRange,
     SourceInfo,
     VideoTrack,
 )
+from media_pipeline.domain.uploads.upload import UploadedObject
 from media_pipeline.encoding.frame_size import MAX_VIDEO_SIDE
 from media_pipeline.encoding.ladder import LadderRow
 from media_pipeline.encoding.presets import PresetName, Presets, parse_presets

@@ -1,11 +1,12 @@
 """A bucket, and the sweep that goes over it with everything around it, on fakes."""
 
-from media_pipeline.domain.asset import Asset, UploadedObject
+from media_pipeline.domain.asset import Asset
 from media_pipeline.domain.events import parse_upload
 from media_pipeline.domain.uploads.filter import UploadFilter
 from media_pipeline.domain.uploads.ignored_names import IgnoredNames
 from media_pipeline.domain.uploads.limits import SourceTypes
 from media_pipeline.domain.uploads.listing import Cursor
+from media_pipeline.domain.uploads.upload import UploadedObject
 from media_pipeline.services.refusals import Refusals
 from media_pipeline.services.upload_sweep import UploadSweep
 from tests.support.fakes import (

@@ -6,8 +6,8 @@ from typing import Any, Protocol
 
 from media_pipeline.adapters.clients import aws_errors
 from media_pipeline.adapters.dynamodb import from_item
-from media_pipeline.domain.asset import UploadedObject
 from media_pipeline.domain.uploads.listing import UploadsPage
+from media_pipeline.domain.uploads.upload import UploadedObject
 from tools.ops.errors import UsageError
 
 _ASSET_ID = re.compile(r"[0-9a-f]{32}")

@@ -25,7 +25,8 @@ from media_pipeline.adapters.clients import (
     translated,
 )
 from media_pipeline.adapters.probe_response import source_from_probe
-from media_pipeline.domain.asset import Asset, instant
+from media_pipeline.domain.asset import Asset
+from media_pipeline.domain.clock import instant
 from media_pipeline.domain.errors import OperatorError, SourceRefusedError, TransientError
 from media_pipeline.domain.failures import failure
 from media_pipeline.domain.source import Source, UnknownSource

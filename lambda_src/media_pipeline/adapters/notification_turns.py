@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from media_pipeline.adapters.clients import aws_errors, is_refused_condition
-from media_pipeline.domain.asset import timestamp
+from media_pipeline.domain.clock import timestamp
 from media_pipeline.domain.errors import TransientError
 
 # Assets' ids are hexadecimal. Without a status, the item is in no index.

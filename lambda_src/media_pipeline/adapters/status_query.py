@@ -8,7 +8,8 @@ from typing import Any
 
 from media_pipeline.adapters.clients import aws_errors
 from media_pipeline.adapters.dynamodb import from_item
-from media_pipeline.domain.asset import AssetStatus, timestamp
+from media_pipeline.domain.asset import AssetStatus
+from media_pipeline.domain.clock import timestamp
 from media_pipeline.domain.status_index import (
     SHARD_ATTRIBUTE,
     SHARDS,

@@ -8,7 +8,6 @@ from botocore.exceptions import ClientError
 
 from media_pipeline.adapters.clients import aws_errors, http_status
 from media_pipeline.adapters.object_access import archived, of_object, refused_object
-from media_pipeline.domain.asset import UploadedObject
 from media_pipeline.domain.errors import (
     OperatorError,
     SourceRefusedError,
@@ -20,6 +19,7 @@ from media_pipeline.domain.uploads.current import CurrentUpload
 from media_pipeline.domain.uploads.limits import MAX_CAPTION_BYTES
 from media_pipeline.domain.uploads.listing import StoredUpload, UploadsPage
 from media_pipeline.domain.uploads.quarantine import with_quarantine, without_quarantine
+from media_pipeline.domain.uploads.upload import UploadedObject
 from media_pipeline.encoding.profiles import METADATA_NAME
 
 # So many pages of 1,000 keys are listed: more files lie beside no film.

@@ -10,18 +10,16 @@ and CANCELED are for ever, but for an explicit replay, which begins the next att
 what became of the ones before (`transitions`).
 """
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import Enum, StrEnum, auto
 from typing import Any
 
-from media_pipeline.domain.bounds import cut
-from media_pipeline.domain.redaction import redacted_text
+from media_pipeline.domain.clock import timestamp
+from media_pipeline.domain.failures.failure import AssetError
+from media_pipeline.domain.uploads.upload import UploadedObject
 
-# Of a sentence in the history, or of an error.
-MAX_DETAIL_BYTES = 1000
 # A record of so many attempts, each with its history and error, is far from DynamoDB's 400 KB for an item.
 # Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html
 MAX_ATTEMPTS = 20
@@ -64,64 +62,6 @@ def statuses_before(status: AssetStatus) -> tuple[AssetStatus, ...]:
 def may_follow(before: AssetStatus, after: AssetStatus) -> bool:
     """Tell whether the table has a step from one status to the other."""
     return after in _NEXT[before]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UploadedObject:
-    """Identify one version of an object, as its `Object Created` event tells it; `key` is raw, as in S3."""
-
-    bucket: str
-    key: str
-    version_id: str | None
-    etag: str
-    size_bytes: int
-    sequencer: str
-
-    @property
-    def asset_id(self) -> str:
-        """Return the same id for every delivery of this version's event.
-
-        Where the event carries no version id, the etag stands for it.
-        """
-        parts = (self.bucket, self.key, self.version_id or self.etag)
-        return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
-
-    @property
-    def uri(self) -> str:
-        """Return the object's `s3://` URI, its key unescaped."""
-        return f"s3://{self.bucket}/{self.key}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AssetError:
-    """Say why an asset failed: `code` for machines, `category` for who can act, `message` for people.
-
-    `replay_helps` tells whether another attempt at the same file may succeed.
-    """
-
-    code: str
-    category: str
-    message: str
-    replay_helps: bool = True
-
-    @classmethod
-    def from_record(cls, record: Mapping[str, Any]) -> "AssetError":
-        """Read what `as_record` wrote; of an earlier version's record, nothing speaks against a replay."""
-        return cls(
-            code=record["code"],
-            category=record["category"],
-            message=record["message"],
-            replay_helps=record.get("replay_helps", True),
-        )
-
-    def as_record(self) -> dict[str, Any]:
-        """Return the plain data that the asset record keeps."""
-        return {
-            "code": self.code,
-            "category": self.category,
-            "message": cut(redacted_text(self.message), MAX_DETAIL_BYTES),
-            "replay_helps": self.replay_helps,
-        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -250,13 +190,3 @@ def decide_claim(asset: Asset, *, now: datetime) -> ClaimOutcome:
     if asset.claimed_until > timestamp(now):
         return ClaimOutcome.HELD
     return ClaimOutcome.TAKEN_OVER
-
-
-def timestamp(at: datetime) -> str:
-    """Return an instant as `2026-01-02T03:04:05.678Z`; such texts sort as their instants do."""
-    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-def instant(text: str) -> datetime:
-    """Return the instant that `timestamp` wrote."""
-    return datetime.fromisoformat(text)

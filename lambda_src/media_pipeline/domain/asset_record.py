@@ -10,16 +10,13 @@ from datetime import datetime
 from enum import Enum, auto
 from typing import Any
 
-from media_pipeline.domain.asset import (
-    MAX_DETAIL_BYTES,
-    AssetError,
-    AssetStatus,
-    UploadedObject,
-    timestamp,
-)
-from media_pipeline.domain.bounds import cut
+from media_pipeline.domain.asset import AssetStatus
+from media_pipeline.domain.bounds import MAX_DETAIL_BYTES, cut
+from media_pipeline.domain.clock import timestamp
+from media_pipeline.domain.failures.failure import AssetError
 from media_pipeline.domain.redaction import redacted_text
 from media_pipeline.domain.status_index import SHARD_ATTRIBUTE, status_shard
+from media_pipeline.domain.uploads.upload import UploadedObject
 
 _SECONDS_PER_DAY = 86_400
 

@@ -6,19 +6,13 @@ from datetime import datetime
 from typing import Any
 
 from media_pipeline.domain import transitions
-from media_pipeline.domain.asset import (
-    Asset,
-    AssetError,
-    AssetStatus,
-    Claim,
-    ClaimOutcome,
-    UploadedObject,
-    decide_claim,
-)
+from media_pipeline.domain.asset import Asset, AssetStatus, Claim, ClaimOutcome, decide_claim
 from media_pipeline.domain.asset_record import RecordWrite, new_record, refused_record
 from media_pipeline.domain.errors import RemovedAssetError, TransientError
+from media_pipeline.domain.failures.failure import AssetError
 from media_pipeline.domain.status_index import IndexEntry
 from media_pipeline.domain.transitions import Transition
+from media_pipeline.domain.uploads.upload import UploadedObject
 
 
 class AssetStore(ABC):

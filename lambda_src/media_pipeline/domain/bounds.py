@@ -13,6 +13,8 @@ from typing import Any, TypeVar
 
 Entry = TypeVar("Entry")
 
+# Of a sentence in a record's history, or of an error.
+MAX_DETAIL_BYTES = 1000
 LEFT_OUT = "_left_out"
 # A longer text in what is too long as a whole is cut.
 _CUT_BYTES = 1_000

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from media_pipeline.domain.asset import UploadedObject
 from media_pipeline.domain.errors import MalformedEventError
+from media_pipeline.domain.uploads.upload import UploadedObject
 
 MAX_KEY_BYTES = 1024  # Source: S3 User Guide, object key naming
 # More than a record keeps of it; a message of SQS could be one of 1 MiB.

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol, TypeVar
 
-from media_pipeline.domain.asset import Asset, UploadedObject
+from media_pipeline.domain.asset import Asset
 from media_pipeline.domain.source import Source
 from media_pipeline.domain.status_index import IndexedRecord, RecordsPage
 from media_pipeline.domain.uploads.current import CurrentUpload
 from media_pipeline.domain.uploads.listing import UploadsPage
+from media_pipeline.domain.uploads.upload import UploadedObject
 
 Clock = Callable[[], datetime]
 State = TypeVar("State")

@@ -10,16 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from media_pipeline.domain.asset import (
-    MAX_ATTEMPTS,
-    TERMINAL_STATUSES,
-    Asset,
-    AssetError,
-    AssetStatus,
-    statuses_before,
-    timestamp,
-)
+from media_pipeline.domain.asset import MAX_ATTEMPTS, TERMINAL_STATUSES, Asset, AssetStatus, statuses_before
 from media_pipeline.domain.asset_record import OF_ONE_ATTEMPT, Check, Condition, RecordWrite, history_entry
+from media_pipeline.domain.clock import timestamp
+from media_pipeline.domain.failures.failure import AssetError
 from media_pipeline.domain.status_index import SHARD_ATTRIBUTE, status_shard
 
 

@@ -5,38 +5,28 @@ comes by decides nothing but where it waits: an earlier release left those of bo
 """
 
 import os
-import random
 from collections.abc import Callable
 from functools import cache, partial
 from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from media_pipeline.adapters.asset_table import AssetTable
 from media_pipeline.adapters.clients import aws_client
 from media_pipeline.adapters.mediaconvert import MediaConvertTranscoder
-from media_pipeline.adapters.notification_turns import DynamoTurns
-from media_pipeline.adapters.notifications import SnsNotifications
-from media_pipeline.adapters.outputs_bucket import S3OutputsBucket
 from media_pipeline.adapters.preset_store import SsmPresetStore
-from media_pipeline.adapters.queues import SqsQueue
-from media_pipeline.adapters.uploads_bucket import S3UploadsBucket
-from media_pipeline.domain.asset import UploadedObject
 from media_pipeline.domain.events import parse_upload
 from media_pipeline.domain.uploads.filter import UploadFilter
 from media_pipeline.domain.uploads.ignored_names import IgnoredNames
-from media_pipeline.domain.uploads.limits import SourceLimits, SourceTypes
+from media_pipeline.domain.uploads.limits import SourceLimits
+from media_pipeline.domain.uploads.upload import UploadedObject
 from media_pipeline.handlers.config import OrchestratorConfig, read_config
 from media_pipeline.handlers.sqs_batch import Parse, handle_batch
-from media_pipeline.publishing.caption_publisher import CaptionPublisher
-from media_pipeline.publishing.sidecars import SidecarNames
+from media_pipeline.handlers.wiring import Parts
 from media_pipeline.services.ingest import Ingest
 from media_pipeline.services.job_limit import JobSlots
 from media_pipeline.services.late_captions import CaptionUploads
-from media_pipeline.services.lifecycle import Lifecycle, utc_now
 from media_pipeline.services.preset_monitor import PresetWatch
-from media_pipeline.services.redelivery import FindRedelivery, Redelivery, by_queue
-from media_pipeline.services.refusals import Refusals
+from media_pipeline.services.redelivery import FindRedelivery
 from media_pipeline.telemetry import PipelineMetrics, logger
 
 # One upload asks MediaConvert several times; all of it must fit into the function's timeout.
@@ -57,11 +47,7 @@ def _wired() -> tuple[
     Parse[UploadedObject], Callable[[UploadedObject], None], FindRedelivery, PipelineMetrics
 ]:
     config = read_config(OrchestratorConfig, os.environ)
-    dynamodb, s3 = aws_client("dynamodb"), aws_client("s3")
-    table = AssetTable(dynamodb, config.assets_table)
-    uploads = S3UploadsBucket(s3, config.uploads_bucket)
-    notifier = SnsNotifications(aws_client("sns"), config.notifications_topic_arn)
-    metrics = PipelineMetrics()
+    parts = Parts(config)
     transcoder = MediaConvertTranscoder(
         _mediaconvert(ASK_TIMEOUT_SECONDS),
         submit_client=_mediaconvert(SUBMIT_TIMEOUT_SECONDS),
@@ -70,20 +56,10 @@ def _wired() -> tuple[
         queue_arn=config.mediaconvert_queue_arn,
         role_arn=config.mediaconvert_role_arn,
     )
-    lifecycle = Lifecycle(
-        pipeline=config.pipeline_name,
-        table=table,
-        uploads=uploads,
-        metrics=metrics,
-        publisher=notifier,
-        retention_days=config.asset_retention_days,
-        clock=utc_now,
-    )
-    types = SourceTypes(suffixes=config.media_suffixes)
     ingest = Ingest(
-        table=table,
+        table=parts.table,
         transcoder=transcoder,
-        uploads=uploads,
+        uploads=parts.uploads,
         slots=JobSlots(transcoder.jobs_in_flight, limit=config.max_jobs_in_flight),
         presets=PresetWatch(
             pipeline=config.pipeline_name,
@@ -92,54 +68,34 @@ def _wired() -> tuple[
                 presets_path=config.presets_path,
                 profiles_parameter=config.profiles_parameter,
             ),
-            publisher=notifier,
-            metrics=metrics,
-            clock=utc_now,
+            publisher=parts.notifications,
+            metrics=parts.metrics,
+            clock=parts.clock,
         ),
-        lifecycle=lifecycle,
-        metrics=metrics,
-        limits=SourceLimits(max_size_bytes=config.max_source_size_bytes, types=types),
-        refusals=Refusals(
-            table=table,
-            types=types,
-            turns=DynamoTurns(dynamodb, config.assets_table),
-            announce=lifecycle.announce,
-            metrics=metrics,
-            retention_days=config.asset_retention_days,
-            clock=utc_now,
-        ),
+        lifecycle=parts.lifecycle,
+        metrics=parts.metrics,
+        limits=SourceLimits(max_size_bytes=config.max_source_size_bytes, types=parts.source_types),
+        refusals=parts.refusals,
         empty_file_grace_seconds=config.empty_file_grace_seconds,
         outputs_bucket=config.outputs_bucket,
         claim_seconds=config.claim_seconds,
-        clock=utc_now,
+        clock=parts.clock,
     )
-    sqs = aws_client("sqs")
-    redelivery = by_queue(
-        {
-            url: Redelivery(
-                queue=SqsQueue(sqs, url),
-                metrics=metrics,
-                max_receive_count=config.max_receive_count,
-                max_delay_seconds=config.max_delay_seconds,
-                random=random.random,
-            )
-            for url in (config.consumed_queue_url, config.captions_queue_url)
-        }
-    )
-    names = SidecarNames(media_suffixes=config.media_suffixes, caption_suffixes=config.caption_suffixes)
     captions = CaptionUploads(
         pipeline=config.pipeline_name,
-        names=names,
-        uploads=uploads,
-        table=table,
-        captions=CaptionPublisher(
-            names=names, uploads=uploads, outputs=S3OutputsBucket(s3, config.outputs_bucket)
-        ),
-        publisher=notifier,
-        metrics=metrics,
-        clock=utc_now,
+        names=parts.sidecar_names,
+        uploads=parts.uploads,
+        table=parts.table,
+        captions=parts.captions,
+        publisher=parts.notifications,
+        metrics=parts.metrics,
+        clock=parts.clock,
     )
-
+    redelivery = parts.redelivery(
+        (config.consumed_queue_url, config.captions_queue_url),
+        max_receive_count=config.max_receive_count,
+        max_delay_seconds=config.max_delay_seconds,
+    )
     wanted = UploadFilter(
         # Lambda's poller sees to the prefix.
         prefix="",
@@ -156,7 +112,7 @@ def _wired() -> tuple[
         else:
             logger.info("Passed over: a name that is ignored", key=upload.key)
 
-    return partial(parse_upload, bucket=config.uploads_bucket), handle, redelivery, metrics
+    return partial(parse_upload, bucket=config.uploads_bucket), handle, redelivery, parts.metrics
 
 
 def _mediaconvert(read_timeout_seconds: float) -> Any:

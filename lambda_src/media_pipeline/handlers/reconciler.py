@@ -10,7 +10,6 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from media_pipeline.adapters.asset_scan import IndexedRecordTable
-from media_pipeline.adapters.asset_table import AssetTable
 from media_pipeline.adapters.checkpoints import (
     LEFTOVERS,
     PENDING_NOTIFICATIONS,
@@ -18,27 +17,14 @@ from media_pipeline.adapters.checkpoints import (
     UPLOAD_SWEEP,
     DynamoCheckpoint,
 )
-from media_pipeline.adapters.clients import aws_client
-from media_pipeline.adapters.mediaconvert import MediaConvertTranscoder
-from media_pipeline.adapters.notification_turns import DynamoTurns
-from media_pipeline.adapters.notifications import SnsNotifications
-from media_pipeline.adapters.outputs_bucket import S3OutputsBucket
-from media_pipeline.adapters.queues import SqsQueue
-from media_pipeline.adapters.uploads_bucket import S3UploadsBucket
 from media_pipeline.domain.status_index import ReachedTime, ReindexingCursor
 from media_pipeline.domain.uploads.filter import UploadFilter
 from media_pipeline.domain.uploads.ignored_names import IgnoredNames
-from media_pipeline.domain.uploads.limits import SourceTypes
 from media_pipeline.domain.uploads.listing import Cursor
 from media_pipeline.handlers.config import ReconcilerConfig, read_config
-from media_pipeline.publishing.caption_publisher import CaptionPublisher
-from media_pipeline.publishing.sidecars import SidecarNames
-from media_pipeline.publishing.storyboard_publisher import StoryboardPublisher
-from media_pipeline.services.job_state_changes import JobChanges
+from media_pipeline.handlers.wiring import Parts
 from media_pipeline.services.leftovers import Leftovers
-from media_pipeline.services.lifecycle import Lifecycle, utc_now
 from media_pipeline.services.pending_notifications import UnsentEnds
-from media_pipeline.services.refusals import Refusals
 from media_pipeline.services.reindexing import Reindexing
 from media_pipeline.services.stuck_assets import Repairs
 from media_pipeline.services.upload_sweep import UploadSweep
@@ -73,92 +59,55 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
 @cache
 def _wired() -> tuple[Repairs, Reindexing, UnsentEnds, Leftovers, UploadSweep, PipelineMetrics]:
     config = read_config(ReconcilerConfig, os.environ)
-    dynamodb, s3 = aws_client("dynamodb"), aws_client("s3")
-    table = AssetTable(dynamodb, config.assets_table)
-    uploads = S3UploadsBucket(s3, config.uploads_bucket)
-    outputs = S3OutputsBucket(s3, config.outputs_bucket)
-    names = SidecarNames(media_suffixes=config.media_suffixes, caption_suffixes=config.caption_suffixes)
-    sqs = aws_client("sqs")
-    queue = SqsQueue(sqs, config.processing_queue_url)
-    metrics = PipelineMetrics()
-    lifecycle = Lifecycle(
-        pipeline=config.pipeline_name,
-        table=table,
-        uploads=uploads,
-        metrics=metrics,
-        publisher=SnsNotifications(aws_client("sns"), config.notifications_topic_arn),
-        retention_days=config.asset_retention_days,
-        clock=utc_now,
-    )
-    transcoder = MediaConvertTranscoder(
-        aws_client("mediaconvert"),
-        pipeline=config.pipeline_name,
-        queue_arn=config.mediaconvert_queue_arn,
-    )
-    changes = JobChanges(
-        pipeline=config.pipeline_name,
-        table=table,
-        jobs=transcoder,
-        uploads=uploads,
-        outputs=outputs,
-        storyboards=StoryboardPublisher(outputs=outputs),
-        captions=CaptionPublisher(names=names, uploads=uploads, outputs=outputs),
-        lifecycle=lifecycle,
-        clock=utc_now,
-    )
+    parts = Parts(config)
+    queue = parts.queue(config.processing_queue_url)
     repairs = Repairs(
-        table=table,
-        jobs=transcoder,
+        table=parts.table,
+        jobs=parts.transcoder,
         queue=queue,
-        apply_change=changes.apply,
-        lifecycle=lifecycle,
-        metrics=metrics,
+        apply_change=parts.job_changes.apply,
+        lifecycle=parts.lifecycle,
+        metrics=parts.metrics,
         stuck_after_seconds=config.stuck_after_seconds,
-        clock=utc_now,
+        clock=parts.clock,
+    )
+    reindexing = Reindexing(
+        records=IndexedRecordTable(parts.dynamodb, config.assets_table),
+        checkpoint=DynamoCheckpoint(parts.dynamodb, config.assets_table, REINDEXING, state=ReindexingCursor),
+        clock=parts.clock,
     )
     ends = UnsentEnds(
-        table=table,
-        checkpoint=DynamoCheckpoint(dynamodb, config.assets_table, PENDING_NOTIFICATIONS, state=ReachedTime),
-        lifecycle=lifecycle,
-        metrics=metrics,
+        table=parts.table,
+        checkpoint=DynamoCheckpoint(
+            parts.dynamodb, config.assets_table, PENDING_NOTIFICATIONS, state=ReachedTime
+        ),
+        lifecycle=parts.lifecycle,
+        metrics=parts.metrics,
         overdue_seconds=config.stuck_after_seconds,
-        clock=utc_now,
+        clock=parts.clock,
+    )
+    leftovers = Leftovers(
+        table=parts.table,
+        outputs=parts.outputs,
+        checkpoint=DynamoCheckpoint(parts.dynamodb, config.assets_table, LEFTOVERS, state=ReachedTime),
+        days=config.leftover_days,
+        clock=parts.clock,
     )
     sweep = UploadSweep(
-        bucket=uploads,
-        table=table,
-        checkpoint=DynamoCheckpoint(dynamodb, config.assets_table, UPLOAD_SWEEP, state=Cursor),
+        bucket=parts.uploads,
+        table=parts.table,
+        checkpoint=DynamoCheckpoint(parts.dynamodb, config.assets_table, UPLOAD_SWEEP, state=Cursor),
         queue=queue,
-        captions_queue=SqsQueue(sqs, config.captions_queue_url),
-        metrics=metrics,
+        captions_queue=parts.queue(config.captions_queue_url),
+        metrics=parts.metrics,
         wanted=UploadFilter(
             prefix=config.upload_key_prefix,
             caption_suffixes=config.caption_suffixes,
             ignored=IgnoredNames(patterns=config.ignored_names),
         ),
-        refusals=Refusals(
-            table=table,
-            types=SourceTypes(suffixes=config.media_suffixes),
-            turns=DynamoTurns(dynamodb, config.assets_table),
-            announce=lifecycle.announce,
-            metrics=metrics,
-            retention_days=config.asset_retention_days,
-            clock=utc_now,
-        ),
+        refusals=parts.refusals,
         overdue_seconds=config.stuck_after_seconds,
         asset_retention_days=config.asset_retention_days,
-        clock=utc_now,
+        clock=parts.clock,
     )
-    reindexing = Reindexing(
-        records=IndexedRecordTable(dynamodb, config.assets_table),
-        checkpoint=DynamoCheckpoint(dynamodb, config.assets_table, REINDEXING, state=ReindexingCursor),
-        clock=utc_now,
-    )
-    leftovers = Leftovers(
-        table=table,
-        outputs=outputs,
-        checkpoint=DynamoCheckpoint(dynamodb, config.assets_table, LEFTOVERS, state=ReachedTime),
-        days=config.leftover_days,
-        clock=utc_now,
-    )
-    return repairs, reindexing, ends, leftovers, sweep, metrics
+    return repairs, reindexing, ends, leftovers, sweep, parts.metrics

@@ -22,15 +22,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from math import ceil
 
-from media_pipeline.domain.asset import (
-    Asset,
-    AssetError,
-    AssetStatus,
-    ClaimOutcome,
-    UploadedObject,
-    instant,
-)
+from media_pipeline.domain.asset import Asset, AssetStatus, ClaimOutcome
 from media_pipeline.domain.asset_store import AssetStore
+from media_pipeline.domain.clock import instant
 from media_pipeline.domain.errors import (
     ClaimHeldError,
     OperatorError,
@@ -42,6 +36,7 @@ from media_pipeline.domain.errors import (
     TransientError,
 )
 from media_pipeline.domain.failures import Reason, Unreadable, failure, replay_helps
+from media_pipeline.domain.failures.failure import AssetError
 from media_pipeline.domain.ports import Clock, Metrics, Transcoder, UploadsBucket
 from media_pipeline.domain.source import (
     Source,
@@ -54,6 +49,7 @@ from media_pipeline.domain.source import (
 from media_pipeline.domain.transitions import Transition
 from media_pipeline.domain.uploads.current import CurrentUpload, superseded_by
 from media_pipeline.domain.uploads.limits import SourceLimits
+from media_pipeline.domain.uploads.upload import UploadedObject
 from media_pipeline.encoding.job_settings import groups_of, job_settings
 from media_pipeline.encoding.planned_outputs import planned_outputs
 from media_pipeline.encoding.profiles import PresetStore

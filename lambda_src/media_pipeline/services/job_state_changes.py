@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from media_pipeline.domain.asset import Asset, AssetError, AssetStatus
+from media_pipeline.domain.asset import Asset, AssetStatus
 from media_pipeline.domain.asset_store import AssetStore
 from media_pipeline.domain.errors import UnconfirmedEventError, UnknownAssetError
 from media_pipeline.domain.events import JobStateChange, JobStatus, state_change_of_job
 from media_pipeline.domain.failures import failure
-from media_pipeline.domain.mediaconvert_errors import job_error, words_of_job
+from media_pipeline.domain.failures.failure import AssetError
+from media_pipeline.domain.failures.mediaconvert_errors import job_error, words_of_job
 from media_pipeline.domain.outputs import PlannedOutput, finished_output, output_minutes
 from media_pipeline.domain.ports import Clock, OutputsBucket, Transcoder, UploadsBucket
 from media_pipeline.domain.source import has_picture, source_from_record

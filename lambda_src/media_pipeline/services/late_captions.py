@@ -24,10 +24,12 @@ from datetime import timedelta
 from math import ceil
 from typing import Any
 
-from media_pipeline.domain.asset import Asset, AssetStatus, UploadedObject, instant
+from media_pipeline.domain.asset import Asset, AssetStatus
 from media_pipeline.domain.asset_store import AssetStore
+from media_pipeline.domain.clock import instant
 from media_pipeline.domain.errors import ClaimHeldError, MediaPipelineError, TransientError
 from media_pipeline.domain.ports import Clock, Metrics, Notifications, UploadsBucket
+from media_pipeline.domain.uploads.upload import UploadedObject
 from media_pipeline.publishing.caption_publisher import CaptionPublisher, Published, without_captions
 from media_pipeline.publishing.sidecar_listing import keys_beside, mark_of, sidecars_beside
 from media_pipeline.publishing.sidecars import SidecarNames

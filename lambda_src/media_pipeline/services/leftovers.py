@@ -17,14 +17,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from heapq import merge
 
-from media_pipeline.domain.asset import (
-    TERMINAL_STATUSES,
-    Asset,
-    AssetStatus,
-    instant,
-    timestamp,
-)
+from media_pipeline.domain.asset import TERMINAL_STATUSES, Asset, AssetStatus
 from media_pipeline.domain.asset_store import AssetStore
+from media_pipeline.domain.clock import instant, timestamp
 from media_pipeline.domain.errors import MediaPipelineError
 from media_pipeline.domain.ports import Checkpoint, Clock, OutputsBucket
 from media_pipeline.domain.status_index import IndexEntry, ReachedTime

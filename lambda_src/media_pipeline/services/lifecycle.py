@@ -5,24 +5,14 @@ A file that was found damaged is quarantined before anybody is told of it, and s
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 
-from media_pipeline.domain.asset import (
-    Asset,
-    AssetStatus,
-    instant,
-)
+from media_pipeline.domain.asset import Asset, AssetStatus
 from media_pipeline.domain.asset_store import AssetStore
+from media_pipeline.domain.clock import instant
 from media_pipeline.domain.failures import has_been_quarantined, quarantines
 from media_pipeline.domain.ports import Clock, Metrics, Notifications, UploadsBucket
 from media_pipeline.domain.transitions import Transition
 from media_pipeline.telemetry import logger
-
-
-def utc_now() -> datetime:
-    """Return the time of now."""
-    return datetime.now(tz=UTC)
-
 
 _SECONDS_PER_DAY = 86_400
 

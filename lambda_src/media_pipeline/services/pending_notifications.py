@@ -9,12 +9,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from media_pipeline.domain.asset import (
-    TERMINAL_STATUSES,
-    instant,
-    timestamp,
-)
+from media_pipeline.domain.asset import TERMINAL_STATUSES
 from media_pipeline.domain.asset_store import AssetStore
+from media_pipeline.domain.clock import instant, timestamp
 from media_pipeline.domain.errors import MediaPipelineError
 from media_pipeline.domain.ports import Checkpoint, Clock, Metrics
 from media_pipeline.domain.status_index import ReachedTime

@@ -10,11 +10,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from media_pipeline.domain.asset import Asset, UploadedObject
+from media_pipeline.domain.asset import Asset
 from media_pipeline.domain.asset_record import expiry
 from media_pipeline.domain.asset_store import AssetStore
 from media_pipeline.domain.ports import Clock, Metrics, Turns
 from media_pipeline.domain.uploads.limits import SourceTypes
+from media_pipeline.domain.uploads.upload import UploadedObject
 from media_pipeline.telemetry import logger
 
 TOLD_EVERY = timedelta(hours=1)

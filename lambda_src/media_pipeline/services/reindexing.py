@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from media_pipeline.domain.asset import instant, timestamp
+from media_pipeline.domain.clock import instant, timestamp
 from media_pipeline.domain.ports import Checkpoint, Clock, RecordIndex
 from media_pipeline.domain.status_index import ReindexingCursor
 from media_pipeline.telemetry import logger

@@ -7,13 +7,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from media_pipeline.domain.asset import (
-    OPEN_STATUSES,
-    Asset,
-    AssetStatus,
-    instant,
-)
+from media_pipeline.domain.asset import OPEN_STATUSES, Asset, AssetStatus
 from media_pipeline.domain.asset_store import AssetStore
+from media_pipeline.domain.clock import instant
 from media_pipeline.domain.errors import MediaPipelineError
 from media_pipeline.domain.events import (
     JobStateChange,

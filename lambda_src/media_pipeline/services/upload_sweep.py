@@ -12,12 +12,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from media_pipeline.domain.asset import UploadedObject, instant, timestamp
 from media_pipeline.domain.asset_store import AssetStore
+from media_pipeline.domain.clock import instant, timestamp
 from media_pipeline.domain.events import upload_event
 from media_pipeline.domain.ports import Checkpoint, Clock, Metrics, Queue, UploadsBucket
 from media_pipeline.domain.uploads.filter import UploadFilter
 from media_pipeline.domain.uploads.listing import Cursor, StoredUpload, UploadsPage
+from media_pipeline.domain.uploads.upload import UploadedObject
 from media_pipeline.services.backlog import has_backlog
 from media_pipeline.services.refusals import Refusals
 from media_pipeline.telemetry import logger

@@ -9,9 +9,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from media_pipeline.domain.asset import AssetError
 from media_pipeline.domain.events import ProducedGroup
 from media_pipeline.domain.failures import failure
+from media_pipeline.domain.failures.failure import AssetError
 from media_pipeline.domain.outputs import PlannedOutput
 from media_pipeline.domain.ports import OutputsBucket
 from media_pipeline.domain.source import Source, SourceInfo

@@ -15,12 +15,13 @@ from typing import Any
 
 from media_pipeline.adapters.asset_table import AssetTable
 from media_pipeline.adapters.dynamodb import from_item
-from media_pipeline.domain.asset import AssetStatus, UploadedObject
+from media_pipeline.domain.asset import AssetStatus
+from media_pipeline.domain.clock import utc_now
 from media_pipeline.domain.events import upload_event
 from media_pipeline.domain.failures import failure
 from media_pipeline.domain.status_index import SHARD_ATTRIBUTE
 from media_pipeline.domain.transitions import Transition
-from media_pipeline.services.lifecycle import utc_now
+from media_pipeline.domain.uploads.upload import UploadedObject
 from media_pipeline.services.redelivery import Message
 from tests.resilience.crash.deployment import ACCOUNT, Deployment
 from tests.resilience.crash.handler_process import NEVER

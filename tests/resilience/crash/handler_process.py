@@ -18,8 +18,8 @@ from typing import IO, Any
 
 import boto3
 
-from media_pipeline.handlers import ingest_orchestrator, job_status_processor, reconciler
-from media_pipeline.services import lifecycle
+from media_pipeline.domain import clock
+from media_pipeline.handlers import ingest_orchestrator, job_status_processor, reconciler, wiring
 from tests.support.lambda_invocation import Context
 
 HANDLERS: dict[str, Any] = {
@@ -79,7 +79,7 @@ class Time:
 
     def now(self) -> datetime:
         """Return the handlers' time."""
-        return lifecycle.utc_now() + timedelta(seconds=self.seconds_later)
+        return clock.utc_now() + timedelta(seconds=self.seconds_later)
 
 
 def main() -> None:
@@ -90,8 +90,8 @@ def main() -> None:
     session.events.register("provide-client-params", calls.parameters)
     session.events.register("before-send", calls.before)
     session.events.register("response-received", calls.after)
+    wiring.utc_now = time.now  # type: ignore[attr-defined]
     for module in HANDLERS.values():
-        module.utc_now = time.now
         module._wired()
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "w")
     # The handlers' log, which would otherwise stand between the answers.

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from media_pipeline.domain.asset import UploadedObject
 from media_pipeline.domain.events import upload_event
 from media_pipeline.domain.languages.codes import SHORTEST
 from media_pipeline.domain.status_index import SHARD_ATTRIBUTE
+from media_pipeline.domain.uploads.upload import UploadedObject
 from media_pipeline.services.late_captions import PUBLISHING
 from sandbox.demo.clip import Clip, make_clip
 from tests.resilience.crash.crash_world import (

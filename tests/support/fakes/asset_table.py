@@ -4,9 +4,10 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from media_pipeline.domain.asset import Asset, AssetStatus, timestamp
+from media_pipeline.domain.asset import Asset, AssetStatus
 from media_pipeline.domain.asset_record import RecordWrite
 from media_pipeline.domain.asset_store import AssetStore
+from media_pipeline.domain.clock import timestamp
 from media_pipeline.domain.status_index import IndexEntry
 from tests.support.fakes.clock import FakeClock
 

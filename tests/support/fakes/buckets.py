@@ -5,13 +5,13 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import md5
 
-from media_pipeline.domain.asset import UploadedObject
 from media_pipeline.domain.errors import OperatorError, SourceRefusedError, UnreadableCaptionError
 from media_pipeline.domain.failures import Reason, Unreadable
 from media_pipeline.domain.ports import Document
 from media_pipeline.domain.uploads.current import CurrentUpload
 from media_pipeline.domain.uploads.listing import StoredUpload, UploadsPage
 from media_pipeline.domain.uploads.quarantine import with_quarantine, without_quarantine
+from media_pipeline.domain.uploads.upload import UploadedObject
 
 
 class FakeOutputs:

@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from media_pipeline.domain.failure import Failure
 from media_pipeline.domain.failures import (
     CATALOGUE,
     failure,
     quarantines,
     replay_helps,
 )
-from media_pipeline.domain.mediaconvert_errors import JOB_FAILURES, job_error
+from media_pipeline.domain.failures.failure import Failure
+from media_pipeline.domain.failures.mediaconvert_errors import JOB_FAILURES, job_error
 
 ROOT = Path(__file__).resolve().parents[3]
 # Source: https://docs.aws.amazon.com/mediaconvert/latest/ug/mediaconvert_error_codes.html

@@ -9,13 +9,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from media_pipeline.domain.asset import Asset, AssetError, UploadedObject
+from media_pipeline.domain.asset import Asset
 from media_pipeline.domain.asset_record import expiry
 from media_pipeline.domain.errors import MediaPipelineError
 from media_pipeline.domain.events import upload_event
+from media_pipeline.domain.failures.failure import AssetError
 from media_pipeline.domain.uploads.filter import UploadFilter
 from media_pipeline.domain.uploads.limits import SourceTypes
 from media_pipeline.domain.uploads.listing import StoredUpload, UploadsPage
+from media_pipeline.domain.uploads.upload import UploadedObject
 from tools.ops.actions.changes import Clock
 from tools.ops.actions.pace import Pace
 from tools.ops.actions.replay import ProcessingQueue

@@ -12,7 +12,8 @@ from datetime import timedelta
 from math import ceil
 from typing import Protocol
 
-from media_pipeline.domain.asset import Asset, AssetStatus, instant
+from media_pipeline.domain.asset import Asset, AssetStatus
+from media_pipeline.domain.clock import instant
 from media_pipeline.domain.transitions import Transition
 from tools.ops.actions.changes import (
     Clock,

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Protocol
 
-from media_pipeline.domain.asset import Asset, UploadedObject
+from media_pipeline.domain.asset import Asset
+from media_pipeline.domain.uploads.upload import UploadedObject
 from tools.ops.actions.changes import Clock, Outcome, Result
 
 # No event of an upload that is gone can come later: queues keep messages for 14 days at most.

@@ -9,7 +9,9 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from media_pipeline.domain.asset import Asset, AssetError, instant
+from media_pipeline.domain.asset import Asset
+from media_pipeline.domain.clock import instant
+from media_pipeline.domain.failures.failure import AssetError
 from media_pipeline.domain.uploads.listing import StoredUpload
 from tools.ops.actions.changes import Intention
 from tools.ops.actions.redrive import PreviewedMessage, UnreadablePolicy

@@ -6,8 +6,9 @@ one's name. The newer upload has an asset of its own, so the older one ends as C
 
 from dataclasses import dataclass
 
-from media_pipeline.domain.asset import AssetError, UploadedObject
 from media_pipeline.domain.failures import Unreadable, failure
+from media_pipeline.domain.failures.failure import AssetError
+from media_pipeline.domain.uploads.upload import UploadedObject
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

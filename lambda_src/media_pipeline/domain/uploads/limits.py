@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
-from media_pipeline.domain.asset import AssetError, UploadedObject
 from media_pipeline.domain.failures import failure
+from media_pipeline.domain.failures.failure import AssetError
+from media_pipeline.domain.uploads.upload import UploadedObject
 
 # Of files that are not accepted for what they are.
 REFUSED_CODE = "UNSUPPORTED_FILE_TYPE"

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from media_pipeline.domain.asset import UploadedObject
+from media_pipeline.domain.uploads.upload import UploadedObject
 
 # The bucket gives up uploads in parts that are not done by then.
 LONGEST_UPLOAD = timedelta(days=3)

@@ -15,12 +15,8 @@ from media_pipeline.adapters.mediaconvert import MediaConvertTranscoder
 from media_pipeline.adapters.notifications import SnsNotifications
 from media_pipeline.adapters.preset_store import SsmPresetStore
 from media_pipeline.adapters.queues import SqsQueue
-from media_pipeline.domain.asset import (
-    Asset,
-    AssetStatus,
-    UploadedObject,
-    instant,
-)
+from media_pipeline.domain.asset import Asset, AssetStatus
+from media_pipeline.domain.clock import instant
 from media_pipeline.domain.errors import (
     OperatorError,
     PermanentError,
@@ -30,6 +26,7 @@ from media_pipeline.domain.errors import (
     TransientError,
 )
 from media_pipeline.domain.source import SourceInfo, UnknownSource
+from media_pipeline.domain.uploads.upload import UploadedObject
 from tests.support.fakes import FakeClock
 from tests.support.service_model import request_faults
 from tests.support.strategies import PRESETS_FOLDER

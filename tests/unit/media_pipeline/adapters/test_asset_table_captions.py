@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from media_pipeline.adapters.asset_table import AssetTable
-from media_pipeline.domain.asset import Asset, AssetStatus, UploadedObject
+from media_pipeline.domain.asset import Asset, AssetStatus
 from media_pipeline.domain.transitions import Transition
+from media_pipeline.domain.uploads.upload import UploadedObject
 from tests.support.fakes import FakeAssetTable, FakeClock
 
 Table = AssetTable | FakeAssetTable

@@ -15,13 +15,8 @@ from typing import Any
 
 import pytest
 
-from media_pipeline.domain.asset import (
-    MAX_ATTEMPTS,
-    Asset,
-    AssetError,
-    AssetStatus,
-    UploadedObject,
-)
+from media_pipeline.domain.asset import MAX_ATTEMPTS, Asset, AssetStatus
+from media_pipeline.domain.failures.failure import AssetError
 from media_pipeline.domain.status_index import (
     PROJECTED,
     SHARD_ATTRIBUTE,
@@ -30,6 +25,7 @@ from media_pipeline.domain.status_index import (
     status_shard,
     status_shards,
 )
+from media_pipeline.domain.uploads.upload import UploadedObject
 from stacks.functions import MAX_DELAY_SECONDS
 from tests.support.asset_steps import step
 from tests.support.fakes import FakeAssetTable, FakeClock

@@ -8,12 +8,13 @@ from uuid import uuid4
 import pytest
 
 from media_pipeline.adapters.asset_table import AssetTable
-from media_pipeline.domain.asset import AssetStatus, UploadedObject
+from media_pipeline.domain.asset import AssetStatus
+from media_pipeline.domain.clock import utc_now
 from media_pipeline.domain.errors import OperatorError
 from media_pipeline.domain.events import upload_event
 from media_pipeline.domain.transitions import Transition
+from media_pipeline.domain.uploads.upload import UploadedObject
 from media_pipeline.handlers import ingest_orchestrator
-from media_pipeline.services.lifecycle import utc_now
 from media_pipeline.services.redelivery import Message, Redelivery, by_queue
 from tests.support.fakes import FakeMetrics, FakeQueue
 from tests.support.lambda_invocation import ENVIRONMENT, Context, sqs_event

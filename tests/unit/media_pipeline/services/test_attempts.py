@@ -12,14 +12,14 @@ from media_pipeline.domain.asset import (
     MAX_ATTEMPTS,
     TERMINAL_STATUSES,
     Asset,
-    AssetError,
     AssetStatus,
     ClaimOutcome,
     statuses_before,
-    timestamp,
 )
 from media_pipeline.domain.asset_record import tombstone
+from media_pipeline.domain.clock import timestamp
 from media_pipeline.domain.errors import RemovedAssetError
+from media_pipeline.domain.failures.failure import AssetError
 from tests.support.asset_steps import (
     PLAN,
     SOURCE,

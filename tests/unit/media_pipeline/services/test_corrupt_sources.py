@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from media_pipeline.domain.asset import AssetStatus
+from media_pipeline.domain.clock import utc_now
 from media_pipeline.domain.events import upload_event
 from media_pipeline.domain.failures import CATALOGUE
 from media_pipeline.services.ingest import PROBE_PATIENCE
-from media_pipeline.services.lifecycle import utc_now
 from tests.property.pipeline_world import PipelineWorld
 from tests.property.simulated_aws import Conditions, Delivery, Upload
 from tests.property.weather import refusal

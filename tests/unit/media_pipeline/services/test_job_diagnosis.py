@@ -6,7 +6,7 @@ import pytest
 
 from media_pipeline.domain.asset import AssetStatus
 from media_pipeline.domain.events import JobStatus
-from media_pipeline.domain.mediaconvert_errors import job_error
+from media_pipeline.domain.failures.mediaconvert_errors import job_error
 from media_pipeline.manifests.file_kinds import FileKind
 from media_pipeline.services.job_state_changes import DOUBTFUL_CODES, diagnosed_error
 from tests.support.asset_world import (

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from media_pipeline.domain.asset import AssetStatus, timestamp
+from media_pipeline.domain.asset import AssetStatus
+from media_pipeline.domain.clock import timestamp
 from media_pipeline.domain.errors import TransientError
 from media_pipeline.domain.status_index import IndexEntry, ReachedTime
 from media_pipeline.domain.transitions import Transition

@@ -3,8 +3,9 @@
 from dataclasses import replace
 
 from media_pipeline.adapters.dynamodb import update_request
-from media_pipeline.domain.asset import AssetError, AssetStatus
+from media_pipeline.domain.asset import AssetStatus
 from media_pipeline.domain.asset_record import RecordWrite
+from media_pipeline.domain.failures.failure import AssetError
 from media_pipeline.domain.transitions import Transition
 from tests.support.asset_world import AssetWorld
 

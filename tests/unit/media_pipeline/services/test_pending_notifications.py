@@ -7,11 +7,12 @@ from datetime import timedelta
 import pytest
 
 from media_pipeline.adapters.checkpoints import PENDING_NOTIFICATIONS, DynamoCheckpoint
-from media_pipeline.domain.asset import UploadedObject, timestamp
+from media_pipeline.domain.clock import timestamp
 from media_pipeline.domain.errors import TransientError
 from media_pipeline.domain.events import JobStatus
 from media_pipeline.domain.ports import Checkpoint
 from media_pipeline.domain.status_index import ReachedTime
+from media_pipeline.domain.uploads.upload import UploadedObject
 from media_pipeline.services.pending_notifications import LOOK_BACK, UnsentEnds
 from tests.support.asset_world import UPLOAD, AssetWorld, change
 from tests.support.fakes import FakeCheckpoint, FakeClock

@@ -9,9 +9,9 @@ import pytest
 from media_pipeline.adapters.asset_table import AssetTable
 from media_pipeline.adapters.notification_turns import DynamoTurns
 from media_pipeline.domain.asset import AssetStatus
+from media_pipeline.domain.clock import utc_now
 from media_pipeline.domain.errors import TooEarlyError, TransientError
 from media_pipeline.domain.uploads.limits import SourceTypes
-from media_pipeline.services.lifecycle import utc_now
 from media_pipeline.services.refusals import TOLD_EVERY
 from tests.support.fakes import FakeAssetTable, FakeClock, FakeTurns
 from tests.support.ingest_world import IngestWorld

@@ -9,7 +9,8 @@ from media_pipeline.adapters.asset_scan import IndexedRecordTable
 from media_pipeline.adapters.asset_table import AssetTable
 from media_pipeline.adapters.checkpoints import REINDEXING, DynamoCheckpoint
 from media_pipeline.adapters.dynamodb import from_item, to_item
-from media_pipeline.domain.asset import AssetError, AssetStatus
+from media_pipeline.domain.asset import AssetStatus
+from media_pipeline.domain.failures.failure import AssetError
 from media_pipeline.domain.status_index import ReindexingCursor
 from media_pipeline.domain.transitions import Transition
 from media_pipeline.services.reindexing import Reindexing

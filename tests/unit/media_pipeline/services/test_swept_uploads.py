@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from media_pipeline.domain.asset import UploadedObject
+from media_pipeline.domain.uploads.upload import UploadedObject
 from media_pipeline.services.upload_sweep import LOOK_BACK
 from tests.support.fakes import FakeAssetTable
 from tests.support.swept_world import OVERDUE_SECONDS, SweptWorld

@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
-from media_pipeline.domain.asset import AssetStatus, UploadedObject, timestamp
+from media_pipeline.domain.asset import AssetStatus
+from media_pipeline.domain.clock import timestamp
 from media_pipeline.domain.errors import TransientError
 from media_pipeline.domain.uploads.listing import Cursor
+from media_pipeline.domain.uploads.upload import UploadedObject
 from media_pipeline.services.backlog import MAX_WAITING
 from media_pipeline.services.upload_sweep import MAX_PAGES, MAX_REGISTERED
 from tests.support.asset_world import AssetWorld

@@ -11,13 +11,10 @@ import boto3
 import pytest
 
 from media_pipeline.adapters.asset_table import AssetTable
-from media_pipeline.domain.asset import (
-    Asset,
-    AssetError,
-    AssetStatus,
-    UploadedObject,
-)
+from media_pipeline.domain.asset import Asset, AssetStatus
+from media_pipeline.domain.failures.failure import AssetError
 from media_pipeline.domain.transitions import Transition
+from media_pipeline.domain.uploads.upload import UploadedObject
 from sandbox.runtime import servers
 from sandbox.runtime.endpoints import Endpoints
 from sandbox.runtime.folder import Folder

@@ -5,15 +5,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from media_pipeline.domain.asset import (
-    Asset,
-    AssetStatus,
-    UploadedObject,
-    timestamp,
-)
+from media_pipeline.domain.asset import Asset, AssetStatus
 from media_pipeline.domain.asset_record import tombstone
+from media_pipeline.domain.clock import timestamp
 from media_pipeline.domain.source import UnknownSource
 from media_pipeline.domain.transitions import Transition
+from media_pipeline.domain.uploads.upload import UploadedObject
 from tests.support.fakes import (
     FakeAssetTable,
     FakeClock,

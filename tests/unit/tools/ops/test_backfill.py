@@ -4,13 +4,14 @@ from datetime import timedelta
 
 import pytest
 
-from media_pipeline.domain.asset import AssetStatus, UploadedObject
+from media_pipeline.domain.asset import AssetStatus
 from media_pipeline.domain.errors import TransientError
 from media_pipeline.domain.events import parse_upload
 from media_pipeline.domain.uploads.filter import UploadFilter
 from media_pipeline.domain.uploads.ignored_names import IgnoredNames
 from media_pipeline.domain.uploads.limits import SourceTypes
 from media_pipeline.domain.uploads.listing import StoredUpload, UploadsPage
+from media_pipeline.domain.uploads.upload import UploadedObject
 from tests.support.fakes import FakeAssetTable, FakeClock, FakeQueue
 from tests.unit.tools.ops.fakes import (
     START,

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from media_pipeline.domain.asset import AssetError, AssetStatus
+from media_pipeline.domain.asset import AssetStatus
+from media_pipeline.domain.failures.failure import AssetError
 from media_pipeline.domain.transitions import Transition
 from tests.support.fakes import FakeUploads
 from tests.unit.tools.ops.fakes import (

@@ -6,8 +6,7 @@ in its earlier editions. MediaConvert's own words follow ours, so that no detail
 
 from collections.abc import Mapping
 
-from media_pipeline.domain.asset import AssetError
-from media_pipeline.domain.failure import Category, Failure
+from media_pipeline.domain.failures.failure import AssetError, Category, Failure
 
 _Meaning = tuple[Category, str, bool, bool]
 

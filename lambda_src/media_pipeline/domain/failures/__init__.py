@@ -9,8 +9,8 @@ from enum import StrEnum
 from typing import Any
 
 from media_pipeline.domain.errors import PermanentError
-from media_pipeline.domain.failure import Failure
-from media_pipeline.domain.mediaconvert_errors import JOB_FAILURES
+from media_pipeline.domain.failures.failure import Failure
+from media_pipeline.domain.failures.mediaconvert_errors import JOB_FAILURES
 
 _OWN = (
     Failure(
