@@ -1,8 +1,8 @@
 """The table of error codes, from the catalogue of failures."""
 
 from checks.docs.regions import table
-from media_pipeline.domain.failure import Failure
 from media_pipeline.domain.failures import CATALOGUE
+from media_pipeline.domain.failures.failure import Failure
 
 _ORDER = ("source", "settings", "permission", "service")
 

@@ -6,8 +6,8 @@ from types import ModuleType
 
 from checks.docs.regions import table
 from media_pipeline import telemetry
-from media_pipeline.adapters import preset_store, probe_response, sidecar_store
-from media_pipeline.domain import asset, events
+from media_pipeline.adapters import notifications, probe_response, uploads_bucket
+from media_pipeline.domain import bounds, events
 from media_pipeline.domain.uploads import limits as upload_limits
 from media_pipeline.manifests import dash, mp4_boxes, output_reader
 from media_pipeline.publishing import caption_publisher, storyboard
@@ -62,9 +62,9 @@ def _of_captions() -> Iterator[_Row]:
     )
     yield (
         "files that begin as a video's name does",
-        f"{sidecar_store.MAX_PAGES * 1000:,}",
+        f"{uploads_bucket.MAX_PAGES * 1000:,}",
         "those that come later in the alphabet are not seen",
-        sidecar_store,
+        uploads_bucket,
     )
     yield (
         "rejected caption files in record and notification",
@@ -81,9 +81,9 @@ def _of_records() -> Iterator[_Row]:
         "`tracks_left_out` counts the others, which are not made",
         probe_response,
     )
-    yield "sentence in a record", f"{asset.MAX_DETAIL_BYTES:,} bytes", _CUT, asset
+    yield "sentence in a record", f"{bounds.MAX_DETAIL_BYTES:,} bytes", _CUT, bounds
     shortened = "lists are shortened, and `…_left_out` counts what they lost"
-    yield "notification", f"{preset_store.MAX_MESSAGE_BYTES // 1024} KiB", shortened, preset_store
+    yield "notification", f"{notifications.MAX_MESSAGE_BYTES // 1024} KiB", shortened, notifications
     yield "line of the log", f"{telemetry.MAX_LINE_BYTES // 1024} KiB", shortened, telemetry
 
 
