@@ -1,4 +1,4 @@
-"""Tell the results: a line a case while they come, a summary at the end, and all of it as JSON."""
+"""Print the results: a line a case while they come, a summary at the end, and all of it as JSON."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict

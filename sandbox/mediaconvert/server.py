@@ -55,7 +55,7 @@ class ServiceSettings:
 
 
 class MediaConvert:
-    """Be the MediaConvert of one account and region."""
+    """The MediaConvert endpoint of one account and region."""
 
     def __init__(
         self,

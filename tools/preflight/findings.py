@@ -45,7 +45,7 @@ class NotAsked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Concurrency:
-    """Tell Lambda's concurrent executions of an account in a region.
+    """Describe Lambda's concurrent executions of an account in a region.
 
     Attributes:
         quota: Of all functions.
@@ -68,7 +68,7 @@ class Owner(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bucket:
-    """Tell whose a bucket's name is, and its region where it is ours."""
+    """Say whose a bucket's name is, and its region where it is ours."""
 
     owner: Owner
     region: str | None = None

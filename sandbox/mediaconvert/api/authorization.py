@@ -56,7 +56,7 @@ def no_authorization(authorization: str, operation: str, given: Document) -> Non
 
 
 class LocalIam:
-    """Be the ``Authorize`` that asks a local AWS, which knows every caller by its access key."""
+    """Ask a local AWS as an ``Authorize``, which knows every caller by its access key."""
 
     def __init__(
         self,

@@ -126,7 +126,7 @@ def _write(
 
 
 def _keyframes(encode: VideoEncode, count: int) -> Iterator[bool]:
-    """Tell of each picture whether it is a keyframe: at each cut, and a GOP after the one before."""
+    """Yield for each picture whether it is a keyframe: at each cut, and a GOP after the one before."""
     since = 0
     for number in range(count):
         is_cut = encode.cut_frames is not None and number % encode.cut_frames == 0

@@ -109,7 +109,7 @@ def manifest(
 
 
 def _set_key(member: Representation) -> tuple[object, ...]:
-    """Tell apart what a player may not switch between by itself: codecs, ranges, and different sound."""
+    """Separate what a player may not switch between by itself: codecs, ranges, and different sound."""
     picture = (member.codec.split(".")[0], member.video_range)
     return member.size is None, *picture, member.language, member.label, member.channels
 

@@ -57,7 +57,7 @@ def seconds(stream: Stream) -> float | None:
 
 
 def bits_per_second(stream: Stream) -> int | None:
-    """Tell the bit rate that a Matroska file's statistics say; None where there are none."""
+    """Return the bit rate that a Matroska file's statistics say; None where there are none."""
     tagged = stream.metadata.get("BPS", "")
     return int(tagged) if tagged.isdecimal() else None
 
@@ -89,7 +89,7 @@ SideData._missing_ = classmethod(unnamed)  # type: ignore[method-assign,assignme
 
 
 def static_metadata(frame: av.VideoFrame) -> dict[str, list[int] | None]:
-    """Tell the light levels and the mastering display of HDR10, in the units of SMPTE ST 2086.
+    """Return the light levels and the mastering display of HDR10, in the units of SMPTE ST 2086.
 
     Source: ffmpeg's AVContentLightMetadata and AVMasteringDisplayMetadata, whose fractions are pairs.
     """

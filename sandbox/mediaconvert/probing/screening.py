@@ -1,4 +1,4 @@
-"""Tell what a demuxer doesn't of a file: that it is a manifest, that it is protected, that it has no index.
+"""Detect what a demuxer doesn't show: that a file is a manifest, is protected, or has no index.
 
 Only headers are read, some kilobytes of a file of any size; every loop is bounded.
 """

@@ -121,7 +121,7 @@ class Jobs:
         return job
 
     def inputs_probed(self, id_: str, probed: Mapping[str, Document]) -> None:
-        """Tell what the inputs of a running job are."""
+        """Emit the event that describes the inputs of a running job."""
         self._emit(id_, "INPUT_INFORMATION", inputDetails=events.input_details(probed))
 
     def progressed(self, id_: str, progress: Progress) -> None:
@@ -142,7 +142,7 @@ class Jobs:
         )
 
     def warned(self, id_: str, warning: JobWarning) -> None:
-        """Tell of a warning that a running job met."""
+        """Emit the event of a warning that a running job met."""
         self._emit(id_, "NEW_WARNING", warningCode=warning.code, warningMessage=warning.message)
 
     def completed(self, id_: str, result: TranscodeResult) -> None:

@@ -87,7 +87,7 @@ class Redriven:
 
 
 class Redrive:
-    """Look into a dead-letter queue and move what is there; a context manager, which gives back the rest."""
+    """Preview and move dead letters; a context manager, which releases the rest."""
 
     def __init__(
         self,
