@@ -20,13 +20,14 @@ from media_pipeline.domain.uploads.limits import MAX_CAPTION_BYTES
 from media_pipeline.domain.uploads.listing import StoredUpload, UploadsPage
 from media_pipeline.domain.uploads.quarantine import with_quarantine, without_quarantine
 from media_pipeline.domain.uploads.upload import UploadedObject
-from media_pipeline.encoding.profiles import METADATA_NAME
 
 # So many pages of 1,000 keys are listed: more files lie beside no film.
 MAX_PAGES = 5
 _MAX_PAGE_SIZE = 1000  # Source: S3 API, ListObjectVersions.MaxKeys
 # Versions that were put while versioning was suspended have this id, and events of them none.
 _NULL_VERSION = "null"
+# An upload names its profile in this entry of its metadata (`x-amz-meta-profile`).
+PROFILE_METADATA = "profile"
 
 Tags = Mapping[str, str]
 
@@ -54,7 +55,7 @@ class S3UploadsBucket:
         return CurrentUpload(
             etag=str(answer["ETag"]).strip('"'),
             version_id=_version_id(answer.get("VersionId")),
-            profile=(answer.get("Metadata") or {}).get(METADATA_NAME),
+            profile=(answer.get("Metadata") or {}).get(PROFILE_METADATA),
             unreadable=archived(answer),
         )
 

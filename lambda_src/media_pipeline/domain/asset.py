@@ -11,7 +11,7 @@ what became of the ones before (`transitions`).
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from enum import Enum, StrEnum, auto
 from typing import Any
@@ -19,6 +19,7 @@ from typing import Any
 from media_pipeline.domain.clock import timestamp
 from media_pipeline.domain.failures.failure import AssetError
 from media_pipeline.domain.uploads.upload import UploadedObject
+from media_pipeline.domain.values import dataclass
 
 # A record of so many attempts, each with its history and error, is far from DynamoDB's 400 KB for an item.
 # Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html

@@ -5,7 +5,7 @@ request; `RecordWrite.applied_to` says what it means.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from enum import Enum, auto
 from typing import Any
@@ -17,6 +17,7 @@ from media_pipeline.domain.failures.failure import AssetError
 from media_pipeline.domain.redaction import redacted_text
 from media_pipeline.domain.status_index import SHARD_ATTRIBUTE, status_shard
 from media_pipeline.domain.uploads.upload import UploadedObject
+from media_pipeline.domain.values import dataclass
 
 _SECONDS_PER_DAY = 86_400
 

@@ -7,12 +7,12 @@ EventBridge events (not form-encoded, unlike in S3's own notifications), so they
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from media_pipeline.domain.errors import MalformedEventError
 from media_pipeline.domain.uploads.upload import UploadedObject
+from media_pipeline.domain.values import dataclass
 
 MAX_KEY_BYTES = 1024  # Source: S3 User Guide, object key naming
 # More than a record keeps of it; a message of SQS could be one of 1 MiB.

@@ -5,7 +5,6 @@ have a port of their own in `asset_store`, and presets in `encoding.profiles`, w
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol, TypeVar
 
@@ -15,6 +14,7 @@ from media_pipeline.domain.status_index import IndexedRecord, RecordsPage
 from media_pipeline.domain.uploads.current import CurrentUpload
 from media_pipeline.domain.uploads.listing import UploadsPage
 from media_pipeline.domain.uploads.upload import UploadedObject
+from media_pipeline.domain.values import dataclass
 
 Clock = Callable[[], datetime]
 State = TypeVar("State")

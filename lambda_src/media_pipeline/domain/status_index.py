@@ -9,9 +9,10 @@ https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-indexes-gsi-
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 from zlib import crc32
+
+from media_pipeline.domain.values import dataclass
 
 STATUS_INDEX = "by_status_shard"
 SHARD_ATTRIBUTE = "status_shard"

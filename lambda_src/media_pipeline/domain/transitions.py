@@ -6,7 +6,6 @@ refused and changes nothing.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +14,7 @@ from media_pipeline.domain.asset_record import OF_ONE_ATTEMPT, Check, Condition,
 from media_pipeline.domain.clock import timestamp
 from media_pipeline.domain.failures.failure import AssetError
 from media_pipeline.domain.status_index import SHARD_ATTRIBUTE, status_shard
+from media_pipeline.domain.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

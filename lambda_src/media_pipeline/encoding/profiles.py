@@ -7,16 +7,15 @@ document lists decides; else it is the default. A source without a picture gets 
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Protocol
 
 from media_pipeline.domain.errors import PresetsInvalidError
 from media_pipeline.domain.failures import failure
+from media_pipeline.domain.values import dataclass
 from media_pipeline.encoding.presets import AUDIO_PRESETS, VIDEO_PRESETS, PresetName, Presets, parse_presets
 
 DEFAULT_PROFILE = "default"
 AUDIO_PROFILE = "audio"
-METADATA_NAME = "profile"
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,31}")
 
 

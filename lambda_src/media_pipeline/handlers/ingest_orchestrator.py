@@ -24,7 +24,6 @@ from media_pipeline.handlers.sqs_batch import Parse, handle_batch
 from media_pipeline.handlers.wiring import Parts
 from media_pipeline.services.ingest import Ingest
 from media_pipeline.services.job_limit import JobSlots
-from media_pipeline.services.late_captions import CaptionUploads
 from media_pipeline.services.preset_monitor import PresetWatch
 from media_pipeline.services.redelivery import FindRedelivery
 from media_pipeline.telemetry import PipelineMetrics, logger
@@ -81,16 +80,6 @@ def _wired() -> tuple[
         claim_seconds=config.claim_seconds,
         clock=parts.clock,
     )
-    captions = CaptionUploads(
-        pipeline=config.pipeline_name,
-        names=parts.sidecar_names,
-        uploads=parts.uploads,
-        table=parts.table,
-        captions=parts.captions,
-        publisher=parts.notifications,
-        metrics=parts.metrics,
-        clock=parts.clock,
-    )
     redelivery = parts.redelivery(
         (config.consumed_queue_url, config.captions_queue_url),
         max_receive_count=config.max_receive_count,
@@ -106,7 +95,7 @@ def _wired() -> tuple[
     def handle(upload: UploadedObject) -> None:
         """Handle an upload: a caption file, any other, or one that is passed over."""
         if wanted.is_caption(upload.key):
-            captions.handle(upload)
+            parts.caption_uploads.handle(upload)
         elif wanted.admits(upload.key):
             ingest.handle(upload)
         else:

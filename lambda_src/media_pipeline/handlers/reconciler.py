@@ -65,7 +65,8 @@ def _wired() -> tuple[Repairs, Reindexing, UnsentEnds, Leftovers, UploadSweep, P
         table=parts.table,
         jobs=parts.transcoder,
         queue=queue,
-        apply_change=parts.job_changes.apply,
+        # Loaded with the first end of a job that was missed: few runs find one.
+        apply_change=lambda change: parts.job_changes.apply(change),
         lifecycle=parts.lifecycle,
         metrics=parts.metrics,
         stuck_after_seconds=config.stuck_after_seconds,

@@ -20,13 +20,14 @@ from media_pipeline.domain.clock import utc_now
 from media_pipeline.domain.ports import Clock
 from media_pipeline.domain.uploads.limits import SourceTypes
 from media_pipeline.handlers.config import JobStatusProcessorConfig, OrchestratorConfig, ReconcilerConfig
-from media_pipeline.publishing.caption_publisher import CaptionPublisher
-from media_pipeline.publishing.sidecars import SidecarNames
 from media_pipeline.services.lifecycle import Lifecycle
 from media_pipeline.telemetry import PipelineMetrics
 
 if TYPE_CHECKING:
+    from media_pipeline.publishing.caption_publisher import CaptionPublisher
+    from media_pipeline.publishing.sidecars import SidecarNames
     from media_pipeline.services.job_state_changes import JobChanges
+    from media_pipeline.services.late_captions import CaptionUploads
     from media_pipeline.services.redelivery import FindRedelivery
     from media_pipeline.services.refusals import Refusals
 
@@ -83,16 +84,36 @@ class Parts:
         return SourceTypes(suffixes=self._config.media_suffixes)
 
     @cached_property
-    def sidecar_names(self) -> SidecarNames:
+    def sidecar_names(self) -> "SidecarNames":
         """Return which caption files belong to which sources."""
+        from media_pipeline.publishing.sidecars import SidecarNames
+
         return SidecarNames(
             media_suffixes=self._config.media_suffixes, caption_suffixes=self._config.caption_suffixes
         )
 
     @cached_property
-    def captions(self) -> CaptionPublisher:
+    def captions(self) -> "CaptionPublisher":
         """Return what publishes captions."""
+        from media_pipeline.publishing.caption_publisher import CaptionPublisher
+
         return CaptionPublisher(names=self.sidecar_names, uploads=self.uploads, outputs=self.outputs)
+
+    @cached_property
+    def caption_uploads(self) -> "CaptionUploads":
+        """Return what gives captions to videos that are done."""
+        from media_pipeline.services.late_captions import CaptionUploads
+
+        return CaptionUploads(
+            pipeline=self._config.pipeline_name,
+            names=self.sidecar_names,
+            uploads=self.uploads,
+            table=self.table,
+            captions=self.captions,
+            publisher=self.notifications,
+            metrics=self.metrics,
+            clock=self.clock,
+        )
 
     @cached_property
     def lifecycle(self) -> Lifecycle:

@@ -1,10 +1,10 @@
 """Ask a job's manifests and files what they offer: a few small reads an output, whatever its length."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from media_pipeline.domain.errors import UnreadableOutputError
 from media_pipeline.domain.ports import OutputsBucket
+from media_pipeline.domain.values import dataclass
 from media_pipeline.manifests.dash import read_dash_manifest
 from media_pipeline.manifests.hls import MediaPlaylist, read_master_playlist, read_media_playlist
 from media_pipeline.manifests.mp4 import read_mp4

@@ -17,13 +17,13 @@ rejected.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from media_pipeline.domain.asset import Asset
 from media_pipeline.domain.bounds import first_within
 from media_pipeline.domain.errors import TransientError, UnreadableCaptionError, UnreadableOutputError
 from media_pipeline.domain.ports import Document, OutputsBucket, UploadsBucket
+from media_pipeline.domain.values import dataclass
 from media_pipeline.manifests.hls import read_master_playlist, read_media_playlist
 from media_pipeline.manifests.mpegts import BEGIN_BYTES, first_timestamp
 from media_pipeline.publishing import dash_subtitles, hls_subtitles

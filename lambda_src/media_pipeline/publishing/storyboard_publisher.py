@@ -5,12 +5,12 @@ nothing.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from media_pipeline.domain.bounds import cut
 from media_pipeline.domain.errors import UnreadableOutputError
 from media_pipeline.domain.ports import OutputsBucket
+from media_pipeline.domain.values import dataclass
 from media_pipeline.publishing.dash_images import read_dash_images
 from media_pipeline.publishing.storyboard import (
     Sheet,

@@ -18,7 +18,7 @@ MediaConvert's token answers a second request within a minute with the first one
 no gap as long as a job can be found a minute after it was made.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from math import ceil
 
@@ -50,6 +50,7 @@ from media_pipeline.domain.transitions import Transition
 from media_pipeline.domain.uploads.current import CurrentUpload, superseded_by
 from media_pipeline.domain.uploads.limits import SourceLimits
 from media_pipeline.domain.uploads.upload import UploadedObject
+from media_pipeline.domain.values import dataclass
 from media_pipeline.encoding.job_settings import groups_of, job_settings
 from media_pipeline.encoding.planned_outputs import planned_outputs
 from media_pipeline.encoding.profiles import PresetStore

@@ -7,7 +7,6 @@ an event ends an asset, or names the job of an asset that has none yet; what Get
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -23,6 +22,7 @@ from media_pipeline.domain.ports import Clock, OutputsBucket, Transcoder, Upload
 from media_pipeline.domain.source import has_picture, source_from_record
 from media_pipeline.domain.transitions import Transition
 from media_pipeline.domain.uploads.current import superseded_by
+from media_pipeline.domain.values import dataclass
 from media_pipeline.manifests.file_kinds import FileKind, kind_of
 from media_pipeline.publishing.caption_publisher import CaptionPublisher, Published
 from media_pipeline.publishing.storyboard_publisher import StoryboardPublisher

@@ -19,7 +19,6 @@ events of the asset's other files wait in the queue; most of them find the mark 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from math import ceil
 from typing import Any
@@ -30,6 +29,7 @@ from media_pipeline.domain.clock import instant
 from media_pipeline.domain.errors import ClaimHeldError, MediaPipelineError, TransientError
 from media_pipeline.domain.ports import Clock, Metrics, Notifications, UploadsBucket
 from media_pipeline.domain.uploads.upload import UploadedObject
+from media_pipeline.domain.values import dataclass
 from media_pipeline.publishing.caption_publisher import CaptionPublisher, Published, without_captions
 from media_pipeline.publishing.sidecar_listing import keys_beside, mark_of, sidecars_beside
 from media_pipeline.publishing.sidecars import SidecarNames

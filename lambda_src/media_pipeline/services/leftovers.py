@@ -13,7 +13,6 @@ What ended within an hour is looked at together: each look asks all partitions o
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from heapq import merge
 
@@ -24,6 +23,7 @@ from media_pipeline.domain.errors import MediaPipelineError
 from media_pipeline.domain.ports import Checkpoint, Clock, OutputsBucket
 from media_pipeline.domain.status_index import IndexEntry, ReachedTime
 from media_pipeline.domain.uploads.limits import REFUSED_CODE
+from media_pipeline.domain.values import dataclass
 from media_pipeline.telemetry import logger
 
 # Of one run: twenty requests of S3's, and ten seconds of its time.

@@ -4,7 +4,7 @@ A file that was found damaged is quarantined before anybody is told of it, and s
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from media_pipeline.domain.asset import Asset, AssetStatus
 from media_pipeline.domain.asset_store import AssetStore
@@ -12,6 +12,7 @@ from media_pipeline.domain.clock import instant
 from media_pipeline.domain.failures import has_been_quarantined, quarantines
 from media_pipeline.domain.ports import Clock, Metrics, Notifications, UploadsBucket
 from media_pipeline.domain.transitions import Transition
+from media_pipeline.domain.values import dataclass
 from media_pipeline.telemetry import logger
 
 _SECONDS_PER_DAY = 86_400

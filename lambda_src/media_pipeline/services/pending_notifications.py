@@ -6,7 +6,6 @@ which the runs before it looked, so that a pause between runs, however long, lea
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 
 from media_pipeline.domain.asset import TERMINAL_STATUSES
@@ -15,6 +14,7 @@ from media_pipeline.domain.clock import instant, timestamp
 from media_pipeline.domain.errors import MediaPipelineError
 from media_pipeline.domain.ports import Checkpoint, Clock, Metrics
 from media_pipeline.domain.status_index import ReachedTime
+from media_pipeline.domain.values import dataclass
 from media_pipeline.services.lifecycle import Lifecycle
 from media_pipeline.telemetry import logger
 

@@ -5,12 +5,13 @@ nobody would know which uploads got what. Uploads wait until the presets are men
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 from typing import Any
 
 from media_pipeline.domain.errors import MediaPipelineError, PresetsInvalidError
 from media_pipeline.domain.ports import Clock, Metrics, Notifications
+from media_pipeline.domain.values import dataclass
 from media_pipeline.encoding.presets import Presets
 from media_pipeline.encoding.profiles import PresetStore, Profiles
 from media_pipeline.telemetry import logger

@@ -17,7 +17,6 @@ timeout it comes back, and in the end it lies in the DLQ, with an alarm.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Protocol
 
 from media_pipeline.domain.errors import (
@@ -29,6 +28,7 @@ from media_pipeline.domain.errors import (
     WaitsForOperatorError,
 )
 from media_pipeline.domain.ports import Metrics, Queue
+from media_pipeline.domain.values import dataclass
 
 # Source: SQS API, SendMessage.DelaySeconds: at most 900
 MAX_DELAY_SECONDS = 900

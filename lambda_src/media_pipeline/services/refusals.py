@@ -7,7 +7,6 @@ the first one alone is told of; the others' records say that they need not be.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import timedelta
 
 from media_pipeline.domain.asset import Asset
@@ -16,6 +15,7 @@ from media_pipeline.domain.asset_store import AssetStore
 from media_pipeline.domain.ports import Clock, Metrics, Turns
 from media_pipeline.domain.uploads.limits import SourceTypes
 from media_pipeline.domain.uploads.upload import UploadedObject
+from media_pipeline.domain.values import dataclass
 from media_pipeline.telemetry import logger
 
 TOLD_EVERY = timedelta(hours=1)

@@ -8,12 +8,13 @@ run stopped. A write is conditional on the status that was read, so nothing is u
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from media_pipeline.domain.clock import instant, timestamp
 from media_pipeline.domain.ports import Checkpoint, Clock, RecordIndex
 from media_pipeline.domain.status_index import ReindexingCursor
+from media_pipeline.domain.values import dataclass
 from media_pipeline.telemetry import logger
 
 # A run leaves time for what else it has to do: so many records are written in two minutes or less.

@@ -4,7 +4,6 @@ A run is bounded, may be repeated, and may overlap with another: every write is 
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 
 from media_pipeline.domain.asset import OPEN_STATUSES, Asset, AssetStatus
@@ -20,6 +19,7 @@ from media_pipeline.domain.events import (
 from media_pipeline.domain.failures import failure
 from media_pipeline.domain.ports import Clock, Metrics, Queue, Transcoder
 from media_pipeline.domain.transitions import Transition
+from media_pipeline.domain.values import dataclass
 from media_pipeline.services.backlog import has_backlog
 from media_pipeline.services.lifecycle import Lifecycle
 from media_pipeline.telemetry import logger

@@ -9,7 +9,7 @@ What was uploaded before the pipeline was there is left to the operator's `backf
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from media_pipeline.domain.asset_store import AssetStore
@@ -19,6 +19,7 @@ from media_pipeline.domain.ports import Checkpoint, Clock, Metrics, Queue, Uploa
 from media_pipeline.domain.uploads.filter import UploadFilter
 from media_pipeline.domain.uploads.listing import Cursor, StoredUpload, UploadsPage
 from media_pipeline.domain.uploads.upload import UploadedObject
+from media_pipeline.domain.values import dataclass
 from media_pipeline.services.backlog import has_backlog
 from media_pipeline.services.refusals import Refusals
 from media_pipeline.telemetry import logger

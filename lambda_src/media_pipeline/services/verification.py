@@ -7,7 +7,7 @@ has some, and as long as the source is. Nothing is believed because the job repo
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from media_pipeline.domain.events import ProducedGroup
 from media_pipeline.domain.failures import failure
@@ -15,6 +15,7 @@ from media_pipeline.domain.failures.failure import AssetError
 from media_pipeline.domain.outputs import PlannedOutput
 from media_pipeline.domain.ports import OutputsBucket
 from media_pipeline.domain.source import Source, SourceInfo
+from media_pipeline.domain.values import dataclass
 from media_pipeline.manifests.output_reader import OutputReader
 from media_pipeline.manifests.rendition import FoundRendition
 

@@ -4,13 +4,13 @@ Errors are made from it (`failure("EMPTY_FILE").error()`), and the documentation
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from media_pipeline.domain.errors import PermanentError
 from media_pipeline.domain.failures.failure import Failure
 from media_pipeline.domain.failures.mediaconvert_errors import JOB_FAILURES
+from media_pipeline.domain.values import dataclass
 
 _OWN = (
     Failure(

@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Literal
 
 from media_pipeline.domain.bounds import MAX_DETAIL_BYTES, cut
 from media_pipeline.domain.errors import PermanentError, SourceError
 from media_pipeline.domain.redaction import redacted_text
+from media_pipeline.domain.values import dataclass
 
 Category = Literal["source", "settings", "permission", "service"]
 """Where the fault lies, and so who can act: the uploader, or an operator for all the others."""

@@ -4,11 +4,10 @@ MediaConvert reads keys, not versions: from then on it would make the newer file
 one's name. The newer upload has an asset of its own, so the older one ends as CANCELED.
 """
 
-from dataclasses import dataclass
-
 from media_pipeline.domain.failures import Unreadable, failure
 from media_pipeline.domain.failures.failure import AssetError
 from media_pipeline.domain.uploads.upload import UploadedObject
+from media_pipeline.domain.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,10 +1,9 @@
 """Which uploads are accepted, told by their names and sizes alone."""
 
-from dataclasses import dataclass
-
 from media_pipeline.domain.failures import failure
 from media_pipeline.domain.failures.failure import AssetError
 from media_pipeline.domain.uploads.upload import UploadedObject
+from media_pipeline.domain.values import dataclass
 
 # Of files that are not accepted for what they are.
 REFUSED_CODE = "UNSUPPORTED_FILE_TYPE"

@@ -1,10 +1,10 @@
 """The uploads bucket as S3 lists it, which of its keys are the pipeline's, and how far a sweep has come."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from media_pipeline.domain.uploads.upload import UploadedObject
+from media_pipeline.domain.values import dataclass
 
 # The bucket gives up uploads in parts that are not done by then.
 LONGEST_UPLOAD = timedelta(days=3)

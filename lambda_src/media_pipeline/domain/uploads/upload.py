@@ -1,7 +1,8 @@
 """One version of an uploaded object, and the id of its asset."""
 
 import hashlib
-from dataclasses import dataclass
+
+from media_pipeline.domain.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
