@@ -18,7 +18,7 @@ from media_pipeline.domain.asset import AssetStatus
 from media_pipeline.domain.errors import MalformedEventError, MediaPipelineError
 from media_pipeline.domain.events import parse_job_state_change, parse_upload
 from media_pipeline.domain.uploads.upload import UploadedObject
-from media_pipeline.handlers import ingest_orchestrator, job_status_processor, reconciler
+from media_pipeline.handlers import ingest_orchestrator, job_status_processor, reconciler, wiring
 from media_pipeline.handlers.sqs_batch import Parse, handle_batch
 from media_pipeline.services.redelivery import Redelivery
 from media_pipeline.telemetry import PipelineMetrics, logger
@@ -95,8 +95,9 @@ def functions(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     environment = import_module("tests.unit.media_pipeline.handlers.test_functions").ENVIRONMENT
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
-    for module in (ingest_orchestrator, job_status_processor, reconciler):
+    for module in (ingest_orchestrator, wiring):
         monkeypatch.setattr(module, "aws_client", lambda *_, **__: Denied())
+    for module in (ingest_orchestrator, job_status_processor, reconciler):
         module._wired.cache_clear()
     yield
     for module in (ingest_orchestrator, job_status_processor, reconciler):
