@@ -46,6 +46,7 @@ def test_the_pipelines_calls_are_refused(
     """Each operation that the functions call is refused with its error, and not carried out."""
     endpoint.transcoder.go_on.clear()
     id_ = endpoint.submit()["Id"]
+    wait_until(lambda: endpoint.client.get_job(Id=id_)["Job"]["Status"] == "PROGRESSING")
     before = len(endpoint.client.list_jobs()["Jobs"])
     strike: dict[str, Any] = {fault: 1}
     endpoint.inject(**strike)
