@@ -14,11 +14,13 @@ ROOT = Path(__file__).resolve().parents[2]
 _COPIED = (
     "checks",
     "constructs_lib",
+    "docs",
     "lambda_src",
     "sandbox",
     "stacks",
     "tests",
     "tools",
+    "README.md",
     "main.py",
     "pyproject.toml",
 )
