@@ -49,6 +49,20 @@ _DELIVERY = (
 
 _CLAIMS = (
     Mutant(
+        name="A held claim is not taken over",
+        within="decide_claim",
+        find="asset.claimed_until > timestamp(now)",
+        replace="False",
+        tests=("services/test_ingest_once",),
+    ),
+    Mutant(
+        name="A write under a claim needs the claim",
+        within="_while_claimed",
+        find='Condition("claimed_until", Check.EQUAL, asset.claimed_until)',
+        replace='Condition("removed_at", Check.ABSENT)',
+        tests=("services/test_ingest_once",),
+    ),
+    Mutant(
         name="A submission whose claim was lost is not made",
         within="Ingest",
         find='raise ClaimHeldError("the claim was lost before the job was submitted", seconds_left=1)',
@@ -72,6 +86,13 @@ _CLAIMS = (
 )
 
 _ATTEMPTS = (
+    Mutant(
+        name="A step belongs to its attempt",
+        within="Transition",
+        find='Condition("attempt", Check.EQUAL, self.attempt)',
+        replace='Condition("removed_at", Check.ABSENT)',
+        tests=("services/test_attempts",),
+    ),
     Mutant(
         name="COMPLETE comes from VERIFYING alone",
         within="_NEXT",
