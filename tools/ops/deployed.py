@@ -5,10 +5,8 @@ from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, fields
 from typing import Any
 
-from botocore.exceptions import ClientError
-
-from media_pipeline.adapters.clients import aws_errors, error_code
-from media_pipeline.domain.errors import TransientError
+from media_pipeline.adapters.clients import aws_errors
+from media_pipeline.domain.errors import NotFoundError
 from media_pipeline.domain.uploads.filter import UploadFilter
 from media_pipeline.domain.uploads.ignored_names import IgnoredNames
 from media_pipeline.domain.uploads.limits import SourceTypes
@@ -71,13 +69,11 @@ def read_resources(client: Any, pipeline: str) -> Resources:
     try:
         with aws_errors("looking for the pipeline"):
             value = client.get_parameter(Name=name)["Parameter"]["Value"]
-    except TransientError as error:
-        if isinstance(error.__cause__, ClientError) and error_code(error.__cause__) == "ParameterNotFound":
-            raise UsageError(
-                f"There is no pipeline {pipeline!r} in {client.meta.region_name}: its SSM parameter {name} "
-                "does not exist. Check the name, AWS_PROFILE and AWS_REGION, or deploy it: `make deploy`."
-            ) from error
-        raise
+    except NotFoundError as error:
+        raise UsageError(
+            f"There is no pipeline {pipeline!r} in {client.meta.region_name}: its SSM parameter {name} "
+            "does not exist. Check the name, AWS_PROFILE and AWS_REGION, or deploy it: `make deploy`."
+        ) from error
     return _parse(value, name)
 
 

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from media_pipeline.adapters.clients import aws_errors, is_refused_condition
+from media_pipeline.adapters.clients import aws_errors
 from media_pipeline.adapters.dynamodb import from_item, to_item
-from media_pipeline.domain.errors import TransientError
+from media_pipeline.domain.errors import ConflictError
 from media_pipeline.domain.status_index import (
     SHARD_ATTRIBUTE,
     IndexedRecord,
@@ -76,8 +76,6 @@ class IndexedRecordTable:
                     ExpressionAttributeNames={"#status": "status", "#shard": SHARD_ATTRIBUTE},
                     ExpressionAttributeValues=to_item(values),
                 )
-        except TransientError as error:
-            if is_refused_condition(error):
-                return False
-            raise
+        except ConflictError:
+            return False
         return True

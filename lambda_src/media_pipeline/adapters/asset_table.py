@@ -4,13 +4,13 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from media_pipeline.adapters.clients import aws_errors, is_refused_condition
+from media_pipeline.adapters.clients import aws_errors
 from media_pipeline.adapters.dynamodb import from_item, to_item, update_request
 from media_pipeline.adapters.status_query import entries_of
 from media_pipeline.domain.asset import Asset, AssetStatus
 from media_pipeline.domain.asset_record import RecordWrite
 from media_pipeline.domain.asset_store import AssetStore
-from media_pipeline.domain.errors import TransientError
+from media_pipeline.domain.errors import ConflictError
 from media_pipeline.domain.status_index import IndexEntry
 
 _BATCH_SIZE = 100  # Source: DynamoDB API, BatchGetItem: up to 100 items
@@ -40,10 +40,8 @@ class AssetTable(AssetStore):
                     Item=to_item(record),
                     ConditionExpression="attribute_not_exists(asset_id)",
                 )
-        except TransientError as error:
-            if is_refused_condition(error):
-                return False
-            raise
+        except ConflictError:
+            return False
         return True
 
     def update_record(self, asset_id: str, write: RecordWrite) -> Mapping[str, Any] | None:
@@ -56,10 +54,8 @@ class AssetTable(AssetStore):
                     ReturnValues="ALL_NEW",
                     **update_request(write),
                 )
-        except TransientError as error:
-            if is_refused_condition(error):
-                return None
-            raise
+        except ConflictError:
+            return None
         return from_item(answer["Attributes"])
 
     def beginning(self) -> datetime:

@@ -8,7 +8,13 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from media_pipeline.domain.errors import OperatorError, ThrottledError, TransientError
+from media_pipeline.domain.errors import (
+    ConflictError,
+    NotFoundError,
+    OperatorError,
+    ThrottledError,
+    TransientError,
+)
 
 _THROTTLING_CODES = frozenset(
     {
@@ -23,6 +29,10 @@ _THROTTLING_CODES = frozenset(
     }
 )
 _HTTP_STATUS_THROTTLED = (402, 429)
+# Some services tell by a code alone what others tell by the status.
+_NOT_FOUND_CODES = frozenset({"ParameterNotFound"})
+_CONFLICT_CODES = frozenset({"ConditionalCheckFailedException"})
+_HTTP_STATUS_CONFLICT = (409, 412)
 # Answered with a status that otherwise means a refusal.
 _TRANSIENT_CODES = frozenset({"RequestTimeout", "RequestTimeoutException"})
 
@@ -50,9 +60,9 @@ def aws_client(
 
 @contextmanager
 def aws_errors(doing: str) -> Iterator[None]:
-    """Turn errors of boto3 into ThrottledError, OperatorError or TransientError.
+    """Turn errors of boto3 into ThrottledError, OperatorError and its kin, or TransientError.
 
-    Adapters catch the errors that mean something to them inside of this.
+    Adapters catch NotFoundError and ConflictError where they are an answer to what was asked.
     """
     try:
         yield
@@ -69,6 +79,10 @@ def translated(error: ClientError, doing: str) -> TransientError:
     if error_code(error) in _THROTTLING_CODES or status in _HTTP_STATUS_THROTTLED:
         return ThrottledError(message)
     if 400 <= status < 500 and error_code(error) not in _TRANSIENT_CODES:
+        if status == 404 or error_code(error) in _NOT_FOUND_CODES:
+            return NotFoundError(message)
+        if status in _HTTP_STATUS_CONFLICT or error_code(error) in _CONFLICT_CODES:
+            return ConflictError(message)
         return OperatorError(message)
     return TransientError(message)
 
@@ -81,9 +95,3 @@ def error_code(error: ClientError) -> str:
 def http_status(error: ClientError) -> int:
     """Return the HTTP status of an error, 0 where it has none."""
     return int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
-
-
-def is_refused_condition(error: TransientError) -> bool:
-    """Tell whether DynamoDB refused a write since its condition didn't hold."""
-    cause = error.__cause__
-    return isinstance(cause, ClientError) and error_code(cause) == "ConditionalCheckFailedException"

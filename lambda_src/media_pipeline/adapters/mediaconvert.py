@@ -27,7 +27,13 @@ from media_pipeline.adapters.clients import (
 from media_pipeline.adapters.probe_response import source_from_probe
 from media_pipeline.domain.asset import Asset
 from media_pipeline.domain.clock import instant
-from media_pipeline.domain.errors import OperatorError, SourceRefusedError, TransientError
+from media_pipeline.domain.errors import (
+    ConflictError,
+    NotFoundError,
+    OperatorError,
+    SourceRefusedError,
+    TransientError,
+)
 from media_pipeline.domain.failures import failure
 from media_pipeline.domain.source import Source, UnknownSource
 
@@ -97,8 +103,8 @@ class MediaConvertTranscoder:
 
     def create_job(self, asset: Asset, settings: Mapping[str, Any]) -> str:
         """Submit the asset's job and return its id."""
-        try:
-            with aws_errors("submitting the job"):
+        with aws_errors("submitting the job"):
+            try:
                 answer = self._submit_client.create_job(
                     Role=self._role_arn,
                     Queue=self._queue_arn,
@@ -109,12 +115,11 @@ class MediaConvertTranscoder:
                     UserMetadata=self._metadata(asset),
                     ClientRequestToken=f"{asset.asset_id}-{asset.attempt}",
                 )
-        except TransientError as error:
-            # Throttling and faults of the caller's signature or credentials may come as 400 too.
-            cause = error.__cause__
-            if isinstance(cause, ClientError) and error_code(cause) == "BadRequestException":
-                raise failure("JOB_REFUSED").fault(said=cause) from error
-            raise
+            except ClientError as error:
+                # Throttling and faults of the caller's signature or credentials may come as 400 too.
+                if error_code(error) == "BadRequestException":
+                    raise failure("JOB_REFUSED").fault(said=error) from error
+                raise
         return str(answer["Job"]["Id"])
 
     def find_job(self, asset: Asset) -> str | None:
@@ -154,11 +159,8 @@ class MediaConvertTranscoder:
         try:
             with aws_errors("cancelling the job"):
                 self._client.cancel_job(Id=job_id)
-        except TransientError as error:
-            cause = error.__cause__
-            if isinstance(cause, ClientError) and http_status(cause) in (404, 409):
-                return False
-            raise
+        except (ConflictError, NotFoundError):
+            return False
         return True
 
     def get_job(self, job_id: str) -> Mapping[str, Any] | None:
@@ -166,10 +168,8 @@ class MediaConvertTranscoder:
         try:
             with aws_errors("asking for the job"):
                 answer = self._client.get_job(Id=job_id)
-        except TransientError as error:
-            if isinstance(error.__cause__, ClientError) and http_status(error.__cause__) == 404:
-                return None
-            raise
+        except NotFoundError:
+            return None
         job: Mapping[str, Any] = answer["Job"]
         return job
 

@@ -3,9 +3,9 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from media_pipeline.adapters.clients import aws_errors, is_refused_condition
+from media_pipeline.adapters.clients import aws_errors
 from media_pipeline.domain.clock import timestamp
-from media_pipeline.domain.errors import TransientError
+from media_pipeline.domain.errors import ConflictError
 
 # Assets' ids are hexadecimal. Without a status, the item is in no index.
 _ITEM_ID = "refusals-turn"
@@ -39,9 +39,7 @@ class DynamoTurns:
                         ":before": {"S": timestamp(now - every)},
                     },
                 )
-        except TransientError as error:
-            if not is_refused_condition(error):
-                raise
+        except ConflictError:
             self._asked_at = now
             return False
         self._asked_at = now

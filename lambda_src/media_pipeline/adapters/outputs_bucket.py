@@ -3,15 +3,10 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from botocore.exceptions import ClientError
-
-from media_pipeline.adapters.clients import aws_errors, http_status
-from media_pipeline.domain.errors import OperatorError, TransientError
+from media_pipeline.adapters.clients import aws_errors
+from media_pipeline.domain.errors import ConflictError, NotFoundError, OperatorError
 from media_pipeline.domain.ports import Document
 
-# Another object, one that is being written, none any more.
-# Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
-_REFUSED = (412, 409, 404)
 _MAX_KEYS = 1000  # Source: S3 API, DeleteObjects.Delete, ListObjectsV2.MaxKeys
 
 
@@ -79,10 +74,8 @@ class S3OutputsBucket:
                     etag=answer["ETag"].strip('"'),
                     content_type=answer["ContentType"],
                 )
-        except TransientError as error:
-            if _status(error) == 404:
-                return None
-            raise
+        except NotFoundError:
+            return None
 
     def begin(self, key: str, *, length: int) -> bytes:
         """Return an object's first bytes, none where there is none."""
@@ -92,10 +85,8 @@ class S3OutputsBucket:
                 with answer["Body"] as body:
                     first: bytes = body.read(length)
                     return first
-        except TransientError as error:
-            if _status(error) == 404:
-                return b""
-            raise
+        except NotFoundError:
+            return b""
 
     def write(self, key: str, body: bytes, *, content_type: str, replaces: str | None) -> bool:
         """Replace the object with this ETag, or none; return False where another state is the current one."""
@@ -105,10 +96,10 @@ class S3OutputsBucket:
                 self._client.put_object(
                     Bucket=self._bucket, Key=key, Body=body, ContentType=content_type, **condition
                 )
-        except TransientError as error:
-            if _status(error) in _REFUSED:
-                return False
-            raise
+        except (ConflictError, NotFoundError):
+            # Another object, one that is being written, none any more.
+            # Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
+            return False
         return True
 
     def _listed(self, prefix: str) -> Iterator[Mapping[str, Any]]:
@@ -116,7 +107,3 @@ class S3OutputsBucket:
             pages = self._client.get_paginator("list_objects_v2")
             for page in pages.paginate(Bucket=self._bucket, Prefix=prefix):
                 yield from page.get("Contents", ())
-
-
-def _status(error: TransientError) -> int:
-    return http_status(error.__cause__) if isinstance(error.__cause__, ClientError) else 0

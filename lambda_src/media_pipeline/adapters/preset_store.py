@@ -4,10 +4,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from botocore.exceptions import ClientError
-
-from media_pipeline.adapters.clients import aws_errors, error_code
-from media_pipeline.domain.errors import OperatorError, PresetsInvalidError
+from media_pipeline.adapters.clients import aws_errors
+from media_pipeline.domain.errors import NotFoundError, PresetsInvalidError
 from media_pipeline.encoding.presets import Presets
 from media_pipeline.encoding.profiles import PresetDocuments, Profiles
 
@@ -69,11 +67,6 @@ class SsmPresetStore:
         try:
             with aws_errors("reading the profiles"):
                 value = self._client.get_parameter(Name=self._profiles_parameter)["Parameter"]["Value"]
-        except OperatorError as error:
-            if (
-                isinstance(error.__cause__, ClientError)
-                and error_code(error.__cause__) == "ParameterNotFound"
-            ):
-                return None
-            raise
+        except NotFoundError:
+            return None
         return str(value)

@@ -4,11 +4,10 @@ from collections.abc import Callable, Mapping
 from itertools import islice
 from typing import Any
 
-from botocore.exceptions import ClientError
-
-from media_pipeline.adapters.clients import aws_errors, http_status
+from media_pipeline.adapters.clients import aws_errors
 from media_pipeline.adapters.object_access import archived, of_object, refused_object
 from media_pipeline.domain.errors import (
+    NotFoundError,
     OperatorError,
     SourceRefusedError,
     TransientError,
@@ -19,13 +18,11 @@ from media_pipeline.domain.uploads.current import CurrentUpload
 from media_pipeline.domain.uploads.limits import MAX_CAPTION_BYTES
 from media_pipeline.domain.uploads.listing import StoredUpload, UploadsPage
 from media_pipeline.domain.uploads.quarantine import with_quarantine, without_quarantine
-from media_pipeline.domain.uploads.upload import UploadedObject
+from media_pipeline.domain.uploads.upload import UploadedObject, normalize_version_id
 
 # So many pages of 1,000 keys are listed: more files lie beside no film.
 MAX_PAGES = 5
 _MAX_PAGE_SIZE = 1000  # Source: S3 API, ListObjectVersions.MaxKeys
-# Versions that were put while versioning was suspended have this id, and events of them none.
-_NULL_VERSION = "null"
 # An upload names its profile in this entry of its metadata (`x-amz-meta-profile`).
 PROFILE_METADATA = "profile"
 
@@ -48,13 +45,13 @@ class S3UploadsBucket:
         try:
             with aws_errors("looking at the source"):
                 answer = self._client.head_object(Bucket=self._bucket, Key=key)
+        except NotFoundError:
+            return None
         except TransientError as error:
-            if _is_missing(error):
-                return None
             return self._refused(key, error)
         return CurrentUpload(
             etag=str(answer["ETag"]).strip('"'),
-            version_id=_version_id(answer.get("VersionId")),
+            version_id=normalize_version_id(answer.get("VersionId")),
             profile=(answer.get("Metadata") or {}).get(PROFILE_METADATA),
             unreadable=archived(answer),
         )
@@ -117,9 +114,9 @@ class S3UploadsBucket:
                 answer = self._client.get_object(Bucket=self._bucket, Key=key)
                 with answer["Body"] as body:
                     return body.read(MAX_CAPTION_BYTES + 1), answer["ETag"].strip('"')
+        except NotFoundError:
+            return None
         except TransientError as error:
-            if _is_missing(error):
-                return None
             unreadable = of_object(error)
             if unreadable is None:
                 raise
@@ -134,9 +131,9 @@ class S3UploadsBucket:
         try:
             with aws_errors(f"looking at {key}"):
                 answer = self._client.head_object(Bucket=self._bucket, Key=key)
+        except NotFoundError:
+            return None
         except TransientError as error:
-            if _is_missing(error):
-                return None
             unreadable = refused_object(self._client, self._bucket, key, error)
             if unreadable is None:
                 raise
@@ -146,7 +143,7 @@ class S3UploadsBucket:
         return UploadedObject(
             bucket=self._bucket,
             key=key,
-            version_id=_version_id(answer.get("VersionId")),
+            version_id=normalize_version_id(answer.get("VersionId")),
             etag=answer["ETag"].strip('"'),
             size_bytes=answer["ContentLength"],
             sequencer="",
@@ -177,7 +174,7 @@ class S3UploadsBucket:
                     upload=UploadedObject(
                         bucket=self._bucket,
                         key=version["Key"],
-                        version_id=_version_id(version["VersionId"]),
+                        version_id=normalize_version_id(version["VersionId"]),
                         etag=version["ETag"].strip('"'),
                         size_bytes=version["Size"],
                         sequencer="",
@@ -204,16 +201,6 @@ class S3UploadsBucket:
                 if changed != tags:
                     tag_set = [{"Key": name, "Value": value} for name, value in changed.items()]
                     self._client.put_object_tagging(**place, Tagging={"TagSet": tag_set})
-        except TransientError as error:
-            if _is_missing(error):
-                return False
-            raise
+        except NotFoundError:
+            return False
         return True
-
-
-def _version_id(told: str | None) -> str | None:
-    return None if told == _NULL_VERSION else told
-
-
-def _is_missing(error: TransientError) -> bool:
-    return isinstance(error.__cause__, ClientError) and http_status(error.__cause__) == 404

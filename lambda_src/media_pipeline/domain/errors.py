@@ -9,6 +9,8 @@ MediaPipelineError
 │   ├── UnconfirmedEventError    MediaConvert doesn't say what an event says: a few looks, then it is dropped
 │   ├── ThrottledError          AWS asks to slow down (rate or quota)
 │   └── OperatorError           permissions, a missing resource: waits in the queue or DLQ for an operator
+│       ├── NotFoundError       AWS knows nothing of this name
+│       ├── ConflictError       what was asked for does not fit the state that something is in
 │       └── WaitsForOperatorError   the message waits in its queue, however long, until it is repaired
 │           ├── PresetsInvalidError   a preset or profile document is missing or has faults; carries all of
 │           │                         them
@@ -79,6 +81,14 @@ class ThrottledError(TransientError):
 
 class OperatorError(TransientError):
     """Say that the deployment, not the asset, is at fault: the work waits for an operator."""
+
+
+class NotFoundError(OperatorError):
+    """Say that AWS knows nothing of this name; adapters catch it where that is an answer."""
+
+
+class ConflictError(OperatorError):
+    """Say that a condition does not hold, or something is in the wrong state; adapters catch it likewise."""
 
 
 class WaitsForOperatorError(OperatorError):

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from media_pipeline.domain.errors import MalformedEventError
-from media_pipeline.domain.uploads.upload import UploadedObject
+from media_pipeline.domain.uploads.upload import UploadedObject, normalize_version_id
 from media_pipeline.domain.values import dataclass
 
 MAX_KEY_BYTES = 1024  # Source: S3 User Guide, object key naming
@@ -89,12 +89,12 @@ def parse_upload(body: str, *, bucket: str, queue_arn: str = "") -> UploadedObje
     size_bytes = entry.get("size")
     if type(size_bytes) is not int or not 0 <= size_bytes <= MAX_OBJECT_BYTES:
         raise MalformedEventError("object.size is not a size in bytes")
-    # Emulators of AWS leave the version id out; "null" is that of objects put while versioning was suspended.
+    # Emulators of AWS leave the version id out.
     version_id = _text(entry, "version-id", 1024) if entry.get("version-id") else None
     return UploadedObject(
         bucket=name,
         key=key,
-        version_id=None if version_id == "null" else version_id,
+        version_id=normalize_version_id(version_id),
         etag=_text(entry, "etag", 256),
         size_bytes=size_bytes,
         sequencer=_text(entry, "sequencer", 256) if entry.get("sequencer") else "",

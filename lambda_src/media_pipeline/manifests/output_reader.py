@@ -1,6 +1,7 @@
 """Ask a job's manifests and files what they offer: a few small reads an output, whatever its length."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import field
 
 from media_pipeline.domain.errors import UnreadableOutputError
 from media_pipeline.domain.ports import OutputsBucket
@@ -18,12 +19,14 @@ MAX_MANIFEST_BYTES = 8 * 1024**2
 class FoundOutput:
     """Hold an output's renditions, and sentences about what of it can't be read.
 
-    The duration is what it declares for the whole; None where it declares none.
+    The duration is what it declares for the whole; None where it declares none. `manifest` is what lies under
+    the output's own key, where that is a manifest.
     """
 
     duration_seconds: float | None = None
     renditions: Sequence[FoundRendition] = ()
     faults: Sequence[str] = ()
+    manifest: bytes | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,9 +43,12 @@ class OutputReader:
                 case "HLS":
                     return self._hls(key)
                 case "DASH":
-                    manifest = read_dash_manifest(key, self._bytes(key))
+                    body = self._bytes(key)
+                    found = read_dash_manifest(key, body)
                     return FoundOutput(
-                        duration_seconds=manifest.duration_seconds, renditions=manifest.representations
+                        duration_seconds=found.duration_seconds,
+                        renditions=found.representations,
+                        manifest=body,
                     )
                 case "MP4" | "M4A":
                     return FoundOutput(renditions=[self._mp4(key)])
@@ -53,7 +59,8 @@ class OutputReader:
 
     def _hls(self, key: str) -> FoundOutput:
         """Read the master playlist and all that it names; one that can't be read doesn't hide the others."""
-        master = read_master_playlist(key, self._text(key))
+        body = self._bytes(key)
+        master = read_master_playlist(key, _text(body))
         faults: list[str] = []
         playlists = {name: self._playlist(name, faults) for name in master.playlists}
         variants = [
@@ -77,12 +84,12 @@ class OutputReader:
             )
             for name in (*master.sounds, *master.others)
         ]
-        return FoundOutput(renditions=[*variants, *beside], faults=faults)
+        return FoundOutput(renditions=[*variants, *beside], faults=faults, manifest=body)
 
     def _playlist(self, key: str, faults: list[str]) -> MediaPlaylist:
         if self.sizes.get(key):
             try:
-                return read_media_playlist(key, self._text(key))
+                return read_media_playlist(key, _text(self._bytes(key)))
             except UnreadableOutputError as error:
                 faults.append(f"{key} {error}")
         return MediaPlaylist(duration_seconds=None, files=())
@@ -100,14 +107,15 @@ class OutputReader:
             duration_seconds=film.duration_seconds,
         )
 
-    def _text(self, key: str) -> str:
-        try:
-            return self._bytes(key).decode()
-        except UnicodeDecodeError as error:
-            raise UnreadableOutputError("is not text in UTF-8") from error
-
     def _bytes(self, key: str) -> bytes:
         size_bytes = self.sizes[key]
         if size_bytes > MAX_MANIFEST_BYTES:
             raise UnreadableOutputError(f"has {size_bytes:,} bytes; at most {MAX_MANIFEST_BYTES:,} are read")
         return self.outputs.read_range(key, offset=0, length=size_bytes)
+
+
+def _text(body: bytes) -> str:
+    try:
+        return body.decode()
+    except UnicodeDecodeError as error:
+        raise UnreadableOutputError("is not text in UTF-8") from error

@@ -42,12 +42,18 @@ class StoryboardPublisher:
     outputs: OutputsBucket
 
     def publish(
-        self, folder: str, outputs: Sequence[Mapping[str, Any]], sizes: Mapping[str, int]
+        self,
+        folder: str,
+        outputs: Sequence[Mapping[str, Any]],
+        sizes: Mapping[str, int],
+        *,
+        manifests: Mapping[str, bytes],
     ) -> PublishedStoryboard:
         """Publish the storyboard of an attempt; `folder` is the attempt's, without a last slash.
 
-        `sizes` are the bytes of all that lies there, by key. Equal pictures make equal bytes, so that another
-        invocation writes the same.
+        `sizes` are the bytes of all that lies there, by key, and `manifests` the bodies of those read
+        before: they name the same images whatever captions were added since. Equal images make equal bytes,
+        so that another invocation writes the same.
         """
         faults: list[str] = []
         for entry in sorted(outputs, key=lambda entry: str(entry["format"]) != "HLS"):
@@ -55,7 +61,7 @@ class StoryboardPublisher:
                 continue
             key = f"{folder}/thumbnails/storyboard.vtt"
             try:
-                sheets = self._sheets(entry)
+                sheets = self._sheets(entry, manifests)
                 if not sheets:
                     continue
                 _check_presence(sheets, sizes)
@@ -71,11 +77,12 @@ class StoryboardPublisher:
         logger.error("The video has no storyboard", reason=fault)
         return PublishedStoryboard(fault=fault)
 
-    def _sheets(self, entry: Mapping[str, Any]) -> Sequence[Sheet]:
+    def _sheets(self, entry: Mapping[str, Any], manifests: Mapping[str, bytes]) -> Sequence[Sheet]:
         key = entry["key"]
+        body = manifests[key] if key in manifests else self._body(key)
         if entry["format"] == "DASH":
-            return read_dash_images(key, self._body(key))
-        images_key = image_playlist_key(key, self._body(key).decode(errors="replace"))
+            return read_dash_images(key, body)
+        images_key = image_playlist_key(key, body.decode(errors="replace"))
         if images_key is None:
             return ()
         return read_image_playlist(images_key, self._body(images_key).decode(errors="replace"))

@@ -188,7 +188,9 @@ class JobChanges:
         ]
         # What is no rendition comes last: it is made of what was verified.
         folder = f"{asset.asset_id}/{asset.attempt}"
-        storyboard = self.storyboards.publish(folder, entries, verification.sizes)
+        storyboard = self.storyboards.publish(
+            folder, entries, verification.sizes, manifests=verification.manifests
+        )
         entries += storyboard.outputs
         published = self.captions.publish(asset, entries)
         detail = f"{len(planned)} outputs verified, {verification.objects} objects"

@@ -33,13 +33,15 @@ class Verification:
     """Say what was found: `missing` are keys, `invalid` are sentences; both are empty where all is well.
 
     `sizes` are the bytes of every object in the attempt's folder, by key; `durations_ms` is how long each
-    planned output was found to be, as the longest of its tracks.
+    planned output was found to be, as the longest of its tracks; `manifests` are the bodies of those that
+    were read, by key.
     """
 
     sizes: Mapping[str, int]
     missing: tuple[str, ...]
     invalid: tuple[str, ...]
     durations_ms: Mapping[str, int] = field(default_factory=dict, compare=False)
+    manifests: Mapping[str, bytes] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def objects(self) -> int:
@@ -75,11 +77,14 @@ def verify(
     sizes = outputs.sizes(f"{folder}/")
     reader, check = OutputReader(sizes=sizes, outputs=outputs), _Check(folder=f"{folder}/", sizes=sizes)
     durations_ms: dict[str, int] = {}
+    manifests: dict[str, bytes] = {}
     for output in planned:
         check.exist(output.key, (output.key, *output.files))
         if sizes.get(output.key):
             found = reader.read(output.format, output.key)
             check.invalid += found.faults
+            if found.manifest is not None:
+                manifests[output.key] = found.manifest
             tracks = (found.duration_seconds, *(one.duration_seconds for one in found.renditions))
             durations_ms[output.key] = round(1000 * max(seconds or 0.0 for seconds in tracks))
             expected = _expectation(source, output, groups)
@@ -95,6 +100,7 @@ def verify(
         if planned
         else ("no outputs were planned",),
         durations_ms=durations_ms,
+        manifests=manifests,
     )
 
 

@@ -7,11 +7,11 @@ beside what the functions count.
 from datetime import datetime
 from typing import Any
 
-from media_pipeline.adapters.clients import aws_errors, is_refused_condition
+from media_pipeline.adapters.clients import aws_errors
 from media_pipeline.adapters.dynamodb import to_item, update_request
 from media_pipeline.domain.asset import Asset
 from media_pipeline.domain.asset_record import tombstone
-from media_pipeline.domain.errors import TransientError
+from media_pipeline.domain.errors import ConflictError
 from media_pipeline.domain.transitions import removal_begun
 
 
@@ -49,10 +49,8 @@ class RemovedRecords:
         try:
             with aws_errors("removing the record"):
                 write()
-        except TransientError as error:
-            if is_refused_condition(error):
-                return False
-            raise
+        except ConflictError:
+            return False
         return True
 
 

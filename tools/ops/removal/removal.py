@@ -13,7 +13,7 @@ from datetime import timedelta
 from typing import Any, Protocol
 
 from media_pipeline.domain.asset import Asset
-from media_pipeline.domain.uploads.upload import UploadedObject
+from media_pipeline.domain.uploads.upload import UploadedObject, normalize_version_id
 from tools.ops.actions.changes import Clock, Outcome, Result
 
 # No event of an upload that is gone can come later: queues keep messages for 14 days at most.
@@ -216,8 +216,7 @@ class Remove:
         upload = UploadedObject(
             bucket=self.uploads_bucket,
             key=version.key,
-            # Versions that were put while versioning was suspended have this id, and events of them none.
-            version_id=None if version.version_id == "null" else version.version_id,
+            version_id=normalize_version_id(version.version_id),
             etag=version.etag,
             size_bytes=version.size_bytes,
             sequencer="",

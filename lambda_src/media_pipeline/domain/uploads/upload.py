@@ -4,6 +4,8 @@ import hashlib
 
 from media_pipeline.domain.values import dataclass
 
+_NULL_VERSION = "null"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UploadedObject:
@@ -29,3 +31,11 @@ class UploadedObject:
     def uri(self) -> str:
         """Return the object's `s3://` URI, its key unescaped."""
         return f"s3://{self.bucket}/{self.key}"
+
+
+def normalize_version_id(told: str | None) -> str | None:
+    """Return a version's id, None where it has none: S3 calls so what was put while versioning was suspended.
+
+    Events of such objects leave the id out, or name it "null".
+    """
+    return None if told in (None, "", _NULL_VERSION) else told

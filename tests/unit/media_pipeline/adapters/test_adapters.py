@@ -18,6 +18,8 @@ from media_pipeline.adapters.queues import SqsQueue
 from media_pipeline.domain.asset import Asset, AssetStatus
 from media_pipeline.domain.clock import instant
 from media_pipeline.domain.errors import (
+    ConflictError,
+    NotFoundError,
     OperatorError,
     PermanentError,
     SourceError,
@@ -99,7 +101,7 @@ TIMEOUT = ReadTimeoutError(endpoint_url="https://mediaconvert")
         (refusal(402, "ServiceQuotaExceededException"), ThrottledError),
         (refusal(400, "ThrottlingException"), ThrottledError),
         (refusal(403, "AccessDeniedException"), OperatorError),
-        (refusal(404, "NotFoundException"), OperatorError),
+        (refusal(404, "NotFoundException"), NotFoundError),
         (refusal(500, "InternalServerErrorException"), TransientError),
         (refusal(503, "SlowDown"), ThrottledError),
         (TIMEOUT, TransientError),
@@ -350,3 +352,27 @@ def test_clients_give_up_before_their_function_does(monkeypatch: pytest.MonkeyPa
     ).meta.config
     assert (config.connect_timeout, config.read_timeout) == (1, 10)
     assert config.retries["total_max_attempts"] == 1
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "kind"),
+    [
+        (404, "NoSuchKey", NotFoundError),
+        (404, "404", NotFoundError),
+        (400, "ParameterNotFound", NotFoundError),
+        (409, "ConflictException", ConflictError),
+        (412, "PreconditionFailed", ConflictError),
+        (400, "ConditionalCheckFailedException", ConflictError),
+        (403, "AccessDenied", OperatorError),
+        (400, "ThrottlingException", ThrottledError),
+        (429, "TooManyRequestsException", ThrottledError),
+        (400, "RequestTimeout", TransientError),
+        (500, "InternalError", TransientError),
+    ],
+)
+def test_an_error_of_aws_has_its_own_class(status: int, code: str, kind: type[Exception]) -> None:
+    """Status and code tell what is not there, what is in the wrong state, and what else was refused."""
+    answer: Any = {"Error": {"Code": code}, "ResponseMetadata": {"HTTPStatusCode": status}}
+    with pytest.raises(kind) as raised, aws_errors("asking"):
+        raise ClientError(answer, "Ask")
+    assert type(raised.value) is kind

@@ -1,6 +1,7 @@
 """A video whose job made pictures for seeking ends with a storyboard."""
 
 import html
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 from xml.etree import ElementTree
@@ -11,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from media_pipeline.domain.asset import AssetStatus
+from media_pipeline.domain.ports import Document
 from tests.support.caption_world import (
     DASH,
     FOLDER,
@@ -19,6 +21,7 @@ from tests.support.caption_world import (
     CaptionWorld,
     Killed,
 )
+from tests.support.fakes import FakeOutputs
 
 IMAGES_KEY = f"{FOLDER}/hls/master_images.m3u8"
 IMAGES = (
@@ -55,6 +58,34 @@ def test_a_storyboard_covers_the_video() -> None:
     world.settle()
     assert [entry for entry in world.asset.outputs if entry["format"] == "STORYBOARD"] == [entry]
     assert world.offered()["record"] == ["de", "en"]
+
+
+class CountedOutputs(FakeOutputs):
+    """Count how often each object is read."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.fetched: Counter[str] = Counter()
+
+    def read_range(self, key: str, *, offset: int, length: int) -> bytes:
+        """Count a read of a part."""
+        self.fetched[key] += 1
+        return super().read_range(key, offset=offset, length=length)
+
+    def read(self, key: str) -> Document | None:
+        """Count a read."""
+        self.fetched[key] += 1
+        return super().read(key)
+
+
+def test_a_manifest_is_read_once_and_once_more_by_who_writes_it() -> None:
+    """The storyboard takes what verification read; captions need the manifest's state of now."""
+    world, counted = with_images(), CountedOutputs()
+    counted.objects = world.outputs.objects
+    world.outputs = counted
+    world.finish()
+    assert [entry["format"] for entry in world.asset.outputs if entry["format"] == "STORYBOARD"]
+    assert (counted.fetched[HLS.key], counted.fetched[DASH.key]) == (2, 2)
 
 
 def boards(world: CaptionWorld) -> list[Any]:
