@@ -60,7 +60,7 @@ _CLAIMS = (
         within="_while_claimed",
         find='Condition("claimed_until", Check.EQUAL, asset.claimed_until)',
         replace='Condition("removed_at", Check.ABSENT)',
-        tests=("services/test_ingest_once",),
+        tests=("contract/test_asset_table",),
     ),
     Mutant(
         name="A submission whose claim was lost is not made",
@@ -219,13 +219,6 @@ _CAPTIONS = (
         find="status is AssetStatus.VERIFYING",
         replace="False",
         tests=("publishing/test_captions_crash",),
-    ),
-    Mutant(
-        name="Readings of a caption file that differ are no certainty",
-        within="_most_usual",
-        find="[first] if is_one_script and _oddities(first) < _oddities(other) else []",
-        replace="[best]",
-        tests=("publishing/test_caption_encoding",),
     ),
 )
 

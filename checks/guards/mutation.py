@@ -105,7 +105,8 @@ class Mutation:
         done = subprocess.run(
             [MUTMUT, "run", *arguments],
             cwd=self._copy.root,
-            env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
+            # mutmut runs tests by their names, which for parameters out of sets depend on the sets' order.
+            env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONHASHSEED": "0"},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

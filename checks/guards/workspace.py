@@ -24,6 +24,7 @@ _COPIED = (
     "main.py",
     "pyproject.toml",
 )
+_PLUGINS = ("-p", "no:cacheprovider", "-p", "checks.guards.quick_tests")
 _TIMEOUT_SECONDS = 900
 
 
@@ -50,7 +51,7 @@ class Workspace:
         Raises RuntimeError where pytest did not run tests.
         """
         done = subprocess.run(
-            [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *arguments],
+            [sys.executable, "-m", "pytest", "-q", "-x", *_PLUGINS, *arguments],
             cwd=self.root,
             env={
                 **os.environ,
