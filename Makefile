@@ -31,7 +31,7 @@ lint: setup .venv-lint/.synced ## Check style and format (ruff), imports (import
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	@PYTHONPATH=lambda_src:. $(BIN)/lint-imports --no-cache
 	@$(RUN) -m checks.policy_lint
-format: setup ## Mend style and format (ruff)
+format: setup ## Fix style and format (ruff)
 	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
 types: setup ## Check types (mypy, strict)
 	@$(BIN)/mypy
@@ -86,7 +86,7 @@ ifeq ($(ENV),sandbox)
 CHECK := $(if $(filter no,$(PREFLIGHT)),true,$(RUN) -m sandbox exec -- $(CHECK))
 endif
 STATE_STACK := state-backend$(if $(filter sandbox,$(ENV)),-sandbox)
-# cdktf would ask the registry for checksums, for a lock file in a folder that nobody commits.
+# cdktf would ask the registry for checksums, for a lock file in a folder that is never committed.
 UNLOCKED := --skip-provider-lock
 synth: setup-cdktf ## Write the Terraform JSON of every environment to cdktf.out/
 	@npx --no-install cdktf synth

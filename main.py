@@ -7,8 +7,8 @@ ENVIRONMENT             dev, staging, prod or sandbox; without it, all are synth
 ENVIRONMENT_SUFFIX      ends physical names, and names the stack
 PROCESSING_CONCURRENCY  uploads handled at a time
 MEDIACONVERT_ENDPOINT   where functions call MediaConvert
-NOTIFICATION_EMAIL      who is mailed the news of assets
-ALARM_EMAIL             who is mailed alarms; "none" says that nobody is meant to be
+NOTIFICATION_EMAIL      e-mail address for notifications of assets
+ALARM_EMAIL             e-mail address for alarms, or "none"
 STATE_BUCKET            where Terraform's state is
 """
 

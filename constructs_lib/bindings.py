@@ -1,4 +1,4 @@
-"""The one door to CDKTF and the AWS bindings: whoever needs a class of theirs imports it from here.
+"""The only module that imports CDKTF and the AWS bindings: every class of theirs is imported from here.
 
 It makes loading lazy, and it is the one file to change for the community's fork (`cdktn`).
 """

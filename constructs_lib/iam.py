@@ -201,7 +201,7 @@ class ServiceRole(Construct):
 
 
 class ManagedPolicy(Construct):
-    """A policy for people's roles, which whoever administers access attaches; it grows with each grant."""
+    """A policy for people's roles, attached by the administrator of access; each grant extends it."""
 
     def __init__(self, scope: Construct, id_: str, *, name: str, description: str) -> None:
         super().__init__(scope, id_)

@@ -137,7 +137,7 @@ class EventQueue(Construct):
         )
 
     def receive_from(self, rule_arn: str) -> list[SqsQueuePolicy]:
-        """Let one rule, and through resource policies nobody else, put events on the queue and its DLQ.
+        """Let one rule, and no other principal by resource policy, put events on the queue and its DLQ.
 
         Return the policies, for what must not send before they are in force.
         """
@@ -167,7 +167,7 @@ class UndeliveredRuns(Construct):
         self.arn: str = self._queue.arn
 
     def receive_from(self, rule_arn: str) -> SqsQueuePolicy:
-        """Let one rule, and through resource policies nobody else, put runs on the queue.
+        """Let one rule, and no other principal by resource policy, put runs on the queue.
 
         Return the policy, for what must not send before it is in force.
         """

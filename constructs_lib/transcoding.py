@@ -148,8 +148,8 @@ class JobTemplate(Construct):
         accept_finding(
             stack,
             "CKV_AWS_124",
-            reason="Terraform waits for the stack and fails with what CloudFormation says: whoever deploys "
-            "is told, and those who get the pipeline's alarms need not be.",
+            reason="Terraform waits for the stack and fails with what CloudFormation says: the person who "
+            "deploys sees it, and recipients of alarms need not.",
         )
 
 

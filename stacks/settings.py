@@ -49,9 +49,9 @@ class Settings:
     reserve_concurrency: bool = True
     """Keep executions of the account for the functions; an account with a quota below 105 can't."""
     notification_email: str | None = None
-    """Who is mailed the news of assets, each end of one; None subscribes nobody."""
+    """E-mail address for notifications of every ended asset; None: no subscription."""
     alarm_email: str | None = None
-    """Who is mailed alarms, and no news of assets; "none" says that nobody is meant to be."""
+    """E-mail address for alarms alone; "none": deliberately no address."""
     requires_alarm_email: bool = False
     """An environment that may not be deployed before `alarm_email` says something."""
     mediaconvert_endpoint: str | None = None

@@ -73,7 +73,7 @@ _PATTERNS: dict[str, tuple[str, str]] = {
     "notification_email": (_EMAIL, "an e-mail address, or nothing"),
     "alarm_email": (
         f"{_EMAIL}|{NO_ALARM_EMAIL}",
-        f"an e-mail address, {NO_ALARM_EMAIL!r} where nobody is to be mailed, or nothing",
+        f"an e-mail address, {NO_ALARM_EMAIL!r} for no address, or nothing",
     ),
     # Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
     "state.bucket": (r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]", "a bucket name of 3 to 63 characters"),

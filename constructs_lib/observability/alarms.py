@@ -104,7 +104,7 @@ def _queue_alarms(queue: MonitoredQueue, thresholds: AlarmThresholds) -> Iterato
         component=f"alarm-{name}-dlq-not-empty",
         description=(
             f"Messages of the {queue.label} queue were given up after all retries; {queue.given_up}. "
-            "Read one message and the function's log for its asset, mend the cause, then redrive the queue."
+            "Read one message and the function's log for its asset, fix the cause, then redrive the queue."
         ),
         signal=queue_metric(queue.dlq_name, "ApproximateNumberOfMessagesVisible", period_seconds=60),
         threshold=1,
@@ -234,7 +234,7 @@ def _presets_invalid(pipeline_name: str) -> Alarm:
         description=(
             "Encoding presets or profiles are missing or have faults: new uploads wait, for as long as it "
             "takes, and nothing is lost. `python -m tools.ops presets` names every fault, and so does the "
-            "message of the same time on the topic for assets. Mend the parameters, or deploy the presets "
+            "message of the same time on the topic for assets. Fix the parameters, or deploy the presets "
             "again: what waits is then processed by itself."
         ),
         # A single upload that waits comes back within 15 minutes: the alarm stays on until then.

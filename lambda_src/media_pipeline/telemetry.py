@@ -104,7 +104,7 @@ class PipelineMetrics:
         self._count("JobEventsUnconfirmed")
 
     def presets_invalid(self) -> None:
-        """Count an upload that waits for presets to be mended."""
+        """Count an upload that waits for presets to be fixed."""
         self._count("PresetsInvalid")
 
     def asset_repaired(self, *, kind: str) -> None:

@@ -17,7 +17,7 @@ SINGLE_FUNCTIONS = 1
 # Event source mappings take no smaller maximum. Source: Lambda API Reference, ScalingConfig.
 LEAST_CONCURRENCY = 2
 # Caption files are worked on beside the uploads, by executions of their own, lest one takes another's: a
-# caption takes less than a second, and whoever has many of them waits for no one but himself.
+# caption takes less than a second, and an uploader with many of them delays no other one.
 CAPTIONS_CONCURRENCY = LEAST_CONCURRENCY
 _BESIDE = CAPTIONS_CONCURRENCY + SINGLE_FUNCTIONS
 LEAST_ACCOUNT_CONCURRENCY = CONCURRENT_FUNCTIONS * LEAST_CONCURRENCY + _BESIDE

@@ -35,6 +35,8 @@ CLIP = SourceInfo(
         frame_rate_numerator=24,
         frame_rate_denominator=1,
         bit_depth=8,
+        color_primaries="UNSPECIFIED",
+        is_interlaced=False,
     ),
     audio=(AudioTrack(codec="AAC", channels=2, language="eng", sample_rate_hz=48_000),),
 )

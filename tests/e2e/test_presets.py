@@ -1,4 +1,4 @@
-"""A bad preset on the deployed pipeline: uploads wait until it is mended; nothing else happens to them."""
+"""A bad preset on the deployed pipeline: uploads wait until it is fixed; nothing else happens to them."""
 
 import json
 import subprocess
@@ -67,7 +67,7 @@ def checked(sandbox: Sandbox) -> subprocess.CompletedProcess[str]:
 
 
 def test_uploads_wait_until_a_preset_is_mended(sandbox: Sandbox, pipeline: Pipeline, tiny_clip: Path) -> None:
-    """Tried in vain, an upload stays RECEIVED; once the preset is mended, it completes by itself."""
+    """Tried in vain, an upload stays RECEIVED; once the preset is fixed, it completes by itself."""
     assert checked(sandbox).returncode == 0
     with spoiled(sandbox, "mp4"):
         found = checked(sandbox)

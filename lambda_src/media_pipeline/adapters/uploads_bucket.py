@@ -123,7 +123,7 @@ class S3UploadsBucket:
             raise UnreadableCaptionError(unreadable.caption_sentence) from error
 
     def current_version(self, key: str) -> UploadedObject | None:
-        """Return the version that a key holds now, None where it holds nothing, or what nobody can read.
+        """Return the version that a key holds now, None where it holds nothing, or an unreadable object.
 
         The asset of such a source never asks for captions: it fails. Raises SourceRefusedError where S3 does
         not let us look.

@@ -84,7 +84,7 @@ OF_ONE_ATTEMPT = (
 def refused_record(
     upload: UploadedObject, error: AssetError, *, now: datetime, expires_at: int | None, is_told: bool
 ) -> dict[str, Any]:
-    """Return the record; with `is_told` nobody is to be told of its end any more."""
+    """Return the record; with `is_told` its end counts as announced already."""
     record = new_record(upload, now=now, claimed_until=now, detail="The upload was found")
     failed = AssetStatus.FAILED
     record |= {

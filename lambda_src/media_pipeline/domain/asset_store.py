@@ -71,7 +71,7 @@ class AssetStore(ABC):
         return "removed_at" in (self.read_record(asset_id) or {})
 
     def claim(self, upload: UploadedObject, *, now: datetime, until: datetime) -> Claim:
-        """Own the work on an upload until `until`, where nobody else does and it isn't done.
+        """Own the work on an upload until `until`, where no other owner has it and it isn't done.
 
         Raises: RemovedAssetError where an operator removed the asset.
         """
@@ -97,7 +97,7 @@ class AssetStore(ABC):
         self._updated(asset.asset_id, transitions.released(asset, now=now))
 
     def register(self, upload: UploadedObject, *, now: datetime, detail: str) -> bool:
-        """Make the record of an upload that nobody announced, unclaimed; return False where there is one."""
+        """Make the unclaimed record of an upload without an event; return False where there is a record."""
         return self.create_record(new_record(upload, now=now, claimed_until=now, detail=detail))
 
     def refuse(
@@ -154,7 +154,7 @@ class AssetStore(ABC):
         self._updated(asset.asset_id, transitions.warned(asset, warnings, left_out=left_out))
 
     def take_captions(self, asset: Asset, *, now: datetime, until: datetime) -> bool:
-        """Own the publication of a complete asset's captions until then, where nobody else does."""
+        """Own the publication of a complete asset's captions until then, where no other owner has it."""
         write = transitions.captions_taken(asset, now=now, until=until)
         return self._updated(asset.asset_id, write) is not None
 

@@ -23,7 +23,7 @@ class PlannedOutput:
     `key` is what is opened, `files` what it can't do without; `group` counts the job's output groups from 0.
     Width and height are those of the largest rendition, 0 where the source's size is unknown or there is no
     picture; `sizes` are those of all renditions that a manifest names, none where they are unknown. `sounds`
-    is the sound that plays beside each picture; it is None where nobody knows what the source has.
+    is the sound that plays beside each picture; it is None where what the source has is unknown.
     """
 
     format: str

@@ -270,7 +270,7 @@ class Metrics(Protocol):
         ...
 
     def presets_invalid(self) -> None:
-        """Count an upload that waits for presets to be mended."""
+        """Count an upload that waits for presets to be fixed."""
         ...
 
     def asset_repaired(self, *, kind: str) -> None:

@@ -1,7 +1,7 @@
 """Take secrets out of what is written down or sent: log lines, notifications, sentences of records.
 
 Error texts and object keys are other people's words: they may hold a presigned URL, a signed header or
-credentials, whose reader could then act in the name of whoever made them. Only an object's key itself stays
+credentials, whose reader could then act as their owner. Only an object's key itself stays
 as it is in the asset's record, for it is the object's name.
 
 Source of the names: https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html, the same

@@ -22,7 +22,7 @@ class Transition:
     """Describe one step of an asset's status, and what its record learns with it.
 
     `job_id` is the job that the step is about: the write is refused where the record names another one.
-    Nobody is told of an end that is no news.
+    An end that is no news is not announced.
     `claimed_until` is the claim under which the step was decided: where it was lost meanwhile, or a job is
     known, the write is refused.
     """
@@ -181,7 +181,7 @@ def warned(asset: Asset, warnings: Sequence[Mapping[str, int]], *, left_out: int
 
 
 def captions_taken(asset: Asset, *, now: datetime, until: datetime) -> RecordWrite:
-    """Own the publication of a complete asset's captions, where nobody else does."""
+    """Own the publication of a complete asset's captions, where no other owner has it."""
     return RecordWrite(
         conditions=[
             *_while_complete(asset),

@@ -102,7 +102,7 @@ class PresetDocument:
         return tuple(parsed)
 
     def done(self) -> None:
-        """Find fault with every field that nobody asked for."""
+        """Report every unknown field."""
         unknown = sorted(set(self._data) - self._read)
         if unknown:
             self.fault(f"has unknown fields: {', '.join(unknown)}")

@@ -160,7 +160,7 @@ def stills(source: Source, preset: ThumbnailsPreset) -> Stills:
 
 
 def _picture_ms(source: Source) -> int:
-    """Return how long a source's picture is, 0 where nobody knows: sound may go on after its end."""
+    """Return how long a source's picture is, 0 where that is unknown: sound may go on after its end."""
     if not isinstance(source, SourceInfo):
         return 0
     picture_ms = source.video.duration_ms if source.video else 0

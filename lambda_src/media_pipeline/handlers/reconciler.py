@@ -1,6 +1,6 @@
 """Lambda function, on a schedule: what was lost is made up for.
 
-Overdue assets are repaired, ends that nobody heard of are told, and uploads without an asset get one.
+Overdue assets are repaired, ends without a notification are announced, and uploads without an asset get one.
 """
 
 import os

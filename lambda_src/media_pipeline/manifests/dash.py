@@ -4,7 +4,7 @@ Source: ISO/IEC 23009-1, of which this reads what describes a finished film: one
 by template, timeline or list, or one file a representation. Attributes of templates are inherited one by one.
 
 The standard library's XML reader is enough: expat limits how far entities grow, ElementTree loads none from
-elsewhere, and whoever calls caps the text.
+elsewhere, and the caller limits the text's size.
 """
 
 import re

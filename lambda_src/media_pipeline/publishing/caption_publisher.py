@@ -4,7 +4,7 @@ Captions cost no encode, so they may come before the video is done and at any ti
 may publish for one asset at once, and each may be killed between any two calls. What keeps this right:
 
 - first the state of all that may be written is read, then what lies beside the source, and each write holds
-  only while that state is the current one. So whoever writes saw the uploads at a time when what it replaces
+  only while that state is the current one. So each writer saw the uploads at a time when what it replaces
   was there already: no older set of captions ever takes the place of a newer one;
 - a caption's files are written before the manifests that name them, so a manifest never names what is not
   there, and nothing is deleted;
@@ -41,7 +41,7 @@ CAPTIONS = "CAPTIONS"
 MAX_CAPTIONS = 40
 # So much is converted in a fraction of a function's time.
 MAX_TOTAL_BYTES = 4 * 1024**2
-# Twice as many as can be used: of those beyond nobody knows whether they could be read.
+# Twice as many as can be used: whether those beyond could be read is unknown.
 MAX_READS = 80
 # So many are named in the record and the news; the others are counted.
 MAX_REJECTED = 40

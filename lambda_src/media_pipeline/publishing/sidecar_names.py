@@ -62,6 +62,6 @@ def read_tags(text: str) -> CaptionTags:
         roles.add(SDH)
     if len(languages) > 1:
         raise UnknownTagsError(f"The file's name tells several languages: {', '.join(languages[:5])}")
-    # What everybody needs is shown to everybody, whoever it was written for.
+    # Forced captions are for all viewers, SDH or not.
     role = FORCED if FORCED in roles else SDH if SDH in roles else ""
     return CaptionTags(language=languages[0] if languages else UNDETERMINED, role=role)

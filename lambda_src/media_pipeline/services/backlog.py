@@ -13,7 +13,7 @@ MAX_WAITING = 500
 
 
 def has_backlog(queue: Queue) -> bool:
-    """Tell whether uploads wait because there are many of them; where nobody can tell, they may."""
+    """Tell whether uploads wait because there are many of them; where that is unknown, they may."""
     try:
         waiting = queue.waiting()
     except MediaPipelineError as error:

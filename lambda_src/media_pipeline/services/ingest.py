@@ -12,8 +12,8 @@ What becomes of a message:
 - not an event of our bucket: its handler raises MalformedEventError, the same way to the DLQ. No message is
   dropped unrecorded.
 
-One attempt has one job. A claim outlives the invocation that holds it, so nobody else is at the asset; and
-whoever takes over from an invocation that may have submitted looks for its job just before submitting.
+One attempt has one job. A claim outlives the invocation that holds it, so no other one works on the asset;
+and an invocation that takes over from one that may have submitted looks for its job just before submitting.
 MediaConvert's token answers a second request within a minute with the first one's job: together they leave
 no gap as long as a job can be found a minute after it was made.
 """

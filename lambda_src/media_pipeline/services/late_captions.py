@@ -2,7 +2,7 @@
 
 What becomes of it depends on the asset of what the source's key holds now:
 
-- COMPLETE: it is published now, and the record's outputs follow, while nobody else changed them;
+- COMPLETE: it is published now, and the record's outputs follow, while they are unchanged;
 - RECEIVED, SUBMITTED, PROCESSING: nothing. The file is in the bucket, and VERIFYING, which comes before
   COMPLETE without exception, is recorded before the status processor lists the bucket: it will see it;
 - VERIFYING: whether that listing saw it can't be known. The message comes back until the asset has ended;
@@ -114,7 +114,7 @@ class CaptionUploads:
         published = self.captions.publish(asset, others)
         outputs = [*others, *published.outputs]
         if self._is_news(asset, outputs, published):
-            # News first: a record that is up to date keeps whoever comes back from telling.
+            # The notification first: a record that is up to date keeps a second delivery from sending it.
             self._tell(asset, outputs, published)
         if not self.table.note_captions(
             asset,
@@ -149,6 +149,6 @@ class CaptionUploads:
                 "rejected_captions": list(published.rejected),
                 "rejected_captions_left_out": published.rejected_left_out,
             },
-            # Not the asset's own status: whoever wants to hear of ends does not want captions.
+            # Not the asset's own status: subscribers to ends do not want captions.
             attributes=news_attributes("CAPTIONS", asset),
         )

@@ -1,4 +1,4 @@
-"""Remove what attempts left in the outputs bucket that nobody needs any more.
+"""Remove what attempts left in the outputs bucket that are no longer needed.
 
 Of an asset that has ended, the newest complete attempt is what people play; what failed, was cancelled or was
 replayed since is of use to an operator for some days. MediaConvert can't mark an attempt's files beforehand,
@@ -34,7 +34,7 @@ _PAGE_SIZE = 1_000
 
 
 def leftover_attempts(asset: Asset) -> tuple[int, ...]:
-    """Return the attempts of an ended asset whose outputs nobody needs: all but the newest complete one."""
+    """Return the attempts of an ended asset whose outputs are not needed: all but the newest complete one."""
     if not asset.is_terminal:
         return ()
     ended = {int(past["attempt"]): str(past["status"]) for past in asset.past_attempts}
@@ -103,5 +103,5 @@ class Leftovers:
             if removed >= limit:
                 return removed, False
         if removed:
-            logger.info("Outputs that nobody needs were removed", asset_id=asset_id, objects=removed)
+            logger.info("Outputs that are no longer needed were removed", asset_id=asset_id, objects=removed)
         return removed, True

@@ -1,8 +1,8 @@
-"""Tell of assets whose end was recorded by somebody who did not live to tell of it.
+"""Send the notifications of assets whose end was recorded by an invocation that died before sending them.
 
-Whoever ends an asset tells people at once, or its message does when it comes back. What is left over, of a
-killed process or of an operator's command, is found here. Each run looks at what ended since the time up to
-which the runs before it looked, so that a pause between runs, however long, leaves no gap.
+The invocation that ends an asset notifies people at once, or its message does when it comes back. What is
+left over, of a killed process or of an operator's command, is found here. Each run looks at what ended since
+the time up to which the runs before it looked, so that a pause between runs, however long, leaves no gap.
 """
 
 from collections.abc import Callable, Mapping
@@ -24,7 +24,7 @@ LOOK_BACK = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnsentEnds:
-    """Tell of ends that nobody heard of; after `overdue_seconds` those who should have had their time."""
+    """Send the notifications of ends that were not sent within `overdue_seconds`."""
 
     table: AssetStore
     checkpoint: Checkpoint[ReachedTime]

@@ -1,7 +1,7 @@
 """Say so where presets or profiles have faults: in a metric each time, and to people once an hour.
 
 No preset that was good before is used in their place: an operator's change would be in force by half, and
-nobody would know which uploads got what. Uploads wait until the presets are mended; jobs in flight go on.
+which uploads got what would be unknown. Uploads wait until the presets are fixed; jobs in flight go on.
 """
 
 from collections.abc import Mapping
@@ -60,7 +60,7 @@ class PresetWatch:
             "pipeline": self.pipeline,
             "problem": "PRESETS_INVALID",
             "faults": list(faults),
-            "message": "New uploads wait until these faults are mended, and are processed then. "
-            f"Mend the SSM parameters below /{self.pipeline}/, or deploy the presets again; "
+            "message": "New uploads wait until these errors are fixed, and are processed then. "
+            f"Fix the SSM parameters below /{self.pipeline}/, or deploy the presets again; "
             "`python -m tools.ops presets` checks them. Jobs that were submitted before go on.",
         }

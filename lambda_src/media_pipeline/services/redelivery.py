@@ -12,7 +12,7 @@ them are processed.
 An event of a job that MediaConvert does not confirm is looked at again, since GetJob may be behind, and then
 dropped: nothing is lost, for the reconciler asks MediaConvert itself about every open asset.
 
-What else is the operator's to mend, and what nobody expected, is left to the queue: after its visibility
+What else an operator has to fix, and any unexpected error, is left to the queue: after its visibility
 timeout it comes back, and in the end it lies in the DLQ, with an alarm.
 """
 

@@ -1,7 +1,7 @@
 """Record uploads of types that are not accepted, at the price of one write each, however many there are.
 
-Such a file needs no look into it, no job and no message of its own: it is FAILED from the beginning. Of a
-producer's million log files nobody wants a million e-mails, and no alarm may hide behind them. So they are
+Such a file needs no look into it, no job and no message of its own: it is FAILED from the beginning. A
+producer's million log files must not cause a million e-mails, and no alarm may hide behind them. So they are
 counted by a metric of their own (`UploadsRefused`, not `AssetsFailed`), and of all that come within an hour
 the first one alone is told of; the others' records say that they need not be.
 """
@@ -48,7 +48,7 @@ class Refusals:
             self.types.error,
             now=now,
             expires_at=expiry(now, self.retention_days),
-            # One that nobody is told of counts as told.
+            # One without a notification counts as announced.
             is_told=not is_told,
         )
         if asset is None:

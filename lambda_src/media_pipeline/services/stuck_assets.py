@@ -26,7 +26,7 @@ from media_pipeline.telemetry import logger
 
 MAX_ASSETS_PER_STATUS = 200
 # Afterwards the fault is not a lost message: the asset counts as stuck, and the alarm calls an operator. It
-# is still announced again, ever more seldom, so that it gets through by itself once the fault is mended.
+# is still announced again, ever more seldom, so that it gets through by itself once the cause is fixed.
 STUCK_REDELIVERIES = 3
 LONGEST_WAIT = timedelta(hours=6)
 # Two days or more after the upload; an operator can replay it.

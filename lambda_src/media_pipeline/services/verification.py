@@ -143,7 +143,7 @@ def _tolerance(seconds: float) -> float:
 class _Check:
     """Collect faults instead of stopping at the first; `missing` is a set in the order of discovery.
 
-    Where nobody knows how long a picture should be, all must be as long as the first, which `picture` keeps.
+    Where it is unknown how long a picture should be, all must be as long as the first, which `picture` keeps.
     """
 
     folder: str
@@ -174,7 +174,7 @@ class _Check:
             self._sound(output, found, expected=expected.sounds)
 
     def duration(self, name: str, seconds: float, expected: Span | None) -> None:
-        """Check that something is as long as it should be, and not empty where nobody knows that."""
+        """Check that something is as long as it should be, and not empty where that is unknown."""
         shortest, longest = expected or (seconds, seconds)
         if seconds > 0 and shortest - _tolerance(shortest) <= seconds <= longest + _tolerance(longest):
             return

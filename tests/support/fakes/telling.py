@@ -77,7 +77,7 @@ class FakeMetrics:
         self.counted.append(("event unconfirmed",))
 
     def presets_invalid(self) -> None:
-        """Count an upload that waits for presets to be mended."""
+        """Count an upload that waits for presets to be fixed."""
         self.counted.append(("presets invalid",))
 
     def asset_repaired(self, *, kind: str) -> None:

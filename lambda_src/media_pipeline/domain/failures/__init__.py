@@ -107,7 +107,7 @@ _OWN = (
     Failure(
         code="JOB_REFUSED",
         category="settings",
-        sentence="The transcoder refused the encoding settings for this file. An operator must mend the "
+        sentence="The transcoder refused the encoding settings for this file. An operator must fix the "
         "encoding presets, then replay the asset; the upload is kept. (MediaConvert: {said})",
         replay_helps=True,
     ),
@@ -136,7 +136,7 @@ _OWN = (
         code="NEVER_SUBMITTED",
         category="service",
         sentence="The file could not be submitted for two days. An operator can replay it once the cause, "
-        "which the log of ingest_orchestrator tells, is mended.",
+        "which the log of ingest_orchestrator names, is fixed.",
         replay_helps=True,
     ),
 )
@@ -175,8 +175,8 @@ class Reason(StrEnum):
 _CAPTION_SENTENCES = {
     Reason.ARCHIVED: "The caption file lies in an archive of S3 ({said}), from which it can't be read. "
     "Upload it again with the storage class STANDARD.",
-    Reason.CUSTOMER_KEY: "The caption file is encrypted with a key of your own (SSE-C), without which nobody "
-    "can read it. Upload it again without such a key.",
+    Reason.CUSTOMER_KEY: "The caption file is encrypted with a key of your own (SSE-C), without which it "
+    "can't be read. Upload it again without such a key.",
     Reason.DENIED: "S3 does not let the pipeline read the caption file ({said}). Upload it again without "
     "encryption settings of your own, or ask an operator to allow its key.",
 }

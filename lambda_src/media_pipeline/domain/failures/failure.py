@@ -52,7 +52,7 @@ class Failure:
     """Describe a failure once, for records, notifications, commands and the documentation alike.
 
     `sentence` is for people; what it has in braces are the facts of one case. `replay_helps` tells whether
-    the same file may come through in another attempt, where need be after an operator has mended something.
+    the same file may come through in another attempt, where need be after an operator has fixed something.
     `quarantines` marks files that are damaged or no media: their object is tagged and kept.
     """
 

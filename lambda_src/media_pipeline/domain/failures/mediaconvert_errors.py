@@ -15,8 +15,8 @@ def _source(sentence: str, *, quarantines: bool = False) -> _Meaning:
     return "source", sentence, False, quarantines
 
 
-def _mended(category: Category, sentence: str) -> _Meaning:
-    """Return a meaning under which another attempt may succeed, once somebody or time has mended it."""
+def _fixable(category: Category, sentence: str) -> _Meaning:
+    """Return a meaning under which another attempt may succeed, once its cause is gone or fixed."""
     return category, sentence, True, False
 
 
@@ -24,31 +24,31 @@ _BROKEN = _source(
     "The file is damaged or ends too early. Export or copy it again, then upload it again.",
     quarantines=True,
 )
-_ACCELERATION = _mended(
+_ACCELERATION = _fixable(
     "settings",
     "Accelerated transcoding was asked for, which these settings or this file don't allow. An operator must "
     "turn it off, then replay the asset.",
 )
-_TOO_LARGE = _mended(
+_TOO_LARGE = _fixable(
     "settings",
     "The transcoder ran out of space: the job makes too many or too large outputs of this file. An operator "
     "must take some out of the encoding presets, then replay the asset.",
 )
-_ROLE = _mended(
+_ROLE = _fixable(
     "permission",
     "The transcoder may not use its role or the encryption key. An operator must repair the permissions, "
     "then replay the asset; the upload is kept.",
 )
-_HTTP_INPUT = _mended(
+_HTTP_INPUT = _fixable(
     "settings",
     "The transcoder was to fetch its source over HTTP, which this pipeline never asks for. An operator must "
     "look who submits jobs in its name.",
 )
-_HTTP_TROUBLE = _mended(
+_HTTP_TROUBLE = _fixable(
     "service",
     "The transcoder could not fetch its source over the network. Trying again may help: replay the asset.",
 )
-_UNEXPLAINED = _mended(
+_UNEXPLAINED = _fixable(
     "service",
     "The transcoder failed, and its own words are all that is known. Trying again may help: replay the "
     "asset; if it fails again, export the file anew and upload it again.",
@@ -67,33 +67,33 @@ _MEANINGS: Mapping[int, _Meaning] = {
         "The file's codec or container is not supported. Export it as MP4 with H.264 and AAC, then upload it "
         "again."
     ),
-    1040: _mended(
+    1040: _fixable(
         "settings",
-        "The encoding settings do not fit this file. An operator must mend the encoding presets, then replay "
+        "The encoding settings do not fit this file. An operator must fix the encoding presets, then replay "
         "the asset.",
     ),
     1041: _ACCELERATION,
     1042: _ACCELERATION,
     1043: _ACCELERATION,
     1050: _TOO_LARGE,
-    1056: _mended(
+    1056: _fixable(
         "service",
         "The transcoder could not open the source or write an output. Trying again may help: replay the "
         "asset; if it fails again, an operator must check the buckets and their permissions.",
     ),
-    1060: _mended(
+    1060: _fixable(
         "settings",
-        "The job was to cut a part out of the file that is not in it. An operator must mend the job's "
+        "The job was to cut a part out of the file that is not in it. An operator must fix the job's "
         "settings, then replay the asset.",
     ),
     1075: _BROKEN,
     1076: _BROKEN,
-    1080: _mended(
+    1080: _fixable(
         "settings",
-        "The settings of MXF outputs are not valid. An operator must mend the encoding presets, then replay "
+        "The settings of MXF outputs are not valid. An operator must fix the encoding presets, then replay "
         "the asset.",
     ),
-    1091: _mended(
+    1091: _fixable(
         "permission",
         "The transcoder could not encrypt its outputs. An operator must repair the permissions of its role, "
         "then replay the asset; the upload is kept.",
@@ -104,7 +104,7 @@ _MEANINGS: Mapping[int, _Meaning] = {
         quarantines=True,
     ),
     1093: _UNEXPLAINED,
-    1401: _mended(
+    1401: _fixable(
         "permission",
         "The transcoder was denied access to a bucket. An operator must repair the permissions, then replay "
         "the asset; the upload is kept.",
@@ -117,7 +117,7 @@ _MEANINGS: Mapping[int, _Meaning] = {
     1515: _ROLE,
     1517: _UNEXPLAINED,
     1522: _UNEXPLAINED,
-    1550: _mended(
+    1550: _fixable(
         "service",
         "Accelerated transcoding failed on the transcoder's side. Trying again may help: replay the asset.",
     ),
@@ -141,7 +141,7 @@ _MEANINGS: Mapping[int, _Meaning] = {
     3454: _HTTP_TROUBLE,
     3455: _HTTP_TROUBLE,
     3456: _HTTP_TROUBLE,
-    3457: _mended(
+    3457: _fixable(
         "permission",
         "The account's MediaConvert policy doesn't allow sources from there. An operator must change the "
         "policy, then replay the asset.",

@@ -1,10 +1,10 @@
-"""Tell which names in the uploads bucket are nobody's uploads, but what systems and sync clients put there.
+"""Tell which names in the uploads bucket are no uploads, but files of operating systems and sync clients.
 
 A pattern is held against a key from each of its names on, in any letter case, and `*` stands for any text, a
 slash too: `._*` is about files and about what lies in folders so named, `*.part` about keys that end so,
 `@eaDir/*` about all in such a folder, `Thumbs.db` about files of just that name.
 
-EventBridge's rule passes over most of them before they cost a message (`rule_suffixes`); whoever reads a key
+EventBridge's rule ignores most of them before they cost a message (`rule_suffixes`). Code that reads a key
 afterwards decides by the patterns themselves, so a rule that knows less lets nothing in.
 """
 

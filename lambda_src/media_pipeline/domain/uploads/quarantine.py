@@ -1,7 +1,7 @@
 """The tags that keep a damaged file apart: its object stays where it is, and says what was wrong with it.
 
-S3 keeps a version's tags beside its content, so nothing is copied, and whoever lists or expires objects can
-go by them. The uploader's own tags stay.
+S3 keeps a version's tags beside its content, so nothing is copied, and listings and lifecycle rules can
+use them. The uploader's own tags stay.
 """
 
 from collections.abc import Mapping

@@ -107,11 +107,11 @@ def test_a_change_for_the_worse_is_in_force_as_a_whole(reading: Reading) -> None
 
 def test_mended_presets_are_found_soon(reading: Reading) -> None:
     """Bad ones are read again after seconds, not at each upload of a backlog, and then all is well."""
-    mended = reading.ssm.values.pop(f"{PATH}/mp4")
+    fixed = reading.ssm.values.pop(f"{PATH}/mp4")
     for _ in range(10):
         assert reading.faults() == ("mp4 is missing",)
     assert reading.ssm.reads == 1
-    reading.ssm.values[f"{PATH}/mp4"] = mended
+    reading.ssm.values[f"{PATH}/mp4"] = fixed
     reading.now += 15
     assert reading.faults() == ()
     assert reading.ssm.reads == 2

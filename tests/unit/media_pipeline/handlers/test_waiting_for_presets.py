@@ -21,7 +21,7 @@ def _statuses(world: PipelineWorld) -> list[AssetStatus]:
 
 
 def test_uploads_wait_for_presets_as_long_as_it_takes() -> None:
-    """For three days nothing is lost, given up or stuck; once they are mended each gets its one job."""
+    """For three days nothing is lost, given up or stuck; once they are fixed each gets its one job."""
     world = PipelineWorld(Conditions())
     aws = world.aws
     _upload(world, "before.mp4")

@@ -138,7 +138,7 @@ INVALID = failing(PresetsInvalidError(["hls is missing"]))
 
 @pytest.mark.parametrize("max_receive_count", [2, 3, 5, 1000])
 def test_what_waits_for_presets_is_never_dead(max_receive_count: int) -> None:
-    """However long it takes to mend them, the message waits, at most a delay away from being handled.
+    """However long it takes to fix them, the message waits, at most a delay away from being handled.
 
     That takes nothing of the patience with throttling, which may meet it afterwards.
     """
