@@ -40,7 +40,7 @@ def forget_what_was_read(sandbox: Sandbox) -> None:
     for worker in workers_of(servers.local_aws_pid(sandbox.folder)):
         if worker.function == name:
             worker.process.kill()
-    # The local AWS notices a dead process by handing it an event. Here it is one that a living process refuses:
+    # The local AWS notices a dead process by handing it an event. A living process refuses this one; by itself
     # the upload's message would come back after the visibility timeout only.
     for _ in range(_MOST_PROCESSES):
         answer = sandbox.client("lambda").invoke(FunctionName=name, Payload=json.dumps({"Records": []}))
