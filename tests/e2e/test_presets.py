@@ -40,8 +40,8 @@ def forget_what_was_read(sandbox: Sandbox) -> None:
     for worker in workers_of(servers.local_aws_pid(sandbox.folder)):
         if worker.function == name:
             worker.process.kill()
-    # The local AWS notices a dead process by handing it an event. A living process refuses this one; by itself
-    # the upload's message would come back after the visibility timeout only.
+    # The local AWS notices a dead process by handing it an event; a living one refuses this one. The upload's
+    # own message would come back after the visibility timeout only.
     for _ in range(_MOST_PROCESSES):
         answer = sandbox.client("lambda").invoke(FunctionName=name, Payload=json.dumps({"Records": []}))
         if json.load(answer["Payload"]).get("errorType") == "MalformedEventError":
