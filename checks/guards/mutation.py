@@ -105,7 +105,7 @@ class Mutation:
         done = subprocess.run(
             [MUTMUT, "run", *arguments],
             cwd=self._copy.root,
-            # mutmut runs tests by their names, which for parameters out of sets depend on the sets' order.
+            # Sets have the same order in every run, and so have parameters of tests.
             env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONHASHSEED": "0"},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

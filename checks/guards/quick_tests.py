@@ -1,4 +1,7 @@
-"""A plugin of pytest for mutation runs: leave out tests that start a local AWS or synthesize stacks."""
+"""A plugin of pytest for mutation runs: leave out tests that start a local AWS or synthesize stacks.
+
+Nor can those be run whose names have a backslash: mutmut runs tests by name, and pytest finds none of these.
+"""
 
 import pytest
 
@@ -7,9 +10,9 @@ _SLOW_FIXTURES = frozenset({"dynamodb", "local_aws", "synthesis_directory"})
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Keep the tests that need neither, whether by a fixture or by a parameter."""
-    slow = [item for item in items if _is_slow(item)]
-    items[:] = [item for item in items if item not in slow]
-    config.hook.pytest_deselected(items=slow)
+    left_out = [item for item in items if _is_slow(item) or "\\" in item.name]
+    items[:] = [item for item in items if item not in left_out]
+    config.hook.pytest_deselected(items=left_out)
 
 
 def _is_slow(item: pytest.Item) -> bool:
