@@ -3,6 +3,9 @@
 Nor can those be run whose names have a backslash: mutmut runs tests by name, and pytest finds none of these.
 """
 
+import logging
+import sys
+
 import pytest
 
 _SLOW_FIXTURES = frozenset({"dynamodb", "local_aws", "synthesis_directory"})
@@ -13,6 +16,17 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     left_out = [item for item in items if _is_slow(item) or "\\" in item.name]
     items[:] = [item for item in items if item not in left_out]
     config.hook.pytest_deselected(items=left_out)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup() -> None:
+    """Write the log to this run's output: mutmut runs pytest several times in a process that it forks."""
+    # Imported here: what a run of tests is configured with says where the package is.
+    from media_pipeline.telemetry import logger
+
+    if isinstance(logger.registered_handler, logging.StreamHandler):
+        # `setStream` would flush the output of the run before, which is closed.
+        logger.registered_handler.stream = sys.stdout
 
 
 def _is_slow(item: pytest.Item) -> bool:
