@@ -1,9 +1,11 @@
 """What people are sent about an asset's end, field by field, and what is counted for each kind of end."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
+from media_pipeline.domain.asset_record import expiry
 from media_pipeline.domain.events import JobStatus
 from tests.support.asset_world import GROUPS, UPLOAD, AssetWorld, change
 
@@ -71,3 +73,18 @@ def test_the_notification_of_a_cancelled_asset(world: AssetWorld) -> None:
         world.asset.completed_at,
     )
     assert world.metrics.counted == [("canceled",)]
+
+
+def test_warnings_of_a_job_are_recorded_with_how_many_more_there_were(world: AssetWorld) -> None:
+    """A job that goes on has its warnings in the record at once."""
+    warnings = ({"code": 230001, "count": 2},)
+    assert not world.changes.apply(change(JobStatus.NEW_WARNING, warnings=warnings, warnings_left_out=3))
+    record = world.table.records[UPLOAD.asset_id]
+    assert (record["warnings"], record["warnings_left_out"]) == (list(warnings), 3)
+
+
+@pytest.mark.parametrize(("retention_days", "expected"), [(0, None), (1, 1_767_409_445), (30, 1_769_915_045)])
+def test_a_record_expires_after_so_many_days(retention_days: int, expected: int | None) -> None:
+    """Where records are kept for ever, none expires."""
+    now = datetime(2026, 1, 2, 3, 4, 5, 678_000, tzinfo=UTC)
+    assert expiry(now, retention_days) == expected
