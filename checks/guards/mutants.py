@@ -78,7 +78,7 @@ _CLAIMS = (
     ),
     Mutant(
         name="One repair of several at once announces an upload",
-        within="Repairs",
+        within="StuckAssets",
         find="not self.table.take_for_repair(asset, now=self.clock(), redelivery=True)",
         replace="False",
         tests=("services/test_stuck_assets",),
@@ -119,21 +119,21 @@ _ATTEMPTS = (
 _ENDS = (
     Mutant(
         name="An event is not believed before MediaConvert confirms it",
-        within="JobChanges",
+        within="JobStateChanges",
         find="event if is_believed else self._confirmed(event)",
         replace="event",
         tests=("services/test_job_state_changes",),
     ),
     Mutant(
         name="Nothing is complete without its outputs",
-        within="JobChanges",
+        within="JobStateChanges",
         find="verification.error is not None",
         replace="False",
         tests=("services/test_job_state_changes",),
     ),
     Mutant(
         name="A job that may have read a newer file completes nothing",
-        within="JobChanges",
+        within="JobStateChanges",
         find="self._end_as_superseded(asset, change) or self._verify(asset, change)",
         replace="self._verify(asset, change)",
         tests=("services/test_superseded",),
@@ -215,7 +215,7 @@ _PRESETS = (
 _CAPTIONS = (
     Mutant(
         name="Captions of an asset that is being verified wait",
-        within="CaptionUploads",
+        within="LateCaptions",
         find="status is AssetStatus.VERIFYING",
         replace="False",
         tests=("publishing/test_captions_crash",),

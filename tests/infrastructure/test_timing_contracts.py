@@ -15,7 +15,7 @@ from media_pipeline.handlers.ingest_orchestrator import (
     PROBE_TIMEOUT_SECONDS,
     SUBMIT_TIMEOUT_SECONDS,
 )
-from media_pipeline.services.job_limit import JobSlots
+from media_pipeline.services.job_limit import JobLimit
 from media_pipeline.services.redelivery import FIRST_DELAY_SECONDS, MAX_DELAY_SECONDS
 from stacks.functions import CLAIM_GRACE_SECONDS
 from tests.infrastructure.functions import function_of, variables_of
@@ -47,7 +47,7 @@ class _Called:
 def _slowest_seconds(world: IngestWorld) -> int:
     """Return how long an upload takes where MediaConvert takes as long for each answer as it may."""
     called: Any = _Called(world.transcoder)
-    slots = JobSlots(called.jobs_in_flight, limit=MAX_JOBS_IN_FLIGHT)
+    slots = JobLimit(called.jobs_in_flight, limit=MAX_JOBS_IN_FLIGHT)
     world.ingest = replace(world.ingest, transcoder=called, slots=slots)
     world.deliver()
     timeouts = {"create_job": SUBMIT_TIMEOUT_SECONDS, "probe": PROBE_TIMEOUT_SECONDS}

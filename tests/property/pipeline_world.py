@@ -20,7 +20,7 @@ from media_pipeline.domain.errors import (
 )
 from media_pipeline.domain.events import parse_job_state_change, parse_upload
 from media_pipeline.handlers.sqs_batch import Parse, handle_batch
-from media_pipeline.services.job_limit import JobSlots
+from media_pipeline.services.job_limit import JobLimit
 from media_pipeline.services.redelivery import Message, Redelivery
 from media_pipeline.telemetry import PipelineMetrics
 from tests.property.invocations import CALL_SECONDS, Invocation, Process, State, Stop
@@ -101,7 +101,7 @@ class PipelineWorld:
         )
         self._index_updated_at = self.aws.time()
         self._late: list[_Late] = []
-        self._warm: list[JobSlots] = []
+        self._warm: list[JobLimit] = []
         self._functions: Functions = wired(self.aws, self.process, self.soundness, conditions)
 
     def pass_time(self, seconds: float) -> None:

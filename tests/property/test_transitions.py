@@ -11,7 +11,7 @@ from media_pipeline.domain.outputs import PlannedOutput
 from media_pipeline.domain.source import UnknownSource
 from media_pipeline.domain.transitions import Transition
 from media_pipeline.domain.uploads.upload import UploadedObject
-from media_pipeline.services.job_state_changes import JobChanges
+from media_pipeline.services.job_state_changes import JobStateChanges
 from media_pipeline.services.lifecycle import Lifecycle
 from tests.support.captioning import additions
 from tests.support.fakes import (
@@ -73,7 +73,7 @@ def test_news_in_any_order_keeps_the_record_sound(news: list[JobStateChange], th
         retention_days=1,
         clock=clock,
     )
-    job_changes = JobChanges(
+    job_changes = JobStateChanges(
         pipeline="media-pipeline-test",
         table=table,
         jobs=FakeTranscoder(UnknownSource(reason="")),

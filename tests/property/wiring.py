@@ -8,13 +8,13 @@ from media_pipeline.domain.uploads.limits import SourceLimits
 from media_pipeline.encoding.presets import PresetName
 from media_pipeline.encoding.profiles import DEFAULT_PROFILE, Profile, Profiles
 from media_pipeline.services.ingest import Ingest
-from media_pipeline.services.job_limit import JobSlots
-from media_pipeline.services.job_state_changes import JobChanges
+from media_pipeline.services.job_limit import JobLimit
+from media_pipeline.services.job_state_changes import JobStateChanges
 from media_pipeline.services.lifecycle import Lifecycle
-from media_pipeline.services.pending_notifications import UnsentEnds
+from media_pipeline.services.pending_notifications import PendingNotifications
 from media_pipeline.services.redelivery import Redelivery
 from media_pipeline.services.refusals import Refusals
-from media_pipeline.services.stuck_assets import Repairs
+from media_pipeline.services.stuck_assets import StuckAssets
 from media_pipeline.services.upload_sweep import UploadSweep
 from tests.property.invocations import Process, Stepped
 from tests.property.simulated_aws import PIPELINE, TYPES, WANTED, Conditions, SimulatedAws
@@ -41,7 +41,7 @@ PRESETS = FakePresets(shipped_presets(), Profiles(by_name={DEFAULT_PROFILE: _PRO
 class Slots:
     """Be the slots of the process that runs now."""
 
-    current: JobSlots
+    current: JobLimit
 
     def take(self) -> None:
         """Take a slot for a job."""
@@ -54,10 +54,10 @@ class Functions:
 
     ingest: Ingest
     ingest_redelivery: Redelivery
-    changes: JobChanges
+    changes: JobStateChanges
     changes_redelivery: Redelivery
-    repairs: Repairs
-    ends: UnsentEnds
+    repairs: StuckAssets
+    ends: PendingNotifications
     sweep: UploadSweep
     replay: Replay
     cancel: Cancel
@@ -66,9 +66,9 @@ class Functions:
     process: Process
     conditions: Conditions
 
-    def cold_slots(self) -> JobSlots:
+    def cold_slots(self) -> JobLimit:
         """Return what a function's new process knows of the jobs in flight."""
-        return JobSlots(
+        return JobLimit(
             self.transcoder.jobs_in_flight,
             limit=self.conditions.max_jobs_in_flight,
             monotonic=lambda: self.process.clock().timestamp(),
@@ -97,7 +97,7 @@ def wired(aws: SimulatedAws, process: Process, soundness: Soundness, conditions:
         retention_days=0,
         clock=clock,
     )
-    changes = JobChanges(
+    changes = JobStateChanges(
         pipeline=PIPELINE,
         table=table,
         jobs=transcoder,
@@ -129,7 +129,7 @@ def wired(aws: SimulatedAws, process: Process, soundness: Soundness, conditions:
         retention_days=0,
         clock=clock,
     )
-    cold = JobSlots(transcoder.jobs_in_flight, limit=conditions.max_jobs_in_flight)
+    cold = JobLimit(transcoder.jobs_in_flight, limit=conditions.max_jobs_in_flight)
     slots = Slots(cold)
     ingest = Ingest(
         table=table,
@@ -146,7 +146,7 @@ def wired(aws: SimulatedAws, process: Process, soundness: Soundness, conditions:
         claim_seconds=conditions.function_timeout + CLAIM_GRACE_SECONDS,
         clock=clock,
     )
-    repairs = Repairs(
+    repairs = StuckAssets(
         table=table,
         jobs=transcoder,
         queue=announcements,
@@ -156,7 +156,7 @@ def wired(aws: SimulatedAws, process: Process, soundness: Soundness, conditions:
         stuck_after_seconds=conditions.stuck_after,
         clock=clock,
     )
-    ends = UnsentEnds(
+    ends = PendingNotifications(
         table=table,
         checkpoint=stepped("ends_checkpoint", aws.ends_checkpoint),
         lifecycle=lifecycle,

@@ -18,9 +18,9 @@ from media_pipeline.domain.source import (
 )
 from media_pipeline.domain.transitions import Transition
 from media_pipeline.domain.uploads.upload import UploadedObject
-from media_pipeline.services.job_state_changes import JobChanges
+from media_pipeline.services.job_state_changes import JobStateChanges
 from media_pipeline.services.lifecycle import Lifecycle
-from media_pipeline.services.stuck_assets import Repairs
+from media_pipeline.services.stuck_assets import StuckAssets
 from tests.support.captioning import additions
 from tests.support.fakes import (
     FakeAssetTable,
@@ -97,7 +97,7 @@ class AssetWorld:
             retention_days=0,
             clock=self.clock,
         )
-        self.changes = JobChanges(
+        self.changes = JobStateChanges(
             pipeline="media-pipeline-test",
             table=self.table,
             jobs=self.transcoder,
@@ -107,7 +107,7 @@ class AssetWorld:
             lifecycle=self.lifecycle,
             clock=self.clock,
         )
-        self.repairs = Repairs(
+        self.repairs = StuckAssets(
             table=self.table,
             jobs=self.transcoder,
             queue=self.queue,

@@ -22,8 +22,8 @@ from media_pipeline.domain.source import SourceInfo, UnknownSource, VideoTrack
 from media_pipeline.domain.transitions import Transition
 from media_pipeline.domain.uploads.upload import UploadedObject
 from media_pipeline.publishing.caption_publisher import CaptionPublisher
-from media_pipeline.services.job_state_changes import JobChanges
-from media_pipeline.services.late_captions import CaptionUploads
+from media_pipeline.services.job_state_changes import JobStateChanges
+from media_pipeline.services.late_captions import LateCaptions
 from media_pipeline.services.lifecycle import Lifecycle
 from media_pipeline.services.verification import verify
 from tests.support.captioning import NAMES, additions
@@ -172,7 +172,7 @@ class CaptionWorld:
             retention_days=0,
             clock=self.clock,
         )
-        JobChanges(
+        JobStateChanges(
             pipeline="media-pipeline-test",
             table=table,
             jobs=FakeTranscoder(UnknownSource(reason="")),
@@ -188,7 +188,7 @@ class CaptionWorld:
         calls = calls or Calls()
         uploads, outputs = calls.of(self.uploads), calls.of(self.outputs)
         message = self.messages[0]
-        CaptionUploads(
+        LateCaptions(
             pipeline="media-pipeline-test",
             names=NAMES,
             uploads=uploads,

@@ -10,7 +10,7 @@ NAMES = SidecarNames(media_suffixes=(".mp4", ".mov"), caption_suffixes=(".srt", 
 
 
 def additions(*, outputs: Any, uploads: Any) -> dict[str, Any]:
-    """Return the parts of JobChanges that add to verified outputs."""
+    """Return the parts of JobStateChanges that add to verified outputs."""
     return {
         "storyboards": StoryboardPublisher(outputs=outputs),
         "captions": CaptionPublisher(names=NAMES, uploads=uploads, outputs=outputs),

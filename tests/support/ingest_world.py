@@ -7,7 +7,7 @@ from media_pipeline.domain.source import AudioTrack, SourceInfo, VideoTrack
 from media_pipeline.domain.uploads.limits import SourceLimits, SourceTypes
 from media_pipeline.domain.uploads.upload import UploadedObject
 from media_pipeline.services.ingest import Ingest
-from media_pipeline.services.job_limit import JobSlots
+from media_pipeline.services.job_limit import JobLimit
 from media_pipeline.services.lifecycle import Lifecycle
 from media_pipeline.services.refusals import Refusals
 from tests.support.fakes import (
@@ -65,7 +65,7 @@ class IngestWorld:
             table=self.table,
             transcoder=self.transcoder,
             uploads=self.uploads,
-            slots=JobSlots(
+            slots=JobLimit(
                 self.transcoder.jobs_in_flight, limit=MAX_JOBS_IN_FLIGHT, monotonic=self._monotonic
             ),
             presets=self.presets,

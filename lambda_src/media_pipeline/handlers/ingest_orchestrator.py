@@ -23,8 +23,8 @@ from media_pipeline.handlers.config import OrchestratorConfig, read_config
 from media_pipeline.handlers.sqs_batch import Parse, handle_batch
 from media_pipeline.handlers.wiring import Parts
 from media_pipeline.services.ingest import Ingest
-from media_pipeline.services.job_limit import JobSlots
-from media_pipeline.services.preset_monitor import PresetWatch
+from media_pipeline.services.job_limit import JobLimit
+from media_pipeline.services.preset_monitor import PresetMonitor
 from media_pipeline.services.redelivery import FindRedelivery
 from media_pipeline.telemetry import PipelineMetrics, logger
 
@@ -59,8 +59,8 @@ def _wired() -> tuple[
         table=parts.table,
         transcoder=transcoder,
         uploads=parts.uploads,
-        slots=JobSlots(transcoder.jobs_in_flight, limit=config.max_jobs_in_flight),
-        presets=PresetWatch(
+        slots=JobLimit(transcoder.jobs_in_flight, limit=config.max_jobs_in_flight),
+        presets=PresetMonitor(
             pipeline=config.pipeline_name,
             source=SsmPresetStore(
                 aws_client("ssm"),

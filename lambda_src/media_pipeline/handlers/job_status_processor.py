@@ -10,7 +10,7 @@ from media_pipeline.domain.events import JobStateChange, parse_job_state_change
 from media_pipeline.handlers.config import JobStatusProcessorConfig, read_config
 from media_pipeline.handlers.sqs_batch import handle_batch
 from media_pipeline.handlers.wiring import Parts
-from media_pipeline.services.job_state_changes import JobChanges
+from media_pipeline.services.job_state_changes import JobStateChanges
 from media_pipeline.services.redelivery import FindRedelivery
 from media_pipeline.telemetry import PipelineMetrics, logger
 
@@ -30,7 +30,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 
 
 @cache
-def _wired() -> tuple[JobChanges, FindRedelivery, PipelineMetrics]:
+def _wired() -> tuple[JobStateChanges, FindRedelivery, PipelineMetrics]:
     config = read_config(JobStatusProcessorConfig, os.environ)
     parts = Parts(config)
     redelivery = parts.redelivery(

@@ -24,9 +24,9 @@ from media_pipeline.domain.uploads.listing import Cursor
 from media_pipeline.handlers.config import ReconcilerConfig, read_config
 from media_pipeline.handlers.wiring import Parts
 from media_pipeline.services.leftovers import Leftovers
-from media_pipeline.services.pending_notifications import UnsentEnds
+from media_pipeline.services.pending_notifications import PendingNotifications
 from media_pipeline.services.reindexing import Reindexing
-from media_pipeline.services.stuck_assets import Repairs
+from media_pipeline.services.stuck_assets import StuckAssets
 from media_pipeline.services.upload_sweep import UploadSweep
 from media_pipeline.telemetry import PipelineMetrics, logger
 
@@ -57,11 +57,11 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
 
 
 @cache
-def _wired() -> tuple[Repairs, Reindexing, UnsentEnds, Leftovers, UploadSweep, PipelineMetrics]:
+def _wired() -> tuple[StuckAssets, Reindexing, PendingNotifications, Leftovers, UploadSweep, PipelineMetrics]:
     config = read_config(ReconcilerConfig, os.environ)
     parts = Parts(config)
     queue = parts.queue(config.processing_queue_url)
-    repairs = Repairs(
+    repairs = StuckAssets(
         table=parts.table,
         jobs=parts.transcoder,
         queue=queue,
@@ -77,7 +77,7 @@ def _wired() -> tuple[Repairs, Reindexing, UnsentEnds, Leftovers, UploadSweep, P
         checkpoint=DynamoCheckpoint(parts.dynamodb, config.assets_table, REINDEXING, state=ReindexingCursor),
         clock=parts.clock,
     )
-    ends = UnsentEnds(
+    ends = PendingNotifications(
         table=parts.table,
         checkpoint=DynamoCheckpoint(
             parts.dynamodb, config.assets_table, PENDING_NOTIFICATIONS, state=ReachedTime

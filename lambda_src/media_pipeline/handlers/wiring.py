@@ -26,8 +26,8 @@ from media_pipeline.telemetry import PipelineMetrics
 if TYPE_CHECKING:
     from media_pipeline.publishing.caption_publisher import CaptionPublisher
     from media_pipeline.publishing.sidecars import SidecarNames
-    from media_pipeline.services.job_state_changes import JobChanges
-    from media_pipeline.services.late_captions import CaptionUploads
+    from media_pipeline.services.job_state_changes import JobStateChanges
+    from media_pipeline.services.late_captions import LateCaptions
     from media_pipeline.services.redelivery import FindRedelivery
     from media_pipeline.services.refusals import Refusals
 
@@ -100,11 +100,11 @@ class Parts:
         return CaptionPublisher(names=self.sidecar_names, uploads=self.uploads, outputs=self.outputs)
 
     @cached_property
-    def caption_uploads(self) -> "CaptionUploads":
+    def caption_uploads(self) -> "LateCaptions":
         """Return what gives captions to videos that are done."""
-        from media_pipeline.services.late_captions import CaptionUploads
+        from media_pipeline.services.late_captions import LateCaptions
 
-        return CaptionUploads(
+        return LateCaptions(
             pipeline=self._config.pipeline_name,
             names=self.sidecar_names,
             uploads=self.uploads,
@@ -145,12 +145,12 @@ class Parts:
         )
 
     @cached_property
-    def job_changes(self) -> "JobChanges":
+    def job_changes(self) -> "JobStateChanges":
         """Return what moves assets along as their jobs do."""
         from media_pipeline.publishing.storyboard_publisher import StoryboardPublisher
-        from media_pipeline.services.job_state_changes import JobChanges
+        from media_pipeline.services.job_state_changes import JobStateChanges
 
-        return JobChanges(
+        return JobStateChanges(
             pipeline=self._config.pipeline_name,
             table=self.table,
             jobs=self.transcoder,

@@ -55,7 +55,7 @@ from media_pipeline.encoding.job_settings import groups_of, job_settings
 from media_pipeline.encoding.planned_outputs import planned_outputs
 from media_pipeline.encoding.profiles import PresetStore
 from media_pipeline.manifests.silent_files import HEAD_BYTES, is_silent
-from media_pipeline.services.job_limit import JobSlots
+from media_pipeline.services.job_limit import JobLimit
 from media_pipeline.services.lifecycle import Lifecycle
 from media_pipeline.services.refusals import Refusals
 from media_pipeline.telemetry import logger
@@ -74,7 +74,7 @@ class Ingest:
     table: AssetStore
     transcoder: Transcoder
     uploads: UploadsBucket
-    slots: JobSlots
+    slots: JobLimit
     presets: PresetStore
     lifecycle: Lifecycle
     metrics: Metrics
@@ -105,12 +105,12 @@ class Ingest:
             case ClaimOutcome.NEW:
                 logger.info("Received", source=upload.uri, size_bytes=upload.size_bytes)
                 self.metrics.asset_received()
-                self._work(claim.asset, may_have_job=False)
+                self._submit_attempt(claim.asset, may_have_job=False)
             case ClaimOutcome.TAKEN_OVER:
                 # The plan is written just before the submission: without one there was no submission.
-                self._work(claim.asset, may_have_job=bool(claim.asset.planned_outputs))
+                self._submit_attempt(claim.asset, may_have_job=bool(claim.asset.planned_outputs))
 
-    def _work(self, asset: Asset, *, may_have_job: bool) -> None:
+    def _submit_attempt(self, asset: Asset, *, may_have_job: bool) -> None:
         try:
             job_id = self._found_job(asset) if may_have_job else None
             if job_id is None:
@@ -167,7 +167,7 @@ class Ingest:
             return SourceRefusedError(f"the source can't be read: {unreadable.said}")
         return unreadable.fault()
 
-    def _look_into(self, asset: Asset) -> Source:
+    def _probe_source(self, asset: Asset) -> Source:
         """Return what MediaConvert says of a source; where that is nothing, its first bytes say a little."""
         source = self._probed(asset)
         if isinstance(source, SourceInfo):
@@ -192,7 +192,7 @@ class Ingest:
         asked_for = profiles.chosen(key=asset.upload.key, requested=current.profile)
         self.slots.take()
         # One attempt has one plan: a request that may have been accepted is repeated as it was.
-        source = source_from_record(asset.source_info) if may_have_job else self._look_into(asset)
+        source = source_from_record(asset.source_info) if may_have_job else self._probe_source(asset)
         if isinstance(source, UnknownSource):
             logger.warning("The source is encoded in its own size alone", reason=source.reason)
         profile = profiles.fitting(

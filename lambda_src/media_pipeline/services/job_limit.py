@@ -10,7 +10,7 @@ from media_pipeline.telemetry import logger
 _MAX_AGE_SECONDS = 15
 
 
-class JobSlots:
+class JobLimit:
     """Admit jobs while fewer than `limit` are in flight; a warm function counts its own in between.
 
     `jobs_in_flight` asks MediaConvert.

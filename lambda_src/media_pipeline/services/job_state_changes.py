@@ -34,7 +34,7 @@ _ENDS = frozenset({JobStatus.COMPLETE, JobStatus.ERROR, JobStatus.CANCELED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class JobChanges:
+class JobStateChanges:
     """Move assets along as their jobs do."""
 
     pipeline: str
@@ -54,7 +54,7 @@ class JobChanges:
         nowhere, and TransientError where AWS can't answer; applying the same news again then resumes.
         """
         asset = self._concerned(change)
-        return asset is not None and self._take(asset, change)
+        return asset is not None and self._apply_change(asset, change)
 
     def apply_event(self, event: JobStateChange) -> bool:
         """Apply an event; return whether the asset's status changed. One GetJob for each end.
@@ -65,7 +65,7 @@ class JobChanges:
         if asset is None:
             return False
         is_believed = event.status not in _ENDS and asset.job_id is not None
-        return self._take(asset, event if is_believed else self._confirmed(event))
+        return self._apply_change(asset, event if is_believed else self._confirmed(event))
 
     def _confirmed(self, event: JobStateChange) -> JobStateChange:
         """Return what MediaConvert itself says of an event's job."""
@@ -100,7 +100,7 @@ class JobChanges:
             return None
         return asset
 
-    def _take(self, asset: Asset, change: JobStateChange) -> bool:
+    def _apply_change(self, asset: Asset, change: JobStateChange) -> bool:
         match change.status:
             case JobStatus.COMPLETE:
                 return self._end_as_superseded(asset, change) or self._verify(asset, change)

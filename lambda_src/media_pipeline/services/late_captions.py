@@ -42,7 +42,7 @@ PUBLISHING = timedelta(seconds=20)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CaptionUploads:
+class LateCaptions:
     """Give announced caption files to the assets that they are beside."""
 
     pipeline: str
@@ -66,9 +66,9 @@ class CaptionUploads:
             source = self.uploads.current_version(key)
             if source is not None:
                 with logger.append_context_keys(asset_id=source.asset_id):
-                    self._give(source.asset_id)
+                    self._attach_captions(source.asset_id)
 
-    def _give(self, asset_id: str) -> None:
+    def _attach_captions(self, asset_id: str) -> None:
         for _ in range(_MAX_TRIES):
             asset = self.table.get(asset_id)
             status = asset.status if asset is not None else None
@@ -115,7 +115,7 @@ class CaptionUploads:
         outputs = [*others, *published.outputs]
         if self._is_news(asset, outputs, published):
             # The notification first: a record that is up to date keeps a second delivery from sending it.
-            self._tell(asset, outputs, published)
+            self._notify(asset, outputs, published)
         if not self.table.note_captions(
             asset,
             outputs=outputs,
@@ -136,7 +136,7 @@ class CaptionUploads:
         told = (list(asset.outputs), list(asset.rejected_captions), asset.rejected_captions_left_out)
         return (list(outputs), list(published.rejected), published.rejected_left_out) != told
 
-    def _tell(self, asset: Asset, outputs: Sequence[Mapping[str, Any]], published: Published) -> None:
+    def _notify(self, asset: Asset, outputs: Sequence[Mapping[str, Any]], published: Published) -> None:
         self.publisher.publish(
             f"[{self.pipeline}] CAPTIONS: {asset.upload.key.rpartition('/')[2]}",
             {

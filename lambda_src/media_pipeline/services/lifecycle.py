@@ -55,7 +55,7 @@ class Lifecycle:
         """Send the news of an asset's end, where that hasn't been done. At least once, seldom twice."""
         if not asset.is_terminal or asset.notified_at is not None:
             return
-        quarantined = self._keep_apart(asset)
+        quarantined = self._apply_quarantine(asset)
         error = asset.error.as_record() if asset.error else None
         self.publisher.publish(
             f"[{self.pipeline}] {asset.status.value}: {asset.upload.key.rpartition('/')[2]}",
@@ -78,7 +78,7 @@ class Lifecycle:
         )
         self.table.note_notified(asset, now=self.clock())
 
-    def _keep_apart(self, asset: Asset) -> bool:
+    def _apply_quarantine(self, asset: Asset) -> bool:
         """Quarantine a damaged file, and release one that came through after all; as often as need be."""
         if asset.error is not None and asset.status is AssetStatus.FAILED and quarantines(asset.error.code):
             return self.uploads.quarantine(asset.upload, reason=asset.error.code)

@@ -23,7 +23,7 @@ LOOK_BACK = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class UnsentEnds:
+class PendingNotifications:
     """Send the notifications of ends that were not sent within `overdue_seconds`."""
 
     table: AssetStore
@@ -51,14 +51,14 @@ class UnsentEnds:
                 if ended.notified_at is not None:
                     continue
                 try:
-                    told += self._tell(ended.asset_id)
+                    told += self._notify(ended.asset_id)
                 except MediaPipelineError as error:
                     logger.warning("Not told of", asset_id=ended.asset_id, reason=str(error))
                     reached = min(reached, instant(ended.updated_at))
         self.checkpoint.save(ReachedTime(reached=timestamp(reached)))
         return {"ends_told": told}
 
-    def _tell(self, asset_id: str) -> bool:
+    def _notify(self, asset_id: str) -> bool:
         asset = self.table.get(asset_id)
         if asset is None or not asset.is_terminal or asset.notified_at is not None:
             return False

@@ -20,7 +20,7 @@ TELL_AGAIN_AFTER = timedelta(hours=1)
 
 
 @dataclass(slots=True, kw_only=True)
-class PresetWatch:
+class PresetMonitor:
     """Load presets, and tell of their faults; each warm function does so for itself."""
 
     pipeline: str
@@ -36,10 +36,10 @@ class PresetWatch:
             return self.source.load()
         except PresetsInvalidError as invalid:
             self.metrics.presets_invalid()
-            self._tell(invalid.faults)
+            self._notify(invalid.faults)
             raise
 
-    def _tell(self, faults: tuple[str, ...]) -> None:
+    def _notify(self, faults: tuple[str, ...]) -> None:
         now = self.clock()
         if self._told is not None and self._told[1] == faults and now - self._told[0] < TELL_AGAIN_AFTER:
             return

@@ -37,7 +37,7 @@ _ALIVE = frozenset({JobStatus.SUBMITTED, JobStatus.PROGRESSING})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Repairs:
+class StuckAssets:
     """Look after overdue assets."""
 
     table: AssetStore
@@ -69,14 +69,14 @@ class Repairs:
                 if helped == MAX_ASSETS_PER_STATUS or not has_time():
                     break
                 with logger.append_context_keys(asset_id=overdue.asset_id):
-                    outcome = self._look_into(overdue.asset_id, status, backlog=backlog)
+                    outcome = self._repair(overdue.asset_id, status, backlog=backlog)
                 found["looked_into"] += 1
                 found[outcome] += 1
                 helped += outcome not in ("waiting", "stuck")
         self.metrics.assets_stuck(found["stuck"])
         return found
 
-    def _look_into(self, asset_id: str, status: AssetStatus, *, backlog: bool) -> str:
+    def _repair(self, asset_id: str, status: AssetStatus, *, backlog: bool) -> str:
         """Repair one asset where it needs it; return what it was found to be."""
         try:
             asset = self.table.get(asset_id)

@@ -3,7 +3,7 @@
 import pytest
 
 from media_pipeline.domain.errors import OperatorError, ThrottledError, TransientError
-from media_pipeline.services.job_limit import JobSlots
+from media_pipeline.services.job_limit import JobLimit
 
 
 class Jobs:
@@ -33,7 +33,7 @@ class Time:
         return self.seconds
 
 
-def taken(slots: JobSlots, wanted: int) -> int:
+def taken(slots: JobLimit, wanted: int) -> int:
     """Return how many of the wanted slots can be taken."""
     for number in range(wanted):
         try:
@@ -46,20 +46,20 @@ def taken(slots: JobSlots, wanted: int) -> int:
 @pytest.mark.parametrize(("in_flight", "free"), [(0, 3), (1, 2), (2, 1), (3, 0), (99, 0)])
 def test_so_many_jobs_are_in_flight_as_may_be(in_flight: int, free: int) -> None:
     """What MediaConvert already has counts, and so does what this function adds before it asks again."""
-    slots = JobSlots(Jobs(in_flight).jobs_in_flight, limit=3, monotonic=Time())
+    slots = JobLimit(Jobs(in_flight).jobs_in_flight, limit=3, monotonic=Time())
     assert taken(slots, 10) == free
 
 
 def test_the_refusal_says_how_full_it_is() -> None:
     """A full queue is throttling: the message waits, and its log line tells why."""
     with pytest.raises(ThrottledError, match="7 jobs are in flight, 5 may be"):
-        JobSlots(Jobs(7).jobs_in_flight, limit=5).take()
+        JobLimit(Jobs(7).jobs_in_flight, limit=5).take()
 
 
 def test_the_count_is_asked_for_at_intervals() -> None:
     """A warm function asks once in a quarter of a minute, however many uploads it handles, and then anew."""
     jobs, time = Jobs(2), Time()
-    slots = JobSlots(jobs.jobs_in_flight, limit=3, monotonic=time)
+    slots = JobLimit(jobs.jobs_in_flight, limit=3, monotonic=time)
     assert taken(slots, 5) == 1
     time.seconds = 14.9
     assert (taken(slots, 5), jobs.asked) == (0, 1)
@@ -72,7 +72,7 @@ def test_the_count_is_asked_for_at_intervals() -> None:
 def test_a_count_that_fails_holds_up_nothing(failure: TransientError) -> None:
     """Where MediaConvert can't tell, CreateJob itself decides; the count is not asked for again at once."""
     jobs = Jobs(99, failure)
-    slots = JobSlots(jobs.jobs_in_flight, limit=3, monotonic=Time())
+    slots = JobLimit(jobs.jobs_in_flight, limit=3, monotonic=Time())
     slots.take()
     slots.take()
     assert jobs.asked == 1

@@ -13,7 +13,7 @@ from media_pipeline.domain.events import JobStatus
 from media_pipeline.domain.ports import Checkpoint
 from media_pipeline.domain.status_index import ReachedTime
 from media_pipeline.domain.uploads.upload import UploadedObject
-from media_pipeline.services.pending_notifications import LOOK_BACK, UnsentEnds
+from media_pipeline.services.pending_notifications import LOOK_BACK, PendingNotifications
 from tests.support.asset_world import UPLOAD, AssetWorld, change
 from tests.support.fakes import FakeCheckpoint, FakeClock
 from tests.support.local_resources import new_assets_table
@@ -27,7 +27,7 @@ class EndsWorld(AssetWorld):
     def __init__(self) -> None:
         super().__init__()
         self.submit()
-        self.ends = UnsentEnds(
+        self.ends = PendingNotifications(
             table=self.table,
             checkpoint=FakeCheckpoint[ReachedTime](),
             lifecycle=self.lifecycle,

@@ -3,7 +3,7 @@
 import pytest
 
 from media_pipeline.domain.errors import OperatorError, PresetsInvalidError, TransientError
-from media_pipeline.services.preset_monitor import PresetWatch
+from media_pipeline.services.preset_monitor import PresetMonitor
 from tests.support.fakes import (
     FakeClock,
     FakeMetrics,
@@ -21,7 +21,7 @@ class Watched:
     def __init__(self) -> None:
         self.clock, self.publisher, self.metrics = FakeClock(), FakePublisher(), FakeMetrics()
         self.presets = FakePresets(shipped_presets(), shipped_profiles())
-        self.watch = PresetWatch(
+        self.watch = PresetMonitor(
             pipeline="media-pipeline-test",
             source=self.presets,
             publisher=self.publisher,

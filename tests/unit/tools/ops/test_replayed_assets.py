@@ -7,8 +7,8 @@ import pytest
 from media_pipeline.domain.asset import Asset, AssetStatus
 from media_pipeline.domain.events import JobStateChange, JobStatus, parse_upload
 from media_pipeline.domain.outputs import PlannedOutput
-from media_pipeline.services.job_state_changes import JobChanges
-from media_pipeline.services.stuck_assets import Repairs
+from media_pipeline.services.job_state_changes import JobStateChanges
+from media_pipeline.services.stuck_assets import StuckAssets
 from tests.support.captioning import additions
 from tests.support.fakes import (
     FakeOutputs,
@@ -25,7 +25,7 @@ class ReplayWorld(IngestWorld):
         super().__init__()
         self.outputs = FakeOutputs()
         self.queue = FakeQueue(self.clock)
-        self.changes = JobChanges(
+        self.changes = JobStateChanges(
             pipeline="media-pipeline-test",
             table=self.table,
             jobs=self.transcoder,
@@ -35,7 +35,7 @@ class ReplayWorld(IngestWorld):
             lifecycle=self.lifecycle,
             clock=self.clock,
         )
-        self.repairs = Repairs(
+        self.repairs = StuckAssets(
             table=self.table,
             jobs=self.transcoder,
             queue=self.queue,
