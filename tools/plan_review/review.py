@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tools.plan_review.attributes import (
     ABSENT,
@@ -138,6 +138,19 @@ def _drift(plan: Plan) -> Iterable[Drift]:
                 if (configured is None or change.root in configured)
                 and (change.before, change.after) not in _WRITTEN_FOR_NOTHING
             ]
-            dangers = (*erased(each), *protection_lowered((each,)))
+            own = each if configured is None else _only(each, configured)
+            dangers = (*erased(own), *protection_lowered((own,)))
             if found or dangers:
                 yield Drift(each, tuple(found), dangers)
+
+
+def _only(resource: ResourceChange, configured: frozenset[str]) -> ResourceChange:
+    """Return a change with the attributes alone that the configuration sets.
+
+    A bucket shows the rules of the lifecycle configuration beside it, which is a resource of its own.
+    """
+    before, after = (
+        {name: value for name, value in of.items() if name in configured}
+        for of in (resource.before, resource.after)
+    )
+    return replace(resource, change=replace(resource.change, before=before, after=after))

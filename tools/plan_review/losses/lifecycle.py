@@ -129,6 +129,7 @@ def _is_enabled(rule: Mapping[str, Any]) -> bool:
 
 def _rule(rule: Mapping[str, Any]) -> _Rule:
     expiration = _first(rule.get("expiration"))
+    date = expiration.get("date")
     old = _first(rule.get("noncurrent_version_expiration"))
     cold = [
         _number(mapping(each).get("days")) or 0
@@ -139,7 +140,8 @@ def _rule(rule: Mapping[str, Any]) -> _Rule:
         filter=_filter(rule),
         # The provider writes 0 for a rule that only takes markers of deletions.
         current_days=_number(expiration.get("days")) or None,
-        current_date=expiration.get("date") if isinstance(expiration.get("date"), str) else None,
+        # An empty date is none: so the provider reads rules that only take markers.
+        current_date=date if isinstance(date, str) and date else None,
         old_days=_number(old.get("noncurrent_days", old.get("days"))),
         old_versions_kept=_number(old.get("newer_noncurrent_versions")) or 0,
         cold_days=min(cold, default=None),

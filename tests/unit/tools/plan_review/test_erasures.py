@@ -228,6 +228,26 @@ def test_drift_that_endangers_data_is_not_green() -> None:
     assert "current objects are deleted after 1 day" in text
 
 
+def test_a_bucket_that_shows_the_rules_beside_it_is_in_no_danger() -> None:
+    """The first plan after an apply reads a bucket's rules, which another resource sets."""
+    rules = [
+        {"enabled": True, "expiration": [{"date": "", "days": 0, "expired_object_delete_marker": True}]},
+        {"enabled": True, "noncurrent_version_expiration": [{"days": 30}]},
+    ]
+    bucket = changed(
+        "aws_s3_bucket.B", {"bucket": "b", "lifecycle_rule": []}, {"bucket": "b", "lifecycle_rule": rules}
+    )
+    sets_a_name = {"address": "aws_s3_bucket.B", "expressions": {"bucket": {"constant_value": "b"}}}
+    configuration = {"root_module": {"resources": [sets_a_name]}}
+    text = summary(reviewed(resource_drift=[bucket], configuration=configuration)).markdown()
+    assert text.splitlines()[0].startswith("🟢")
+    sets_a_name["expressions"] = {"bucket": {}, "lifecycle_rule": {}}
+    text = summary(reviewed(resource_drift=[bucket], configuration=configuration)).markdown()
+    assert text.splitlines()[0].startswith("🟠")
+    assert "old versions are deleted after 30 days" in text
+    assert "deleted on" not in text
+
+
 def test_moves_and_imports_are_counted() -> None:
     """A plan that only moves and imports says so, rather than that outputs change."""
     moved = resource(
