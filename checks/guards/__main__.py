@@ -17,7 +17,7 @@ from rich.table import Table
 from checks.guards.differences import excluded_by
 from checks.guards.mutants import MUTANTS
 from checks.guards.mutation import MUTMUT, FoundMutant, Mutation, Outcome
-from checks.guards.score import accepted_as, sample, scores
+from checks.guards.score import NOTICED, accepted_as, sample, scores
 from checks.guards.semantic import Mutant, MutantError, Sources
 from checks.guards.workspace import ROOT, Workspace, workspace
 
@@ -109,8 +109,10 @@ def _run_sample(console: Console, *, size: int | None, seed: int) -> int:
     for reason, count in reasons.items():
         if reason is not None:
             console.print(f"  {count:5,} of {reason}", highlight=False)
-    survivors = [mutant for mutant in run if outcomes[mutant.name] is not Outcome.KILLED]
+    survivors = [mutant for mutant in run if outcomes[mutant.name] not in NOTICED]
     _print_survivors(console, survivors, outcomes)
+    late = sum(outcome is Outcome.TIMED_OUT for outcome in outcomes.values())
+    console.print(f"{late} of those that were killed had no end in their time.", highlight=False)
     table = Table("package", "mutants", "run", "killed", "score", "95 % interval")
     results = scores(counted, run, outcomes)
     for score in results:

@@ -49,9 +49,10 @@ _TIMED_OUT = (24, -24, 36, 152, 255)
 
 
 class Outcome(Enum):
-    """Say what became of a mutant."""
+    """Say what became of a mutant; one without an end, as of a loop, is noticed too."""
 
     KILLED = auto()
+    TIMED_OUT = auto()
     SURVIVED = auto()
     UNTESTED = auto()
 
@@ -172,8 +173,10 @@ def with_plain_properties(source: str) -> str:
 
 
 def _outcome(name: str, code: int | None, log: str) -> Outcome:
-    if code in _KILLED or code in _TIMED_OUT:
+    if code in _KILLED:
         return Outcome.KILLED
+    if code in _TIMED_OUT:
+        return Outcome.TIMED_OUT
     if code in _SURVIVED:
         return Outcome.SURVIVED
     if code in _UNTESTED:

@@ -9,6 +9,7 @@ from checks.guards.accepted import ACCEPTED, Accepted
 from checks.guards.mutation import FoundMutant, Outcome
 
 LEAST_SCORE = 0.9
+NOTICED = frozenset({Outcome.KILLED, Outcome.TIMED_OUT})
 # Of the normal distribution, for 95 %.
 _Z = 1.96
 
@@ -63,8 +64,7 @@ def scores(
             mutants=sum(package in (mutant.package, "all") for mutant in mutants),
             run=sum(package in (mutant.package, "all") for mutant in run),
             killed=sum(
-                package in (mutant.package, "all") and outcomes[mutant.name] is Outcome.KILLED
-                for mutant in run
+                package in (mutant.package, "all") and outcomes[mutant.name] in NOTICED for mutant in run
             ),
         )
         for package in packages

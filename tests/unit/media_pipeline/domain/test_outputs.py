@@ -1,11 +1,16 @@
-"""Planned outputs survive their record, and finished ones say what the job, the plan or the source knows."""
+"""What is planned, made and known of a source survives its record, and so does the mark of a removal."""
 
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from media_pipeline.domain.asset import Asset
 from media_pipeline.domain.events import ProducedGroup, ProducedOutput
 from media_pipeline.domain.outputs import PlannedOutput, PlannedSound, finished_output, output_minutes
+from media_pipeline.domain.source import AudioTrack, SourceInfo, SubtitleTrack, source_from_record
+from media_pipeline.domain.transitions import removal_begun
 
 PLANNED = PlannedOutput(
     format="HLS",
@@ -123,3 +128,40 @@ def test_output_minutes_are_those_of_all_outputs() -> None:
     """MediaConvert bills each output of each group."""
     assert output_minutes([_group((1, 1, 60_000), (0, 0, 30_000)), _group((1, 1, 90_000))]) == 3.0
     assert output_minutes([]) == 0
+
+
+def test_a_source_is_read_as_it_was_written() -> None:
+    """Its record has every track and how many were left out; none was left out where it doesn't say."""
+    source = SourceInfo(
+        container="mp4",
+        duration_ms=10_000,
+        video=None,
+        audio=(
+            AudioTrack(codec="AAC", channels=2, language="eng", duration_ms=9_000, sample_rate_hz=48_000),
+        ),
+        subtitles=(SubtitleTrack(codec="TX3G", language="fra"),),
+        tracks_left_out=3,
+    )
+    assert source_from_record(source.as_record()) == source
+    whole = replace(source, tracks_left_out=0)
+    assert "tracks_left_out" not in whole.as_record()
+    assert source_from_record(whole.as_record()) == whole
+
+
+def test_a_removal_is_begun_on_the_asset_that_was_read() -> None:
+    """The first mark stays, and an asset that changed meanwhile is not marked."""
+    record: dict[str, Any] = {"asset_id": "id", "status": "FAILED", "attempt": 1}
+    asset = Asset.from_record(
+        {
+            **dict.fromkeys(("bucket", "key", "etag", "sequencer"), "x"),
+            **dict.fromkeys(("created_at", "updated_at", "claimed_until"), "2026-01-02T03:04:05.000Z"),
+            "size_bytes": 5,
+            **record,
+        }
+    )
+    now = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+    marked = removal_begun(asset, now=now).applied_to(record)
+    assert marked == {**record, "removing_since": "2026-01-02T03:04:05.000Z"}
+    assert removal_begun(asset, now=now + timedelta(days=1)).applied_to(marked) == marked
+    for changed in ({"status": "RECEIVED"}, {"attempt": 2}):
+        assert removal_begun(asset, now=now).applied_to({**record, **changed}) is None
