@@ -56,4 +56,10 @@ ACCEPTED = (
         after="self.clock() - instant(asset.submitted_at) >= LONGEST_JOB",
         reason="One millisecond of a day: no reader of the alarm could tell.",
     ),
+    Accepted(
+        function="JobGroup.destination_of",
+        before="DESTINATIONS[self.preset].partition",
+        after="DESTINATIONS[self.preset].rpartition",
+        reason="Each of these constants has one slash, so both parts are the same.",
+    ),
 )
