@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Accepted:
-    """Name a mutant by its function, as `Redelivery.postpone`, and by the code before and after."""
+    """Name a mutant by its function, as `Redelivery.postpone`, or the end of that, and by its code."""
 
     function: str
     before: str
@@ -51,13 +51,13 @@ ACCEPTED = (
         reason="Each step to FAILED has an error, so the condition always holds.",
     ),
     Accepted(
-        function="Repairs._ask_for_job",
+        function="_ask_for_job",
         before="self.clock() - instant(asset.submitted_at) > LONGEST_JOB",
         after="self.clock() - instant(asset.submitted_at) >= LONGEST_JOB",
         reason="One millisecond of a day: no reader of the alarm could tell.",
     ),
     Accepted(
-        function="JobGroup.destination_of",
+        function="JobGroup.destination",
         before="DESTINATIONS[self.preset].partition",
         after="DESTINATIONS[self.preset].rpartition",
         reason="Each of these constants has one slash, so both parts are the same.",

@@ -40,7 +40,9 @@ _LEFT_OUT = (
 )
 # A mutant that survives costs all examples of each property that reaches it.
 _MAX_EXAMPLES = 40
-# mutmut writes this in place of a mutant that does not exist: it then makes all of them and times the tests.
+# What the function of a property is called in the copy, behind the property's name.
+_GETTER = "__get"
+# No mutant has this name: asked for it, mutmut makes all of them, times the tests and runs none.
 _NO_MUTANT = "none"
 _KILLED = (1, 3)
 _SURVIVED = (0,)
@@ -142,9 +144,14 @@ class Mutation:
                 yield FoundMutant(
                     name=f"{dotted}.{name}",
                     package=module.parts[1],
-                    function=f"{dotted}.{base.removeprefix('x_').removeprefix('xǁ').replace('ǁ', '.')}",
+                    function=f"{dotted}.{_readable(base)}",
                     difference=difference(original, node),
                 )
+
+
+def _readable(mangled: str) -> str:
+    """Return a function's qualified name out of mutmut's, as `x_parse` or `xǁAssetǁas_record`."""
+    return mangled.removeprefix("x_").removeprefix("xǁ").replace("ǁ", ".").removesuffix(_GETTER)
 
 
 def _with_few_examples(source: str) -> str:
@@ -166,7 +173,7 @@ def with_plain_properties(source: str) -> str:
                 "property"
             ]:
                 name, node.decorator_list = node.name, []
-                node.name = f"{name}_of"
+                node.name = f"{name}{_GETTER}"
                 body += ast.parse(f"{name} = property({node.name})").body
         owner.body = body
     return ast.unparse(ast.fix_missing_locations(tree)) + "\n"

@@ -53,6 +53,10 @@ class Sources:
             for name, node in _definitions(tree):
                 self._definitions.setdefault(name, []).append(_Definition(path, node))
 
+    def defines(self, name: str) -> bool:
+        """Tell whether the package has a definition of this qualified name, or whose name ends with it."""
+        return any(f".{known}".endswith(f".{name}") for known in self._definitions)
+
     def mutated(self, mutant: Mutant) -> tuple[Path, str]:
         """Return the path of the module that a mutant changes, relative to the root, and its new text.
 

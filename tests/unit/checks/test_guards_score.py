@@ -8,6 +8,8 @@ from checks.guards.accepted import ACCEPTED
 from checks.guards.differences import difference, excluded_by
 from checks.guards.mutation import FoundMutant, Outcome, with_plain_properties
 from checks.guards.score import Score, sample, scores
+from checks.guards.semantic import Sources
+from checks.guards.workspace import ROOT
 
 _FUNCTION = """
 def postpone(message, limit):
@@ -138,6 +140,8 @@ def test_properties_can_be_mutated() -> None:
 
 
 def test_accepted_survivors_have_reasons() -> None:
-    """A survivor that is accepted says why, and is listed once."""
+    """A survivor that is accepted says why, is listed once, and its function is there."""
     assert all(len(one.reason.split()) >= 4 for one in ACCEPTED)
     assert len({(one.function, one.before, one.after) for one in ACCEPTED}) == len(ACCEPTED)
+    sources = Sources(ROOT)
+    assert [one.function for one in ACCEPTED if not sources.defines(one.function)] == []
