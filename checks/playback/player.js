@@ -2,6 +2,9 @@
 "use strict";
 
 const SAMPLE_EVERY_MS = 100;
+const CLOSING_LOOK_MS = 500;
+// Less than a frame of any presentation here lasts.
+const END_TOLERANCE_S = 0.02;
 const LONGEST_LOADING_MS = 5000;
 const NEARLY_S = 0.3;
 // What hls.js reports as an error before the first picture, and isn't one. Of MPEG-TS it counts time from
@@ -164,6 +167,7 @@ async function playThrough(wanted) {
   const heard = new Set();
   let opened = null;
   let sampling = 0;
+  let closing = 0;
   let hasEnded = false;
   const report = () => {
     const quality = video.getVideoPlaybackQuality();
@@ -212,10 +216,15 @@ async function playThrough(wanted) {
     // A busy machine must not starve the playback: it begins with what the player has loaded.
     if (!wanted.switchesSound) await loaded(video);
     const ended = new Promise((resolve, reject) => {
-      video.addEventListener("ended", () => {
+      const end = () => {
         hasEnded = true;
         resolve();
-      });
+      };
+      video.addEventListener("ended", end);
+      // On a busy machine dash.js may not close the stream: the last picture is shown, and the clock stands.
+      closing = setInterval(() => {
+        if (video.duration - video.currentTime < END_TOLERANCE_S) end();
+      }, CLOSING_LOOK_MS);
       video.addEventListener("error", () => reject(new Error(video.error?.message ?? "the video failed")));
       video.defaultPlaybackRate = wanted.rate;
       video.playbackRate = wanted.rate;
@@ -227,6 +236,7 @@ async function playThrough(wanted) {
     errors.push(error.message);
   }
   clearInterval(sampling);
+  clearInterval(closing);
   const result = report();
   opened?.close();
   return result;
