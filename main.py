@@ -10,6 +10,7 @@ MEDIACONVERT_ENDPOINT   where functions call MediaConvert
 NOTIFICATION_EMAIL      e-mail address for notifications of assets
 ALARM_EMAIL             e-mail address for alarms, or "none"
 STATE_BUCKET            where Terraform's state is
+DELIVERY                how videos reach people: "none" or "cloudfront"
 """
 
 import os
@@ -38,6 +39,7 @@ OVERRIDES: Mapping[str, str] = {
     "NOTIFICATION_EMAIL": "notification_email",
     "ALARM_EMAIL": "alarm_email",
     "STATE_BUCKET": "state.bucket",
+    "DELIVERY": "delivery",
 }
 
 # Terraform runs in cdktf.out/stacks/<id>; the state of the state buckets outlives that folder.

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from constructs_lib.observability.alarms import AlarmThresholds
+from stacks.delivery.settings import NO_DELIVERY, ApiSettings, PlaybackSettings, WebhookSettings
 
 NO_ALARM_EMAIL = "none"
 
@@ -93,6 +94,12 @@ class Settings:
     browser_origins: tuple[str, ...]
     """Web pages that may upload to, and play from, the buckets."""
 
+    delivery: str = NO_DELIVERY
+    """How videos reach people: "none" ends at the outputs bucket, "cloudfront" adds playback, API, webhooks."""
+    playback: PlaybackSettings = field(default_factory=PlaybackSettings)
+    api: ApiSettings = field(default_factory=ApiSettings)
+    webhooks: WebhookSettings = field(default_factory=WebhookSettings)
+
     function_timeout_seconds: int = 60
     function_memory_mb: int = 512
     reconciler_timeout_seconds: int = 300
@@ -133,6 +140,11 @@ class Settings:
     def pipeline_name(self) -> str:
         """Return the name under which the pipeline knows itself in paths, metrics and job metadata."""
         return f"{self.project}-{self.environment_suffix}"
+
+    @property
+    def delivers(self) -> bool:
+        """Tell whether the environment has playback, an API and webhooks."""
+        return self.delivery != NO_DELIVERY
 
     @property
     def uploader_key_prefix(self) -> str:

@@ -12,6 +12,7 @@ from stacks.rules.concurrency import (
     concurrency_faults,
     overlap_faults,
 )
+from stacks.rules.delivery import delivery_faults
 from stacks.rules.uploads import upload_faults
 from stacks.settings import NO_ALARM_EMAIL, Settings, StateSettings
 
@@ -127,6 +128,7 @@ def find_faults(settings: Settings) -> list[Fault]:
             *_choice_faults(settings),
             *address_faults(settings),
             *upload_faults(settings),
+            *delivery_faults(settings),
             *_relation_faults(settings),
             *_protection_faults(settings),
             *_threshold_faults(settings),

@@ -8,10 +8,17 @@ from typing import Any
 
 from checks.docs.regions import table
 from constructs_lib.observability.alarms import AlarmThresholds
+from stacks.delivery.settings import ApiSettings, PlaybackSettings, WebhookSettings
 from stacks.settings import ENVIRONMENTS, Settings, StateSettings
 from stacks.settings_rules import find_faults
 
-_NESTED: dict[str, type[Any]] = {"state": StateSettings, "alarm_thresholds": AlarmThresholds}
+_NESTED: dict[str, type[Any]] = {
+    "state": StateSettings,
+    "playback": PlaybackSettings,
+    "api": ApiSettings,
+    "webhooks": WebhookSettings,
+    "alarm_thresholds": AlarmThresholds,
+}
 # Lists that have a place of their own in the documentation.
 _ELSEWHERE = {
     "media_suffixes": "see [supported inputs](encoding.md#supported-inputs)",

@@ -222,6 +222,7 @@ def test_every_parameter_can_be_overridden_for_one_synthesis() -> None:
         "NOTIFICATION_EMAIL": "ops@example.com",
         "ALARM_EMAIL": "on-call@example.com",
         "STATE_BUCKET": "another-bucket",
+        "DELIVERY": "cloudfront",
     }
     assert set(values) == set(OVERRIDES)
     (settings,) = select_settings({"ENVIRONMENT": "sandbox", **values})
@@ -233,6 +234,7 @@ def test_every_parameter_can_be_overridden_for_one_synthesis() -> None:
         mediaconvert_endpoint="https://mediaconvert.example.com",
         notification_email="ops@example.com",
         alarm_email="on-call@example.com",
+        delivery="cloudfront",
         state=replace(sandbox.state, bucket="another-bucket"),
     )
 

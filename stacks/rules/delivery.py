@@ -1,0 +1,25 @@
+"""What the settings of delivery are allowed to be."""
+
+from collections.abc import Iterator
+
+from stacks.delivery.settings import DELIVERIES
+from stacks.settings import Settings
+
+_RANGES: dict[str, tuple[int, int, str]] = {
+    # setting: least, most, whose limit it is
+    "playback.cookie_hours": (1, 168, "this project"),
+    # Source: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html (an answer of 6 MB)
+    "api.page_size": (1, 1_000, "this project"),
+    "webhooks.retry_hours": (1, 96, "this project"),
+}
+
+
+def delivery_faults(settings: Settings) -> Iterator[tuple[str, object, str]]:
+    """Yield what is wrong with how videos reach people."""
+    if settings.delivery not in DELIVERIES:
+        yield "delivery", settings.delivery, f"one of {', '.join(DELIVERIES)}"
+    for name, (least, most, owner) in _RANGES.items():
+        group, _, field = name.partition(".")
+        value = getattr(getattr(settings, group), field)
+        if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
+            yield name, value, f"{least} to {most} ({owner})"
