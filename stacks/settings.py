@@ -95,7 +95,7 @@ class Settings:
     """Web pages that may upload to, and play from, the buckets."""
 
     delivery: str = NO_DELIVERY
-    """How videos reach people: "none" ends at the outputs bucket, "cloudfront" adds playback, API, webhooks."""
+    """How videos reach people: "none" ends at the outputs bucket, "cloudfront" adds all of delivery."""
     playback: PlaybackSettings = field(default_factory=PlaybackSettings)
     api: ApiSettings = field(default_factory=ApiSettings)
     webhooks: WebhookSettings = field(default_factory=WebhookSettings)

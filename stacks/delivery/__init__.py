@@ -1,1 +1,1 @@
-"""What reaches people: private playback, the API and webhooks; `settings.delivery` says which stack has it."""
+"""What reaches people: playback, the API and webhooks; `settings.delivery` says which stack has them."""
