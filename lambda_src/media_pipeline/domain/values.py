@@ -1,10 +1,11 @@
 """Declare frozen values: the standard library's `dataclass`, at a fraction of its cost at import.
 
 The standard one compiles six methods for each class that it makes frozen, and makes the class once more for
-its slots. For some eighty classes that took half of what a function's cold start added to that of its
-libraries. Here the classes share the methods, which go by the fields that the standard library collects:
-`fields`, `replace` and `asdict` work as ever, and mypy sees the standard decorator. An attribute that is no
-field can't be set either way. What is not frozen, slotted and keyword-only is left to the standard one.
+its slots. That took about a third of what this package adds to the cold start of its libraries. Here the
+classes share the methods, which go by the fields that the standard library collects: `fields`, `replace` and
+`asdict` work as ever, and mypy sees the standard decorator. An attribute that is no field can't be set either
+way. What the shared methods don't do (`__post_init__`, a field's `init` and `hash`) is refused where a class
+is declared. What is not frozen, slotted and keyword-only is left to the standard decorator.
 """
 
 import dataclasses
@@ -25,15 +26,22 @@ else:
 
 def _frozen(cls: type) -> type:
     collect = dataclasses.dataclass(init=False, repr=False, eq=False, kw_only=True)
-    made: type = collect(cls)
+    made: Any = collect(cls)
+    if hasattr(made, "__post_init__"):
+        raise TypeError(f"{cls.__name__}.__post_init__ would not be called")
+    for field in dataclasses.fields(made):
+        if not field.init or field.hash is not None:
+            raise TypeError(f"{cls.__name__}.{field.name}: `init` and `hash` of a field are not supported")
     for method in _SHARED:
-        # A class that is given a method of its own keeps it.
-        if getattr(made, method.__name__) is getattr(object, method.__name__):
+        # A class that is given a method of its own keeps it; one with an `__eq__` has a `__hash__` of None.
+        if vars(made).get(method.__name__) is None:
             setattr(made, method.__name__, method)
-    return made
+    return cls
 
 
-def __init__(self: Any, **values: Any) -> None:
+def __init__(self: Any, *positional: Any, **values: Any) -> None:
+    if positional:
+        raise TypeError(f"{type(self).__name__} takes its fields by their names alone")
     fields = dataclasses.fields(self)
     for field in fields:
         if field.name not in values:
@@ -68,11 +76,7 @@ def __hash__(self: Any) -> int:
 
 
 def _compared(value: Any) -> tuple[Any, ...]:
-    return tuple(getattr(value, name) for name in _names(value, "compare"))
-
-
-def _names(value: Any, use: str) -> list[str]:
-    return [field.name for field in dataclasses.fields(value) if getattr(field, use)]
+    return tuple(getattr(value, field.name) for field in dataclasses.fields(value) if field.compare)
 
 
 def __setattr__(self: Any, name: str, value: Any) -> NoReturn:

@@ -89,6 +89,56 @@ def test_methods_of_its_own_are_kept() -> None:
     assert hash(mine(a=1, b=())) == hash(theirs(a=1, b=())) == 7
 
 
+@pytest.mark.parametrize(
+    ("positional", "named"), [((1,), {}), ((), {"a": 1}), ((), {"a": 1, "b": (), "c": 3})]
+)
+def test_an_error_names_its_class(positional: tuple[Any, ...], named: dict[str, Any]) -> None:
+    """What is given without its name, left out, or of no field is an error that names the class."""
+    for cls in pair():
+        with pytest.raises(TypeError, match="Value"):
+            cls(*positional, **named)
+
+
+def test_a_comparison_of_its_own_leaves_the_hash_as_it_is() -> None:
+    """A class that says what is equal is hashed by its fields all the same."""
+    mine, theirs = pair(__eq__=lambda self, other: True)
+    assert mine(a=1, b=()) == mine(a=2, b=())
+    assert hash(mine(a=1, b=(2,))) == hash(theirs(a=1, b=(2,))) != hash(mine(a=3, b=(2,)))
+
+
+def test_a_value_is_matched_by_the_names_of_its_fields() -> None:
+    """A pattern that names fields finds their values."""
+    match Crate(width=1, height=2):
+        case Box(width=1, parts=[]) as box:
+            assert box.double == 2
+        case other:
+            pytest.fail(f"{other} is no box of width 1")
+
+
+@pytest.mark.parametrize(
+    "attributes",
+    [
+        {"__post_init__": lambda self: None},
+        {"a": field(default=1, init=False)},
+        {"a": field(hash=False)},
+        {"b": []},
+    ],
+)
+def test_what_would_be_ignored_is_refused(attributes: dict[str, Any]) -> None:
+    """A class can't be declared with what the shared methods don't do, nor with one list for all values."""
+    cls = type("Value", (), {"__annotations__": {"a": int, "b": list}, **attributes})
+    with pytest.raises((TypeError, ValueError)):
+        values.dataclass(frozen=True, slots=True, kw_only=True)(cls)
+
+
+def test_a_value_inherits_from_values_alone() -> None:
+    """Both decorators' classes can't be mixed, for neither would find all fields frozen."""
+    mine, theirs = pair()
+    for base, module in ((mine, dataclasses), (theirs, values)):
+        with pytest.raises(TypeError, match="inherit"):
+            module.dataclass(frozen=True, slots=True, kw_only=True)(type("More", (base,), {}))
+
+
 def test_defaults_and_fields_that_are_left_out() -> None:
     """Defaults are filled in, a factory's anew for each value; `compare` and `repr` of a field are heeded."""
     first, second = Box(width=1, note="a"), Box(width=1, note="b")
