@@ -1,14 +1,12 @@
 """Render MediaConvert's settings of sound (boto3's form)."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from media_pipeline.domain.source import Source, SourceInfo
 from media_pipeline.encoding.aac import CODING_MODES, aac_bitrate_bps
 from media_pipeline.encoding.audio_renditions import SoundRendition, audible_tracks
+from media_pipeline.encoding.group_settings import Settings
 from media_pipeline.encoding.presets import SoundPreset
-
-Settings = dict[str, Any]
 
 # Source: EBU R 128 and its streaming supplement s2: true peaks of at most -1 dBTP
 _MAX_TRUE_PEAK_DBTP = -1.0

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+# A part of a request, as boto3 takes it.
 Settings = dict[str, Any]
 
 _FIELDS = {

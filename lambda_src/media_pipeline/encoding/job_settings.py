@@ -6,7 +6,7 @@ encode.
 """
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from media_pipeline.domain.source import (
     AudioTrack,
@@ -18,6 +18,7 @@ from media_pipeline.domain.source import (
 )
 from media_pipeline.encoding.audio_renditions import stereo_renditions
 from media_pipeline.encoding.audio_settings import audio_selectors
+from media_pipeline.encoding.group_settings import Settings
 from media_pipeline.encoding.output_groups import output_groups
 from media_pipeline.encoding.presets import AUDIO_PRESETS, PresetName, Presets
 from media_pipeline.encoding.profiles import Profile
@@ -50,8 +51,6 @@ DESTINATIONS = {
     PresetName.M4A: "m4a/audio",
     PresetName.THUMBNAILS: "thumbnails/thumbnail",
 }
-
-Settings = dict[str, Any]
 
 
 class JobGroup(NamedTuple):

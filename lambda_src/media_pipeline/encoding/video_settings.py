@@ -13,11 +13,10 @@ from media_pipeline.domain.source import (
     video_of,
 )
 from media_pipeline.encoding.frame_size import AVC_LIMITS, FrameSize
+from media_pipeline.encoding.group_settings import Settings
 from media_pipeline.encoding.ladder import Rendition
 from media_pipeline.encoding.presets import VideoPreset
 from media_pipeline.encoding.video_renditions import changed_frame_rate
-
-Settings = dict[str, Any]
 
 _ROTATIONS = {0: "DEGREE_0", 90: "DEGREES_90", 180: "DEGREES_180", 270: "DEGREES_270"}
 _WIDE_GAMUT = "ITU_2020"
