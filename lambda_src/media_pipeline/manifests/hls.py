@@ -56,7 +56,7 @@ def read_master_playlist(key: str, text: str) -> MasterPlaylist:
     Raises UnreadableOutputError where it is none.
     """
     lines = (line for line in text.splitlines(keepends=True) if not line.startswith(IMAGES))
-    playlist = _parsed("".join(lines))
+    playlist = _opened("".join(lines))
     base = location(key)
     variants = tuple(
         Variant(
@@ -83,7 +83,7 @@ def read_media_playlist(key: str, text: str) -> MediaPlaylist:
 
     Raises UnreadableOutputError where it is none, or not to its end.
     """
-    playlist = _parsed(text)
+    playlist = _opened(text)
     if not playlist.is_endlist:
         raise UnreadableOutputError("is cut off: it has no EXT-X-ENDLIST")
     durations = [segment.duration for segment in playlist.segments]
@@ -96,6 +96,12 @@ def read_media_playlist(key: str, text: str) -> MediaPlaylist:
     return MediaPlaylist(duration_seconds=fsum(durations), files=_keys(location(key), (*maps, *uris)))
 
 
+def _opened(text: str) -> Any:
+    if not text.startswith(_OPENING):
+        raise UnreadableOutputError(f"is no playlist: it does not begin with {_OPENING}")
+    return parsed_playlist(text)
+
+
 def _keys(base: str, uris: Iterable[str | None]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_key(base, uri) for uri in uris))
 
@@ -106,9 +112,11 @@ def _key(base: str, uri: str | None) -> str:
     return object_key(resolved(base, uri))
 
 
-def _parsed(text: str) -> Any:
-    if not text.startswith(_OPENING):
-        raise UnreadableOutputError(f"is no playlist: it does not begin with {_OPENING}")
+def parsed_playlist(text: str) -> Any:
+    """Return a playlist as the package `m3u8` reads it.
+
+    Raises UnreadableOutputError where that can't read it.
+    """
     # Loaded with the first playlist: a cold start waits for none.
     import m3u8  # type: ignore[import-untyped]
 

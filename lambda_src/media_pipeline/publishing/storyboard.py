@@ -11,7 +11,7 @@ from typing import Any
 
 from media_pipeline.domain.errors import UnreadableOutputError
 from media_pipeline.domain.values import dataclass
-from media_pipeline.manifests.hls import IMAGES
+from media_pipeline.manifests.hls import IMAGES, parsed_playlist
 from media_pipeline.manifests.uris import (
     location,
     object_key,
@@ -48,7 +48,8 @@ def image_playlist_key(key: str, master: str) -> str | None:
     images = [line for line in master.splitlines() if line.startswith(IMAGES)]
     if not images:
         return None
-    named = [entry.uri for entry in _parsed("\n".join(["#EXTM3U", *images])).image_playlists if entry.uri]
+    playlist = parsed_playlist("\n".join(["#EXTM3U", *images]))
+    named = [entry.uri for entry in playlist.image_playlists if entry.uri]
     if not named:
         raise UnreadableOutputError("names images without a playlist")
     return object_key(resolved(location(key), named[0]))
@@ -59,7 +60,7 @@ def read_image_playlist(key: str, text: str) -> tuple[Sheet, ...]:
 
     Raises UnreadableOutputError where it is none.
     """
-    playlist = _parsed(text)
+    playlist = parsed_playlist(text)
     segments: Sequence[Any] = playlist.segments
     # The package reads tiles, but its playlist has no name for them.
     tiles: Sequence[Mapping[str, Any]] = playlist.data["tiles"]
@@ -136,17 +137,6 @@ def _tiled(key: str, tile: Mapping[str, Any], seconds: float | None) -> Sheet:
         tile_seconds=tile_seconds,
         seconds=seconds or 0,
     )
-
-
-def _parsed(text: str) -> Any:
-    # Loaded with the first playlist: a cold start waits for none.
-    import m3u8  # type: ignore[import-untyped]
-
-    try:
-        return m3u8.loads(text)
-    # The package has no error of its own for values that it can't read.
-    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, m3u8.ParseError) as error:
-        raise UnreadableOutputError(f"is not a playlist that can be read ({error})") from error
 
 
 def _time(seconds: float) -> str:
