@@ -20,10 +20,7 @@ def update_request(write: RecordWrite) -> dict[str, Any]:
     placeholders = _Placeholders()
     conditions = ["attribute_exists(asset_id)", *map(placeholders.condition, write.conditions)]
     assignments = [
-        *(
-            f"{placeholders.name(name)} = {placeholders.value(value)}"
-            for name, value in write.assigned.items()
-        ),
+        *(placeholders.assigned(name, value) for name, value in write.assigned.items()),
         *(placeholders.once(name, value) for name, value in write.assigned_once.items()),
         *(placeholders.appended(name, entry) for name, entry in write.appended.items()),
     ]

@@ -19,7 +19,7 @@ from media_pipeline.adapters.uploads_bucket import S3UploadsBucket
 from media_pipeline.domain.clock import utc_now
 from media_pipeline.domain.ports import Clock
 from media_pipeline.domain.uploads.limits import SourceTypes
-from media_pipeline.handlers.config import JobStatusProcessorConfig, OrchestratorConfig, ReconcilerConfig
+from media_pipeline.handlers.config import FunctionConfig
 from media_pipeline.services.lifecycle import Lifecycle
 from media_pipeline.telemetry import PipelineMetrics
 
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 class Parts:
     """Build a function's parts from the settings that all functions have."""
 
-    def __init__(self, config: OrchestratorConfig | JobStatusProcessorConfig | ReconcilerConfig) -> None:
+    def __init__(self, config: FunctionConfig) -> None:
         self._config = config
         self.metrics = PipelineMetrics()
 

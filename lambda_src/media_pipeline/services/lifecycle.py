@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from media_pipeline.domain.asset import Asset, AssetStatus
+from media_pipeline.domain.asset_record import expiry
 from media_pipeline.domain.asset_store import AssetStore
 from media_pipeline.domain.clock import instant
 from media_pipeline.domain.failures import has_been_quarantined, quarantines
@@ -14,8 +15,6 @@ from media_pipeline.domain.ports import Clock, Metrics, Notifications, UploadsBu
 from media_pipeline.domain.transitions import Transition
 from media_pipeline.domain.values import dataclass
 from media_pipeline.telemetry import logger
-
-_SECONDS_PER_DAY = 86_400
 
 
 def news_attributes(status: str, asset: Asset) -> Mapping[str, str]:
@@ -41,8 +40,7 @@ class Lifecycle:
 
         Raises TransientError where the news can't be sent: the next delivery sends it (`announce`).
         """
-        if self.retention_days:
-            step = replace(step, expires_at=int(step.at.timestamp()) + self.retention_days * _SECONDS_PER_DAY)
+        step = replace(step, expires_at=expiry(step.at, self.retention_days))
         finished = self.table.advance(asset.asset_id, step)
         if finished is None:
             return False
