@@ -85,7 +85,7 @@ class Settings:
         *(".dropbox*", ".syncthing.*", "~syncthing~*", ".stfolder*", ".stversions/*", ".*.~*", ".sync_*.db*"),
         *(".tmp.driveupload/*", ".sync/*", ".fuse_hidden*", ".nfs0*", "*_$folder$"),
     )
-    """Names that are ignored without a record; `domain.ignored_names` says what `*` means."""
+    """Names that are ignored without a record; `domain.uploads.ignored_names` says what `*` means."""
     caption_suffixes: tuple[str, ...] = (".srt", ".vtt")
     """Files that are captions of the video beside them; matched in any letter case."""
     max_source_size_bytes: int = 100 * 1024**3

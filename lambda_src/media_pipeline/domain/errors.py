@@ -6,7 +6,7 @@ MediaPipelineError
 ├── TransientError              the message goes back to its queue; after too many receives to the DLQ
 │   ├── ClaimHeldError          another invocation works on this asset
 │   ├── TooEarlyError           there is nothing to do yet: the message comes back in its time
-│   ├── UnconfirmedEventError    MediaConvert doesn't say what an event says: a few looks, then it is dropped
+│   ├── UnconfirmedEventError   MediaConvert doesn't say what an event says: a few looks, then it is dropped
 │   ├── ThrottledError          AWS asks to slow down (rate or quota)
 │   └── OperatorError           permissions, a missing resource: waits in the queue or DLQ for an operator
 │       ├── NotFoundError       AWS knows nothing of this name

@@ -1,7 +1,7 @@
 """Which keys of the uploads bucket are captions of which source: a matter of names alone.
 
 `dir/movie.srt`, `dir/movie.en.srt` and `dir/movie.pt-BR.sdh.VTT` are sidecars of `dir/movie.mp4`: the same
-folder and stem, then what `caption_names` reads, then the suffix in any letter case. `movie-en.srt`,
+folder and stem, then what `sidecar_names` reads, then the suffix in any letter case. `movie-en.srt`,
 `movie_en.srt` and `movie.mp4.en.srt` are as well. Where `movie.en.mp4` is there, `movie.en.srt` is beside
 that one, whose stem it has as a whole.
 

@@ -1,8 +1,7 @@
 """Tell whether text that was decoded in some encoding can be what its author wrote.
 
 The wrong encoding gives letters of the wrong script, signs in the middle of words, capitals behind small
-letters, characters that are hardly ever used. What passes is not certain to be right: `caption_encoding`
-compares.
+letters, characters that are hardly ever used. What passes is not certain to be right: `encoding` compares.
 """
 
 import re
