@@ -17,9 +17,10 @@ CHANNEL_SCHEME = "urn:mpeg:mpegB:cicp:ChannelConfiguration"
 ROLE_SCHEME = "urn:mpeg:dash:role:2011"
 NUMBER = "$Number%09d$"
 THUMBNAIL_TILE = "http://dashif.org/guidelines/thumbnail_tile"
+# The standard's own spelling. Source: ISO/IEC 23091-2.
 COLOR_SCHEMES = tuple(
     f"urn:mpeg:mpegB:cicp:{name}"
-    for name in ("ColorPrimaries", "TransferCharacteristics", "MatrixCoefficients")
+    for name in ("ColourPrimaries", "TransferCharacteristics", "MatrixCoefficients")
 )
 UNSPECIFIED, STANDARD = 2, "SDR"
 # Coding-independent code points of channel layouts. Source: ISO/IEC 23091-3.

@@ -82,7 +82,7 @@ def test_dash_keeps_codecs_and_ranges_apart(ladder: Path) -> None:
         }
         for one in sets
     ]
-    wanted = {"ColorPrimaries": "9", "TransferCharacteristics": "16", "MatrixCoefficients": "9"}
+    wanted = {"ColourPrimaries": "9", "TransferCharacteristics": "16", "MatrixCoefficients": "9"}
     assert properties == [{}, wanted]
 
 
