@@ -2,9 +2,6 @@
 "use strict";
 
 const SAMPLE_EVERY_MS = 100;
-const CLOSING_LOOK_MS = 500;
-// Less than a frame of any presentation here lasts.
-const END_TOLERANCE_S = 0.02;
 const LONGEST_LOADING_MS = 5000;
 const NEARLY_S = 0.3;
 // What hls.js reports as an error before the first picture, and isn't one. Of MPEG-TS it counts time from
@@ -22,8 +19,9 @@ let switchedAt = -Infinity;
 // will be, it is to load no more than it needs.
 const SHORT_BUFFER_S = 1;
 
-// Each opens a presentation on the video element and gives: rungs, forced rung, languages, captions, and a
-// function that switches to another audio track. Errors go into `errors` as sentences.
+// Each opens a presentation on the video element and gives: rungs, forced rung, languages, captions, a function
+// that switches to another audio track, and one that is to be called with what to do at the end. Errors go into
+// `errors` as sentences.
 const openers = {
   "hls.js": (video, wanted, errors) =>
     new Promise((resolve, reject) => {
@@ -51,6 +49,7 @@ const openers = {
           captions: () => hls.subtitleTracks.map((track) => track.lang || track.name),
           playing: () => (hls.audioTracks.length > 0 ? hls.audioTrack : 0),
           switchSound: (index) => { hls.audioTrack = index; },
+          onEnd: (end) => video.addEventListener("ended", end),
           close: () => hls.destroy(),
         });
       });
@@ -96,6 +95,9 @@ const openers = {
           captions: () => player.getTracksFor("text").map((track) => track.lang || String(track.index)),
           playing: () => sounds.findIndex((track) => track.id === player.getCurrentTrackFor("audio")?.id),
           switchSound: (index) => player.setCurrentTrack(sounds[index]),
+          // dash.js looks every 200 ms whether the last frame is reached. Where it is faster than the browser, it
+          // pauses and seeks, and the element never says `ended`: https://github.com/bbc/dash.js/pull/93
+          onEnd: (end) => player.on(dashjs.MediaPlayer.events.PLAYBACK_ENDED, end),
           close: () => player.destroy(),
         });
       });
@@ -112,6 +114,7 @@ const openers = {
           captions: () => [],
           playing: () => 0,
           switchSound: () => {},
+          onEnd: (end) => video.addEventListener("ended", end),
           close: () => {},
         });
       video.addEventListener("error", () => reject(new Error(video.error.message)));
@@ -167,7 +170,6 @@ async function playThrough(wanted) {
   const heard = new Set();
   let opened = null;
   let sampling = 0;
-  let closing = 0;
   let hasEnded = false;
   const report = () => {
     const quality = video.getVideoPlaybackQuality();
@@ -216,15 +218,10 @@ async function playThrough(wanted) {
     // A busy machine must not starve the playback: it begins with what the player has loaded.
     if (!wanted.switchesSound) await loaded(video);
     const ended = new Promise((resolve, reject) => {
-      const end = () => {
+      opened.onEnd(() => {
         hasEnded = true;
         resolve();
-      };
-      video.addEventListener("ended", end);
-      // On a busy machine dash.js may not close the stream: the last picture is shown, and the clock stands.
-      closing = setInterval(() => {
-        if (video.duration - video.currentTime < END_TOLERANCE_S) end();
-      }, CLOSING_LOOK_MS);
+      });
       video.addEventListener("error", () => reject(new Error(video.error?.message ?? "the video failed")));
       video.defaultPlaybackRate = wanted.rate;
       video.playbackRate = wanted.rate;
@@ -236,7 +233,6 @@ async function playThrough(wanted) {
     errors.push(error.message);
   }
   clearInterval(sampling);
-  clearInterval(closing);
   const result = report();
   opened?.close();
   return result;
