@@ -43,7 +43,7 @@ _SAVE_INTERVAL_SECONDS = 10.0
 _SAVING_SHARE = 0.05
 _SSL_SHUTDOWN_SECONDS = 0.2
 
-_log = logging.getLogger("sandbox.runtime.endpoints")
+_log = logging.getLogger("sandbox.local_aws")
 
 
 def main() -> int:

@@ -15,7 +15,7 @@ from sandbox.local_aws.fixes.permissions import service_permissions
 
 _ACTIONS = ("AlarmActions", "OKActions", "InsufficientDataActions")
 
-_log = logging.getLogger("sandbox.runtime.endpoints")
+_log = logging.getLogger("sandbox.local_aws")
 
 
 def apply() -> None:

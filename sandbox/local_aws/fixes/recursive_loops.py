@@ -33,7 +33,7 @@ Lineage = Mapping[str, int]
 _trace_header: ContextVar[str] = ContextVar("trace_header", default="")
 _lineage: ContextVar[Lineage | None] = ContextVar("lineage", default=None)
 
-_log = logging.getLogger("sandbox.runtime.endpoints")
+_log = logging.getLogger("sandbox.local_aws")
 
 longest_chains: dict[str, int] = {}
 """How often each function had been invoked in a chain, at most, since the local AWS was started."""

@@ -24,7 +24,7 @@ from sandbox.local_aws.fixes.permissions import service_permissions
 Target = dict[str, Any]
 Rule = dict[str, Any]
 
-_log = logging.getLogger("sandbox.runtime.endpoints")
+_log = logging.getLogger("sandbox.local_aws")
 
 
 @dataclass(frozen=True, slots=True)

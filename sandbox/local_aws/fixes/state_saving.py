@@ -33,7 +33,7 @@ _OF_LOGS = (
     "log_records", "delivery_sources", "delivery_destinations", "deliveries",
 )  # fmt: skip
 
-_log = logging.getLogger("sandbox.runtime.endpoints")
+_log = logging.getLogger("sandbox.local_aws")
 
 
 def apply() -> None:
