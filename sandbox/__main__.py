@@ -62,7 +62,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     load_test.add_argument("--uploads", type=_at_least_one, default=5000, metavar="N", help="default: 5000")
     load_test.add_argument(
-        "--seed", type=int, default=1, metavar="N", help="other seed, other weather; default: 1"
+        "--seed",
+        type=int,
+        default=1,
+        metavar="N",
+        help="another one makes other uploads and faults; default: 1",
     )
     load_test.add_argument(
         "--night",

@@ -41,12 +41,12 @@ def table(billed: dict[str, Sequence[BilledOutput]]) -> Table:
     for profile, outputs in billed.items():
         for each in outputs:
             kind = " (sound alone)" if each.is_sound_alone else " (frame capture)" if each.is_capture else ""
-            colour = "green" if each.tier is Tier.BASIC else "red"
+            color = "green" if each.tier is Tier.BASIC else "red"
             shown.add_row(
                 profile,
                 each.group,
                 f"{each.name or '(no modifier)'}{kind}",
-                f"[{colour}]{each.tier.value}[/]",
+                f"[{color}]{each.tier.value}[/]",
                 ", ".join(each.reasons),
                 ", ".join(each.unsettled),
             )

@@ -21,7 +21,7 @@ _SWEEPS = 12
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layout:
-    """Hold the centre of each node and the points that each edge passes, from its source to its target."""
+    """Hold the center of each node and the points that each edge passes, from its source to its target."""
 
     centers: Mapping[str, Point]
     routes: Mapping[Edge, Sequence[Point]]

@@ -75,7 +75,7 @@ def packages_picture() -> str:
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {top:.0f}" '
             f'width="{width:.0f}" height="{top:.0f}" role="img" aria-labelledby="title desc">',
             '<title id="title">The packages and their imports</title>',
-            '<desc id="desc">An arrow leads from a package to one that it imports. A grey arrow is an import '
+            '<desc id="desc">An arrow leads from a package to one that it imports. A gray arrow is an import '
             "of a package that dark arrows reach too.</desc>",
             '<defs><marker id="m" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="6" markerHeight="6" '
             'orient="auto"><path d="M0 0L10 5L0 10z" fill="#2D3748"/></marker>'
@@ -141,7 +141,7 @@ def _drawn(panel: Panel, layout: Layout, frame: Frame) -> Iterator[str]:
     yield f'<text x="{x:.1f}" y="{frame.top + 46:.1f}" class="c">{escape(panel.caption)}</text>'
     offset = (frame.left + (frame.width - layout.width) / 2, frame.top + _TITLE_HEIGHT + _MARGIN)
     direct = reduced(layout.routes)
-    # The grey ones first, so that none covers a dark one.
+    # The gray ones first, so that none covers a dark one.
     for edge in sorted(layout.routes, key=lambda edge: (edge in direct, edge)):
         style = 'class="a" marker-end="url(#m)"' if edge in direct else 'class="i" marker-end="url(#g)"'
         yield f'<path d="{_curve(layout.routes[edge], offset)}" {style}/>'

@@ -22,7 +22,7 @@ class Findings:
         doubled: Attempts with more than one job.
         incomplete: COMPLETE, though outputs that the record names are not there.
         unexplained: Dead letters that are neither about an asset that has ended nor the load test's own.
-        strange: What must not be, whatever the weather: records of nothing or of clutter, and completed
+        strange: What must not be, whatever the faults: records of nothing or of clutter, and completed
             assets of what is no video or can't be read.
         uncaptioned: Caption files beside a video that is COMPLETE, of which its record says nothing.
         forgotten: Versions that the local AWS acknowledged and no longer has: its fault, not the pipeline's.

@@ -1,4 +1,4 @@
-"""How bad the weather is, and for how long."""
+"""Which faults a load test injects, and how often; how long it may last."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class LoadTestSettings:
 
     Attributes:
         uploads: How many objects are uploaded.
-        seed: Another seed, other weather.
+        seed: Another seed makes other uploads and other faults.
         text_share: Part of the uploads that are no videos, whatever their names say.
         overwrite_share: Part of the uploads that replace an earlier one.
         odd_key_share: Part of the uploads whose keys hold what keys seldom hold.

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import psutil
 
 # Machines die at a rate of their own: with fewer processes than this, kills are rarer in proportion. Else the
-# last repairs of a storm, which one process makes, would be killed again and again on a slow machine.
+# last repairs of a load test, which one process makes, would be killed again and again on a slow machine.
 _USUAL_WORKERS = 4
 
 # MiniStack runs a function's process from a folder of its own: its name, then what `mkdtemp` adds.

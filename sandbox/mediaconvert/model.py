@@ -31,7 +31,7 @@ class JobError(Exception):
 
     Attributes:
         code: MediaConvert's error code, such as 1010 (the input cannot be opened).
-        message: A sentence a person understands; it names the input or the setting wrong.
+        message: A sentence a person understands; it names the input or the setting that is wrong.
 
     Source: https://docs.aws.amazon.com/mediaconvert/latest/ug/mediaconvert_error_codes.html
     """

@@ -40,7 +40,7 @@ def diff(sandbox: Sandbox, change: str = "") -> tuple[int, str]:
         timeout=600,
         check=False,
     )
-    # cdktf's live display colours words and repaints lines.
+    # cdktf's live display colors words and repaints lines.
     return done.returncode, re.sub(r"\x1b\[[0-9;]*[A-Za-z]", "", done.stdout)
 
 

@@ -33,6 +33,6 @@ def results(sandbox: Sandbox) -> dict[str, Result]:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_each_kind_of_source_becomes_what_is_expected(case: Case, results: dict[str, Result]) -> None:
-    """Record, ladder, shape, orientation, times, colour, sound and likeness are as the table says."""
+    """Record, ladder, shape, orientation, times, color, sound and likeness are as the table says."""
     result = results[case.name]
     assert result.holds, "\n".join(report.lines(result))

@@ -73,7 +73,7 @@ def channel_tones(sound: Sound, channels: int) -> list[tuple[frozenset[int], fro
     if channels == len(tones):
         return [(frozenset({tone}), frozenset({tone})) for tone in tones]
     if (len(tones), channels) == (6, 2):
-        # A downmix: each side has its own tones and the centre's; low frequencies are as a rule left out.
+        # A downmix: each side has its own tones and the center's; low frequencies are as a rule left out.
         sides = [frozenset({tones[side], tones[CENTRE], tones[4 + side]}) for side in (0, 1)]
         return [(side, side | {tones[LOW]}) for side in sides]
     return [(frozenset(tones), frozenset(tones))] * channels

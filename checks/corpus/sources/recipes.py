@@ -130,7 +130,7 @@ class Sound:
 
 STEREO = Sound()
 MONO = Sound(tones_hz=(550,))
-# Left, right, centre, low frequencies, left and right surround: an LFE channel carries nothing above 120 Hz.
+# Left, right, center, low frequencies, left and right surround: an LFE channel carries nothing above 120 Hz.
 SURROUND = Sound(tones_hz=(440, 660, 880, 60, 1100, 1320), amplitude=0.08)
 SILENCE = Sound(amplitude=0.0)
 

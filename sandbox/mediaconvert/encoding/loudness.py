@@ -53,7 +53,7 @@ Corrections = Mapping[AudioEncode, Correction]
 def sound_filters(encode: AudioEncode, correction: Correction | None) -> list[str]:
     """Return the filters that make an encode's samples from its stream.
 
-    Mixing down to two channels follows ITU-R BS.775: centre and surrounds by 3 dB less, no effects channel,
+    Mixing down to two channels follows ITU-R BS.775: center and surrounds by 3 dB less, no effects channel,
     the others as they are. MediaConvert has the same 3 dB as defaults for downmixing, and nothing documented
     lowers the whole mix; a limiter alone keeps a full one from clipping. A single channel is the mean of the
     two. Mixing up leaves the further channels silent.

@@ -39,7 +39,7 @@ class Area:
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """Say how a picture is scaled, then cropped or padded around its centre.
+    """Say how a picture is scaled, then cropped or padded around its center.
 
     Attributes:
         scaled: Size of the whole picture after scaling.

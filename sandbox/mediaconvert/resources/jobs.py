@@ -132,7 +132,7 @@ class Jobs:
         )
 
     def status_updated(self, id_: str, progress: Progress) -> None:
-        """Return how far a running job is."""
+        """Emit the event that says how far a running job is."""
         retries = self._existing(id_)["retryCount"]
         self._emit(
             id_,

@@ -66,7 +66,7 @@ def test_what_changes_words_alone_is_not_counted(before: str, after: str, reason
         ("zip(message.names", "zip(None"),
     ],
 )
-def test_what_changes_behaviour_is_counted(before: str, after: str) -> None:
+def test_what_changes_behavior_is_counted(before: str, after: str) -> None:
     """Codes, numbers, comparisons and arguments are what tests have to hold."""
     assert excluded_by(_mutant(before, after).difference) is None
 

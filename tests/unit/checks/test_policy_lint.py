@@ -37,7 +37,7 @@ def test_an_accepted_finding_is_no_error() -> None:
     assert complaints([FINDING], [ACCEPTED]) == []
 
 
-def test_an_unexplained_finding_is_a_error() -> None:
+def test_an_unexplained_finding_is_an_error() -> None:
     """A finding that is not accepted is reported with stack, resource, check and detail."""
     assert complaints([FINDING], []) == ["prod: Queue: UNKNOWN_ACTION: Unknown action sqs:Nothing"]
 
@@ -54,14 +54,14 @@ def test_an_exception_covers_its_own_finding_only(changes: dict[str, str]) -> No
     assert any("matches no finding any more" in line for line in wrong)
 
 
-def test_an_exception_without_a_finding_is_a_error() -> None:
+def test_an_exception_without_a_finding_is_an_error() -> None:
     """What was accepted once and is no longer found has to be removed."""
     (line,) = complaints([], [ACCEPTED])
     assert line.startswith("prod: Queue: the exception from UNKNOWN_ACTION matches no finding any more")
 
 
 @pytest.mark.parametrize("reason", ["", "false positive"])
-def test_an_exception_without_a_reason_is_a_error(reason: str) -> None:
+def test_an_exception_without_a_reason_is_an_error(reason: str) -> None:
     """An exception says in a sentence why; a word or two is no reason."""
     assert complaints([FINDING], [_accepted(reason=reason)]) == [
         "prod: Queue: the exception from UNKNOWN_ACTION has no reason"

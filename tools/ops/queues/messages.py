@@ -20,7 +20,7 @@ class DeadLetter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Content:
-    """Say what a message is; without a `error` it is an event that a function can read."""
+    """Say what a message is; without an `error` it is an event that a function can read."""
 
     label: str
     asset_id: str | None = None

@@ -158,7 +158,7 @@ def test_each_breach_is_found(copy: Path, broken: Broken) -> None:
     assert any(re.search(broken.error, error) for error in errors), f"{broken.rule}: {errors}"
 
 
-def test_a_missing_manifest_is_a_error(copy: Path) -> None:
+def test_a_missing_manifest_is_an_error(copy: Path) -> None:
     """A presentation without manifest isn't valid."""
     (copy / "cmaf" / MANIFEST).unlink()
     assert dash_errors(copy / "cmaf" / MANIFEST) == ["index.mpd does not exist"]

@@ -175,7 +175,7 @@ def test_each_breach_in_mpeg_ts_is_found(copy: Path, broken: Broken) -> None:
     _assert_found(hls_errors(copy / "hls" / "master.m3u8"), broken)
 
 
-def test_a_missing_master_is_a_error(copy: Path) -> None:
+def test_a_missing_master_is_an_error(copy: Path) -> None:
     """A presentation without master playlist isn't valid."""
     shutil.rmtree(copy / "hls")
     assert hls_errors(copy / "hls" / "master.m3u8") == ["master.m3u8 does not exist"]

@@ -69,13 +69,13 @@ def test_a_good_report_has_no_error() -> None:
         ({"cues": []}, "no caption was shown"),
     ],
 )
-def test_whatever_is_amiss_is_a_error(change: dict[str, Any], error: str) -> None:
+def test_whatever_is_amiss_is_an_error(change: dict[str, Any], error: str) -> None:
     """Each thing that a viewer would miss fails the playback."""
     errors = report_errors(FILM, deepcopy(GOOD) | change)
     assert any(error in found for found in errors), errors
 
 
-def test_a_picture_in_sound_alone_is_a_error() -> None:
+def test_a_picture_in_sound_alone_is_an_error() -> None:
     """Sound alone shows nothing."""
     assert "should be sound alone" in report_errors(SOUND, GOOD)[0]
 
@@ -140,7 +140,7 @@ def test_only_the_folder_is_served(tmp_path: Path, monkeypatch: pytest.MonkeyPat
                 got(site, beyond)
 
 
-def test_missing_players_are_reported_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_players_are_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without the npm packages nothing is played, and nothing passes."""
     monkeypatch.setattr(server, "PLAYERS", {"hls.js": tmp_path / "none.js"})
     with pytest.raises(server.PlayersMissingError, match=r"hls\.js"), server.serving(tmp_path):

@@ -279,7 +279,7 @@ def test_colors_that_were_not_mapped_are_reported(folder: Path) -> None:
 
 
 def test_a_tinted_picture_is_reported(folder: Path) -> None:
-    """Greys with a tint, and hues that have turned, are errors."""
+    """Grays with a tint, and hues that have turned, are errors."""
     original = make_source(folder, hdr(Dynamics.SDR))
     tinted = made(original, folder / "tinted.mp4", "-vf", "format=yuv420p,hue=h=40,colorbalance=rm=0.5")
     errors = " ".join(color_errors(tinted))
@@ -288,7 +288,7 @@ def test_a_tinted_picture_is_reported(folder: Path) -> None:
 
 
 def test_channels_of_a_downmix_hold_what_their_side_had() -> None:
-    """A downmix of 5.1 has left, centre and left surround on the left; the low tone may be gone."""
+    """A downmix of 5.1 has left, center and left surround on the left; the low tone may be gone."""
     left, right = channel_tones(SURROUND, 2)
     assert left == (frozenset({440, 880, 1100}), frozenset({440, 880, 1100, 60}))
     assert right[0] == frozenset({660, 880, 1320})

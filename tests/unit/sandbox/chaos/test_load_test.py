@@ -74,7 +74,7 @@ def test_caption_files_lie_beside_their_video_in_either_spelling() -> None:
     assert any(not unicodedata.is_normalized("NFC", key) for key in keys)
 
 
-def test_the_weather_is_a_valid_file_of_faults(tmp_path: Path) -> None:
+def test_the_settings_are_a_valid_file_of_faults(tmp_path: Path) -> None:
     """What the load test asks for is what both servers read."""
     path = tmp_path / "faults.json"
     settings = LoadTestSettings(uploads=1, seed=5)
@@ -283,7 +283,7 @@ class FakeMediaConvert:
         self.jobs = [job for job in self.jobs if job["Id"] != Id]
 
 
-def job(id_: str, status: str, running_seconds: float = 0, source: str = "storm/a.mp4") -> dict[str, Any]:
+def job(id_: str, status: str, running_seconds: float = 0, source: str = "load-test/a.mp4") -> dict[str, Any]:
     """Lay out a job as boto3 does."""
     return {
         "Id": id_,
@@ -306,7 +306,7 @@ def test_an_operator_ends_endless_jobs_and_some_that_wait() -> None:
         ]
     )
     client: Any = mediaconvert
-    operator = Operator(client, "arn", "s3://up/storm/", endless_seconds=60, early_cancels=1)
+    operator = Operator(client, "arn", "s3://up/load-test/", endless_seconds=60, early_cancels=1)
     operator.look()
     operator.look()
     assert mediaconvert.cancelled == ["endless", "waiting-1"]

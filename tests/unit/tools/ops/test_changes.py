@@ -70,7 +70,7 @@ def test_what_all_assets_would_meet_ends_the_work(error: Exception) -> None:
     assert results(error, error, error) == [Result.FAILED]
 
 
-def test_a_error_of_the_program_is_not_swallowed() -> None:
+def test_an_error_of_the_program_is_not_swallowed() -> None:
     """What is no error of AWS is not made an outcome."""
     with pytest.raises(ZeroDivisionError):
         results(ZeroDivisionError())

@@ -74,7 +74,7 @@ def made_m4a(run_job: RunJob, source: Path, **description: Any) -> Path:
 @pytest.mark.parametrize(
     ("mode", "expected"),
     [
-        # Left whole, 0.7 of centre and 0.7 of the left surround; of the other side 0.7 of centre alone.
+        # Left whole, 0.7 of center and 0.7 of the left surround; of the other side 0.7 of center alone.
         ("CODING_MODE_2_0", [TONE_DBFS + 3, TONE_DBFS - 3]),
         ("CODING_MODE_5_1", [TONE_DBFS, SILENT, TONE_DBFS, TONE_DBFS, TONE_DBFS, SILENT]),
         ("CODING_MODE_AUTO", [TONE_DBFS, SILENT, TONE_DBFS, TONE_DBFS, TONE_DBFS, SILENT]),
@@ -83,7 +83,7 @@ def made_m4a(run_job: RunJob, source: Path, **description: Any) -> Path:
 def test_surround_is_kept_or_mixed_down(
     mode: str, expected: list[float], run_job: RunJob, tmp_path: Path
 ) -> None:
-    """From 5.1 six channels stay as they are, and two hold centre and surrounds as ITU-R BS.775 says."""
+    """From 5.1 six channels stay as they are, and two hold center and surrounds as ITU-R BS.775 says."""
     source = make_source(tmp_path / "surround.mp4", SURROUND)
     made = levels(made_m4a(run_job, source, mode=mode, bitrate_bps=384_000))
     assert made == pytest.approx(expected, abs=0.3)
