@@ -158,6 +158,8 @@ def restart_local_aws(
     Raises:
         ServerError: It doesn't run, or doesn't answer any more.
     """
+    # Until both answer, this process holds the lock that it would wait for below.
+    servers.wait()
     # Another sandbox that begins meanwhile would take the port.
     with _choosing_ports():
         processes.end(local_aws_pid(folder), signal_number)
