@@ -16,17 +16,10 @@ from rich.table import Table
 
 from checks.guards.differences import excluded_by
 from checks.guards.mutants import MUTANTS
-from checks.guards.mutation import MUTMUT, FoundMutant, Mutation, Outcome
+from checks.guards.mutation import MUTMUT, FoundMutant, Mutation, MutationError, Outcome
 from checks.guards.score import NOTICED, accepted_as, sample, scores
 from checks.guards.semantic import Mutant, MutantError, Sources
-from checks.guards.workspace import ROOT, Workspace, workspace
-
-PROPERTIES = (
-    "tests/property/test_late_news.py",
-    "tests/property/test_one_job_an_attempt.py",
-    "tests/property/test_no_upload_lost.py",
-)
-_EXAMPLES = 400
+from checks.guards.workspace import ROOT, Workspace, WorkspaceError, workspace
 
 
 def main() -> int:
@@ -38,6 +31,14 @@ def main() -> int:
     parser.add_argument("--all", action="store_true", help="run all of them, which takes hours")
     arguments = parser.parse_args()
     console = Console()
+    try:
+        return _run(arguments, console)
+    except (MutationError, WorkspaceError) as error:
+        console.print(str(error), style="red", markup=False, highlight=False)
+        return 2
+
+
+def _run(arguments: argparse.Namespace, console: Console) -> int:
     text = (arguments.text or "").lower()
     chosen = [mutant for mutant in MUTANTS if text in mutant.name.lower()]
     code = _run_semantic(chosen, console)
@@ -83,11 +84,8 @@ def _run_semantic(chosen: Sequence[Mutant], console: Console) -> int:
 
 
 def _noticed_by(mutant: Mutant, sources: Sources, copy: Workspace) -> str | None:
-    """Return which tests fail for a mutant: those that it names, else the pipeline's properties."""
+    """Return the tests that a mutant names where they fail for it."""
     with copy.changed(*sources.mutated(mutant)):
-        if not mutant.tests:
-            few = ("--hypothesis-profile=unshrunk",)
-            return None if copy.passes(*PROPERTIES, *few, examples=_EXAMPLES) else "the properties"
         return None if copy.passes(*sources.test_paths(mutant)) else ", ".join(mutant.tests)
 
 

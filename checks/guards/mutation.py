@@ -115,10 +115,9 @@ class Mutation:
             env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONHASHSEED": "0"},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            text=True,
             check=False,
         )
-        return done.stdout
+        return last_states(done.stdout.decode(errors="replace"))
 
     def _mutated_files(self) -> list[Path]:
         return sorted(
@@ -147,6 +146,11 @@ class Mutation:
                     function=f"{dotted}.{_readable(base)}",
                     difference=difference(original, node),
                 )
+
+
+def last_states(output: str) -> str:
+    """Return what a terminal shows of an output in the end: mutmut writes its progress over itself."""
+    return "\n".join(line.rstrip("\r").rpartition("\r")[2] for line in output.split("\n"))
 
 
 def _readable(mangled: str) -> str:

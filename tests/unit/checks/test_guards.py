@@ -46,6 +46,7 @@ def sources() -> Sources:
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
 def test_a_mutant_finds_its_code_and_tests(sources: Sources, mutant: Mutant) -> None:
     """Each mutant's definition, code and tests exist exactly once; else the mutant is to be adapted."""
+    assert mutant.tests
     assert problems(sources, mutant) == []
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from checks.guards.accepted import ACCEPTED
 from checks.guards.differences import difference, excluded_by
-from checks.guards.mutation import FoundMutant, Outcome, with_plain_properties
+from checks.guards.mutation import FoundMutant, Outcome, last_states, with_plain_properties
 from checks.guards.score import Score, sample, scores
 from checks.guards.semantic import Sources
 from checks.guards.workspace import ROOT
@@ -137,6 +137,11 @@ def test_properties_can_be_mutated() -> None:
     door = names["Door"]()
     door.key = 1
     assert door.is_open is True
+
+
+def test_a_log_has_no_progress_that_was_written_over() -> None:
+    """Of the lines that mutmut overwrites on a terminal, a log has the last state."""
+    assert last_states("1 of 3\r2 of 3\r3 of 3\nfailed: m\r\n") == "3 of 3\nfailed: m\n"
 
 
 def test_accepted_survivors_have_reasons() -> None:
