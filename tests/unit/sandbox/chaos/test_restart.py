@@ -11,8 +11,8 @@ from sandbox.runtime import processes, servers
 from sandbox.runtime.errors import ServerError
 from sandbox.runtime.folder import Folder
 from sandbox.runtime.servers import Running
+from tests.support.waiting import wait_for
 from tests.unit.sandbox.conftest import Client, clients_of
-from tests.unit.sandbox.local_aws.test_local_aws import wait_for
 
 
 @pytest.fixture

@@ -18,8 +18,8 @@ from sandbox.runtime.certificate import Certificate
 from sandbox.runtime.endpoints import Endpoints
 from sandbox.runtime.environment import SERVICE, SERVICE_ACCESS_KEY_ID
 from sandbox.runtime.folder import Folder
+from tests.support.waiting import wait_for
 from tests.unit.sandbox.conftest import Client, clients_of
-from tests.unit.sandbox.local_aws.test_local_aws import wait_for
 
 ACCOUNT_ID = "000000000000"
 REGION = "us-east-1"

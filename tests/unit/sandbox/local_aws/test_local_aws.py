@@ -1,10 +1,7 @@
 """What the local AWS needs to be for the real provider and the pipeline: each fix, seen through boto3."""
 
 import json
-import time
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 from xml.etree import ElementTree
 
 import pytest
@@ -17,6 +14,7 @@ from sandbox.runtime.endpoints import Endpoints
 from sandbox.runtime.folder import Folder, write_json
 from sandbox.runtime.processes import free_port
 from tests.support.local_resources import admit_rule
+from tests.support.waiting import wait_for
 from tests.unit.sandbox.conftest import Client, clients_of
 
 EVENT = {"Source": "aws.mediaconvert", "DetailType": "MediaConvert Job State Change", "Detail": "{}"}
@@ -44,17 +42,6 @@ JOB_SETTINGS = {
         }
     ]
 }
-
-
-def wait_for(condition: Callable[[], Any], seconds: float = 20.0) -> Any:
-    """Return the condition's first true value."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        found = condition()
-        if found:
-            return found
-        time.sleep(0.05)
-    raise AssertionError("This did not happen in time.")
 
 
 def form(**fields: str) -> dict[str, list[str]]:

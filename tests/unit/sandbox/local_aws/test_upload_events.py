@@ -8,8 +8,8 @@ from sandbox.runtime import processes, servers
 from sandbox.runtime.endpoints import Endpoints
 from sandbox.runtime.folder import Folder, write_json
 from tests.support.local_resources import admit_rule
+from tests.support.waiting import wait_for
 from tests.unit.sandbox.conftest import Client, clients_of
-from tests.unit.sandbox.local_aws.test_local_aws import wait_for
 
 BUCKET = "stormy"
 

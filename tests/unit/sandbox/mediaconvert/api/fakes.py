@@ -5,9 +5,8 @@ import hashlib
 import json
 import socket
 import threading
-import time
 import urllib.request
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -38,6 +37,7 @@ from sandbox.mediaconvert.resources.outbox import PublishError
 from sandbox.mediaconvert.server import MediaConvert, ServiceSettings
 from sandbox.runtime.fault_injection import Faults
 from sandbox.runtime.folder import write_json
+from tests.support.waiting import wait_for
 
 ROLE = "arn:aws:iam::000000000000:role/media"
 ACCOUNT = Account("000000000000", "us-east-1")
@@ -199,7 +199,7 @@ class Endpoint:
         loop, stop = asyncio.new_event_loop(), asyncio.Event()
         thread = threading.Thread(target=lambda: loop.run_until_complete(service.serve(stop)), daemon=True)
         thread.start()
-        wait_until(self._answers)
+        wait_for(self._answers)
         self.client = client(self.url)
         try:
             yield self
@@ -226,7 +226,7 @@ class Endpoint:
 
     def until_struck(self, kind: str, number: int) -> None:
         """Wait until so many faults of a kind struck in this run."""
-        wait_until(lambda: self.health()["faults"].get(kind) == number)
+        wait_for(lambda: self.health()["faults"].get(kind) == number)
 
     def inject(self, *, run: str = "", **faults: Any) -> None:
         """Switch faults on; without arguments, off."""
@@ -256,13 +256,13 @@ class Endpoint:
             found.update(self.client.get_job(Id=id_)["Job"])
             return found["Status"] in statuses
 
-        wait_until(reached, timeout_seconds)
+        wait_for(reached, timeout_seconds)
         return found
 
     def until_idle(self) -> None:
         """Wait until no job waits or runs and every event was sent."""
-        wait_until(lambda: self.health()["jobs"] == {"SUBMITTED": 0, "PROGRESSING": 0})
-        wait_until(lambda: self.health()["unsentEvents"] == 0)
+        wait_for(lambda: self.health()["jobs"] == {"SUBMITTED": 0, "PROGRESSING": 0})
+        wait_for(lambda: self.health()["unsentEvents"] == 0)
 
     def health(self) -> dict[str, Any]:
         """Ask for the endpoint's health."""
@@ -339,11 +339,3 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
-
-
-def wait_until(condition: Callable[[], bool], timeout_seconds: float = 10) -> None:
-    """Wait for a condition, or fail."""
-    deadline = time.monotonic() + timeout_seconds
-    while not condition():
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.02)

@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, ConnectionClosedError, ReadTimeoutError
 
+from tests.support.waiting import wait_for
 from tests.unit.sandbox.mediaconvert.api.fakes import (
     ROLE,
     Endpoint,
     client,
     job_settings,
-    wait_until,
 )
 
 CALLS: dict[str, Callable[[Any, str], Any]] = {
@@ -46,7 +46,7 @@ def test_the_pipelines_calls_are_refused(
     """Each operation that the functions call is refused with its error, and not carried out."""
     endpoint.transcoder.go_on.clear()
     id_ = endpoint.submit()["Id"]
-    wait_until(lambda: endpoint.client.get_job(Id=id_)["Job"]["Status"] == "PROGRESSING")
+    wait_for(lambda: endpoint.client.get_job(Id=id_)["Job"]["Status"] == "PROGRESSING")
     before = len(endpoint.client.list_jobs()["Jobs"])
     strike: dict[str, Any] = {fault: 1}
     endpoint.inject(**strike)
@@ -156,7 +156,7 @@ def test_dropped_events_are_never_sent(endpoint: Endpoint) -> None:
     endpoint.until_idle()
     endpoint.inject()
     other = endpoint.submit()["Id"]
-    wait_until(lambda: "COMPLETE" in endpoint.statuses(other))
+    wait_for(lambda: "COMPLETE" in endpoint.statuses(other))
     assert endpoint.statuses(id_) == []
 
 
@@ -164,7 +164,7 @@ def test_duplicate_events_come_twice(endpoint: Endpoint) -> None:
     """Each event that is duplicated arrives twice, word for word."""
     endpoint.inject(duplicate_events=1)
     id_ = endpoint.submit()["Id"]
-    wait_until(lambda: endpoint.statuses(id_).count("COMPLETE") == 2)
+    wait_for(lambda: endpoint.statuses(id_).count("COMPLETE") == 2)
     assert endpoint.statuses(id_) == [
         status for status in ("PROGRESSING", "INPUT_INFORMATION", "COMPLETE") for _ in range(2)
     ]
@@ -203,7 +203,7 @@ def test_an_endless_job_runs_until_it_is_cancelled(endpoint: Endpoint) -> None:
     assert (queue["SubmittedJobsCount"], queue["ProgressingJobsCount"]) == (0, 5)
     for id_ in endless:
         endpoint.client.cancel_job(Id=id_)
-    wait_until(lambda: all(endpoint.statuses(id_)[-1:] == ["CANCELED"] for id_ in endless))
+    wait_for(lambda: all(endpoint.statuses(id_)[-1:] == ["CANCELED"] for id_ in endless))
     assert endpoint.client.get_queue(Name="Default")["Queue"]["ProgressingJobsCount"] == 0
 
 
@@ -213,7 +213,7 @@ def test_failing_jobs_end_in_error(endpoint: Endpoint) -> None:
     jobs = [endpoint.finished(endpoint.submit()["Id"]) for _ in range(2)]
     assert {job["ErrorCode"] for job in jobs} == {1999, 1030}
     assert all("a fault of the sandbox" in job["ErrorMessage"] for job in jobs)
-    wait_until(lambda: all(endpoint.statuses(job["Id"])[-1:] == ["ERROR"] for job in jobs))
+    wait_for(lambda: all(endpoint.statuses(job["Id"])[-1:] == ["ERROR"] for job in jobs))
 
 
 def test_endless_jobs_survive_a_restart(tmp_path: Path) -> None:

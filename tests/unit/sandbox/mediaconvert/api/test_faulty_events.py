@@ -12,7 +12,8 @@ from sandbox.mediaconvert.faults.events import FaultyEvents
 from sandbox.mediaconvert.resources.outbox import PublishError
 from sandbox.runtime.fault_injection import Faults
 from sandbox.runtime.folder import write_json
-from tests.unit.sandbox.mediaconvert.api.fakes import Endpoint, FakeBus, wait_until
+from tests.support.waiting import wait_for
+from tests.unit.sandbox.mediaconvert.api.fakes import Endpoint, FakeBus
 
 
 def events(*names: str) -> list[dict[str, Any]]:
@@ -85,8 +86,8 @@ def test_a_late_event_holds_up_none_behind_it(faulty: Faulty) -> None:
     faulty.publish(events("a/2"))
     assert faulty.bus.names == ["a/2"]
     assert faulty.publish.late_count == 1
-    wait_until(lambda: faulty.bus.names == ["a/2", "a/1"])
-    wait_until(lambda: faulty.publish.late_count == 0)
+    wait_for(lambda: faulty.bus.names == ["a/2", "a/1"])
+    wait_for(lambda: faulty.publish.late_count == 0)
 
 
 def test_a_reordered_event_follows_the_next_of_its_job(faulty: Faulty) -> None:
@@ -116,7 +117,7 @@ def test_a_reordered_event_that_is_the_last_comes_late(faulty: Faulty) -> None:
     faulty.inject(reorder_events=1, delay_seconds=0.2)
     faulty.publish(events("a/9"))
     assert faulty.bus.names == []
-    wait_until(lambda: faulty.bus.names == ["a/9"])
+    wait_for(lambda: faulty.bus.names == ["a/9"])
 
 
 def test_dropped_events_count_as_taken(faulty: Faulty) -> None:
@@ -181,7 +182,7 @@ def test_late_events_outlive_the_process(faulty: Faulty) -> None:
     lost.away = True
     faulty.publish(given)
     faulty.start()
-    wait_until(lambda: faulty.bus.names == ["a/1"])
+    wait_for(lambda: faulty.bus.names == ["a/1"])
     assert faulty.bus.entries == given
 
 
@@ -191,9 +192,9 @@ def test_a_late_event_is_sent_until_it_is_taken(faulty: Faulty, monkeypatch: pyt
     faulty.bus.away = True
     faulty.inject(delay_events=1, delay_seconds=0.1)
     faulty.publish(events("a/1"))
-    wait_until(lambda: faulty.bus.attempts >= 2)
+    wait_for(lambda: faulty.bus.attempts >= 2)
     faulty.bus.away = False
-    wait_until(lambda: faulty.publish.late_count == 0)
+    wait_for(lambda: faulty.publish.late_count == 0)
     assert faulty.bus.names == ["a/1"]
 
 
@@ -201,6 +202,6 @@ def test_reordered_events_of_a_job_arrive_reordered(endpoint: Endpoint) -> None:
     """Through the whole endpoint, no event is lost by reordering and their order differs."""
     endpoint.inject(reorder_events=1, delay_seconds=0.5)
     id_ = endpoint.submit()["Id"]
-    wait_until(lambda: len(endpoint.statuses(id_)) == 3)
+    wait_for(lambda: len(endpoint.statuses(id_)) == 3)
     assert sorted(endpoint.statuses(id_)) == ["COMPLETE", "INPUT_INFORMATION", "PROGRESSING"]
     assert endpoint.health()["faults"]["reorder_events"] == 3

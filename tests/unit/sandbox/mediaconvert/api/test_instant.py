@@ -12,11 +12,11 @@ from sandbox.mediaconvert.instant.sources import Descriptions, described
 from sandbox.mediaconvert.isolation.child_process import Stalled
 from sandbox.mediaconvert.model import JobError
 from tests.support.media_checks import check_mp4
+from tests.support.waiting import wait_for
 from tests.unit.sandbox.mediaconvert.api.fakes import (
     Endpoint,
     FakeS3,
     job_settings,
-    wait_until,
 )
 
 NEVER = threading.Event()
@@ -53,7 +53,7 @@ def test_a_job_ends_with_files_that_play(instant: Endpoint, tmp_path: Path) -> N
     path = tmp_path / "made.mp4"
     path.write_bytes(instant.s3.objects["out", "a/clip_720p.mp4"])
     assert check_mp4(path, seconds=1, has_sound=False).width == 1280
-    wait_until(lambda: instant.statuses(job["Id"]) == ["PROGRESSING", "INPUT_INFORMATION", "COMPLETE"])
+    wait_for(lambda: instant.statuses(job["Id"]) == ["PROGRESSING", "INPUT_INFORMATION", "COMPLETE"])
     complete = instant.events(job["Id"])[-1]
     assert complete["outputGroupDetails"][0]["outputDetails"][0]["outputFilePaths"] == [
         "s3://out/a/clip_720p.mp4"
@@ -108,7 +108,7 @@ def test_more_jobs_run_at_once(instant: Endpoint) -> None:
     """Eight instant jobs work at once where two others would."""
     instant.s3.hold = threading.Event()
     ids = [submit(instant, "real.mp4")["Id"] for _ in range(10)]
-    wait_until(lambda: instant.health()["jobs"] == {"SUBMITTED": 2, "PROGRESSING": 8})
+    wait_for(lambda: instant.health()["jobs"] == {"SUBMITTED": 2, "PROGRESSING": 8})
     instant.s3.hold.set()
     assert {instant.finished(id_)["Status"] for id_ in ids} == {"COMPLETE"}
 

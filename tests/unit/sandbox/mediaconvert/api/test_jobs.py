@@ -9,11 +9,11 @@ from botocore.exceptions import ClientError
 
 from sandbox.mediaconvert.model import JobError, JobWarning
 from sandbox.mediaconvert.resources.store import StateInUse
+from tests.support.waiting import wait_for
 from tests.unit.sandbox.mediaconvert.api.fakes import (
     ROLE,
     Endpoint,
     job_settings,
-    wait_until,
 )
 
 
@@ -39,7 +39,7 @@ def test_job_runs_to_complete(endpoint: Endpoint) -> None:
 def test_complete_event_names_files_as_its_group_does(endpoint: Endpoint) -> None:
     """COMPLETE names output files for FILE_GROUP and only playlists for DASH_ISO_GROUP."""
     id_ = endpoint.submit(UserMetadata={"asset_id": "a2"})["Id"]
-    wait_until(lambda: "COMPLETE" in endpoint.statuses(id_))
+    wait_for(lambda: "COMPLETE" in endpoint.statuses(id_))
     complete = endpoint.events(id_)[-1]
 
     file_group, dash_group = complete["outputGroupDetails"]
@@ -60,7 +60,7 @@ def test_events_tell_the_job_in_order(endpoint: Endpoint) -> None:
     """A job sends PROGRESSING, INPUT_INFORMATION, NEW_WARNING and COMPLETE, each naming its ARN."""
     endpoint.transcoder.warnings = [JobWarning(220001, "The input has an odd height.", 2)]
     job = endpoint.submit()
-    wait_until(lambda: "COMPLETE" in endpoint.statuses(job["Id"]))
+    wait_for(lambda: "COMPLETE" in endpoint.statuses(job["Id"]))
 
     progressing, information, warning, complete = endpoint.events(job["Id"])
     assert [progressing["status"], information["status"]] == ["PROGRESSING", "INPUT_INFORMATION"]
@@ -82,7 +82,7 @@ def test_status_update_follows_its_interval(endpoint: Endpoint, monkeypatch: pyt
     monkeypatch.setattr("sandbox.mediaconvert.execution.runner.interval_seconds", lambda job: 0.05)
     endpoint.transcoder.go_on.clear()
     id_ = endpoint.submit(StatusUpdateInterval="SECONDS_10")["Id"]
-    wait_until(lambda: "STATUS_UPDATE" in endpoint.statuses(id_))
+    wait_for(lambda: "STATUS_UPDATE" in endpoint.statuses(id_))
 
     update = next(event for event in endpoint.events(id_) if event["status"] == "STATUS_UPDATE")
     assert update["framesDecoded"] == 120
@@ -99,7 +99,7 @@ def test_running_job_shows_its_phase(endpoint: Endpoint) -> None:
     """GetJob tells the phase and the percentage of a job that runs."""
     endpoint.transcoder.go_on.clear()
     id_ = endpoint.submit()["Id"]
-    wait_until(lambda: endpoint.client.get_job(Id=id_)["Job"].get("CurrentPhase") == "TRANSCODING")
+    wait_for(lambda: endpoint.client.get_job(Id=id_)["Job"].get("CurrentPhase") == "TRANSCODING")
     job = endpoint.client.get_job(Id=id_)["Job"]
     assert job["Status"] == "PROGRESSING"
     assert 0 < job["JobPercentComplete"] < 100
@@ -112,7 +112,7 @@ def test_failed_job_has_code_and_message(endpoint: Endpoint) -> None:
     job = endpoint.finished(id_)
     assert (job["Status"], job["ErrorCode"]) == ("ERROR", 1076)
     assert job["ErrorMessage"] == "The input ends before its declared duration."
-    wait_until(lambda: "ERROR" in endpoint.statuses(id_))
+    wait_for(lambda: "ERROR" in endpoint.statuses(id_))
     assert endpoint.events(id_)[-1]["errorCode"] == 1076
     assert endpoint.events(id_)[-1]["errorMessage"] == job["ErrorMessage"]
 
@@ -160,18 +160,18 @@ def test_scratch_is_empty_after_jobs(endpoint: Endpoint) -> None:
     endpoint.finished(endpoint.submit()["Id"])
     endpoint.finished(endpoint.submit(Settings=job_settings("s3://in/notes.mp4"))["Id"])
     scratch = endpoint.state_dir / "scratch"
-    wait_until(lambda: not any(files for _, _, files in os.walk(scratch)))
+    wait_for(lambda: not any(files for _, _, files in os.walk(scratch)))
 
 
 def test_cancel_of_a_running_job_stops_it(endpoint: Endpoint) -> None:
     """A running job that is cancelled becomes CANCELED, its transcode ends, and one event tells so."""
     endpoint.transcoder.go_on.clear()
     id_ = endpoint.submit()["Id"]
-    wait_until(lambda: endpoint.transcoder.running == 1)
+    wait_for(lambda: endpoint.transcoder.running == 1)
     endpoint.client.cancel_job(Id=id_)
     assert endpoint.client.get_job(Id=id_)["Job"]["Status"] == "CANCELED"
-    wait_until(lambda: endpoint.transcoder.running == 0)
-    wait_until(lambda: endpoint.statuses(id_)[-1:] == ["CANCELED"])
+    wait_for(lambda: endpoint.transcoder.running == 0)
+    wait_for(lambda: endpoint.statuses(id_)[-1:] == ["CANCELED"])
     with pytest.raises(ClientError) as refused:
         endpoint.client.cancel_job(Id=id_)
     assert refused.value.response["Error"]["Code"] == "ConflictException"
@@ -192,7 +192,7 @@ def test_bounded_jobs_run_by_priority_then_age(endpoint: Endpoint) -> None:
     """Two jobs run at a time; of those that wait, the highest priority goes first, then the oldest."""
     endpoint.transcoder.go_on.clear()
     running = [endpoint.submit()["Id"] for _ in range(2)]
-    wait_until(lambda: endpoint.transcoder.running == 2)
+    wait_for(lambda: endpoint.transcoder.running == 2)
     names = {"low": -5, "first": 0, "second": 0, "high": 50}
     waiting = {name: endpoint.submit(Priority=priority)["Id"] for name, priority in names.items()}
     assert {endpoint.client.get_job(Id=id_)["Job"]["Status"] for id_ in waiting.values()} == {"SUBMITTED"}
@@ -239,10 +239,10 @@ def test_events_wait_while_the_bus_is_away(endpoint: Endpoint) -> None:
     id_ = endpoint.submit()["Id"]
     assert endpoint.finished(id_)["Status"] == "COMPLETE"
     attempts = endpoint.bus.attempts
-    wait_until(lambda: endpoint.bus.attempts > attempts + 1)
+    wait_for(lambda: endpoint.bus.attempts > attempts + 1)
     assert endpoint.statuses(id_) == []
     endpoint.bus.away = False
-    wait_until(lambda: len(endpoint.statuses(id_)) == 3)
+    wait_for(lambda: len(endpoint.statuses(id_)) == 3)
     assert endpoint.statuses(id_) == ["PROGRESSING", "INPUT_INFORMATION", "COMPLETE"]
 
 
@@ -253,7 +253,7 @@ def test_restart_runs_interrupted_jobs_again(tmp_path: Path) -> None:
     with endpoint.running():
         endpoint.client.create_queue(Name="kept", Tags={"Project": "p"})
         id_ = endpoint.submit(Queue="kept")["Id"]
-        wait_until(lambda: endpoint.transcoder.running == 1)
+        wait_for(lambda: endpoint.transcoder.running == 1)
     assert endpoint.transcoder.running == 0
     endpoint.transcoder.go_on.set()
     with endpoint.running():
@@ -275,7 +275,7 @@ def test_event_too_long_for_eventbridge_holds_up_no_other(endpoint: Endpoint) ->
     """An event longer than EventBridge takes is dropped, and those after it arrive."""
     long = endpoint.submit(UserMetadata={"notes": "x" * 300_000})["Id"]
     short = endpoint.submit()["Id"]
-    wait_until(lambda: endpoint.statuses(short)[-1:] == ["COMPLETE"])
+    wait_for(lambda: endpoint.statuses(short)[-1:] == ["COMPLETE"])
     assert endpoint.statuses(long) == []
 
 
@@ -287,7 +287,7 @@ def test_restart_sends_events_that_were_left(tmp_path: Path) -> None:
         id_ = endpoint.finished(endpoint.submit()["Id"])["Id"]
     endpoint.bus.away = False
     with endpoint.running():
-        wait_until(lambda: endpoint.statuses(id_)[-1:] == ["COMPLETE"])
+        wait_for(lambda: endpoint.statuses(id_)[-1:] == ["COMPLETE"])
 
 
 def test_start_clears_what_a_killed_process_left(tmp_path: Path) -> None:
@@ -306,7 +306,7 @@ def test_failure_on_the_way_out_is_no_failure_of_the_job(tmp_path: Path) -> None
     endpoint.transcoder.failure_when_cancelled = JobError(1999, "ffmpeg was killed.")
     with endpoint.running():
         id_ = endpoint.submit()["Id"]
-        wait_until(lambda: endpoint.transcoder.running == 1)
+        wait_for(lambda: endpoint.transcoder.running == 1)
     endpoint.transcoder.reset()
     with endpoint.running():
         assert endpoint.finished(id_)["Status"] == "COMPLETE"

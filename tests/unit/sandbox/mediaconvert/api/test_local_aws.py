@@ -16,11 +16,11 @@ from sandbox.mediaconvert.execution.aws_clients import LocalAws
 from sandbox.mediaconvert.model import Cancelled, JobError
 from sandbox.mediaconvert.resources.outbox import PublishError, put_events_entry
 from tests.support.local_resources import admit_rule
+from tests.support.waiting import wait_for
 from tests.unit.sandbox.mediaconvert.api.fakes import (
     ACCOUNT,
     ROLE,
     free_port,
-    wait_until,
 )
 
 ROOT = Path(__file__).resolve().parents[5]
@@ -57,7 +57,7 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         )
     url = f"http://127.0.0.1:{port}"
     try:
-        wait_until(lambda: _has_buckets(url), 60)
+        wait_for(lambda: _has_buckets(url), 60)
         yield url
     finally:
         server.terminate()

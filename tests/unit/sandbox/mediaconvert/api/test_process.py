@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.sandbox.mediaconvert.api.fakes import client, free_port, wait_until
+from tests.support.waiting import wait_for
+from tests.unit.sandbox.mediaconvert.api.fakes import client, free_port
 
 ROOT = Path(__file__).resolve().parents[5]
 
@@ -42,7 +43,7 @@ def test_process_starts_without_aws_and_ends_on_sigterm(tmp_path: Path) -> None:
     port = free_port()
     process = start(port, tmp_path)
     try:
-        wait_until(lambda: answers(port), 60)
+        wait_for(lambda: answers(port), 60)
         listening = Path("/proc/net/tcp").read_text()
         assert f"0100007F:{port:04X}" in listening
         assert f"00000000:{port:04X}" not in listening
@@ -79,7 +80,7 @@ def test_process_takes_faults_that_are_written_while_it_runs(tmp_path: Path) -> 
     path, port = tmp_path / "faults.json", free_port()
     process = start(port, tmp_path, "--faults", str(path))
     try:
-        wait_until(lambda: answers(port), 60)
+        wait_for(lambda: answers(port), 60)
         api = client(f"http://127.0.0.1:{port}")
         assert api.get_queue(Name="Default")["Queue"]["Status"] == "ACTIVE"
         path.write_text('{"mediaconvert": {"throttle": 1}}')
