@@ -7,33 +7,13 @@ from pathlib import Path
 import pytest
 
 from checks.corpus.examination.listening import listen, loudness_lufs
-from checks.corpus.examination.similarity import (
-    SSIM,
-    VMAF,
-    Candidate,
-    Reference,
-    likenesses,
-    measure_of,
-)
+from checks.corpus.examination.similarity import SSIM, VMAF, Candidate, Reference, likenesses, measure_of
 from checks.corpus.examination.watching import watch
 from checks.corpus.sources.made import make_source
-from checks.corpus.sources.recipes import (
-    SILENCE,
-    STEREO,
-    SURROUND,
-    AudioCodec,
-    Picture,
-    Recipe,
-)
+from checks.corpus.sources.recipes import SILENCE, STEREO, SURROUND, AudioCodec, Picture, Recipe
 from sandbox.mediaconvert.encoding.ffmpeg import executable
 
 TONES = (60, 440, 550, 660, 880, 1100, 1320)
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the folder in which this module's files are made."""
-    return tmp_path_factory.mktemp("senses")
 
 
 def changed(source: Path, name: str, *arguments: str) -> Path:

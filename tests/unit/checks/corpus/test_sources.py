@@ -29,12 +29,6 @@ SHORT = 0.5
 PQ_CODES, HLG_CODES = 16, 18  # Source: ITU-T H.273, table 3
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the folder in which this module's sources are made."""
-    return tmp_path_factory.mktemp("sources")
-
-
 def first_frame(path: Path) -> av.VideoFrame:
     """Return the first picture of a file."""
     with av.open(str(path)) as container:

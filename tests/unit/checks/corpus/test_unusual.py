@@ -13,12 +13,6 @@ from checks.corpus.sources.recipes import Picture, Recipe, VideoCodec
 SMALL = Picture(width=64, height=36)
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the folder in which this module's sources are made."""
-    return tmp_path_factory.mktemp("sources")
-
-
 def times(path: Path) -> list[float]:
     """Return when each picture of a file is shown."""
     with av.open(str(path)) as container:

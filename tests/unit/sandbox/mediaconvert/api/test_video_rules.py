@@ -5,14 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from sandbox.mediaconvert.api.video_rules import video_errors
-from tests.unit.sandbox.mediaconvert.api.test_job_settings_rules import (
-    Settings,
-    at,
-    drop,
-    errors,
-    put,
-    whole,
-)
+from tests.unit.sandbox.mediaconvert.api.settings import Settings, at, drop, errors, put, whole
 
 VIDEO = "outputGroups/2/outputs/0/videoDescription"
 GROUP = "outputGroups/2/outputGroupSettings/cmafGroupSettings"

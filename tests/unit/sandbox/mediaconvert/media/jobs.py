@@ -170,3 +170,10 @@ def audio_output(modifier: str, heard: Settings, **cmfc: Any) -> Settings:
     made = output(modifier, "CMFC", sound=heard)
     made["containerSettings"]["cmfcSettings"] = cmfc
     return made
+
+
+def picture(modifier: str, width: int, **cmfc: Any) -> Settings:
+    """Describe an output of a CMAF group that has only a picture."""
+    made = output(modifier, "CMFC", picture=video(width, width * 9 // 16 // 2 * 2))
+    made["containerSettings"]["cmfcSettings"] = cmfc
+    return made

@@ -1,0 +1,79 @@
+"""The report of a load test: what is printed, what is written, and whether it passed."""
+
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sandbox.chaos import report as reports
+from sandbox.chaos.audit import Findings
+from sandbox.chaos.night import NightReport
+from sandbox.chaos.report import Report, Times
+from sandbox.runtime.folder import read_json
+
+REPORT = Report(
+    seed=3,
+    uploads=5000,
+    versions=5003,
+    unsent=0,
+    statuses={"COMPLETE": 4850, "FAILED": 101, "CANCELED": 52},
+    errors={"1010": 49, "1030": 26, "1999": 26, "SUPERSEDED": 41},
+    jobs=4912,
+    attempts=4912,
+    letters={"sent by the load test": 3},
+    repairs={"missed_complete": 231, "upload_without_asset": 244, "upload_announced_again": 17},
+    faults={
+        "uploads": {"delay_events": 263, "drop_events": 241, "duplicate_events": 498},
+        "mediaconvert": {"drop_events": 502, "server_error": 200, "throttle": 991},
+    },
+    killed={"media-pipeline-ingest-orchestrator-sandbox": 61, "media-pipeline-reconciler-sandbox": 14},
+    cancelled=19,
+    restart_seconds=[3.4],
+    night=NightReport(seconds=131.0, longest_chain=21, waited=40),
+    deepest=312,
+    seconds=1003.2,
+    uploads_per_second=4.99,
+    seconds_to_end=Times(p50=4.2, p95=259.1, p99=489.0),
+    timed_out=False,
+    findings=Findings(),
+)
+
+
+def test_the_report_fits_a_terminal() -> None:
+    """No line is wider than 80 columns, and each figure is there."""
+    lines = reports.lines(REPORT)
+    assert max(map(len, lines)) <= reports.COLUMNS
+    said = " ".join(re.sub(r"[^\x20-\x7e]", " ", " ".join(lines)).split())
+    for figure in ("4850 COMPLETE", "4912 for 4912", "498 doubled", "p95 259 s", "5.0 uploads"):
+        assert figure in said
+
+
+def test_faults_are_said_case_by_case_and_all_are_in_the_file(tmp_path: Path) -> None:
+    """A few are printed, and the load test has failed."""
+    lost = [f"{number}.mp4 (v): no record" for number in range(9)]
+    failed = replace(REPORT, findings=Findings(lost=lost), timed_out=True)
+    said = reports.lines(failed)
+    assert "lost: 9" in said
+    assert "  4.mp4 (v): no record" in said
+    assert "  5.mp4 (v): no record" not in said
+    path = tmp_path / "report.json"
+    failed.write(path)
+    written: Any = read_json(path)
+    assert written["passed"] is False
+    assert written["findings"]["lost"] == lost
+
+
+@pytest.mark.parametrize(
+    ("report", "passed"),
+    [
+        (REPORT, True),
+        (replace(REPORT, findings=Findings(unrecorded=["job-1"])), True),
+        (replace(REPORT, findings=Findings(doubled=["asset-1"])), False),
+        (replace(REPORT, timed_out=True), False),
+    ],
+)
+def test_a_load_test_has_passed_only_if_nothing_is_wrong(report: Report, passed: bool) -> None:
+    """A load test that was given up has not passed either."""
+    assert report.passed is passed
