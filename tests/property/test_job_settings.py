@@ -283,7 +283,7 @@ def test_avc_is_never_of_high_dynamic_range(source: SourceInfo) -> None:
 
 
 @given(source=sources())
-def test_an_hdr_ladder_keeps_the_colours(source: SourceInfo) -> None:
+def test_an_hdr_ladder_keeps_the_colors(source: SourceInfo) -> None:
     """Where the preset asks for it, a source of high dynamic range gets each rung in HEVC of 10 bits, too."""
     presets = replace(PRESETS, cmaf=replace(PRESETS.cmaf, hdr_ladder=HdrLadder.HEVC))
     profile = shipped_profiles().by_name["default"]

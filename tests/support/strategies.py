@@ -66,7 +66,7 @@ languages = st.sampled_from(
 
 @st.composite
 def sources(draw: st.DrawFn) -> SourceInfo:
-    """Draw a source with a picture of any size, rate and colour, with or without sound, in any container."""
+    """Draw a source with a picture of any size, rate and color, with or without sound, in any container."""
     audio = draw(
         st.lists(
             st.builds(

@@ -13,7 +13,7 @@ SECONDS_TOLERANCE = 0.15
 LOUDNESS_TOLERANCE_LU = 1.5
 # A tone as quiet as this can't be distinguished from a codec's noise.
 AUDIBLE = 0.02
-CENTRE, LOW = 2, 3
+CENTER, LOW = 2, 3
 
 
 def sound_errors(case: Case, source: Path, delivery: Delivery) -> Iterator[str]:
@@ -74,7 +74,7 @@ def channel_tones(sound: Sound, channels: int) -> list[tuple[frozenset[int], fro
         return [(frozenset({tone}), frozenset({tone})) for tone in tones]
     if (len(tones), channels) == (6, 2):
         # A downmix: each side has its own tones and the center's; low frequencies are as a rule left out.
-        sides = [frozenset({tones[side], tones[CENTRE], tones[4 + side]}) for side in (0, 1)]
+        sides = [frozenset({tones[side], tones[CENTER], tones[4 + side]}) for side in (0, 1)]
         return [(side, side | {tones[LOW]}) for side in sides]
     return [(frozenset(tones), frozenset(tones))] * channels
 

@@ -44,7 +44,7 @@ def avc_video(rendition: Rendition, preset: VideoPreset, source: Source) -> Sett
 
 
 def hevc_video(rendition: Rendition, preset: VideoPreset, source: Source) -> Settings:
-    """Return the `VideoDescription` of an HEVC rendition of 10 bits, which keeps the source's colours."""
+    """Return the `VideoDescription` of an HEVC rendition of 10 bits, which keeps the source's colors."""
     video = video_of(source)
     codec = {
         **_codec(rendition, preset, changed_frame_rate(video, preset.high_frame_rates)),

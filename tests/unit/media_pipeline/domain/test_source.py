@@ -80,7 +80,7 @@ def test_a_plain_file_is_read_in_full() -> None:
 
 
 def test_everything_that_decides_of_an_encode_is_kept() -> None:
-    """Bit depth, colours, bitrate, pixel shape, scan and subtitles come from wherever Probe tells them."""
+    """Bit depth, colors, bitrate, pixel shape, scan and subtitles come from wherever Probe tells them."""
     source = info(
         video(
             BitRate=9_000_000,

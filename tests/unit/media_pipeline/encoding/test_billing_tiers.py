@@ -101,7 +101,7 @@ def test_a_job_wide_feature_moves_every_output() -> None:
 @pytest.mark.parametrize("profile", shipped_profiles().by_name.values(), ids=lambda profile: profile.name)
 @given(source=sources())
 def test_a_progressive_source_costs_no_professional_rate(profile: Profile, source: SourceInfo) -> None:
-    """A job of a progressive source has no setting of the table, but that HDR colours are converted."""
+    """A job of a progressive source has no setting of the table, but that HDR colors are converted."""
     video = source.video
     assert video is not None
     if not profile.has_picture and not source.audio:
@@ -113,10 +113,10 @@ def test_a_progressive_source_costs_no_professional_rate(profile: Profile, sourc
         profile=profile,
         presets=shipped_presets(),
     )
-    needs_colours = video.is_hdr or video.color_primaries == "ITU_2020"
+    needs_colors = video.is_hdr or video.color_primaries == "ITU_2020"
     for billed in billed_outputs(settings):
         of_picture = not billed.is_sound_alone
         fields = of_picture and video.is_interlaced is not False
         assert billed.reasons == (("Deinterlacer",) if fields else ())
         assert (billed.tier is Tier.PROFESSIONAL) == fields
-        assert billed.unsettled == (("ColorCorrector",) if of_picture and needs_colours else ())
+        assert billed.unsettled == (("ColorCorrector",) if of_picture and needs_colors else ())
