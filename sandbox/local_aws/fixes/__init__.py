@@ -26,6 +26,7 @@ from sandbox.local_aws.fixes.permissions import iam_calls, role_sessions, servic
 from sandbox.local_aws.fixes.s3 import (
     object_created_version,
     object_encryption,
+    object_listing,
     object_version_tags,
     object_versions_encoding,
     upload_events,
@@ -48,6 +49,7 @@ def apply(
     """
     alarms.apply()
     alarm_actions.apply()
+    object_listing.apply()
     object_versions_encoding.apply()
     object_version_tags.apply()
     # Before the calls are noted: what S3 asks KMS is no call of the role.
