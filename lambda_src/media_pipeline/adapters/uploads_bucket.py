@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from itertools import islice
+from time import monotonic
 from typing import Any
 
 from media_pipeline.adapters.clients import aws_errors
@@ -23,6 +24,9 @@ from media_pipeline.domain.uploads.upload import UploadedObject, normalize_versi
 # So many pages of 1,000 keys are listed: more files lie beside no film.
 MAX_PAGES = 5
 _MAX_PAGE_SIZE = 1000  # Source: S3 API, ListObjectVersions.MaxKeys
+# A folder that was found large is taken as large for so long: no page of it is read only to be thrown away.
+_LARGE_FOLDER_SECONDS = 900
+_REMEMBERED_FOLDERS = 1_000
 # An upload names its profile in this entry of its metadata (`x-amz-meta-profile`).
 PROFILE_METADATA = "profile"
 
@@ -36,6 +40,7 @@ class S3UploadsBucket:
         self._client = client
         self._bucket = bucket
         self._page_size = page_size
+        self._large_until: dict[str, float] = {}
 
     def current(self, key: str) -> CurrentUpload | None:
         """Return what lies under a key now, its ETag without quotes; None where nothing does.
@@ -96,10 +101,18 @@ class S3UploadsBucket:
         return found
 
     def folder_etags(self, prefix: str) -> Mapping[str, str] | None:
-        """Return the ETags of what lies in a folder now; None where that is more than a page of 1,000."""
+        """Return the ETags of what lies in a folder; None where that is more than a page of 1,000.
+
+        A folder is taken as large for a while after it was.
+        """
+        if monotonic() < self._large_until.get(prefix, 0):
+            return None
         with aws_errors(f"listing {prefix}"):
             page = self._client.list_objects_v2(Bucket=self._bucket, Prefix=prefix, Delimiter="/")
         if page["IsTruncated"]:
+            if len(self._large_until) >= _REMEMBERED_FOLDERS:
+                self._large_until.clear()
+            self._large_until[prefix] = monotonic() + _LARGE_FOLDER_SECONDS
             return None
         return {entry["Key"]: entry["ETag"].strip('"') for entry in page.get("Contents", ())}
 
