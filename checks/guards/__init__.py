@@ -1,7 +1,9 @@
 """Change the functions in a copy, one small place at a time, and report what no test notices: `make guards`.
 
-Some twenty mutants have names: guards whose loss would cost uploads, money or secrets. All others are made by
-mutmut. It was tried beside cosmic-ray, on this project and with the same tests:
+Some mutants have names: guards whose loss would cost uploads, money or secrets, in every layer of the
+functions and in the operators' commands. They take away what no operator of a mutation tester does: a call, a
+condition among several, an order. All others are made by mutmut. It was tried beside cosmic-ray, on this
+project and with the same tests:
 
 - mutmut loads code and tests once and forks for each mutant, running those tests alone that reach the changed
   function. cosmic-ray starts pytest with all of them for each of its mutants: 24 s of processor time, so some

@@ -1,7 +1,8 @@
-"""A semantic mutant: one expression or some statements of the functions, by what they are and not by where.
+"""A semantic mutant: one expression or some statements of the product, by what they are and not by where.
 
-A mutant names a function, method, class or constant of the package, wherever it is defined, and code to find
-in it. Both sides are compared as syntax trees, so a mutant survives moves of files and any formatting.
+A mutant names a function, method, class or constant of the functions or of the operators' commands, wherever
+it is defined, and code to find in it. Both sides are compared as syntax trees, so a mutant survives moves of
+files and any formatting.
 """
 
 import ast
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 PACKAGE = Path("lambda_src/media_pipeline")
+_FOLDERS = (PACKAGE, Path("tools/ops"))
 
 
 class MutantError(Exception):
@@ -41,12 +43,14 @@ class _Definition:
 
 
 class Sources:
-    """Hold the syntax trees of the package's modules; `root` is the project's folder."""
+    """Hold the syntax trees of the modules that are mutated; `root` is the project's folder."""
 
     def __init__(self, root: Path) -> None:
         self._root = root
         self._trees = {
-            path.relative_to(root): ast.parse(path.read_text()) for path in (root / PACKAGE).rglob("*.py")
+            path.relative_to(root): ast.parse(path.read_text())
+            for folder in _FOLDERS
+            for path in (root / folder).rglob("*.py")
         }
         self._definitions: dict[str, list[_Definition]] = {}
         for path, tree in self._trees.items():
@@ -54,7 +58,7 @@ class Sources:
                 self._definitions.setdefault(name, []).append(_Definition(path, node))
 
     def defines(self, name: str) -> bool:
-        """Tell whether the package has a definition of this qualified name, or whose name ends with it."""
+        """Tell whether there is a definition of this qualified name, or one whose name ends with it."""
         return any(f".{known}".endswith(f".{name}") for known in self._definitions)
 
     def mutated(self, mutant: Mutant) -> tuple[Path, str]:

@@ -106,6 +106,16 @@ def test_code_that_two_definitions_have_is_an_error(tmp_path: Path) -> None:
         Sources(tmp_path).mutated(_mutant("open", "not self.locked", "None"))
 
 
+def test_the_operators_commands_are_mutated_too(tmp_path: Path) -> None:
+    """A guard of a command is found as one of the functions is, and a name that both have is looked up in both."""
+    _written(tmp_path, "doors.py")
+    command = tmp_path / "tools/ops/actions/doors.py"
+    command.parent.mkdir(parents=True)
+    command.write_text("def shut(door):\n    door.lock()\n")
+    path, text = Sources(tmp_path).mutated(_mutant("shut", "door.lock()", "None"))
+    assert (path, text) == (Path("tools/ops/actions/doors.py"), "def shut(door):\n    None\n")
+
+
 def test_tests_are_found_by_the_end_of_their_path(tmp_path: Path) -> None:
     """A folder of tests may move; a name that is missing or ambiguous is an error."""
     _written(tmp_path, "doors.py")

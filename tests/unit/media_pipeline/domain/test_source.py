@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from media_pipeline.adapters.probe_response import source_from_probe
+from media_pipeline.adapters.probe_response import MAX_TRACKS, source_from_probe
 from media_pipeline.domain.errors import SourceError
 from media_pipeline.domain.source import (
     SourceInfo,
@@ -77,6 +77,14 @@ def test_a_plain_file_is_read_in_full() -> None:
         "audio": [{"codec": "AAC", "channels": 2, "language": "eng", "duration_ms": 0, "sample_rate_hz": 0}],
         "subtitles": [],
     }
+
+
+def test_a_source_is_read_from_its_record() -> None:
+    """All that was recorded of a source is read again, also how many tracks were not looked at."""
+    source = info(video(), *[AUDIO] * (MAX_TRACKS + 3))
+    assert source.tracks_left_out == 3
+    assert source_from_record(source.as_record()) == source
+    assert source_from_record(info(video(), AUDIO).as_record()) == info(video(), AUDIO)
 
 
 def test_everything_that_decides_of_an_encode_is_kept() -> None:

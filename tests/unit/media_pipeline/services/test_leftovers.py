@@ -146,6 +146,20 @@ def test_a_run_is_bounded_and_the_next_goes_on(
     assert runs >= 3
 
 
+def test_the_oldest_end_comes_first_whatever_it_was(
+    world: LeftoversWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run takes ends of all kinds in the order of their times, and the next one begins where it stopped."""
+    monkeypatch.setattr(leftovers, "MAX_ASSETS", 2)
+    ends = [AssetStatus.FAILED, AssetStatus.CANCELED, AssetStatus.FAILED, AssetStatus.CANCELED]
+    ids = [world.asset(end, version=f"v{number}") for number, end in enumerate(ends)]
+    world.pass_days()
+    for done in (2, 4):
+        assert world.run() == 4
+        assert [world.left(asset_id) for asset_id in ids] == [set()] * done + [{1}] * (len(ids) - done)
+        world.clock.advance(LOOK_EVERY.total_seconds())
+
+
 def test_refused_uploads_are_passed_over_unread(
     world: LeftoversWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -158,6 +158,7 @@ def test_a_job_that_is_gone_fails_its_asset(world: AssetWorld) -> None:
     assert world.reconcile()["repaired"] == 1
     assert world.asset.error is not None
     assert world.asset.error.code == "JOB_NOT_FOUND"
+    assert ("repaired", "job_not_found") in world.metrics.counted
 
 
 def test_one_asset_in_trouble_does_not_hold_up_the_run(world: AssetWorld) -> None:

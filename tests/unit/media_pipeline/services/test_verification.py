@@ -100,6 +100,17 @@ def test_a_duration_may_not_be_off_by_more(of: SourceInfo, seconds: float, inste
     assert verification.error.code == "OUTPUTS_INVALID"
 
 
+def test_manifests_are_kept_as_they_were_read() -> None:
+    """What comes after verification has the bodies of HLS and DASH; a file is no manifest."""
+    of = source(60)
+    outputs = FakeOutputs()
+    outputs.objects = made_outputs(plan(of), seconds=60)
+    verification = verify(folder=FOLDER, planned=plan(of), source=of, groups=(), outputs=outputs)
+    keys = [f"{FOLDER}/{name}" for name in (HLS.replace("_240p", ""), DASH)]
+    assert verification.manifests == {key: outputs.objects[key] for key in keys}
+    assert set(verification.durations_ms) == {output.key for output in plan(of)}
+
+
 def test_sound_may_go_on_but_not_end_before_its_source() -> None:
     """Sound of its own is as long as the source's sound, or goes on to the end of the film."""
     assert verified(source(8, picture=8, sound=3), 8).error is None

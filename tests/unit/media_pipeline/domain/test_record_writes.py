@@ -1,0 +1,161 @@
+"""What a record begins with, and on what of it each write was decided."""
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from media_pipeline.domain import transitions
+from media_pipeline.domain.asset import Asset, AssetStatus
+from media_pipeline.domain.asset_record import RecordWrite, new_record
+from media_pipeline.domain.clock import timestamp
+from media_pipeline.domain.transitions import Transition
+from tests.support.asset_steps import upload
+from tests.support.fakes import FakeClock
+
+NOW = FakeClock()()
+LATER = NOW + timedelta(seconds=60)
+
+
+def record_of(status: AssetStatus, **more: Any) -> dict[str, Any]:
+    """Return the record of an asset that has come so far."""
+    record = new_record(upload(), now=NOW, claimed_until=NOW, detail="The upload was announced")
+    return {**record, "status": status.value, **more}
+
+
+def end_under_a_claim(asset: Asset) -> RecordWrite:
+    """Return the end of an asset that was decided under its claim."""
+    step = Transition(
+        to=AssetStatus.FAILED, attempt=1, at=LATER, detail="", claimed_until=asset.claimed_until
+    )
+    return transitions.advanced(asset.asset_id, step)
+
+
+Write = Callable[[Asset], RecordWrite]
+# Each with the status that it is decided on, and with what of the record may have changed since.
+WRITES: dict[str, tuple[Write, AssetStatus, tuple[str, ...]]] = {
+    "a claim that is taken over": (
+        lambda asset: transitions.taken_over(asset, now=LATER, until=LATER),
+        AssetStatus.RECEIVED,
+        ("status", "attempt", "claimed_until"),
+    ),
+    "a claim that is given back": (
+        lambda asset: transitions.released(asset, now=LATER),
+        AssetStatus.RECEIVED,
+        ("status", "attempt", "claimed_until"),
+    ),
+    "a plan": (
+        lambda asset: transitions.planned(
+            asset, profile="default", preset_versions={}, source_info={}, planned_outputs=()
+        ),
+        AssetStatus.RECEIVED,
+        ("status", "attempt", "claimed_until"),
+    ),
+    "an end under a claim": (
+        end_under_a_claim,
+        AssetStatus.RECEIVED,
+        ("attempt", "claimed_until", "job_id"),
+    ),
+    "a replay": (
+        lambda asset: transitions.replayed(asset, now=LATER, detail="again"),
+        AssetStatus.FAILED,
+        ("status", "attempt", "removing_since"),
+    ),
+    "a sign of life": (
+        lambda asset: transitions.progressed(asset, percent=None, now=LATER),
+        AssetStatus.PROCESSING,
+        ("status", "attempt"),
+    ),
+    "progress": (
+        lambda asset: transitions.progressed(asset, percent=50, now=LATER),
+        AssetStatus.PROCESSING,
+        ("status", "attempt", "progress_percent"),
+    ),
+    "warnings": (
+        lambda asset: transitions.warned(asset, [{"code": 1, "count": 2}], left_out=3),
+        AssetStatus.PROCESSING,
+        ("status", "attempt"),
+    ),
+    "a notification": (
+        lambda asset: transitions.notified(asset, now=LATER),
+        AssetStatus.FAILED,
+        ("attempt",),
+    ),
+    "a repair": (
+        lambda asset: transitions.reserved_for_repair(asset, now=LATER, redelivery=True),
+        AssetStatus.PROCESSING,
+        ("status", "updated_at"),
+    ),
+    "a removal": (
+        lambda asset: transitions.removal_begun(asset, now=LATER),
+        AssetStatus.COMPLETE,
+        ("status", "attempt"),
+    ),
+    "a publication of captions": (
+        lambda asset: transitions.captions_taken(asset, now=LATER, until=LATER),
+        AssetStatus.COMPLETE,
+        ("status", "attempt", "removing_since", "captions_until"),
+    ),
+    "captions": (
+        lambda asset: transitions.captioned(asset, outputs=(), rejected=(), rejected_left_out=0, seen=""),
+        AssetStatus.COMPLETE,
+        ("status", "attempt", "removing_since", "outputs", "rejected_captions"),
+    ),
+}
+CHANGED: Mapping[str, Any] = {
+    "status": AssetStatus.CANCELED.value,
+    "attempt": 2,
+    "claimed_until": timestamp(LATER),
+    "updated_at": timestamp(LATER),
+    "job_id": "job-2",
+    "progress_percent": 51,
+    "removing_since": timestamp(LATER),
+    "captions_until": timestamp(LATER + timedelta(seconds=1)),
+    "outputs": [{"format": "CAPTIONS"}],
+    "rejected_captions": [{"key": "a.srt"}],
+}
+# Of a complete asset; no other has them.
+OUTPUTS = {"outputs": [{"format": "HLS"}]}
+
+
+@pytest.mark.parametrize("name", WRITES)
+def test_a_write_is_made_on_what_was_read(name: str) -> None:
+    """Where the record is as it was read, the write changes it."""
+    write, status, _ = WRITES[name]
+    record = record_of(status, **OUTPUTS)
+    written = write(Asset.from_record(record)).applied_to(record)
+    assert written not in (None, record)
+
+
+@pytest.mark.parametrize(
+    ("name", "changed"), [(name, changed) for name, (_, _, all_) in WRITES.items() for changed in all_]
+)
+def test_a_write_is_refused_on_what_has_changed(name: str, changed: str) -> None:
+    """Each of what a write was decided on is a condition of it: any one that changed meanwhile refuses it."""
+    write, status, _ = WRITES[name]
+    record = record_of(status, **OUTPUTS)
+    decided = write(Asset.from_record(record))
+    assert decided.applied_to({**record, changed: CHANGED[changed]}) is None
+
+
+def test_a_removal_keeps_its_first_mark() -> None:
+    """The record tells since when an asset is being removed, however often the command is run again."""
+    record = record_of(AssetStatus.COMPLETE)
+    for at in (NOW, LATER):
+        marked = transitions.removal_begun(Asset.from_record(record), now=at).applied_to(record)
+        assert marked is not None
+        record = marked
+    assert record["removing_since"] == timestamp(NOW)
+
+
+def test_an_assets_history_begins_with_its_first_attempt() -> None:
+    """The first line of the history is of attempt 1, and says what brought the asset about."""
+    assert record_of(AssetStatus.RECEIVED)["history"] == [
+        {
+            "status": "RECEIVED",
+            "attempt": 1,
+            "at": timestamp(NOW),
+            "detail": "The upload was announced",
+        }
+    ]
