@@ -107,7 +107,7 @@ def test_code_that_two_definitions_have_is_an_error(tmp_path: Path) -> None:
 
 
 def test_the_operators_commands_are_mutated_too(tmp_path: Path) -> None:
-    """A guard of a command is found as one of the functions is, and a name that both have is looked up in both."""
+    """A guard of a command is found as one of the functions is, and a name that both have is no obstacle."""
     _written(tmp_path, "doors.py")
     command = tmp_path / "tools/ops/actions/doors.py"
     command.parent.mkdir(parents=True)
