@@ -71,14 +71,14 @@ MUTANTS = (
         within="parse_upload",
         find="check_origin(event, queue_arn=queue_arn)",
         replace="None",
-        tests=("domain/test_event_fields",),
+        tests=("property/test_events",),
     ),
     Mutant(
         name="Job events of other accounts and regions are refused",
         within="parse_job_state_change",
         find="check_origin(event, queue_arn=queue_arn)",
         replace="None",
-        tests=("domain/test_event_fields",),
+        tests=("property/test_events",),
     ),
     Mutant(
         name="The words of a job's error can be recorded",

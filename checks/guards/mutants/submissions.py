@@ -81,7 +81,7 @@ if not self.table.record_plan(
         within="Ingest._submit",
         find="source_from_record(asset.source_info) if may_have_job else self._probe_source(asset)",
         replace="self._probe_source(asset)",
-        tests=("services/test_ingest_once",),
+        tests=("adapters/test_found_by_properties",),
     ),
     Mutant(
         name="A submitter ends an asset under its claim alone",

@@ -22,7 +22,7 @@ MUTANTS = (
         within="UploadSweep._unseen",
         find="instant(cursor.previous_began_at) - grace",
         replace="instant(cursor.previous_began_at)",
-        tests=("services/test_upload_sweep",),
+        tests=("services/test_swept_uploads",),
     ),
     Mutant(
         name="A sweep's position moves once its page is done",
