@@ -90,13 +90,6 @@ if self._is_news(asset, outputs, published):
 
 _READING = (
     Mutant(
-        name="Readings of a caption file that differ are no certainty",
-        within="_chosen",
-        find="groups[0] if len(groups) == 1 else []",
-        replace="groups[0] if groups else []",
-        tests=("publishing/test_caption_encoding",),
-    ),
-    Mutant(
         name="A reading that is hardly more usual is no certainty",
         within="_most_usual",
         find="[first] if is_one_script and _oddities(first) < _oddities(other) else []",

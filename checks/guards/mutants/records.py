@@ -17,7 +17,7 @@ _STATUSES = (
         within="statuses_before",
         find="status in _NEXT[before]",
         replace="status in _NEXT[before] or (before is AssetStatus.FAILED and status in TERMINAL_STATUSES)",
-        tests=("services/test_attempts",),
+        tests=("property/test_transitions",),
     ),
     Mutant(
         name="COMPLETE comes from VERIFYING alone",

@@ -173,7 +173,7 @@ def _chosen(groups: list[list[_Reading]], sample: bytes) -> list[_Reading]:
         groups = [one for one in groups if is_long and _is_of_its_language(one, sample)]
     if len(groups) > 1:
         groups = _most_usual(groups)
-    return groups[0] if len(groups) == 1 else []
+    return groups[0] if groups else []
 
 
 def _most_usual(groups: list[list[_Reading]]) -> list[list[_Reading]]:
