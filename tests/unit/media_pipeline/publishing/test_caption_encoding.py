@@ -111,6 +111,23 @@ def test_a_byte_that_was_changed_spoils_no_more_than_its_character(
 
 
 @pytest.mark.parametrize(
+    ("text", "encoding", "language"),
+    [
+        ("поезд бабушка. меня!", "koi8_r", "ru"),
+        ("поезд", "iso8859_5", "ru"),
+        ("τι Δεν λες.", "cp1253", "und"),
+        ("παρακαλώ.", "iso8859_7", "und"),
+        ("שלום! צריכים מבין", "iso8859_8", "und"),
+        ("عنك", "iso8859_6", "ar"),
+        ("가야 기차가 있어요.", "cp949", "und"),
+    ],
+)
+def test_a_reading_that_is_hardly_more_usual_is_none(text: str, encoding: str, language: str) -> None:
+    """A few words whose bytes are other words in another encoding, as usual ones or nearly so, are refused."""
+    assert read(text.encode(encoding), language) is None
+
+
+@pytest.mark.parametrize(
     ("body", "sentence"),
     [
         ("Spaß".encode("cp1252") + b"\xc3\xa4\xc3\xa4", REFUSED),
