@@ -123,7 +123,7 @@ def test_a_byte_that_was_changed_spoils_no_more_than_its_character(
     ],
 )
 def test_a_reading_that_is_hardly_more_usual_is_none(text: str, encoding: str, language: str) -> None:
-    """A few words whose bytes are other words in another encoding, as usual ones or nearly so, are refused."""
+    """A few words whose bytes are hardly less usual words in another encoding are refused."""
     assert read(text.encode(encoding), language) is None
 
 
