@@ -66,6 +66,24 @@ def log_groups_may_encrypt(account: Account, name_pattern: str) -> Statement:
     )
 
 
+def distributions_may_decrypt(account: Account) -> Statement:
+    """Let the account's CloudFront distributions decrypt what they read from buckets.
+
+    Scoped by the pattern that all of them fit: a distribution's own ARN would make a circle. Which one may
+    read is the buckets' policies to say. CloudFront is not known to tell its account beside the ARN. Source:
+    https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-restricting-access-to-s3.html
+    """
+    return allow_service(
+        "DistributionsDecrypt",
+        "cloudfront.amazonaws.com",
+        actions=["kms:Decrypt"],
+        resource="*",
+        conditions={
+            "ArnLike": {"aws:SourceArn": f"arn:aws:cloudfront::{account.account_id}:distribution/*"},
+        },
+    )
+
+
 class EncryptionKey(Construct):
     """A rotated key with an alias.
 

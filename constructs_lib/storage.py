@@ -28,7 +28,13 @@ from constructs_lib.bindings import (
     TerraformResourceLifecycle,
 )
 from constructs_lib.encryption import EncryptionKey
-from constructs_lib.iam import Grantee, Statement, deny_insecure_transport, policy_document
+from constructs_lib.iam import (
+    Grantee,
+    Statement,
+    allow_service,
+    deny_insecure_transport,
+    policy_document,
+)
 from constructs_lib.lint import accept_finding
 
 
@@ -80,6 +86,7 @@ class PrivateBucket(Construct):
         )
         self.name: str = self._bucket.id
         self.arn: str = self._bucket.arn
+        self.domain_name: str = self._bucket.bucket_regional_domain_name
         public_access = self._block_public_access()
         self._encrypt(key)
         versioning = S3BucketVersioningA(
@@ -96,11 +103,12 @@ class PrivateBucket(Construct):
             # Rules about old versions are refused while the bucket keeps none.
             depends_on=[versioning],
         )
-        S3BucketPolicy(
+        self._statements = [deny_insecure_transport("s3:*", [self.arn, f"{self.arn}/*"])]
+        self._policy = S3BucketPolicy(
             self,
             "Policy",
             bucket=self._bucket.id,
-            policy=policy_document([deny_insecure_transport("s3:*", [self.arn, f"{self.arn}/*"])]),
+            policy=policy_document(self._statements),
             depends_on=[public_access],
         )
         if cors is not None:
@@ -141,6 +149,23 @@ class PrivateBucket(Construct):
     def notify_eventbridge(self) -> None:
         """Send the bucket's events to the account's default event bus."""
         S3BucketNotification(self, "Notification", bucket=self._bucket.id, eventbridge=True)
+
+    def admit_distribution(self, arn: str) -> None:
+        """Let one CloudFront distribution read objects: s3:GetObject.
+
+        What decrypts them is the key's policy, by `encryption.distributions_may_decrypt`. Source:
+        https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-restricting-access-to-s3.html
+        """
+        self._statements.append(
+            allow_service(
+                "DistributionReads",
+                "cloudfront.amazonaws.com",
+                actions=["s3:GetObject"],
+                resource=f"{self.arn}/*",
+                conditions={"StringEquals": {"aws:SourceArn": arn}},
+            )
+        )
+        self._policy.policy = policy_document(self._statements)
 
     def grant_read(self, role: Grantee) -> None:
         """Let a role read objects as they are now: s3:GetObject; kms:Decrypt."""

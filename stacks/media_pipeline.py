@@ -12,6 +12,7 @@ from constructs_lib.bindings import Construct, DataAwsCallerIdentity, TerraformS
 from constructs_lib.encryption import (
     EncryptionKey,
     alarms_may_publish,
+    distributions_may_decrypt,
     events_may_send,
     log_groups_may_encrypt,
 )
@@ -21,6 +22,7 @@ from constructs_lib.messaging import EventQueue, UndeliveredRuns
 from constructs_lib.notifications import AlarmTopic, AssetTopic
 from constructs_lib.storage import PrivateBucket
 from constructs_lib.transcoding import JobTemplate, PresetParameters, Transcoder
+from stacks.delivery.parts import add_delivery
 from stacks.deployment import add_provider, keep_state_in_s3
 from stacks.encoding import EncodingDocuments
 from stacks.event_routes import route_events
@@ -89,6 +91,8 @@ class MediaPipelineStack(TerraformStack):
             "job_status_processor": add_job_status_processor(self, pipeline),
             "reconciler": add_reconciler(self, pipeline),
         }
+        if settings.delivers:
+            add_delivery(self, pipeline, functions)
         route_events(self, pipeline)
         monitoring = add_monitoring(self, pipeline, functions=functions)
         add_outputs(
@@ -111,6 +115,7 @@ class MediaPipelineStack(TerraformStack):
                 events_may_send(self._account),
                 alarms_may_publish(self._account.arn("sns", settings.name(ALARM_TOPIC))),
                 log_groups_may_encrypt(self._account, f"/aws/lambda/{settings.name('*')}"),
+                *([distributions_may_decrypt(self._account)] if settings.delivers else []),
             ],
             deletion_window_days=settings.key_deletion_window_days,
             prevent_destroy=settings.prevent_destroy,

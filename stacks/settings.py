@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from constructs_lib.observability.alarms import AlarmThresholds
-from stacks.delivery.settings import NO_DELIVERY, ApiSettings, PlaybackSettings, WebhookSettings
+from stacks.delivery_settings import NO_DELIVERY, ApiSettings, PlaybackSettings, WebhookSettings
 
 NO_ALARM_EMAIL = "none"
 
@@ -234,6 +234,7 @@ _SANDBOX = replace(
     stuck_after_seconds=180,
     s3_use_path_style=True,
     skip_aws_checks=True,
+    playback=PlaybackSettings(waits_until_deployed=False),
 )
 
 ENVIRONMENTS: Mapping[str, Settings] = MappingProxyType(

@@ -8,7 +8,7 @@ from typing import Any
 
 from checks.docs.regions import table
 from constructs_lib.observability.alarms import AlarmThresholds
-from stacks.delivery.settings import ApiSettings, PlaybackSettings, WebhookSettings
+from stacks.delivery_settings import ApiSettings, PlaybackSettings, WebhookSettings
 from stacks.settings import ENVIRONMENTS, Settings, StateSettings
 from stacks.settings_rules import find_faults
 

@@ -2,12 +2,16 @@
 
 from collections.abc import Iterator
 
-from stacks.delivery.settings import DELIVERIES
+from stacks.delivery_settings import DELIVERIES
+from stacks.rules.playback import playback_faults
 from stacks.settings import Settings
 
 _RANGES: dict[str, tuple[int, int, str]] = {
     # setting: least, most, whose limit it is
     "playback.cookie_hours": (1, 168, "this project"),
+    "playback.url_hours": (1, 168, "this project"),
+    "playback.manifest_seconds": (0, 3_600, "this project"),
+    "playback.segment_days": (1, 365, "this project"),
     # Source: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html (an answer of 6 MB)
     "api.page_size": (1, 1_000, "this project"),
     "webhooks.retry_hours": (1, 96, "this project"),
@@ -23,3 +27,4 @@ def delivery_faults(settings: Settings) -> Iterator[tuple[str, object, str]]:
         value = getattr(getattr(settings, group), field)
         if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
             yield name, value, f"{least} to {most} ({owner})"
+    yield from playback_faults(settings.playback)

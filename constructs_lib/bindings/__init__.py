@@ -1,6 +1,7 @@
-"""The only module that imports CDKTF and the AWS bindings: every class of theirs is imported from here.
+"""The only package that imports CDKTF and the AWS bindings: every class of theirs is imported from here.
 
-It makes loading lazy, and it is the one file to change for the community's fork (`cdktn`).
+It makes loading lazy, and it is what changes for the community's fork (`cdktn`). What delivery alone needs is
+in modules of its own (`cloudfront`).
 """
 
 from constructs_lib.lazy_loading import aws_bindings_on_demand

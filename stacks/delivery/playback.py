@@ -1,0 +1,246 @@
+"""Playback: the distribution in front of page, API and media, and the keys that sign for its viewers.
+
+https://{domain}/         the page's bucket
+https://{domain}/api/*    the API
+https://{domain}/media/*  the outputs bucket, for signed requests alone
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from constructs_lib.bindings import Construct
+from constructs_lib.delivery.caching import CachePolicy
+from constructs_lib.delivery.distribution import (
+    EVERY_METHOD,
+    READ_ACROSS_ORIGINS,
+    Behavior,
+    CustomDomain,
+    Distribution,
+)
+from constructs_lib.delivery.edge_function import EdgeFunction
+from constructs_lib.delivery.response_headers import ResponseHeaders
+from constructs_lib.delivery.signing_key import KeyGroup, KmsSigningKey, ParameterSigningKey, SigningKey
+from constructs_lib.storage import PrivateBucket
+from stacks.delivery_settings import KMS_SIGNING
+from stacks.functions import PipelineResources
+
+PAGE, API, MEDIA = "page", "api", "media"
+# Files whose content changes under their name: captions that come late are named in manifests.
+MANIFESTS = ("m3u8", "mpd", "vtt")
+
+_CODE = Path(__file__).parent
+_SAME_ORIGIN = {"Cross-Origin-Resource-Policy": "same-origin"}
+_FOR_EVERY_ORIGIN = {"Cross-Origin-Resource-Policy": "cross-origin"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Playback:
+    """Hold what signs for viewers and what they are told: where the API's function finds it."""
+
+    distribution: Distribution
+    signing_key: SigningKey
+    site: PrivateBucket
+
+    @property
+    def domain_name(self) -> str:
+        """Return the one domain of page, API and media."""
+        return self.distribution.domain_name
+
+
+def add_site_bucket(scope: Construct, pipeline: PipelineResources) -> PrivateBucket:
+    """Add the bucket that the page is put into."""
+    settings = pipeline.settings
+    site = PrivateBucket(
+        scope,
+        "Site",
+        name=settings.name(f"site-{pipeline.account.account_id}"),
+        key=pipeline.key,
+        force_destroy=settings.force_destroy,
+        prevent_destroy=settings.prevent_destroy,
+        abandoned_upload_days=settings.abandoned_upload_days,
+        old_version_days=settings.old_version_days,
+    )
+    site.ignore_events(reason="Who deploys puts the page there, and nobody waits for it.")
+    return site
+
+
+def add_playback(scope: Construct, pipeline: PipelineResources, *, api_domain: str | None) -> Playback:
+    """Add the distribution, with the signing keys that it approves of.
+
+    `api_domain` is the domain name of the API; without one, nothing answers for it.
+    """
+    settings, playback = pipeline.settings, pipeline.settings.playback
+    keys = {generation: _add_key(scope, pipeline, generation) for generation in playback.key_generations}
+    site = add_site_bucket(scope, pipeline)
+    behaviors = [
+        *_api_behaviors(scope, pipeline, exists=api_domain is not None),
+        *_media_behaviors(scope, pipeline, keys=list(keys.values())),
+        *_page_behaviors(scope, pipeline),
+    ]
+    distribution = Distribution(
+        scope,
+        "Delivery",
+        name=settings.name("delivery"),
+        buckets={PAGE: site, MEDIA: pipeline.outputs},
+        apis={API: api_domain} if api_domain else {},
+        behaviors=behaviors,
+        price_class=playback.price_class,
+        domain=CustomDomain(name=playback.domain, certificate_arn=playback.certificate_arn)
+        if playback.domain and playback.certificate_arn
+        else None,
+        web_acl_arn=playback.web_acl_arn,
+        waits_until_deployed=playback.waits_until_deployed,
+    )
+    return Playback(distribution=distribution, signing_key=keys[playback.current_key_generation], site=site)
+
+
+def _add_key(scope: Construct, pipeline: PipelineResources, generation: int) -> SigningKey:
+    settings, playback = pipeline.settings, pipeline.settings.playback
+    if playback.signing == KMS_SIGNING:
+        return KmsSigningKey(
+            scope,
+            f"SigningKey{generation}",
+            name=settings.name(f"signing-{generation}"),
+            account=pipeline.account,
+            deletion_window_days=settings.key_deletion_window_days,
+            prevent_destroy=settings.prevent_destroy,
+        )
+    return ParameterSigningKey(
+        scope,
+        f"ParameterSigningKey{generation}",
+        name=settings.name(f"ssm-signing-{generation}"),
+        account=pipeline.account,
+        parameter=f"/{settings.pipeline_name}/signing-key/{generation}",
+        pem=playback.public_keys[playback.key_generations.index(generation)],
+    )
+
+
+def _api_behaviors(scope: Construct, pipeline: PipelineResources, *, exists: bool) -> list[Behavior]:
+    if not exists:
+        return []
+    headers = ResponseHeaders(
+        scope,
+        "ApiHeaders",
+        name=pipeline.settings.name("api"),
+        comment="Answers of the API",
+        content_security_policy="default-src 'none'; frame-ancestors 'none'",
+        headers={**_SAME_ORIGIN, "Cache-Control": "no-store"},
+    )
+    return [Behavior(path="/api/*", origin=API, headers=headers, methods=EVERY_METHOD)]
+
+
+def _media_behaviors(
+    scope: Construct, pipeline: PipelineResources, *, keys: Sequence[SigningKey]
+) -> list[Behavior]:
+    settings, playback = pipeline.settings, pipeline.settings.playback
+    headers = ResponseHeaders(
+        scope,
+        "MediaHeaders",
+        name=settings.name("media"),
+        comment="Manifests, segments and files of videos",
+        content_security_policy="default-src 'none'; frame-ancestors 'none'",
+        headers=_FOR_EVERY_ORIGIN,
+        cors_origins=settings.browser_origins,
+    )
+    function = EdgeFunction(
+        scope,
+        "MediaRequest",
+        name=settings.name("media-request"),
+        comment="From the path of a file to its key in the outputs bucket",
+        code=(_CODE / "media_request.js").read_text("utf-8"),
+    )
+    group = KeyGroup(scope, "Signers", name=settings.name("signers"), keys=keys)
+    briefly = CachePolicy(
+        scope,
+        "ManifestCache",
+        name=settings.name("manifests"),
+        comment="Manifests and captions",
+        seconds=playback.manifest_seconds,
+    )
+    for_long = CachePolicy(
+        scope,
+        "SegmentCache",
+        name=settings.name("segments"),
+        comment="Segments and files, which never change",
+        seconds=playback.segment_days * 86_400,
+    )
+    caches = [*((f"/media/*.{suffix}", briefly) for suffix in MANIFESTS), ("/media/*", for_long)]
+    return [
+        Behavior(
+            path=path,
+            origin=MEDIA,
+            headers=headers,
+            methods=READ_ACROSS_ORIGINS,
+            cache=cache,
+            function=function,
+            key_group=group,
+        )
+        for path, cache in caches
+    ]
+
+
+def _page_behaviors(scope: Construct, pipeline: PipelineResources) -> list[Behavior]:
+    """Return how the page is answered: its hashed files below /assets/ for ever, all else looked at anew."""
+    settings, playback = pipeline.settings, pipeline.settings.playback
+    sources = " ".join(["'self'", f"https://{pipeline.uploads.domain_name}", *playback.connect_sources])
+    policy = (
+        f"default-src 'self'; connect-src {sources}; img-src 'self' blob: data:; media-src 'self' blob:; "
+        "worker-src 'self' blob:; style-src 'self' 'unsafe-inline'; object-src 'none'; base-uri 'none'; "
+        "form-action 'self'; frame-ancestors 'none'"
+    )
+    common = {
+        **_SAME_ORIGIN,
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    }
+    page_headers = ResponseHeaders(
+        scope,
+        "PageHeaders",
+        name=settings.name("page"),
+        comment="The page",
+        content_security_policy=policy,
+        headers={**common, "Cache-Control": "no-cache"},
+    )
+    file_headers = ResponseHeaders(
+        scope,
+        "PageFileHeaders",
+        name=settings.name("page-files"),
+        comment="Files of the page, each named by its content",
+        content_security_policy=policy,
+        headers={**common, "Cache-Control": "public, max-age=31536000, immutable"},
+    )
+    cache = CachePolicy(
+        scope,
+        "PageCache",
+        name=settings.name("page"),
+        comment="The page",
+        seconds=playback.manifest_seconds,
+    )
+    file_cache = CachePolicy(
+        scope,
+        "PageFileCache",
+        name=settings.name("page-files"),
+        comment="Files of the page, each named by its content",
+        seconds=365 * 86_400,
+    )
+    function = EdgeFunction(
+        scope,
+        "PageRequest",
+        name=settings.name("page-request"),
+        comment="From each path of the page to the page itself",
+        code=(_CODE / "page_request.js").read_text("utf-8"),
+    )
+    return [
+        Behavior(
+            path="/assets/*", origin=PAGE, headers=file_headers, cache=file_cache, redirects_to_https=True
+        ),
+        Behavior(
+            path="*",
+            origin=PAGE,
+            headers=page_headers,
+            cache=cache,
+            function=function,
+            redirects_to_https=True,
+        ),
+    ]

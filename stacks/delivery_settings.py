@@ -1,0 +1,64 @@
+"""What the delivery of one environment differs in; an environment without delivery ignores all of it."""
+
+from dataclasses import dataclass
+
+NO_DELIVERY = "none"
+CLOUDFRONT = "cloudfront"
+DELIVERIES = (NO_DELIVERY, CLOUDFRONT)
+
+KMS_SIGNING = "kms"
+SSM_SIGNING = "ssm"
+SHA256 = "SHA256"
+SHA1 = "SHA1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaybackSettings:
+    """Describe the distribution, and how long what it serves may be watched."""
+
+    cookie_hours: int = 6
+    """So long a browser may play an asset after it was let in."""
+    url_hours: int = 4
+    """So long a signed URL opens a file: a download, or a player elsewhere."""
+    domain: str | None = None
+    """The domain of page, API and media; None stands for CloudFront's own name."""
+    certificate_arn: str | None = None
+    """The domain's certificate, which ACM keeps in us-east-1."""
+    price_class: str = "PriceClass_100"
+    """From which of CloudFront's locations videos are served."""
+    web_acl_arn: str | None = None
+    """A web ACL of AWS WAF in front of everything."""
+    signing: str = KMS_SIGNING
+    """Where the signing key is: "kms", or "ssm" for one that an operator put into Parameter Store."""
+    hash_algorithm: str = SHA256
+    """What signatures are made over; "SHA1" needs the signing "ssm", for CloudFront without SHA-256."""
+    key_generations: tuple[int, ...] = (1,)
+    """The signing keys that CloudFront approves of; a rotation adds one, and later leaves the old one out."""
+    current_key_generation: int = 1
+    """The key that signs."""
+    public_keys: tuple[str, ...] = ()
+    """With the signing "ssm", the public half of each generation in PEM."""
+    manifest_seconds: int = 5
+    """So long manifests, captions and the page are served from the cache; new captions change them."""
+    segment_days: int = 365
+    """So long all other files of videos are served from the cache, which never change."""
+    connect_sources: tuple[str, ...] = ()
+    """Further origins that the page may call."""
+    waits_until_deployed: bool = True
+    """Deploying ends when every location of CloudFront has the change."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiSettings:
+    """Describe the API, and who signs in to it."""
+
+    page_size: int = 100
+    """So many assets are listed in one answer at most."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebhookSettings:
+    """Describe how webhooks are delivered."""
+
+    retry_hours: int = 24
+    """So long an endpoint that fails is tried again, before its message goes to the DLQ."""
