@@ -28,7 +28,7 @@ BOTO = ("boto3", "botocore", "mypy_boto3_mediaconvert")
 LIBRARIES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("main", ()),
     ("stacks*", ()),
-    ("constructs_lib.bindings", ("cdktf", "cdktf_cdktf_provider_aws", "constructs")),
+    ("constructs_lib.bindings*", ("cdktf", "cdktf_cdktf_provider_aws", "constructs")),
     ("constructs_lib*", ()),
     ("media_pipeline.handlers*", ("aws_lambda_powertools",)),
     ("media_pipeline.telemetry", ("aws_lambda_powertools",)),
