@@ -21,14 +21,14 @@ from constructs_lib.iam import Grantee, Statement
 class Index:
     """Describe a global secondary index over two string attributes.
 
-    An entry holds the keys and what is `projected`, of which DynamoDB takes up to 20 attributes.
+    An entry holds the keys and what is `projected`, if anything; DynamoDB takes up to 20 attributes of it.
     Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html
     """
 
     name: str
     partition_key: str
     sort_key: str
-    projected: Sequence[str]
+    projected: Sequence[str] = ()
 
 
 class Table(Construct):
@@ -66,8 +66,8 @@ class Table(Construct):
                     name=index.name,
                     hash_key=index.partition_key,
                     range_key=index.sort_key,
-                    projection_type="INCLUDE",
-                    non_key_attributes=sorted(index.projected),
+                    projection_type="INCLUDE" if index.projected else "KEYS_ONLY",
+                    non_key_attributes=sorted(index.projected) or None,
                 )
                 for index in indexes
             ],

@@ -5,6 +5,11 @@ from constructs_lib.encryption import EncryptionKey
 from constructs_lib.iam import Account
 from constructs_lib.storage import Cors, PrivateBucket, Tier
 from constructs_lib.table import Index, Table
+from media_pipeline.domain.indexes.creation import (
+    CREATION_INDEX,
+    CREATION_SHARD_ATTRIBUTE,
+    CREATION_SORT_ATTRIBUTE,
+)
 from media_pipeline.domain.status_index import (
     PROJECTED,
     SHARD_ATTRIBUTE,
@@ -56,21 +61,33 @@ def add_outputs_bucket(
 
 
 def add_assets_table(scope: Construct, *, settings: Settings, key: EncryptionKey) -> Table:
-    """Add the table that holds a record for each asset, with the index that its readers query."""
+    """Add the table that holds a record for each asset, with the indexes that its readers query.
+
+    The one over creation is what the API lists by. Added to a table with records, it is filled by DynamoDB.
+    """
+    indexes = [
+        Index(
+            name=STATUS_INDEX,
+            partition_key=SHARD_ATTRIBUTE,
+            sort_key=SORT_ATTRIBUTE,
+            projected=PROJECTED,
+        )
+    ]
+    if settings.delivers:
+        indexes.append(
+            Index(
+                name=CREATION_INDEX,
+                partition_key=CREATION_SHARD_ATTRIBUTE,
+                sort_key=CREATION_SORT_ATTRIBUTE,
+            )
+        )
     return Table(
         scope,
         "Assets",
         name=settings.name("assets"),
         key=key,
         partition_key="asset_id",
-        indexes=[
-            Index(
-                name=STATUS_INDEX,
-                partition_key=SHARD_ATTRIBUTE,
-                sort_key=SORT_ATTRIBUTE,
-                projected=PROJECTED,
-            )
-        ],
+        indexes=indexes,
         ttl_attribute="expires_at",
         deletion_protection=settings.deletion_protection,
         prevent_destroy=settings.prevent_destroy,

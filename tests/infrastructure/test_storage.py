@@ -180,7 +180,7 @@ def test_browsers_can_upload_and_play(pipeline: Stack) -> None:
 
 
 def test_assets_table(pipeline: Stack) -> None:
-    """The assets table is on demand, encrypted with our key, recoverable, with TTL and a small index."""
+    """The assets table is on demand, encrypted with our key, recoverable, with TTL and small indexes."""
     (table,) = pipeline.of("aws_dynamodb_table")
     assert table["billing_mode"] == "PAY_PER_REQUEST"
     assert table["hash_key"] == "asset_id"
@@ -189,15 +189,18 @@ def test_assets_table(pipeline: Stack) -> None:
     assert encryption["kms_key_arn"] in {pipeline.arn(key) for key in pipeline.of("aws_kms_key")}
     assert table.block("point_in_time_recovery")["enabled"] is True
     assert table.block("ttl") == {"attribute_name": "expires_at", "enabled": True}
-    (index,) = table["global_secondary_index"]
-    assert (index["name"], index["hash_key"], index["range_key"]) == (
-        "by_status_shard",
-        "status_shard",
-        "updated_at",
-    )
-    assert index["projection_type"] == "INCLUDE"
-    assert index["non_key_attributes"] == ["attempt", "error_code", "notified_at", "status"]
-    keys = {"asset_id", index["hash_key"], index["range_key"]}
+    indexes = {index["name"]: index for index in table["global_secondary_index"]}
+    by_status, by_creation = indexes.pop("by_status_shard"), indexes.pop("by_creation_shard", None)
+    assert indexes == {}
+    assert (by_status["hash_key"], by_status["range_key"]) == ("status_shard", "updated_at")
+    assert by_status["projection_type"] == "INCLUDE"
+    assert by_status["non_key_attributes"] == ["attempt", "error_code", "notified_at", "status"]
+    keys = {"asset_id", by_status["hash_key"], by_status["range_key"]}
+    if by_creation is not None:
+        # It is never written after the record was made.
+        assert (by_creation["projection_type"], by_creation.get("non_key_attributes")) == ("KEYS_ONLY", None)
+        assert (by_creation["hash_key"], by_creation["range_key"]) == ("creation_shard", "created_at")
+        keys |= {"creation_shard", "created_at"}
     # DynamoDB refuses a definition of an attribute that no key uses.
     assert {(a["name"], a["type"]) for a in table["attribute"]} == {(key, "S") for key in keys}
 

@@ -21,6 +21,7 @@ from media_pipeline.domain.errors import (
 from media_pipeline.domain.events import parse_job_state_change, parse_upload
 from media_pipeline.handlers.sqs_batch import Parse, handle_batch
 from media_pipeline.services.job_limit import JobLimit
+from media_pipeline.services.operations.changes import AssetChange
 from media_pipeline.services.redelivery import Message, Redelivery
 from media_pipeline.telemetry import PipelineMetrics
 from tests.property.invocations import CALL_SECONDS, Invocation, Process, State, Stop
@@ -30,7 +31,6 @@ from tests.property.watched_queue import WatchedQueue
 from tests.property.weather import Fault
 from tests.property.wiring import Functions, wired
 from tests.support.lambda_invocation import Context, sqs_event
-from tools.ops.actions.changes import AssetChange
 
 RECONCILER_TIMEOUT_SECONDS = 300
 RECONCILER_RESERVE_SECONDS = 20

@@ -9,12 +9,13 @@ from hypothesis import strategies as st
 from media_pipeline.domain.asset import MAX_ATTEMPTS, TERMINAL_STATUSES, Asset, AssetStatus, may_follow
 from media_pipeline.domain.failures.failure import AssetError
 from media_pipeline.domain.transitions import Transition
+from media_pipeline.domain.uploads.versions import ObjectVersion
+from media_pipeline.services.operations.cancel import Cancel
+from media_pipeline.services.operations.changes import Result
+from media_pipeline.services.operations.removal import Remove
+from media_pipeline.services.operations.replay import Replay
 from tests.support.fakes import FakeQueue
 from tests.unit.tools.ops.fakes import FakeRemovals, OpsWorld, upload
-from tools.ops.actions.cancel import Cancel
-from tools.ops.actions.changes import Result
-from tools.ops.actions.replay import Replay
-from tools.ops.removal.removal import ObjectVersion, Remove
 
 # A claim lasts for a function's timeout, of at most 15 minutes, and a grace.
 PATIENCE_SECONDS = 915

@@ -11,6 +11,8 @@ from media_pipeline.services.ingest import Ingest
 from media_pipeline.services.job_limit import JobLimit
 from media_pipeline.services.job_state_changes import JobStateChanges
 from media_pipeline.services.lifecycle import Lifecycle
+from media_pipeline.services.operations.cancel import Cancel
+from media_pipeline.services.operations.replay import Replay
 from media_pipeline.services.pending_notifications import PendingNotifications
 from media_pipeline.services.redelivery import Redelivery
 from media_pipeline.services.refusals import Refusals
@@ -26,8 +28,6 @@ from tests.support.fakes import (
     FakePresets,
 )
 from tests.support.strategies import shipped_presets
-from tools.ops.actions.cancel import Cancel
-from tools.ops.actions.replay import Replay
 
 MAX_SOURCE_SIZE_BYTES = 1000
 # A request that an invocation had sent when its time was over may still arrive while its claim stands.

@@ -6,6 +6,11 @@ import zipfile
 from typing import Any
 from uuid import uuid4
 
+from media_pipeline.domain.indexes.creation import (
+    CREATION_INDEX,
+    CREATION_SHARD_ATTRIBUTE,
+    CREATION_SORT_ATTRIBUTE,
+)
 from media_pipeline.domain.status_index import (
     PROJECTED,
     SHARD_ATTRIBUTE,
@@ -15,7 +20,7 @@ from media_pipeline.domain.status_index import (
 
 
 def new_assets_table(dynamodb: Any, name: str | None = None) -> str:
-    """Make an assets table with its index and return its name."""
+    """Make an assets table with its indexes and return its name."""
     table_name = name or f"assets-{uuid4()}"
     dynamodb.create_table(
         TableName=table_name,
@@ -23,7 +28,10 @@ def new_assets_table(dynamodb: Any, name: str | None = None) -> str:
         KeySchema=[{"AttributeName": "asset_id", "KeyType": "HASH"}],
         AttributeDefinitions=[
             {"AttributeName": attribute, "AttributeType": "S"}
-            for attribute in ("asset_id", SHARD_ATTRIBUTE, SORT_ATTRIBUTE)
+            for attribute in (
+                *("asset_id", SHARD_ATTRIBUTE, SORT_ATTRIBUTE),
+                *(CREATION_SHARD_ATTRIBUTE, CREATION_SORT_ATTRIBUTE),
+            )
         ],
         GlobalSecondaryIndexes=[
             {
@@ -33,7 +41,15 @@ def new_assets_table(dynamodb: Any, name: str | None = None) -> str:
                     {"AttributeName": SORT_ATTRIBUTE, "KeyType": "RANGE"},
                 ],
                 "Projection": {"ProjectionType": "INCLUDE", "NonKeyAttributes": list(PROJECTED)},
-            }
+            },
+            {
+                "IndexName": CREATION_INDEX,
+                "KeySchema": [
+                    {"AttributeName": CREATION_SHARD_ATTRIBUTE, "KeyType": "HASH"},
+                    {"AttributeName": CREATION_SORT_ATTRIBUTE, "KeyType": "RANGE"},
+                ],
+                "Projection": {"ProjectionType": "KEYS_ONLY"},
+            },
         ],
     )
     return table_name

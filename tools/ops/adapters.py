@@ -4,19 +4,22 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 
+from media_pipeline.adapters.asset_scan import IndexedRecordTable
 from media_pipeline.adapters.asset_table import AssetTable
+from media_pipeline.adapters.checkpoints import REINDEX_COMMAND, DynamoCheckpoint
 from media_pipeline.adapters.clients import aws_client
 from media_pipeline.adapters.mediaconvert import MediaConvertTranscoder
 from media_pipeline.adapters.notifications import SnsNotifications
 from media_pipeline.adapters.preset_store import SsmPresetStore
 from media_pipeline.adapters.queues import SqsQueue
+from media_pipeline.adapters.removal.object_versions import ObjectVersions
+from media_pipeline.adapters.removal.records import CloudWatchRemovals, RemovedRecords
 from media_pipeline.adapters.uploads_bucket import S3UploadsBucket
+from media_pipeline.domain.status_index import ReindexingCursor
 from tools.ops.deployed import Resources, read_resources
 from tools.ops.errors import UsageError
 from tools.ops.queues.dead_letters import DeadLetters
 from tools.ops.records import RecordTable
-from tools.ops.removal.object_versions import ObjectVersions
-from tools.ops.removal.records import CloudWatchRemovals, RemovedRecords
 
 # An operator can wait longer than a function, and is there to see it.
 _READ_TIMEOUT_SECONDS = 20
@@ -45,6 +48,18 @@ class Adapters:
     def records(self) -> RecordTable:
         """Return the assets table's records as they are."""
         return RecordTable(self._client("dynamodb"), self.resources.assets_table)
+
+    @cached_property
+    def indexed_records(self) -> IndexedRecordTable:
+        """Return all records, as far as the indexes are made of them."""
+        return IndexedRecordTable(self._client("dynamodb"), self.resources.assets_table)
+
+    @cached_property
+    def reindexing_checkpoint(self) -> DynamoCheckpoint[ReindexingCursor]:
+        """Return how far the operators' pass through all records has come."""
+        return DynamoCheckpoint(
+            self._client("dynamodb"), self.resources.assets_table, REINDEX_COMMAND, state=ReindexingCursor
+        )
 
     @cached_property
     def removed_records(self) -> RemovedRecords:

@@ -16,7 +16,7 @@ from media_pipeline.domain.errors import MediaPipelineError
 from tools.ops import arguments
 from tools.ops.actions.redrive import UnreadablePolicy
 from tools.ops.adapters import QUEUES, Adapters
-from tools.ops.commands import assets, messages, presets, removal
+from tools.ops.commands import assets, messages, presets, reindexing, removal
 from tools.ops.commands.dialog import Command
 from tools.ops.errors import UsageError, is_operators, sentence
 from tools.terminal import Terminal
@@ -25,6 +25,8 @@ PIPELINE_VARIABLE = "MEDIA_PIPELINE"
 DONE, FAILED, WRONG, INTERRUPTED = 0, 1, 2, 130
 # So many at a time are held in memory; the rest is for another run.
 MAX_AT_ONCE = 10_000
+# These are held a page at a time.
+MAX_REINDEXED = 1_000_000
 CANCELABLE = [status for status in OPEN_STATUSES if may_follow(status, AssetStatus.CANCELED)]
 _EPILOG = (
     "AWS is reached as the AWS SDKs are configured: AWS_PROFILE, AWS_REGION, AWS_ENDPOINT_URL. Exit codes: "
@@ -140,6 +142,13 @@ def parser() -> argparse.ArgumentParser:
     _add_rate(backfill, "uploads")
     _add_limit(backfill, "uploads", MAX_AT_ONCE)
     _add_consent(backfill)
+
+    reindex = add(
+        "reindex", reindexing.reindex, "Put into the indexes what an earlier release wrote into the table"
+    )
+    _add_rate(reindex, "records", default=100)
+    _add_limit(reindex, "records", MAX_REINDEXED)
+    _add_consent(reindex)
     return root
 
 
@@ -183,13 +192,13 @@ def _add_limit(command: argparse.ArgumentParser, what: str, default: int) -> Non
     )
 
 
-def _add_rate(command: argparse.ArgumentParser, what: str) -> None:
+def _add_rate(command: argparse.ArgumentParser, what: str, *, default: float = 10) -> None:
     command.add_argument(
         "--rate",
         type=arguments.rate,
-        default=10.0,
+        default=float(default),
         metavar="N",
-        help=f"at most so many {what} per second (default: 10)",
+        help=f"at most so many {what} per second (default: {default:g})",
     )
 
 

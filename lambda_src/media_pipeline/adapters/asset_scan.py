@@ -1,10 +1,11 @@
-"""All records of the assets table, as far as the index is made of them."""
+"""All records of the assets table, as far as the indexes are made of them."""
 
 from typing import Any
 
 from media_pipeline.adapters.clients import aws_errors
 from media_pipeline.adapters.dynamodb import from_item, to_item
 from media_pipeline.domain.errors import ConflictError
+from media_pipeline.domain.indexes.creation import CREATION_SHARD_ATTRIBUTE, creation_shard
 from media_pipeline.domain.status_index import (
     SHARD_ATTRIBUTE,
     IndexedRecord,
@@ -31,10 +32,13 @@ class IndexedRecordTable:
                 TableName=self._table_name,
                 Limit=self._page_size,
                 ConsistentRead=True,
-                ProjectionExpression="asset_id, #status, attempt, #shard, error_code, #error.code",
+                ProjectionExpression=(
+                    "asset_id, #status, attempt, created_at, #shard, #creation_shard, error_code, #error.code"
+                ),
                 ExpressionAttributeNames={
                     "#status": "status",
                     "#shard": SHARD_ATTRIBUTE,
+                    "#creation_shard": CREATION_SHARD_ATTRIBUTE,
                     "#error": "error",
                 },
                 **start,
@@ -48,6 +52,8 @@ class IndexedRecordTable:
                     status=record["status"],
                     attempt=record["attempt"],
                     shard=record.get(SHARD_ATTRIBUTE),
+                    created_at=record["created_at"],
+                    creation_shard=record.get(CREATION_SHARD_ATTRIBUTE),
                     error_code=(record.get("error") or {}).get("code"),
                     noted_error_code=record.get("error_code"),
                 )
@@ -58,9 +64,10 @@ class IndexedRecordTable:
         )
 
     def put_in_place(self, record: IndexedRecord) -> bool:
-        """Write a record's shard and its error's code; return False where its status changed meanwhile."""
+        """Write a record's shards and its error's code; return False where its status changed meanwhile."""
         values = {
             ":shard": status_shard(record.status, record.asset_id),
+            ":creation_shard": creation_shard(record.created_at, record.asset_id),
             ":status": record.status,
             ":attempt": record.attempt,
             **({":code": record.error_code} if record.error_code is not None else {}),
@@ -71,9 +78,13 @@ class IndexedRecordTable:
                 self._client.update_item(
                     TableName=self._table_name,
                     Key={"asset_id": {"S": record.asset_id}},
-                    UpdateExpression=f"SET #shard = :shard{code}",
+                    UpdateExpression=f"SET #shard = :shard, #creation_shard = :creation_shard{code}",
                     ConditionExpression="#status = :status AND attempt = :attempt",
-                    ExpressionAttributeNames={"#status": "status", "#shard": SHARD_ATTRIBUTE},
+                    ExpressionAttributeNames={
+                        "#status": "status",
+                        "#shard": SHARD_ATTRIBUTE,
+                        "#creation_shard": CREATION_SHARD_ATTRIBUTE,
+                    },
                     ExpressionAttributeValues=to_item(values),
                 )
         except ConflictError:

@@ -9,6 +9,8 @@ from media_pipeline.adapters.dynamodb import from_item, to_item
 # Assets' ids are hexadecimal. Without a status, an item is in no index.
 UPLOAD_SWEEP, REINDEXING = "sweep-cursor", "reindexing-cursor"
 PENDING_NOTIFICATIONS, LEFTOVERS = "ends-cursor", "leftovers-cursor"
+# An operator's own pass, beside that of the reconciler.
+REINDEX_COMMAND = "reindex-command-cursor"
 
 
 class _Dataclass(Protocol):

@@ -14,6 +14,7 @@ from media_pipeline.domain.asset import AssetStatus
 from media_pipeline.domain.bounds import MAX_DETAIL_BYTES, cut
 from media_pipeline.domain.clock import timestamp
 from media_pipeline.domain.failures.failure import AssetError
+from media_pipeline.domain.indexes.creation import CREATION_SHARD_ATTRIBUTE, creation_shard
 from media_pipeline.domain.redaction import redacted_text
 from media_pipeline.domain.status_index import SHARD_ATTRIBUTE, status_shard
 from media_pipeline.domain.uploads.upload import UploadedObject
@@ -35,6 +36,7 @@ def new_record(
         "sequencer": upload.sequencer,
         "status": AssetStatus.RECEIVED.value,
         SHARD_ATTRIBUTE: status_shard(AssetStatus.RECEIVED.value, upload.asset_id),
+        CREATION_SHARD_ATTRIBUTE: creation_shard(timestamp(now), upload.asset_id),
         "attempt": 1,
         "created_at": timestamp(now),
         "updated_at": timestamp(now),

@@ -20,6 +20,7 @@ MediaPipelineError
 ├── RemovedAssetError           an upload or a job of an asset that an operator removed: the message is done
 ├── UnreadableCaptionError      a caption file can't be shown: it is told of, the video is published without
 ├── UnreadableOutputError       a manifest or file of a finished job isn't what it should be: the asset fails
+├── InvalidCursorError          a listing is asked to go on behind what it never returned
 └── ConfigError                 the function's environment has faults; carries all of them
 """
 
@@ -125,6 +126,10 @@ class UnreadableOutputError(MediaPipelineError):
 
 class UnreadableCaptionError(MediaPipelineError):
     """Say in a sentence for its uploader why a caption file can't be used."""
+
+
+class InvalidCursorError(MediaPipelineError):
+    """Say that a text is no cursor of this listing."""
 
 
 class ConfigError(MediaPipelineError):

@@ -4,11 +4,11 @@ Adapters implement them, and so do the hand-written fakes; both pass the same co
 have a port of their own in `asset_store`, and presets in `encoding.profiles`, where their types are.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Protocol, TypeVar
 
-from media_pipeline.domain.asset import Asset
+from media_pipeline.domain.asset import Asset, AssetStatus
 from media_pipeline.domain.source import Source
 from media_pipeline.domain.status_index import IndexedRecord, RecordsPage
 from media_pipeline.domain.uploads.current import CurrentUpload
@@ -204,7 +204,7 @@ class Checkpoint(Protocol[State]):
 
 
 class RecordIndex(Protocol):
-    """All records of the assets table, as far as the index over statuses is made of them.
+    """All records of the assets table, as far as the indexes over statuses and creation are made of them.
 
     Raises: TransientError and its kin, from every method, where DynamoDB can't answer.
     """
@@ -214,7 +214,31 @@ class RecordIndex(Protocol):
         ...
 
     def put_in_place(self, record: IndexedRecord) -> bool:
-        """Write a record's shard and its error's code; return False where its status changed meanwhile."""
+        """Write a record's shards and its error's code; return False where its status changed meanwhile."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssetsPage:
+    """Hold a page of assets, and the cursor behind which the next one begins; None on the last one."""
+
+    assets: Sequence[Asset]
+    next_cursor: str | None
+
+
+class AssetListing(Protocol):
+    """All assets, or those of a status, newest first.
+
+    Raises: TransientError and its kin where DynamoDB can't answer.
+    """
+
+    def page(self, *, status: AssetStatus | None, limit: int, cursor: str | None) -> AssetsPage:
+        """Return up to so many assets behind a cursor: by creation, or with a status by their last change.
+
+        A page may have fewer, or none, though there are more: its cursor says so.
+
+        Raises: InvalidCursorError for a cursor that is none of this listing.
+        """
         ...
 
 

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from zlib import crc32
 
+from media_pipeline.domain.indexes.creation import creation_shard
 from media_pipeline.domain.values import dataclass
 
 STATUS_INDEX = "by_status_shard"
@@ -59,20 +60,25 @@ def status_shards(status: str) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IndexedRecord:
-    """Hold of a record what the index is made of; `shard` is what the record says, if anything."""
+    """Hold of a record what the indexes are made of; both shards are what the record says, if anything."""
 
     asset_id: str
     status: str
     attempt: int
     shard: str | None
+    created_at: str
+    creation_shard: str | None
     error_code: str | None = None
     noted_error_code: str | None = None
 
     @property
     def is_in_place(self) -> bool:
-        """Tell whether the index has the record where readers look for it, with its error's code."""
-        place = status_shard(self.status, self.asset_id)
-        return self.shard == place and self.noted_error_code == self.error_code
+        """Tell whether both indexes have the record where readers look for it, with its error's code."""
+        return (
+            self.shard == status_shard(self.status, self.asset_id)
+            and self.noted_error_code == self.error_code
+            and self.creation_shard == creation_shard(self.created_at, self.asset_id)
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

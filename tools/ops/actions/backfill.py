@@ -14,13 +14,13 @@ from media_pipeline.domain.asset_record import expiry
 from media_pipeline.domain.errors import MediaPipelineError
 from media_pipeline.domain.events import upload_event
 from media_pipeline.domain.failures.failure import AssetError
+from media_pipeline.domain.ports import Clock
 from media_pipeline.domain.uploads.filter import UploadFilter
 from media_pipeline.domain.uploads.limits import SourceTypes
 from media_pipeline.domain.uploads.listing import StoredUpload, UploadsPage
 from media_pipeline.domain.uploads.upload import UploadedObject
-from tools.ops.actions.changes import Clock
+from media_pipeline.services.operations.replay import ProcessingQueue
 from tools.ops.actions.pace import Pace
-from tools.ops.actions.replay import ProcessingQueue
 from tools.ops.errors import UsageError
 
 

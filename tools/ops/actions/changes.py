@@ -1,54 +1,11 @@
-"""What the commands that change assets have in common: an intention for each asset, then an outcome."""
+"""A change of many assets, one by one."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from datetime import datetime
-from enum import Enum, auto
-from typing import Protocol
 
 from media_pipeline.domain.asset import Asset
 from media_pipeline.domain.errors import MediaPipelineError
+from media_pipeline.services.operations.changes import AssetChange, Outcome, Result
 from tools.ops.errors import is_operators, sentence
-
-Clock = Callable[[], datetime]
-
-
-class Result(Enum):
-    """Say how a change went; what was skipped needed nothing, what failed can be tried again."""
-
-    DONE = auto()
-    SKIPPED = auto()
-    FAILED = auto()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Intention:
-    """Say what a command would do with an asset as it stands, or why it leaves it alone."""
-
-    asset: Asset
-    acts: bool
-    text: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
-    """Say what became of one asset."""
-
-    asset_id: str
-    result: Result
-    text: str
-
-
-class AssetChange(Protocol):
-    """A change of one asset; safe to repeat, and safe beside the functions and other operators."""
-
-    def intention(self, asset: Asset) -> Intention:
-        """Return what would be done; changes nothing."""
-        ...
-
-    def apply(self, asset: Asset) -> Outcome:
-        """Do it, where the record is still as `asset` was read."""
-        ...
 
 
 def apply_all(

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from media_pipeline.domain.asset import Asset, AssetStatus
-from tools.ops.actions.cancel import Cancel
-from tools.ops.actions.changes import AssetChange, Result, apply_all
-from tools.ops.actions.replay import Replay
+from media_pipeline.services.operations.cancel import Cancel
+from media_pipeline.services.operations.changes import AssetChange, Result
+from media_pipeline.services.operations.replay import Replay
+from tools.ops.actions.changes import apply_all
 from tools.ops.actions.selection import Selection, named
 from tools.ops.adapters import Adapters
 from tools.ops.commands.dialog import agreed, counted, utc_now
-from tools.ops.errors import UsageError
+from tools.ops.errors import UsageError, sentence
 from tools.ops.records import asset_ids
 from tools.ops.views import tables
 from tools.terminal import Terminal
@@ -63,7 +64,13 @@ def show(adapters: Adapters, terminal: Terminal, options: Namespace) -> bool:
 
 def replay(adapters: Adapters, terminal: Terminal, options: Namespace) -> bool:
     """Begin another attempt of assets that have ended."""
-    change = Replay(table=adapters.table, queue=adapters.processing_queue, clock=utc_now, force=options.force)
+    change = Replay(
+        table=adapters.table,
+        queue=adapters.processing_queue,
+        clock=utc_now,
+        force=options.force,
+        explain=sentence,
+    )
     return _change(adapters, terminal, options, change, "replay")
 
 

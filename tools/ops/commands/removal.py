@@ -9,11 +9,11 @@ from rich.table import Table
 from rich.text import Text
 
 from media_pipeline.domain.errors import MediaPipelineError
-from tools.ops.actions.changes import Outcome, Result
+from media_pipeline.services.operations.changes import Outcome, Result
+from media_pipeline.services.operations.removal import Amount, Removal, Remove
 from tools.ops.adapters import Adapters
 from tools.ops.errors import is_operators, sentence
 from tools.ops.records import asset_ids
-from tools.ops.removal.removal import Amount, Removal, Remove
 from tools.ops.views.tables import printable, size
 from tools.terminal import Terminal
 

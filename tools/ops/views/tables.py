@@ -13,7 +13,7 @@ from media_pipeline.domain.asset import Asset
 from media_pipeline.domain.clock import instant
 from media_pipeline.domain.failures.failure import AssetError
 from media_pipeline.domain.uploads.listing import StoredUpload
-from tools.ops.actions.changes import Intention
+from media_pipeline.services.operations.changes import Intention
 from tools.ops.actions.redrive import PreviewedMessage, UnreadablePolicy
 from tools.ops.views.preset_report import PresetReport
 from tools.ops.views.source_facts import profile_line, source_lines

@@ -11,10 +11,10 @@ from media_pipeline.domain.clock import utc_now
 from media_pipeline.domain.events import upload_event
 from media_pipeline.domain.failures import CATALOGUE
 from media_pipeline.services.ingest import PROBE_PATIENCE
+from media_pipeline.services.operations.replay import Replay
 from tests.property.pipeline_world import PipelineWorld
 from tests.property.simulated_aws import Conditions, Delivery, Upload
 from tests.property.weather import refusal
-from tools.ops.actions.replay import Replay
 
 Arrange = Callable[[PipelineWorld], None]
 

@@ -47,7 +47,7 @@ class Upgraded:
             assert self.table.advance(asset_id, end)
         key = {"asset_id": {"S": asset_id}}
         item = from_item(self.client.get_item(TableName=self.name, Key=key)["Item"])
-        for name in ("status_shard", "error_code"):
+        for name in ("status_shard", "creation_shard", "error_code"):
             item.pop(name, None)
         self.client.put_item(TableName=self.name, Item=to_item({**item, **changed}))
         return asset_id

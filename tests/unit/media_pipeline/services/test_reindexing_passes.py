@@ -6,10 +6,13 @@ from datetime import timedelta
 import pytest
 
 from media_pipeline.domain.clock import timestamp
+from media_pipeline.domain.indexes.creation import creation_shard
 from media_pipeline.domain.status_index import IndexedRecord, RecordsPage, ReindexingCursor, status_shard
 from media_pipeline.services import reindexing
 from media_pipeline.services.reindexing import Reindexing
 from tests.support.fakes import FakeCheckpoint, FakeClock
+
+CREATED = "2026-01-02T03:04:05.678Z"
 
 
 class _Records:
@@ -38,7 +41,14 @@ class _Records:
 
 def _record(asset_id: str, *, shard: str | None = None, noted: str | None = None) -> IndexedRecord:
     return IndexedRecord(
-        asset_id=asset_id, status="FAILED", attempt=1, shard=shard, error_code="E", noted_error_code=noted
+        asset_id=asset_id,
+        status="FAILED",
+        attempt=1,
+        shard=shard,
+        created_at=CREATED,
+        creation_shard=creation_shard(CREATED, asset_id),
+        error_code="E",
+        noted_error_code=noted,
     )
 
 

@@ -11,6 +11,7 @@ from media_pipeline.domain.clock import timestamp
 from media_pipeline.domain.source import UnknownSource
 from media_pipeline.domain.transitions import Transition
 from media_pipeline.domain.uploads.upload import UploadedObject
+from media_pipeline.domain.uploads.versions import ObjectVersion
 from tests.support.fakes import (
     FakeAssetTable,
     FakeClock,
@@ -18,7 +19,6 @@ from tests.support.fakes import (
     FakeTranscoder,
 )
 from tools.ops.queues.messages import DeadLetter
-from tools.ops.removal.removal import ObjectVersion
 
 START = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 

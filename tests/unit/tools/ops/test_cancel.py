@@ -7,9 +7,9 @@ import pytest
 from media_pipeline.domain.asset import Asset, AssetStatus, ClaimOutcome
 from media_pipeline.domain.errors import TransientError
 from media_pipeline.domain.transitions import Transition
+from media_pipeline.services.operations.cancel import Cancel
+from media_pipeline.services.operations.changes import Result
 from tests.unit.tools.ops.fakes import OpsWorld
-from tools.ops.actions.cancel import Cancel
-from tools.ops.actions.changes import Result
 
 
 @pytest.fixture

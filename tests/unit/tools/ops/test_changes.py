@@ -6,13 +6,9 @@ from botocore.exceptions import ClientError, NoCredentialsError
 from media_pipeline.adapters.clients import aws_errors
 from media_pipeline.domain.asset import Asset, AssetStatus
 from media_pipeline.domain.errors import TransientError
+from media_pipeline.services.operations.changes import Intention, Outcome, Result
 from tests.unit.tools.ops.fakes import OpsWorld
-from tools.ops.actions.changes import (
-    Intention,
-    Outcome,
-    Result,
-    apply_all,
-)
+from tools.ops.actions.changes import apply_all
 
 
 class Failing:

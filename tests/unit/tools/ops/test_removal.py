@@ -12,11 +12,11 @@ from media_pipeline.domain.asset import Asset, AssetStatus
 from media_pipeline.domain.errors import RemovedAssetError
 from media_pipeline.domain.transitions import Transition
 from media_pipeline.services.late_captions import PUBLISHING
+from media_pipeline.services.operations.changes import Outcome
+from media_pipeline.services.operations.removal import Remove
 from tests.unit.tools.ops.conftest import Operated
-from tools.ops.actions.changes import Outcome
 from tools.ops.adapters import Adapters
 from tools.ops.commands import removal as removal_command
-from tools.ops.removal.removal import Remove
 
 
 def complete(operated: Operated, key: str) -> Asset:

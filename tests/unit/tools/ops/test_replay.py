@@ -12,10 +12,10 @@ from media_pipeline.domain.errors import TransientError
 from media_pipeline.domain.events import parse_upload
 from media_pipeline.domain.failures import CATALOGUE, failure
 from media_pipeline.domain.transitions import Transition
+from media_pipeline.services.operations.changes import Result
+from media_pipeline.services.operations.replay import Replay
 from tests.support.fakes import FakeQueue
 from tests.unit.tools.ops.fakes import BrokenQueue, OpsWorld
-from tools.ops.actions.changes import Result
-from tools.ops.actions.replay import Replay
 
 
 @pytest.fixture

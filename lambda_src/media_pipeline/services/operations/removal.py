@@ -2,33 +2,25 @@
 
 What would go is shown first. A mark in the record comes before anything is deleted, so that no replay and no
 caption adds to what is going; the notification is sent and the removal counted before the record makes way
-for a tombstone. So a command that dies anywhere is simply run again: what is gone is gone, what is left goes,
+for a tombstone. So what dies anywhere is simply repeated: what is gone is gone, what is left goes,
 and the notification is sent at least once, seldom twice. The tombstone holds the asset's id alone: it keeps
 the sweep, a late event and a backfill from processing the upload anew, where that stays.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import timedelta
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import field
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from media_pipeline.domain.asset import Asset
+from media_pipeline.domain.ports import Clock
 from media_pipeline.domain.uploads.upload import UploadedObject, normalize_version_id
-from tools.ops.actions.changes import Clock, Outcome, Result
+from media_pipeline.domain.uploads.versions import ObjectVersion
+from media_pipeline.domain.values import dataclass
+from media_pipeline.services.operations.changes import Outcome, Refusal, Result
 
 # No event of an upload that is gone can come later: queues keep messages for 14 days at most.
 TOMBSTONE_OF_A_REMOVED_UPLOAD = timedelta(days=30)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ObjectVersion:
-    """Describe one version of an object, or a marker of deletion."""
-
-    key: str
-    version_id: str
-    size_bytes: int
-    etag: str = ""
-    is_marker: bool = False
 
 
 @dataclass(slots=True, kw_only=True)
@@ -56,6 +48,7 @@ class Removal:
     asset_id: str
     acts: bool
     reason: str = ""
+    refusal: Refusal | None = None
     asset: Asset | None = None
     key: str | None = None
     outputs: Amount = field(default_factory=Amount)
@@ -78,11 +71,11 @@ class RemovalTable(Protocol):
 class RemovalRecords(Protocol):
     """What a removal writes into the assets table."""
 
-    def begin(self, asset: Asset, *, now: Any) -> bool:
+    def begin(self, asset: Asset, *, now: datetime) -> bool:
         """Mark an asset that has ended as being removed."""
         ...
 
-    def end(self, asset_id: str, *, now: Any, expires_at: int | None) -> bool:
+    def end(self, asset_id: str, *, now: datetime, expires_at: int | None) -> bool:
         """Put a tombstone in the place of a marked record."""
         ...
 
@@ -117,7 +110,10 @@ class RemovalMetrics(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Remove:
-    """Take assets down for good; `with_source` takes all versions of their uploads as well."""
+    """Take assets down for good; `with_source` takes all versions of their uploads as well.
+
+    Where `has_time` says no, the removal stops between two pages of outputs, and the next one goes on.
+    """
 
     pipeline: str
     uploads_bucket: str
@@ -129,13 +125,16 @@ class Remove:
     metrics: RemovalMetrics
     with_source: bool
     clock: Clock
+    has_time: Callable[[], bool] = lambda: True
 
     def plan(self, asset_id: str, *, key: str | None = None) -> Removal:
         """Return what would go; changes nothing. `key` names the upload where no record does any more."""
         asset = self.table.get(asset_id)
         if asset is not None and not asset.is_terminal:
             reason = f"left alone: it is {asset.status}. First end it: cancel {asset_id}"
-            return Removal(asset_id=asset_id, acts=False, reason=reason, asset=asset)
+            return Removal(
+                asset_id=asset_id, acts=False, reason=reason, refusal=Refusal.ASSET_UNDER_WAY, asset=asset
+            )
         outputs = Amount()
         for page in self.outputs.pages(f"{asset_id}/"):
             for version in page:
@@ -152,11 +151,20 @@ class Remove:
                     f"left alone: another version of its upload is {open_one.status}. First end it: "
                     f"cancel {open_one.asset_id}"
                 )
-                return Removal(asset_id=asset_id, acts=False, reason=reason, asset=asset, key=key)
+                return Removal(
+                    asset_id=asset_id,
+                    acts=False,
+                    reason=reason,
+                    refusal=Refusal.SOURCE_UNDER_WAY,
+                    asset=asset,
+                    key=key,
+                )
         if asset is None and not outputs.versions and not (source and source.versions):
             was = self.table.was_removed(asset_id)
             reason = "left alone: it was removed before" if was else "left alone: there is no such asset"
-            return Removal(asset_id=asset_id, acts=False, reason=reason, key=key)
+            return Removal(
+                asset_id=asset_id, acts=False, reason=reason, refusal=Refusal.ASSET_UNKNOWN, key=key
+            )
         return Removal(
             asset_id=asset_id,
             acts=True,
@@ -172,8 +180,18 @@ class Remove:
         asset = self.table.get(removal.asset_id)
         if asset is not None and not (asset.is_terminal and self.records.begin(asset, now=self.clock())):
             text = "left alone: meanwhile its record is another one. Look again"
-            return Outcome(asset_id=removal.asset_id, result=Result.SKIPPED, text=text)
-        objects = self._remove_outputs(removal.asset_id)
+            return Outcome(
+                asset_id=removal.asset_id, result=Result.SKIPPED, text=text, refusal=Refusal.ASSET_CHANGED
+            )
+        objects, whole = self._remove_outputs(removal.asset_id)
+        if not whole:
+            return Outcome(
+                asset_id=removal.asset_id,
+                result=Result.FAILED,
+                text=f"not yet removed: {objects} versions of outputs are gone, more are left. Repeat it",
+                refusal=Refusal.REMOVAL_UNFINISHED,
+                retry_after_seconds=1,
+            )
         versions = 0
         if removal.source is not None and removal.key is not None:
             versions = self._remove_source(removal.key)
@@ -223,13 +241,16 @@ class Remove:
         )
         return upload.asset_id
 
-    def _remove_outputs(self, asset_id: str) -> int:
+    def _remove_outputs(self, asset_id: str) -> tuple[int, bool]:
+        """Delete an asset's outputs; return how many versions went, and whether that is all."""
         removed = 0
         # Each page is listed anew: what lies behind a marker that was deleted can't be.
         while page := next(self.outputs.pages(f"{asset_id}/"), None):
+            if not self.has_time():
+                return removed, False
             self.outputs.delete(page)
             removed += len(page)
-        return removed
+        return removed, True
 
     def _remove_source(self, key: str) -> int:
         versions = list(self._source_versions(key))

@@ -5,7 +5,7 @@ from typing import Any
 
 from media_pipeline.adapters.clients import aws_errors
 from media_pipeline.domain.errors import OperatorError
-from tools.ops.removal.removal import ObjectVersion
+from media_pipeline.domain.uploads.versions import ObjectVersion
 
 _BATCH = 1000  # Source: S3 API, DeleteObjects.Delete
 

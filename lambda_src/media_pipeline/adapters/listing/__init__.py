@@ -1,0 +1,1 @@
+"""Assets page by page, newest first."""

@@ -1,0 +1,1 @@
+"""Indexes of the assets table besides the one over statuses."""

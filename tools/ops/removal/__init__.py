@@ -1,1 +1,0 @@
-"""Remove an asset for good."""
