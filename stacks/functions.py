@@ -86,10 +86,7 @@ def add_ingest_orchestrator(scope: Construct, pipeline: PipelineResources) -> Fu
     )
     role = function.role
     # Probe reads the source in the caller's name.
-    pipeline.uploads.grant_read(role)
-    # Without it a removed source looks like a forbidden one.
-    pipeline.uploads.grant_list(role)
-    pipeline.uploads.grant_tag_versions(role)
+    _grant_sources(pipeline, role)
     # It adds captions that come after their video to the manifests.
     _grant_publishing(pipeline, role)
     pipeline.processing_queue.grant_postpone(role)
@@ -136,9 +133,7 @@ def add_job_status_processor(scope: Construct, pipeline: PipelineResources) -> F
         config=JobStatusProcessorConfig(**_consumer(pipeline, pipeline.job_events_queue)),
     )
     role = function.role
-    pipeline.uploads.grant_read(role)
-    pipeline.uploads.grant_list(role)
-    pipeline.uploads.grant_tag_versions(role)
+    _grant_sources(pipeline, role)
     pipeline.job_events_queue.grant_postpone(role)
     _grant_publishing(pipeline, role)
     pipeline.assets.grant_update(role)
@@ -178,9 +173,7 @@ def add_reconciler(scope: Construct, pipeline: PipelineResources) -> Function:
         ),
     )
     role = function.role
-    pipeline.uploads.grant_read(role)
-    pipeline.uploads.grant_list(role)
-    pipeline.uploads.grant_tag_versions(role)
+    _grant_sources(pipeline, role)
     pipeline.uploads.grant_list_versions(role)
     _grant_publishing(pipeline, role)
     pipeline.assets.grant_read_write(role)
@@ -202,6 +195,14 @@ def add_reconciler(scope: Construct, pipeline: PipelineResources) -> Function:
         undelivered=pipeline.undelivered_runs,
     )
     return function
+
+
+def _grant_sources(pipeline: PipelineResources, role: ServiceRole) -> None:
+    """Let a role read sources, and tag those that are damaged."""
+    pipeline.uploads.grant_read(role)
+    # Without it a removed source looks like a forbidden one.
+    pipeline.uploads.grant_list(role)
+    pipeline.uploads.grant_tag_versions(role)
 
 
 def _grant_publishing(pipeline: PipelineResources, role: ServiceRole) -> None:

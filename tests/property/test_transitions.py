@@ -11,19 +11,9 @@ from media_pipeline.domain.outputs import PlannedOutput
 from media_pipeline.domain.source import UnknownSource
 from media_pipeline.domain.transitions import Transition
 from media_pipeline.domain.uploads.upload import UploadedObject
-from media_pipeline.services.job_state_changes import JobStateChanges
-from media_pipeline.services.lifecycle import Lifecycle
-from tests.support.captioning import additions
-from tests.support.fakes import (
-    FakeAssetTable,
-    FakeClock,
-    FakeMetrics,
-    FakeOutputs,
-    FakePublisher,
-    FakeTranscoder,
-    FakeUploads,
-)
+from tests.support.fakes import FakeAssetTable, FakeClock, FakeOutputs
 from tests.support.made_outputs import made_outputs
+from tests.support.world import PIPELINE, World
 
 ORDER = list(AssetStatus)
 UPLOAD = UploadedObject(
@@ -34,7 +24,7 @@ changes = st.builds(
     JobStateChange,
     job_id=st.sampled_from(["job-1", "job-2"]),
     status=st.sampled_from(JobStatus),
-    pipeline=st.sampled_from(["media-pipeline-test", "another"]),
+    pipeline=st.sampled_from([PIPELINE, "another"]),
     asset_id=st.sampled_from([UPLOAD.asset_id, None]),
     attempt=st.sampled_from([1, 2]),
     error_code=st.sampled_from([0, 1010, 1999]),
@@ -60,29 +50,10 @@ def test_news_in_any_order_keeps_the_record_sound(news: list[JobStateChange], th
     The status only moves onward and stays with the first job, its end is announced exactly once, and it is
     COMPLETE only where the outputs are there.
     """
-    clock, table, outputs = FakeClock(), FakeAssetTable(), FakeOutputs()
-    publisher, metrics = FakePublisher(), FakeMetrics()
-    uploads = FakeUploads()
-    uploads.put(UPLOAD, clock())
-    lifecycle = Lifecycle(
-        pipeline="media-pipeline-test",
-        table=table,
-        uploads=uploads,
-        metrics=metrics,
-        publisher=publisher,
-        retention_days=1,
-        clock=clock,
-    )
-    job_changes = JobStateChanges(
-        pipeline="media-pipeline-test",
-        table=table,
-        jobs=FakeTranscoder(UnknownSource(reason="")),
-        uploads=uploads,
-        outputs=outputs,
-        **additions(outputs=outputs, uploads=uploads),
-        lifecycle=lifecycle,
-        clock=clock,
-    )
+    world, outputs = World(UnknownSource(reason=""), retention_days=1), FakeOutputs()
+    clock, table = world.clock, world.table
+    world.uploads.put(UPLOAD, clock())
+    job_changes = world.changes_to(outputs)
     asset = table.claim(UPLOAD, now=clock(), until=clock()).asset
     key = f"{asset.asset_id}/{asset.attempt}/mp4/video_2p.mp4"
     planned = PlannedOutput(format="MP4", key=key, group=0, width=2, height=2)
@@ -111,7 +82,7 @@ def test_news_in_any_order_keeps_the_record_sound(news: list[JobStateChange], th
     assert statuses[-1] is previous
     assert all(may_follow(before, after) for before, after in pairwise(statuses))
     ended = previous in TERMINAL_STATUSES
-    assert len(publisher.published) == len(metrics.counted) == (1 if ended else 0)
+    assert len(world.publisher.published) == len(world.metrics.counted) == (1 if ended else 0)
     assert ("completed_at" in record) == ("expires_at" in record) == ended
     if previous is AssetStatus.COMPLETE:
         assert there

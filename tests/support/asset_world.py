@@ -18,21 +18,9 @@ from media_pipeline.domain.source import (
 )
 from media_pipeline.domain.transitions import Transition
 from media_pipeline.domain.uploads.upload import UploadedObject
-from media_pipeline.services.job_state_changes import JobStateChanges
-from media_pipeline.services.lifecycle import Lifecycle
-from media_pipeline.services.stuck_assets import StuckAssets
-from tests.support.captioning import additions
-from tests.support.fakes import (
-    FakeAssetTable,
-    FakeClock,
-    FakeMetrics,
-    FakeOutputs,
-    FakePublisher,
-    FakeQueue,
-    FakeTranscoder,
-    FakeUploads,
-)
+from tests.support.fakes import FakeOutputs, FakeQueue
 from tests.support.made_outputs import made_outputs
+from tests.support.world import PIPELINE, World
 
 UPLOAD = UploadedObject(
     bucket="uploads", key="dir/a+b %.mp4", version_id="v1", etag="e", size_bytes=5, sequencer="0"
@@ -75,48 +63,16 @@ GROUPS = (
 )
 
 
-class AssetWorld:
+class AssetWorld(World):
     """Hold a submitted asset, the status processor and the reconciler with everything around them."""
 
     def __init__(self) -> None:
-        self.clock = FakeClock()
-        self.table = FakeAssetTable()
-        self.uploads = FakeUploads()
+        super().__init__(UnknownSource(reason=""), retention_days=0)
         self.uploads.put(UPLOAD, self.clock())
         self.outputs = FakeOutputs()
-        self.publisher = FakePublisher()
-        self.metrics = FakeMetrics()
         self.queue = FakeQueue(self.clock)
-        self.transcoder = FakeTranscoder(UnknownSource(reason=""))
-        self.lifecycle = Lifecycle(
-            pipeline="media-pipeline-test",
-            table=self.table,
-            uploads=self.uploads,
-            metrics=self.metrics,
-            publisher=self.publisher,
-            retention_days=0,
-            clock=self.clock,
-        )
-        self.changes = JobStateChanges(
-            pipeline="media-pipeline-test",
-            table=self.table,
-            jobs=self.transcoder,
-            uploads=self.uploads,
-            outputs=self.outputs,
-            **additions(outputs=self.outputs, uploads=self.uploads),
-            lifecycle=self.lifecycle,
-            clock=self.clock,
-        )
-        self.repairs = StuckAssets(
-            table=self.table,
-            jobs=self.transcoder,
-            queue=self.queue,
-            apply_change=self.changes.apply,
-            lifecycle=self.lifecycle,
-            metrics=self.metrics,
-            stuck_after_seconds=600,
-            clock=self.clock,
-        )
+        self.changes = self.changes_to(self.outputs)
+        self.repairs = self.repairs_through(self.queue, self.changes)
         asset = self.table.claim(UPLOAD, now=self.clock(), until=self.clock()).asset
         self.table.record_plan(
             asset,
@@ -142,9 +98,7 @@ class AssetWorld:
     @property
     def asset(self) -> Asset:
         """Return the asset."""
-        asset = self.table.get(UPLOAD.asset_id)
-        assert asset is not None
-        return asset
+        return self.asset_of(UPLOAD.asset_id)
 
     def reconcile(self) -> dict[str, int]:
         """Run the reconciler once."""
@@ -156,7 +110,7 @@ def change(status: JobStatus, **more: Any) -> JobStateChange:
     given: dict[str, Any] = {
         "job_id": "job-1",
         "status": status,
-        "pipeline": "media-pipeline-test",
+        "pipeline": PIPELINE,
         "asset_id": UPLOAD.asset_id,
         "attempt": 1,
     }

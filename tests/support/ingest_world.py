@@ -8,19 +8,10 @@ from media_pipeline.domain.uploads.limits import SourceLimits, SourceTypes
 from media_pipeline.domain.uploads.upload import UploadedObject
 from media_pipeline.services.ingest import Ingest
 from media_pipeline.services.job_limit import JobLimit
-from media_pipeline.services.lifecycle import Lifecycle
 from media_pipeline.services.refusals import Refusals
-from tests.support.fakes import (
-    FakeAssetTable,
-    FakeClock,
-    FakeMetrics,
-    FakePresets,
-    FakePublisher,
-    FakeTranscoder,
-    FakeTurns,
-    FakeUploads,
-)
+from tests.support.fakes import FakePresets, FakeTurns
 from tests.support.strategies import shipped_presets, shipped_profiles
+from tests.support.world import World
 
 SOURCE = SourceInfo(
     container="mp4",
@@ -40,27 +31,12 @@ TYPES = SourceTypes(suffixes=(".mp4", ".mov"))
 MAX_JOBS_IN_FLIGHT = 3
 
 
-class IngestWorld:
+class IngestWorld(World):
     """Hold an orchestrator with everything around it."""
 
     def __init__(self, *, empty_file_grace_seconds: int = 0) -> None:
-        self.clock = FakeClock()
-        self.table = FakeAssetTable()
-        self.uploads = FakeUploads()
-        # Without MediaConvert's token, which would hide a second request: exactly one may be made at all.
-        self.transcoder = FakeTranscoder(SOURCE)
+        super().__init__(SOURCE, retention_days=30)
         self.presets = FakePresets(shipped_presets(), shipped_profiles())
-        self.publisher = FakePublisher()
-        self.metrics = FakeMetrics()
-        self.lifecycle = Lifecycle(
-            pipeline="media-pipeline-test",
-            table=self.table,
-            uploads=self.uploads,
-            metrics=self.metrics,
-            publisher=self.publisher,
-            retention_days=30,
-            clock=self.clock,
-        )
         self.ingest = Ingest(
             table=self.table,
             transcoder=self.transcoder,
@@ -111,12 +87,6 @@ class IngestWorld:
         """Return the only asset."""
         (asset_id,) = self.table.records
         return self.asset_of(asset_id)
-
-    def asset_of(self, asset_id: str) -> Asset:
-        """Return an asset that is there."""
-        asset = self.table.get(asset_id)
-        assert asset is not None
-        return asset
 
     def _monotonic(self) -> float:
         return self.clock().timestamp()

@@ -1,7 +1,7 @@
 """Damage a presentation: each damage breaks one rule."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +20,10 @@ class Broken:
     rule: str
     damage: Damage
     error: str
+
+    def assert_found(self, errors: Sequence[str]) -> None:
+        """Fail unless one of the errors names the damage."""
+        assert any(re.search(self.error, error) for error in errors), f"{self.rule}: {errors}"
 
 
 def replaced(name: str, old: str, new: str) -> Damage:

@@ -7,15 +7,10 @@ import pytest
 from media_pipeline.domain.asset import Asset, AssetStatus
 from media_pipeline.domain.events import JobStateChange, JobStatus, parse_upload
 from media_pipeline.domain.outputs import PlannedOutput
-from media_pipeline.services.job_state_changes import JobStateChanges
-from media_pipeline.services.stuck_assets import StuckAssets
-from tests.support.captioning import additions
-from tests.support.fakes import (
-    FakeOutputs,
-    FakeQueue,
-)
+from tests.support.fakes import FakeOutputs, FakeQueue
 from tests.support.ingest_world import IngestWorld
 from tests.support.made_outputs import made_outputs
+from tests.support.world import PIPELINE
 
 
 class ReplayWorld(IngestWorld):
@@ -25,26 +20,8 @@ class ReplayWorld(IngestWorld):
         super().__init__()
         self.outputs = FakeOutputs()
         self.queue = FakeQueue(self.clock)
-        self.changes = JobStateChanges(
-            pipeline="media-pipeline-test",
-            table=self.table,
-            jobs=self.transcoder,
-            uploads=self.uploads,
-            outputs=self.outputs,
-            **additions(outputs=self.outputs, uploads=self.uploads),
-            lifecycle=self.lifecycle,
-            clock=self.clock,
-        )
-        self.repairs = StuckAssets(
-            table=self.table,
-            jobs=self.transcoder,
-            queue=self.queue,
-            apply_change=self.changes.apply,
-            lifecycle=self.lifecycle,
-            metrics=self.metrics,
-            stuck_after_seconds=600,
-            clock=self.clock,
-        )
+        self.changes = self.changes_to(self.outputs)
+        self.repairs = self.repairs_through(self.queue, self.changes)
         self.deliver()
         self.end_job("job-1", "ERROR")
         self.tell(JobStatus.ERROR, attempt=1)
@@ -66,7 +43,7 @@ class ReplayWorld(IngestWorld):
             JobStateChange(
                 job_id=f"job-{attempt}",
                 status=status,
-                pipeline="media-pipeline-test",
+                pipeline=PIPELINE,
                 asset_id=self.asset.asset_id,
                 attempt=attempt,
                 error_code=1010,
