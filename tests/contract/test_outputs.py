@@ -26,7 +26,7 @@ def bucket(request: pytest.FixtureRequest) -> tuple[OutputsBucket, Put]:
 
 
 def test_a_listing_has_every_size_below_a_prefix(bucket: tuple[OutputsBucket, Put]) -> None:
-    """Keys come as they are in the bucket, empty objects with their size of 0, and no neighbour's."""
+    """Keys come as they are in the bucket, empty objects with their size of 0, and none of other folders."""
     outputs, put = bucket
     for key, body in {
         "id/1/hls/a b+%25é.ts": b"12345",

@@ -144,7 +144,7 @@ def test_a_message_that_is_not_deleted_comes_back(subject: Subject) -> None:
     assert subject.queue.receive() is None
 
 
-def test_a_hidden_message_comes_back_when_it_was_told_to(subject: Subject) -> None:
+def test_a_hidden_message_comes_back_in_its_time(subject: Subject) -> None:
     """Hiding lengthens or shortens a message's absence, without another receive."""
     subject.queue.send("body")
     subject.queue.hide(subject.received().receipt_handle, seconds=2)

@@ -94,7 +94,7 @@ def subject(request: pytest.FixtureRequest) -> Iterator[Subject]:
 
 @pytest.fixture
 def asset() -> Asset:
-    """Return an asset that nobody has submitted yet."""
+    """Return an asset without a job."""
     upload = UploadedObject(
         bucket="in", key="clip.mp4", version_id=str(uuid4()), etag="e", size_bytes=5, sequencer=""
     )

@@ -216,7 +216,7 @@ def test_bytes_of_another_file_are_never_read(bucket: Bucket) -> None:
 @pytest.mark.parametrize("reason", [Reason.ARCHIVED, Reason.CUSTOMER_KEY])
 @pytest.mark.parametrize("key", KEYS)
 def test_what_s3_does_not_give_away_is_known(bucket: Bucket, key: str, reason: Reason) -> None:
-    """Its ETag is that of the listing, and why it can't be read is told; a readable one takes its place."""
+    """An object that can't be read has the listing's ETag and a reason; a readable one takes its place."""
     bucket.put(f"{key}.more", b"one")
     bucket.put_unreadable(key, reason)
     found = bucket.store.current(key)

@@ -100,7 +100,7 @@ def test_a_harmless_change_passes(sandbox: Sandbox) -> None:
     assert '+ tags.Team: "media"' in review
 
 
-def test_a_failed_plan_is_told_apart(sandbox: Sandbox) -> None:
+def test_a_failed_plan_is_no_empty_plan(sandbox: Sandbox) -> None:
     """Where planning fails, `make diff` has a code of its own, and leaves no review of an older plan."""
     code, said = diff(sandbox, "impossible")
     assert code == MAKE_FAILED, said
@@ -110,7 +110,7 @@ def test_a_failed_plan_is_told_apart(sandbox: Sandbox) -> None:
 
 
 def test_a_lock_held_by_another_is_respected(sandbox: Sandbox) -> None:
-    """While somebody else applies, Terraform refuses, names the holder, and leaves their lock alone."""
+    """During another apply, Terraform refuses, names the holder of the lock, and leaves the lock alone."""
     s3 = sandbox.client("s3")
     lock = {
         "ID": str(uuid.uuid4()),

@@ -48,7 +48,7 @@ def test_a_file_of_another_kind_fails_in_words(pipeline: Pipeline) -> None:
 def test_a_redelivered_event_changes_nothing(pipeline: Pipeline, tiny_clip: Path) -> None:
     """Three more deliveries of an upload's event leave the record as it is and submit no second job."""
     pipeline.ended("twice.mp4", pipeline.put("twice.mp4", tiny_clip.read_bytes()))
-    # The last thing written to a record is that people were told.
+    # The last thing written to a record is that the notification was sent.
     wait_for(lambda: "notified_at" in pipeline.records("twice.mp4")[0], "the notification")
     [before] = pipeline.records("twice.mp4")
     for _ in range(3):

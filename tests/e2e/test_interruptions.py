@@ -57,7 +57,7 @@ def release(sandbox: Sandbox, name: str) -> None:
 
 
 def lock(sandbox: Sandbox) -> dict[str, str]:
-    """Read who holds the small stack's state, and for what; nothing where nobody does."""
+    """Read who holds the small stack's state, and for what; nothing where the state is not locked."""
     s3 = sandbox.client("s3")
     try:
         held: dict[str, str] = json.load(s3.get_object(**LOCK)["Body"])

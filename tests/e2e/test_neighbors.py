@@ -1,4 +1,4 @@
-"""Hundreds of caption files beside one video delay nobody else's video."""
+"""Hundreds of caption files beside one video delay no other video."""
 
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -37,7 +37,7 @@ def seconds_to_record(pipeline: Pipeline, key: str, body: bytes) -> float:
 
 
 def test_many_captions_delay_no_neighbour(pipeline: Pipeline, tiny_clip: Path) -> None:
-    """A neighbour's record is there in at most twice the time that it takes alone; no caption is lost."""
+    """Another video's record is there in at most twice the time that it takes alone; no caption is lost."""
     clip = tiny_clip.read_bytes()
     key = "crowd/film.mp4"
     assert pipeline.ended(key, pipeline.put(key, clip))["status"] == "COMPLETE"
@@ -49,19 +49,19 @@ def test_many_captions_delay_no_neighbour(pipeline: Pipeline, tiny_clip: Path) -
         list(uploader.map(lambda name: pipeline.put(name, SRT), names))
         crowded, waiting = [], []
         for number in range(NEIGHBOURS):
-            crowded.append(seconds_to_record(pipeline, f"neighbour {number}.mp4", clip))
+            crowded.append(seconds_to_record(pipeline, f"other {number}.mp4", clip))
             waiting.append(pipeline.depth(pipeline.captions_queue))
-    assert min(waiting) > 0, "the captions were gone before the neighbours came: nothing was shown"
+    assert min(waiting) > 0, "the captions were gone before the other videos came: nothing was measured"
     most = 2 * max(median(alone), FLOOR_SECONDS) + POLL_SECONDS
     assert median(crowded) <= most, f"alone {alone}, beside {waiting} captions {crowded}"
 
-    def told() -> Record | None:
+    def recorded() -> Record | None:
         (record,) = pipeline.records(key)
         rejected = len(record.get("rejected_captions", [])) + int(record.get("rejected_captions_left_out", 0))
         published = [entry for entry in record["outputs"] if entry["format"] == "CAPTIONS"]
         return record if (len(published), rejected) == (len(LANGUAGES), CAPTIONS - len(LANGUAGES)) else None
 
-    wait_for(told, "all captions in the record", lambda: pipeline.records(key), ALL_CAPTIONS_SECONDS)
+    wait_for(recorded, "all captions in the record", lambda: pipeline.records(key), ALL_CAPTIONS_SECONDS)
     wait_for(
         lambda: pipeline.depth(pipeline.captions_queue) == 0,
         "the captions queue to be empty",

@@ -217,9 +217,9 @@ def test_an_upload_that_the_rule_might_not_deliver_is_redriven(
         [message] = pipeline.sqs.receive_message(
             QueueUrl=pipeline.processing_dlq, MessageAttributeNames=["All"], VisibilityTimeout=0
         )["Messages"]
-    told = {name: value["StringValue"] for name, value in message["MessageAttributes"].items()}
-    assert told["ERROR_CODE"] == "NO_PERMISSIONS"
-    assert told["RULE_ARN"].endswith("rule/media-pipeline-uploads-created-sandbox")
+    attributes = {name: value["StringValue"] for name, value in message["MessageAttributes"].items()}
+    assert attributes["ERROR_CODE"] == "NO_PERMISSIONS"
+    assert attributes["RULE_ARN"].endswith("rule/media-pipeline-uploads-created-sandbox")
     assert "forbidden.mp4" in operator.run("redrive", "processing", "--dry-run")
     assert "Moved 1 message" in operator.run("redrive", "processing", "--yes")
     assert pipeline.ended("forbidden.mp4", version_id)["status"] == "COMPLETE"

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.phase("changes")
 
 
 def test_every_grant_is_used_or_explained_and_none_is_missing(sandbox: Sandbox) -> None:
-    """No role asked for anything beyond its grants, and none has one for which nobody vouches."""
+    """No role asked for anything beyond its grants, and each grant was used or has a stated reason."""
     text = (sandbox.folder.synthesized / "stacks" / "sandbox" / "cdk.tf.json").read_text()
     calls = in_the_stacks_account(read_calls(sandbox.folder.aws / "iam-calls.jsonl"))
     report = compare(grants_of(Stack("sandbox", json.loads(text))), calls)

@@ -151,7 +151,7 @@ def test_captions_play_before_and_after(
 
 
 def test_captions_as_people_have_them(pipeline: Pipeline, tiny_clip: Path, tmp_path: Path) -> None:
-    """Roles, other encodings, a name of macOS, one that is not understood: played, or told of in words."""
+    """Roles, other encodings, names of macOS and unclear names: played, or rejected with a sentence."""
     stem = "films/caf\u00e9"
     russian = lines_in("ru", "cp1251")
     pipeline.put(f"{unicodedata.normalize('NFD', stem)}.en.sdh.srt", SRT.encode())
@@ -187,7 +187,7 @@ def test_a_bad_caption_file_is_reported_of(pipeline: Pipeline, tiny_clip: Path) 
     assert record["rejected_captions"] == []
 
 
-def test_captions_of_nothing_disturb_nobody(pipeline: Pipeline) -> None:
+def test_captions_without_a_video_disturb_nothing(pipeline: Pipeline) -> None:
     """A caption file without a video is no asset, and no dead letter."""
     pipeline.put("films/alone.en.srt", SRT.encode())
     wait_for(lambda: pipeline.depth(pipeline.captions_queue) == 0, "the queue to be empty")

@@ -23,7 +23,7 @@ SRT = b"1\n00:00:00,200 --> 00:00:00,900\nHello\n"
     ],
     ids=["deep archive", "glacier", "customer's key"],
 )
-def test_a_video_that_nobody_can_read_fails_soon(
+def test_a_video_that_cannot_be_read_fails_soon(
     pipeline: Pipeline, tiny_clip: Path, headers: dict[str, str], code: str, what_to_do: str
 ) -> None:
     """It ends FAILED, of its source, with what to do; no job is made, and no message is given up."""
@@ -40,18 +40,16 @@ def test_a_video_that_nobody_can_read_fails_soon(
     assert pipeline.depth(pipeline.processing_dlq) == dead
 
 
-def test_captions_that_nobody_can_read_do_not_hold_up_their_video(
-    pipeline: Pipeline, tiny_clip: Path
-) -> None:
+def test_captions_that_cannot_be_read_do_not_hold_up_their_video(pipeline: Pipeline, tiny_clip: Path) -> None:
     """A cold one and one under a customer's key are rejected in words; the readable one is published."""
     pipeline.put("cold/film.de.srt", SRT, StorageClass="DEEP_ARCHIVE")
     pipeline.put("cold/film.fr.srt", SRT, **CUSTOMER_KEY)
     pipeline.put("cold/film.en.srt", SRT)
     record = pipeline.ended("cold/film.mp4", pipeline.put("cold/film.mp4", tiny_clip.read_bytes()))
     assert record["status"] == "COMPLETE", record.get("error")
-    told = {entry["key"]: entry["message"] for entry in record["rejected_captions"]}
-    assert "STANDARD" in told["cold/film.de.srt"]
-    assert "SSE-C" in told["cold/film.fr.srt"]
+    rejected = {entry["key"]: entry["message"] for entry in record["rejected_captions"]}
+    assert "STANDARD" in rejected["cold/film.de.srt"]
+    assert "SSE-C" in rejected["cold/film.fr.srt"]
     captions = [entry["language"] for entry in record["outputs"] if entry["format"] == "CAPTIONS"]
     assert captions == ["en"]
 
@@ -69,14 +67,14 @@ def test_names_that_are_ignored_leave_no_trace(pipeline: Pipeline, tiny_clip: Pa
 
 
 def test_an_empty_file_that_is_replaced_soon_is_no_news(pipeline: Pipeline, tiny_clip: Path) -> None:
-    """A mount makes an empty file and then writes it: the empty version is superseded, and nobody is told."""
+    """The empty version that a mount makes before it writes is superseded, without a notification."""
     empty = pipeline.put("mount/film.mp4", b"")
     time.sleep(1)
     whole = pipeline.put("mount/film.mp4", tiny_clip.read_bytes())
     assert pipeline.ended("mount/film.mp4", whole)["status"] == "COMPLETE"
     record = pipeline.ended("mount/film.mp4", empty)
     assert (record["status"], record["error"]["code"]) == ("CANCELED", "SUPERSEDED")
-    # Nobody was told: it counted as told in the write that ended it.
+    # No notification was sent: the write that ended it says that none is due.
     assert record["notified_at"] == record["completed_at"]
 
 

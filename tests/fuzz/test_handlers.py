@@ -121,7 +121,7 @@ class Log:
 
     @property
     def unexpected(self) -> list[str]:
-        """Return the lines that tell of an exception that nobody expected."""
+        """Return the log lines of unexpected exceptions."""
         lines = self._written.getvalue().strip("\n").split("\n")
         return [line for line in lines if line and "unexpected error" in json.loads(line)["message"]]
 
@@ -327,12 +327,12 @@ def test_any_caption_uploads(names: list[str], body: bytes) -> None:
     assert all(key.startswith(f"{CAPTION_FOLDER}/captions/") for key in written - allowed)
 
 
-@pytest.mark.parametrize("told", [{"account": "999999999999"}, {"region": "eu-west-3"}, {"account": 5}])
-def test_events_of_others_are_handed_back(told: dict[str, Any]) -> None:
+@pytest.mark.parametrize("origin", [{"account": "999999999999"}, {"region": "eu-west-3"}, {"account": 5}])
+def test_events_of_others_are_handed_back(origin: dict[str, Any]) -> None:
     """An event of another account or region is none of ours, whatever else it says, and makes no asset."""
     world = IngestWorld()
     world.upload("a.mp4")
-    assert not handled(json.dumps(UPLOAD_EVENT | told), world.ingest.handle)
+    assert not handled(json.dumps(UPLOAD_EVENT | origin), world.ingest.handle)
     assert world.table.records == {}
 
 

@@ -218,7 +218,7 @@ def test_any_mp4(body: bytes) -> None:
 
 @fuzzed(body=mutated(ENCRYPTED, TRANSPORT * 3, NUMBERED_MPD, IMAGES.encode()))
 def test_any_upload_of_a_failed_job(body: bytes) -> None:
-    """A source is of a kind that is told, or of no such kind; nothing is read beyond its end."""
+    """A source is of a known kind or of none; nothing is read beyond its end."""
 
     def read(offset: int, length: int) -> bytes:
         assert 0 <= offset <= len(body)

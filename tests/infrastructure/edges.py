@@ -167,12 +167,12 @@ def _status() -> Iterator[Edge]:
 
 
 def _reconciler() -> Iterator[Edge]:
-    # It registers uploads that nobody announced, since the table was made.
+    # It registers uploads whose events were lost, since the table was made.
     items = "dynamodb:BatchGetItem DescribeTable GetItem PutItem Scan UpdateItem"
     yield _role(RECONCILER, items, "assets table", USES_TABLE)
     yield _role(RECONCILER, "dynamodb:Query", "index by_status_shard", USES_TABLE)
     yield _role(RECONCILER, "mediaconvert:GetJob", "a MediaConvert job", NOT_ENCRYPTED)
-    # What attempts left behind that nobody needs is removed.
+    # What attempts left behind is removed.
     no_key = Nothing(reason="nothing is decrypted")
     yield _role(RECONCILER, "s3:DeleteObject", "an output", no_key, resource=RefusesPlainHttp())
     announces = "sqs:GetQueueAttributes SendMessage"

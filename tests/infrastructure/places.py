@@ -1,4 +1,4 @@
-"""Everything that somebody calls, by the name that the table of edges gives it."""
+"""All resources that callers use, by their names in the table of edges."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -89,7 +89,7 @@ def identity_policies(stack: Stack, caller: str) -> list[Policy]:
 
 
 def principal(stack: Stack, caller: str) -> str:
-    """Return the ARN under which a caller comes; people come with a role that somebody gave the policy."""
+    """Return the ARN of a caller; people call with a role to which the policy is attached."""
     if caller in PEOPLE:
         return f"arn:aws:iam::{ACCOUNT_ID}:role/{caller}"
     return places(stack)[f"role of {caller}"].arn

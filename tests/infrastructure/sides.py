@@ -104,7 +104,7 @@ class OwnPolicy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefusesPlainHttp:
-    """The place's policy refuses nobody of the account who comes over TLS, and everybody who does not."""
+    """The place's policy refuses no call of the account over TLS, and every call without it."""
 
     def words(self, call: Call) -> str:
         """Say it."""
@@ -237,7 +237,7 @@ class KeyOfEnvironment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyDelegates:
-    """The key's policy lets the account's own IAM policies decide, and nobody's outside."""
+    """The key's policy lets the account's own IAM policies decide, and no other account's."""
 
     def words(self, call: Call) -> str:
         """Say it."""

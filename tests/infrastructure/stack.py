@@ -52,7 +52,7 @@ DATA: Mapping[tuple[str, str], str] = {
     ("aws_region", "name"): REGION,
     ("aws_region", "id"): REGION,
 }
-# What Terraform asks of a resource once it is there: expressions over values that nobody knows before.
+# What Terraform asks of a resource once it is there: expressions over values that are unknown before.
 CONDITIONS = ("precondition", "postcondition")
 EMBEDDED_JSON = {
     "assume_role_policy",

@@ -1,4 +1,4 @@
-"""Alarms and the dashboard watch what exists, and everyone concerned hears of them."""
+"""Alarms and the dashboard watch what exists, and notify the topic that they are for."""
 
 import re
 from collections.abc import Mapping
@@ -62,7 +62,7 @@ def test_alarms_notify_the_topic(pipeline: Stack) -> None:
 
 
 def test_alarms_and_assets_have_topics_of_their_own(pipeline: Stack) -> None:
-    """Who subscribes to alarms hears of no asset, and the other way round: no publisher has both topics."""
+    """Alarms and assets have topics of their own: no publisher has both."""
     alarms, assets = _topic(pipeline, "alarms"), _topic(pipeline, "notifications")
     assert len(pipeline.of("aws_sns_topic")) == 2
     policies = {policy["arn"]: policy["policy"] for policy in pipeline.of("aws_sns_topic_policy")}
@@ -85,7 +85,7 @@ def test_alarms_and_assets_have_topics_of_their_own(pipeline: Stack) -> None:
         assert pipeline.arn(alarms) not in variables.values()
 
 
-def test_the_topic_for_assets_keeps_who_has_subscribed(pipeline: Stack) -> None:
+def test_the_topic_for_assets_keeps_its_subscribers(pipeline: Stack) -> None:
     """The topic of earlier releases keeps address and name: replaced, it would lose every subscription."""
     topic = _topic(pipeline, "notifications")
     assert topic.address == "aws_sns_topic.Notifications_Topic_70DDC119"

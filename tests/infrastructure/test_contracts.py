@@ -104,31 +104,32 @@ def _consumed_queues(stack: Stack, component: str) -> list[Resource]:
 
 
 @pytest.mark.parametrize(
-    ("component", "told"),
+    ("component", "variables_by_queue"),
     [
         ("ingest-orchestrator", {"processing": "CONSUMED_QUEUE_URL", "captions": "CAPTIONS_QUEUE_URL"}),
         ("job-status-processor", {"job-events": "CONSUMED_QUEUE_URL"}),
     ],
 )
 def test_function_postpones_on_the_queues_that_it_consumes(
-    pipeline: Stack, component: str, told: dict[str, str]
+    pipeline: Stack, component: str, variables_by_queue: dict[str, str]
 ) -> None:
     """A message is hidden on, and sent anew to, the queue that it came from, as often as that one allows."""
     variables = variables_of(pipeline, component)
     consumed = _consumed_queues(pipeline, component)
     names = {queue["name"] for queue in consumed}
-    assert names == {f"media-pipeline-{queue}-{pipeline.name}" for queue in told}
+    assert names == {f"media-pipeline-{queue}-{pipeline.name}" for queue in variables_by_queue}
     for queue in consumed:
-        variable = told[queue["name"].removeprefix("media-pipeline-").removesuffix(f"-{pipeline.name}")]
-        assert variables[variable] == pipeline.resolve(f"${{{queue.address}.url}}")
+        name = queue["name"].removeprefix("media-pipeline-").removesuffix(f"-{pipeline.name}")
+        url = variables[variables_by_queue[name]]
+        assert url == pipeline.resolve(f"${{{queue.address}.url}}")
         assert int(variables["MAX_RECEIVE_COUNT"]) == queue["redrive_policy"]["maxReceiveCount"]
         # What finds a message's queue goes by the name, which ends URL and ARN alike.
-        assert variables[variable].rpartition("/")[2] == pipeline.arn(queue).rpartition(":")[2]
+        assert url.rpartition("/")[2] == pipeline.arn(queue).rpartition(":")[2]
 
 
-def test_operators_are_told_what_exists(pipeline: Stack) -> None:
+def test_operators_find_what_exists(pipeline: Stack) -> None:
     """What the command line finds in SSM are the resources of the stack, all of those that it asks for."""
-    told = _resources_parameter(pipeline)
+    published = _resources_parameter(pipeline)
     queues = {q["name"].removesuffix(f"-{pipeline.name}"): q for q in pipeline.of("aws_sqs_queue")}
     urls = {
         name.removeprefix("media-pipeline-"): pipeline.resolve(f"${{{queue.address}.url}}")
@@ -138,7 +139,7 @@ def test_operators_are_told_what_exists(pipeline: Stack) -> None:
     (table,) = pipeline.of("aws_dynamodb_table")
     (jobs,) = pipeline.of("aws_media_convert_queue")
     settings = ENVIRONMENTS[pipeline.name]
-    assert told == {
+    assert published == {
         "pipeline_name": settings.pipeline_name,
         "assets_table": table["name"],
         "uploads_bucket": buckets["uploads"],
@@ -161,7 +162,7 @@ def test_operators_are_told_what_exists(pipeline: Stack) -> None:
         "asset_retention_days": str(settings.asset_retention_days),
     }
     asked_for = {field.name for field in fields(Resources)}
-    resources = Resources(**{name: told[name] for name in asked_for})
+    resources = Resources(**{name: published[name] for name in asked_for})
     assert resources.retention_days == settings.asset_retention_days
     assert resources.source_types.suffixes == settings.media_suffixes
     assert resources.upload_filter.caption_suffixes == settings.caption_suffixes
@@ -180,8 +181,8 @@ def _read_by_smoke(stack: Stack) -> dict[str, str]:
 def _resources_parameter(stack: Stack) -> dict[str, str]:
     name = f"/{ENVIRONMENTS[stack.name].pipeline_name}/resources"
     (parameter,) = (p for p in stack.of("aws_ssm_parameter") if p["name"] == name)
-    told: dict[str, str] = json.loads(parameter["value"])
-    return told
+    published: dict[str, str] = json.loads(parameter["value"])
+    return published
 
 
 def test_what_the_rule_passes_over_is_ignored_everywhere(pipeline: Stack) -> None:
@@ -198,7 +199,7 @@ def test_what_the_rule_passes_over_is_ignored_everywhere(pipeline: Stack) -> Non
 
 @pytest.mark.parametrize("component", CONFIGS)
 def test_handler_exists(pipeline: Stack, component: str) -> None:
-    """The handler that Lambda is told to call is defined in the module that it is told to import."""
+    """Each function's handler is defined in the module that its setting names."""
     module, _, name = function_of(pipeline, component)["handler"].rpartition(".")
     assert module == f"media_pipeline.handlers.{component.replace('-', '_')}"
     tree = ast.parse((SOURCES / "handlers" / f"{module.rpartition('.')[2]}.py").read_text())

@@ -139,7 +139,7 @@ def test_every_permission_belongs_to_an_edge(pipeline: Stack) -> None:
 
 @pytest.mark.parametrize("caller", CALLERS, ids=_cell)
 def test_a_role_may_call_its_edges_and_no_other_place(pipeline: Stack, caller: str) -> None:
-    """Each action that anybody calls is allowed to a role on the places of its own edges alone."""
+    """Each action of a caller is allowed to a role on the places of its own edges alone."""
     edges = [edge for edge in EDGES if isinstance(edge.identity, OwnPolicy)]
     own = {(action, edge.place) for edge in edges if edge.caller == caller for action in edge.actions}
     anywhere = {action for action, place in own if place == "no resource (`*`)"}

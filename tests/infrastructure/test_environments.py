@@ -43,7 +43,7 @@ def test_sandbox_and_real_state_never_meet(pipelines: Mapping[str, Stack]) -> No
 
 
 def test_no_machine_is_in_the_synthesized_json(any_stack: Stack) -> None:
-    """Nobody's home directory, temporary folder or local endpoint is synthesized."""
+    """No home directory, temporary folder or local endpoint is synthesized."""
     for path, value in any_stack.strings():
         assert not re.search(r"(^|[\s\"'=(])/(home|Users|root|tmp|work|var/folders|opt)/", value), path
         if "AWS_ENDPOINT_URL_MEDIACONVERT" not in path:

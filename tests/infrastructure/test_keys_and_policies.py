@@ -51,7 +51,7 @@ def _resource_policies(stack: Stack) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def test_key_stays_manageable(pipeline: Stack) -> None:
-    """The account's own policies govern the key, so that nobody is locked out of it, and it rotates."""
+    """The account's own policies govern the key, so that access to it can't be lost, and it rotates."""
     key = _key(pipeline)
     assert key["enable_key_rotation"] is True
     (alias,) = pipeline.of("aws_kms_alias")
@@ -64,8 +64,8 @@ def test_key_stays_manageable(pipeline: Stack) -> None:
 def test_services_are_trusted_for_this_account_alone(pipeline: Stack) -> None:
     """Every statement for a service is tied to our account or resources: no confused deputy.
 
-    Lambda's trust is the exception: it sends no source when it assumes a function's role, and nobody can pass
-    it a role of another account. Source:
+    Lambda's trust is the exception: it sends no source when it assumes a function's role, and no identity
+    can pass it a role of another account. Source:
     https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html
     """
     scoping = {
@@ -84,7 +84,7 @@ def test_services_are_trusted_for_this_account_alone(pipeline: Stack) -> None:
 
 
 def test_queues_and_topic_refuse_plain_http(pipeline: Stack) -> None:
-    """Whoever is allowed to send or publish must do so over TLS."""
+    """Every sender and publisher that is allowed must use TLS."""
     guarded = {
         "aws_sqs_queue_policy": ("sqs:SendMessage", "queue_url", "aws_sqs_queue", "url"),
         "aws_sns_topic_policy": ("sns:Publish", "arn", "aws_sns_topic", "arn"),
@@ -110,7 +110,7 @@ def test_queues_and_topic_refuse_plain_http(pipeline: Stack) -> None:
             assert not served("false"), policy.address
 
 
-def test_nobody_outside_is_allowed(pipeline: Stack) -> None:
+def test_no_other_account_is_allowed(pipeline: Stack) -> None:
     """No resource policy allows everyone or another account."""
     for address, policy in _resource_policies(pipeline):
         for statement in statements(policy):

@@ -187,7 +187,7 @@ def test_unchanged_package_is_not_written_again(source: Path, dependencies: Path
 
 
 def test_missing_dependencies_name_the_remedy(source: Path, tmp_path: Path) -> None:
-    """Who synthesizes before `make setup` is told to run it."""
+    """Synthesis before `make setup` fails with the advice to run it."""
     with pytest.raises(LambdaPackageError, match="make setup"):
         build_lambda_package(source=source, dependencies=tmp_path / "none", target=tmp_path / "a.zip")
 
@@ -208,7 +208,7 @@ def test_code_never_shadows_a_dependency(source: Path, dependencies: Path, tmp_p
 
 
 def test_real_package_imports_by_itself(tmp_path: Path) -> None:
-    """Handlers import, clients are made and an encoding is told from the zip alone, as in Lambda."""
+    """Handlers import, clients are made and an encoding is detected from the zip alone, as in Lambda."""
     package = build_lambda_package(
         source=PROJECT_ROOT / "lambda_src", dependencies=INSTALLED, target=tmp_path / "a.zip"
     )

@@ -191,7 +191,7 @@ def test_a_stopped_recursion_is_reported() -> None:
     assert (alarm.threshold, alarm.periods, alarm.signal.statistic) == (1, 1, "Sum")
 
 
-def test_a_short_slowdown_wakes_nobody() -> None:
+def test_a_short_slowdown_raises_no_alarm() -> None:
     """Throttling is news when it lasts: several messages in each of several periods; silence is health."""
     alarm = _alarms()["alarm-messages-slowed-down"]
     assert isinstance(alarm.signal, Metric)

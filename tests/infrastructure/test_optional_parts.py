@@ -66,12 +66,12 @@ def test_prefix_reaches_the_sweep_and_the_operators(tmp_path: Path) -> None:
     )
     assert reconciler["UPLOAD_KEY_PREFIX"] == "incoming/"
     assert read_config(ReconcilerConfig, reconciler).upload_key_prefix == "incoming/"
-    (told,) = (
+    (published,) = (
         json.loads(parameter["value"])
         for parameter in resources["aws_ssm_parameter"].values()
         if parameter["name"].endswith("/resources")
     )
-    assert told["upload_key_prefix"] == "incoming/"
+    assert published["upload_key_prefix"] == "incoming/"
 
 
 def test_uploader_is_kept_below_the_prefix(tmp_path: Path) -> None:
@@ -109,11 +109,11 @@ def test_a_small_account_reserves_nothing_and_stays_bounded(tmp_path: Path) -> N
 
 
 def test_email_is_subscribed_only_where_it_is_set(tmp_path: Path) -> None:
-    """Nobody gets mail from an environment that names no address, and of alarms alone who asks for them."""
+    """Only addresses that an environment names are subscribed, an address for alarms to alarms alone."""
     (tmp_path / "with").mkdir()
     silent = _synthesized(replace(DEV, alarm_email="none"), tmp_path)
     assert "aws_sns_topic_subscription" not in silent
-    told = Stack(
+    notifying = Stack(
         "dev",
         {
             "resource": _synthesized(
@@ -122,8 +122,8 @@ def test_email_is_subscribed_only_where_it_is_set(tmp_path: Path) -> None:
             )
         },
     )
-    topics = {told.arn(topic): topic["name"] for topic in told.of("aws_sns_topic")}
-    subscriptions = told.of("aws_sns_topic_subscription")
+    topics = {notifying.arn(topic): topic["name"] for topic in notifying.of("aws_sns_topic")}
+    subscriptions = notifying.of("aws_sns_topic_subscription")
     assert {s["protocol"] for s in subscriptions} == {"email"}
     assert {topics[s["topic_arn"]]: s["endpoint"] for s in subscriptions} == {
         "media-pipeline-notifications-dev": "producer@example.com",

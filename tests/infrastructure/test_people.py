@@ -98,7 +98,7 @@ def test_operator_may_exactly(pipeline: Stack) -> None:
 
 @pytest.mark.parametrize("component", ["uploader", "operator"])
 def test_policy_waits_to_be_attached(pipeline: Stack, component: str) -> None:
-    """Nobody has a policy by deployment: whoever administers access attaches it by the output's ARN."""
+    """No deployment attaches a policy: the administrator of access does, by the output's ARN."""
     arn = pipeline.arn(policy_of(pipeline, component))
     assert pipeline.resolve(pipeline.document["output"][f"{component}_policy_arn"]["value"]) == arn
     attachments = [r for r in pipeline.resources if "attachment" in r.type]

@@ -10,7 +10,7 @@ from tests.infrastructure.stack import Stack
 
 
 def test_key_is_used_through_services_only(pipeline: Stack) -> None:
-    """Nobody may use the key by itself: always through a service, or for a function's own environment."""
+    """The key is usable through services alone, or for a function's own environment."""
     (key,) = (pipeline.arn(key) for key in pipeline.of("aws_kms_key"))
     for policy in (*pipeline.of("aws_iam_role_policy"), *pipeline.of("aws_iam_policy")):
         for statement in statements(policy["policy"]):

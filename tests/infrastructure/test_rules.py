@@ -19,7 +19,7 @@ def test_nothing_is_sent_before_it_is_allowed(pipeline: Stack) -> None:
 
 
 def test_rule_targets_retry(pipeline: Stack) -> None:
-    """Each target has a retry policy within EventBridge's ranges, so that a hiccup loses no event.
+    """Each target has a retry policy within EventBridge's ranges, so that a short failure loses no event.
 
     Source: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-retry-policy.html
     """

@@ -44,10 +44,10 @@ def test_only_prod_is_protected() -> None:
         ("environment_suffix", "x" * 40),
         ("project", "9media"),
         ("region", "cn-north-1"),
-        ("notification_email", "nobody"),
+        ("notification_email", "no address"),
         ("notification_email", "a b@example.com"),
         ("notification_email", "none"),
-        ("alarm_email", "nobody"),
+        ("alarm_email", "no address"),
         ("alarm_email", "a@example.com none"),
         ("mediaconvert_endpoint", "http://mediaconvert.example.com"),
         ("mediaconvert_endpoint", "https://mediaconvert.example.com/path"),
@@ -179,9 +179,9 @@ def test_independent_faults_hide_nothing() -> None:
 
 
 def test_all_faults_of_all_environments_come_at_once() -> None:
-    """An operator mends a file once: nothing waits for a later run to be reported."""
+    """All errors of a file are reported in one run."""
     dev = replace(DEV, max_receive_count=0, log_level="LOUD")
-    prod = replace(ENVIRONMENTS["prod"], notification_email="nobody")
+    prod = replace(ENVIRONMENTS["prod"], notification_email="no address")
     with pytest.raises(SettingsError) as raised:
         check([dev, prod])
     found = [(fault.environment, fault.field) for fault in raised.value.faults]
@@ -275,8 +275,8 @@ def test_prod_is_not_deployed_before_its_alarms_reach_somebody() -> None:
     assert (fault.environment, fault.field) == ("prod", "alarm_email")
     assert "ALARM_EMAIL" in str(fault)
     assert "'none'" in str(fault)
-    (told,) = select_settings({"ENVIRONMENT": "prod", "ALARM_EMAIL": "on-call@example.com"})
-    assert told.alarm_address == "on-call@example.com"
+    (selected,) = select_settings({"ENVIRONMENT": "prod", "ALARM_EMAIL": "on-call@example.com"})
+    assert selected.alarm_address == "on-call@example.com"
     (silent,) = select_settings({"ENVIRONMENT": "prod", "ALARM_EMAIL": "none"})
     assert silent.alarm_address is None
     assert select_settings({"ENVIRONMENT": "dev"}) == [DEV]

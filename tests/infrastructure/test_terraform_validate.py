@@ -67,7 +67,7 @@ def _without_backend(document: Mapping[str, Any]) -> dict[str, Any]:
     return {**document, "terraform": terraform}
 
 
-def _told(diagnostics: list[dict[str, Any]], stack: str) -> list[str]:
+def _sentences(diagnostics: list[dict[str, Any]], stack: str) -> list[str]:
     """Return what was said about a stack; what is about no file in particular is about every stack."""
     return [
         f"{d['severity']}: {d['summary']}: {d.get('detail', '')}"
@@ -79,11 +79,11 @@ def _told(diagnostics: list[dict[str, Any]], stack: str) -> list[str]:
 @pytest.mark.parametrize("name", STACKS)
 def test_stack_is_valid(name: str, diagnostics: list[dict[str, Any]]) -> None:
     """The provider knows every resource and argument, and has neither an error nor a warning to tell."""
-    assert _told(diagnostics, name) == []
+    assert _sentences(diagnostics, name) == []
 
 
 def test_faults_are_found(diagnostics: list[dict[str, Any]]) -> None:
     """An argument that the provider does not know is an error: the validation is that of the real schema."""
-    (fault,) = _told(diagnostics, BROKEN)
+    (fault,) = _sentences(diagnostics, BROKEN)
     assert fault.startswith("error: ")
     assert "visibility" in fault

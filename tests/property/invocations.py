@@ -20,7 +20,7 @@ CALL_SECONDS = 0.02
 class Then(Enum):
     """Say what becomes of an invocation at the call where it stops.
 
-    A killed one may have sent that call: its effect comes at once, or when nobody counts on it any more.
+    A killed one may have sent that call: its effect comes at once, or after the caller gave up.
     """
 
     PAUSE = auto()
@@ -126,7 +126,7 @@ class Process:
         if invocation is None:
             return function()
         if invocation.state is not State.RUNNING:
-            raise Unwound  # nothing of an ended process is heard of any more, clean-up neither
+            raise Unwound  # an ended process does nothing any more, clean-up neither
         number = invocation.calls
         invocation.calls += 1
         if number < len(invocation.answers):
@@ -166,14 +166,14 @@ class Process:
             invocation.state = State.PAUSED
             raise Unwound
         if invocation.stop.then is Then.KILL_SENT:
-            self._execute_unheard(name, function)
+            self._execute_unanswered(name, function)
         elif invocation.stop.then is Then.KILL_LATE:
             self._send_late(invocation, function)
         invocation.state = State.KILLED
         raise Unwound
 
-    def _execute_unheard(self, name: str, function: Callable[[], Any]) -> None:
-        with suppress(Exception):  # nobody is there to hear of it
+    def _execute_unanswered(self, name: str, function: Callable[[], Any]) -> None:
+        with suppress(Exception):  # the caller is gone
             self._execute(name, function)
 
 

@@ -254,7 +254,7 @@ class PipelineWorld:
             return
 
         def work() -> None:
-            # Otherwise the operator is told.
+            # Otherwise the operator gets an error.
             with suppress(MediaPipelineError):
                 change.apply(asset)
 
@@ -322,6 +322,6 @@ class PipelineWorld:
 
     def _arrive(self, late: _Late) -> None:
         previous, self.process.current = self.process.current, late.invocation
-        with suppress(Exception):  # nobody is there to hear of it
+        with suppress(Exception):  # the caller is gone
             late.function()
         self.process.current = previous

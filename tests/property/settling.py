@@ -42,7 +42,7 @@ def settle(world: PipelineWorld) -> None:
 def unsettled(world: PipelineWorld) -> Iterator[str]:
     """Yield what keeps the world from being at rest."""
     aws = world.aws
-    told = {(news["asset_id"], news["attempt"]) for _, news in aws.publisher.published}
+    notified = {(news["asset_id"], news["attempt"]) for _, news in aws.publisher.published}
     for upload in aws.admitted():
         asset = aws.table.get(upload.asset_id)
         if asset is None:
@@ -50,9 +50,9 @@ def unsettled(world: PipelineWorld) -> Iterator[str]:
         elif not asset.is_terminal:
             yield f"{upload.uri} {upload.version_id} is {asset.status} for ever"
         elif asset.notified_at is None:
-            yield f"{upload.uri} {upload.version_id} is {asset.status}, of which nobody was to be told"
-        elif (asset.asset_id, asset.attempt) not in told and not _is_no_news(asset):
-            yield f"{upload.uri} {upload.version_id} is {asset.status}, which nobody was told"
+            yield f"{upload.uri} {upload.version_id} is {asset.status}, of which no notification was due"
+        elif (asset.asset_id, asset.attempt) not in notified and not _is_no_news(asset):
+            yield f"{upload.uri} {upload.version_id} is {asset.status}, and no notification was sent"
         elif world.soundness.made[asset.asset_id] != 1:
             yield f"{upload.uri} {upload.version_id} was made {world.soundness.made[asset.asset_id]} times"
     versions = list(aws.admitted())
@@ -69,7 +69,7 @@ def unsettled(world: PipelineWorld) -> Iterator[str]:
 
 
 def _is_no_news(asset: Asset) -> bool:
-    """Tell whether nobody need be told: of an empty file that was replaced, or of one of many refused."""
+    """Return whether no notification is due: for a replaced empty file, and for one of many refused files."""
     code = asset.error.code if asset.error else ""
     return (code, asset.upload.size_bytes) == ("SUPERSEDED", 0) or code == "UNSUPPORTED_FILE_TYPE"
 

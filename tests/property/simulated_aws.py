@@ -43,7 +43,7 @@ class Conditions:
     """Say what kind of AWS and deployment it is; times in seconds.
 
     A job is found `search_lag` after it was made; tokens of requests are known for `token_life`; a request
-    that nobody waits for any more arrives `late_seconds` later.
+    whose caller gave up arrives `late_seconds` later.
     """
 
     search_lag: int = 5
@@ -67,7 +67,7 @@ class Delivery(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Upload:
-    """Describe what somebody uploads, why it can't be read if so, and what becomes of its event."""
+    """Describe an upload, why it can't be read if so, and what becomes of its event."""
 
     key: str
     content: str

@@ -102,17 +102,17 @@ class Soundness:
         published: Sequence[tuple[str, Mapping[str, Any]]],
         records: Mapping[str, Mapping[str, Any]],
     ) -> None:
-        """Check that what people were told since the last time is true."""
+        """Check that the notifications since the last check are true."""
         for _, news in published[self._heard :]:
             ends = [
                 (entry["attempt"], entry["status"])
                 for entry in records[news["asset_id"]]["history"]
                 if AssetStatus(entry["status"]) in TERMINAL_STATUSES
             ]
-            self.require((news["attempt"], news["status"]) in ends, f"told what is not so: {news}")
+            self.require((news["attempt"], news["status"]) in ends, f"notification is untrue: {news}")
             is_current = records[news["asset_id"]]["attempt"] == news["attempt"]
             if is_current and news["error"] and quarantines(news["error"]["code"]):
-                self.require(self.is_quarantined(news["asset_id"]), f"told before it was tagged: {news}")
+                self.require(self.is_quarantined(news["asset_id"]), f"notification before the tag: {news}")
         self._heard = len(published)
 
     def dead(self, messages: Iterable[tuple[str, Sequence[str]]]) -> None:

@@ -34,7 +34,7 @@ long_texts = st.sampled_from(["k", "ü", "語", "🎬", '"', "\\"]).flatmap(
 documents = st.dictionaries(st.text(max_size=20), json_values | st.lists(json_values, max_size=50))
 
 
-class Told:
+class FakeTopic:
     """Keep what SNS is given."""
 
     def publish(self, **request: Any) -> None:
@@ -123,14 +123,14 @@ def test_a_record_and_its_news_always_fit(
     record = table.records[asset.asset_id]
     # An operator's next attempt, and its end, must fit as well.
     assert item_bytes(record) < MAX_ITEM_BYTES - 20 * 1024
-    sns = Told()
+    sns = FakeTopic()
     SnsNotifications(sns, "arn").publish(
         text, {"outputs": record["outputs"], "rejected_captions": refused}, attributes={"status": "FAILED"}
     )
     body = sns.request["Message"]
     assert len(body.encode()) <= MAX_MESSAGE_BYTES < SNS_BYTES
-    told = json.loads(body)
-    assert len(told["rejected_captions"]) + told.get("rejected_captions_left_out", 0) == files
+    published = json.loads(body)
+    assert len(published["rejected_captions"]) + published.get("rejected_captions_left_out", 0) == files
 
 
 @given(document=documents, max_bytes=st.integers(200, 20_000))

@@ -149,8 +149,8 @@ def test_an_errors_words_can_be_recorded(message: object) -> None:
 
 
 @pytest.mark.parametrize("asset_id", ["", "a/../b", "x" * 65, "\ud800", "a\n", 5, ["a"], "\u0661"])
-def test_what_can_be_no_assets_id_is_nobodys_job(asset_id: object) -> None:
-    """Metadata whose asset can't exist are those of a job that somebody started by hand."""
+def test_an_event_without_a_valid_asset_id_is_ignored(asset_id: object) -> None:
+    """Metadata whose asset can't exist are those of a job that was started by hand."""
     metadata = {"pipeline": "media-pipeline-dev", "asset_id": asset_id, "attempt": "1"}
     assert parse_job_state_change(job_event(userMetadata=metadata)).asset_id is None
 
@@ -171,7 +171,7 @@ def test_an_event_of_another_account_or_region_is_refused(other: dict[str, Any])
 
 
 @pytest.mark.parametrize("body", ["", "a", "[]", "5", '{"detail": {}}'])
-def test_an_origin_that_is_not_told_is_no_fault(body: str) -> None:
-    """What names no origin, as the reconciler's events don't, is told by what else is wrong with it."""
+def test_a_missing_origin_is_no_error(body: str) -> None:
+    """What names no origin, as the reconciler's events don't, is judged by its other errors."""
     with pytest.raises(MalformedEventError, match=r"JSON|source"):
         parse_upload(body, bucket="uploads", queue_arn=QUEUE_ARN)

@@ -18,7 +18,7 @@ MILLISECOND = Fraction(1, 1000)
 TICK = Fraction(1, 90_000)
 # Longer than a frame of the fastest standard rate.
 SHORTEST_MS = 9
-# 24 and 23.976 a second can't be told apart in milliseconds.
+# 24 and 23.976 a second are the same in milliseconds.
 ALIKE = Fraction(1, 400)
 
 gaps_ms = st.lists(st.integers(SHORTEST_MS, 3000), min_size=1, max_size=120)

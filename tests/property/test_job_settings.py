@@ -215,7 +215,7 @@ def test_a_rate_near_a_standard_one_is_no_other_rate(
 
 
 @pytest.mark.parametrize(
-    ("told", "policy", "made"),
+    ("declared", "policy", "made"),
     [
         ("60.058", "keep", "60"),
         ("60.06", "keep", "60"),
@@ -237,9 +237,9 @@ def test_a_rate_near_a_standard_one_is_no_other_rate(
         ("12.5", "halve", None),
     ],
 )
-def test_rates_as_files_have_them(told: str, policy: str, made: str | None) -> None:
+def test_rates_as_files_have_them(declared: str, policy: str, made: str | None) -> None:
     """Rates that were measured of real files become the standard rates that they are."""
-    rate = Fraction(told)
+    rate = Fraction(declared)
     track = replace(VIDEO, frame_rate_numerator=rate.numerator, frame_rate_denominator=rate.denominator)
     assert changed_frame_rate(track, policy) == (Fraction(made) if made else None)
 
@@ -402,8 +402,8 @@ def test_the_poster_is_a_still_near_a_tenth_of_the_film(source: Source, interval
         assert (number, every, most) == (0, interval, captures)
         return
     assert source.video is not None
-    told = [ms for ms in (source.video.duration_ms, source.duration_ms) if ms]
-    seconds = min(told) / 1000 if source.duration_ms else 0
+    durations = [ms for ms in (source.video.duration_ms, source.duration_ms) if ms]
+    seconds = min(durations) / 1000 if source.duration_ms else 0
     assert number < most <= max(2, captures)
     assert every * most >= seconds or every == interval
     if seconds >= 2:

@@ -76,7 +76,7 @@ class Attempts(Story):
 
     @rule(stop=stops)
     def replay_or_cancel(self, stop: Stop | None) -> None:
-        """All has been heard; an operator replays the asset, or cancels it where it has not ended."""
+        """All news has been handled; an operator replays the asset, or cancels it where it has not ended."""
         if self.world.aws.job_events_queue.has_visible:
             self.world.follow_jobs()
         asset = self.world.asset(0)
@@ -102,5 +102,5 @@ class Attempts(Story):
 
 
 def test_late_news_changes_nothing() -> None:
-    """Whatever comes late belongs to its own attempt, and each attempt ends once and is told of."""
+    """Whatever comes late belongs to its own attempt, and each attempt ends once, with one notification."""
     tell(Attempts, examples=EXAMPLES // 2)

@@ -145,7 +145,7 @@ class Pipeline(Story):
         asset = self.world.asset(number)
         job_id = asset.job_id if is_known and asset.job_id else f"forged-{number}"
         job = self.world.aws.mediaconvert.jobs.get(job_id)
-        # A job that has ended may be told of by everybody: it is so.
+        # A job that has ended may be announced by any component: it is true.
         if not is_known or (job is not None and job.status in ALIVE):
             self.world.aws.forge(asset, job_id, status)
 
@@ -156,7 +156,7 @@ class Pipeline(Story):
         self.world.aws.let_go(number)
 
     @rule(fault=st.one_of(st.none(), st.sampled_from(Fault)))
-    def change_weather(self, fault: Fault | None) -> None:
+    def change_fault(self, fault: Fault | None) -> None:
         """Something goes wrong from now on, or all is in order again."""
         self.world.faults = [*self.world.faults[-1:], fault] if fault else []
 

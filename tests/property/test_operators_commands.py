@@ -106,8 +106,8 @@ def _asset(
     job_id = world.transcoder.create_job(asset, {}) if job != "none" else None
     for to in path:
         if may_follow(world.read(which.asset_id).status, to):
-            told = job_id if recorded else None
-            step = Transition(to=to, attempt=attempts, at=world.clock(), detail="", job_id=told)
+            known_job = job_id if recorded else None
+            step = Transition(to=to, attempt=attempts, at=world.clock(), detail="", job_id=known_job)
             world.table.advance(which.asset_id, step)
     if job == "forgotten":
         world.transcoder.jobs.clear()

@@ -1,4 +1,4 @@
-"""Rules of the settings that hold for any values, not only for those somebody thought of."""
+"""Rules of the settings that hold for any values, not only for examples."""
 
 from dataclasses import replace
 from typing import Any
@@ -57,7 +57,7 @@ any_settings = st.builds(
 
 @given(any_settings)
 def test_any_settings_are_judged_without_an_exception(settings: Settings) -> None:
-    """Whatever somebody writes, the answer is a list of faults and never a traceback."""
+    """For any values the result is a list of errors and never a traceback."""
     for fault in find_faults(settings):
         assert fault.environment == "dev"
         assert fault.allowed

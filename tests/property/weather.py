@@ -1,4 +1,4 @@
-"""What goes wrong for a while: a service refuses, fails, or answers so late that nobody hears it."""
+"""What goes wrong for a while: a service refuses, fails, or answers after its caller gave up."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

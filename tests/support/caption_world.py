@@ -160,7 +160,7 @@ class CaptionWorld:
         self.messages.append(upload_event(upload))
 
     def finish(self, calls: Calls | None = None) -> None:
-        """Let the status processor hear that the job is done."""
+        """Let the status processor handle the end of the job."""
         calls = calls or Calls()
         table = calls.of(self.table)
         lifecycle = Lifecycle(
@@ -229,7 +229,7 @@ class CaptionWorld:
         }
 
     @property
-    def told(self) -> list[dict[str, Any]]:
+    def notifications(self) -> list[dict[str, Any]]:
         """Return what was published, as it reads."""
         return [json.loads(json.dumps(message)) for _, message in self.publisher.published]
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from media_pipeline.services.redelivery import RENEWALS_ATTRIBUTE, Message
 
-# What every function is told, by names that no AWS knows.
+# The environment of every function, with names that exist in no AWS account.
 ENVIRONMENT = {
     "PIPELINE_NAME": "media-pipeline-test",
     "ASSETS_TABLE": "assets",

@@ -1,4 +1,4 @@
-"""Play media files to their end by decoding them, and tell what was seen and heard."""
+"""Play media files to their end by decoding them, and report their pictures and sound."""
 
 import io
 import re
@@ -73,7 +73,7 @@ def seconds_in_ffmpeg(path: Path, folder: Path) -> float:
     # CMAF's own extensions are no "common multimedia extension" to ffmpeg's reader of DASH.
     options = ["-allowed_extensions", "ALL"] if path.suffix == ".mpd" else []
     done = subprocess.run(
-        # Nothing encodes subtitles for nobody.
+        # Subtitles need no encoder.
         [*command, *options, "-i", str(path), "-map", "0", "-c:s", "copy", "-f", "null", "-"],
         cwd=folder,
         capture_output=True,

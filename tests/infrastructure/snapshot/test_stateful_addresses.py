@@ -64,7 +64,7 @@ def test_the_snapshots_hold_the_same_addresses() -> None:
 
 
 def test_a_rename_is_a_sentence() -> None:
-    """A renamed construct id is told as what it does, and as what it probably is."""
+    """A renamed construct id is reported as a loss of its resource, and as a probable renaming."""
     (gone, new) = faults(["aws_s3_bucket.Uploads_1"], ["aws_s3_bucket.Sources_1"])
     assert gone.startswith(
         "aws_s3_bucket.Uploads_1 is gone: the next deployment destroys it, and with it every object"

@@ -77,7 +77,7 @@ class CrashWorld:
     handlers: "subprocess.Popen[str]"
     clip: bytes
     job_events: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
-    told: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    notified: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
 
     def invoke(
         self,
@@ -226,12 +226,12 @@ class CrashWorld:
             if job["UserMetadata"]["asset_id"] == upload.asset_id
         ]
 
-    def statuses_told(self, upload: UploadedObject) -> list[str]:
-        """Return the ends of an upload's asset that people were told of."""
+    def notified_statuses(self, upload: UploadedObject) -> list[str]:
+        """Return the ends of an upload's asset that notifications named."""
         for body in self._received(self.deployment.news_queue):
             news = json.loads(body)
-            self.told[news["asset_id"]].append(news["status"])
-        return self.told[upload.asset_id]
+            self.notified[news["asset_id"]].append(news["status"])
+        return self.notified[upload.asset_id]
 
     def _received(self, queue_url: str) -> Iterator[str]:
         sqs = self.deployment.clients["sqs"]

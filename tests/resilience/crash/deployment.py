@@ -27,7 +27,7 @@ CLAIM_SECONDS = 1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deployment:
-    """Hold the clients, the names of what was made, and what the functions are told."""
+    """Hold the clients, the names of what was made, and the functions' environment variables."""
 
     clients: Mapping[str, Any]
     table: str

@@ -2,7 +2,7 @@
 
 ``python -m tests.resilience.crash.handler_process`` reads invocations from standard input, one JSON object
 a line, and writes what became of each to standard output. It has imported the handlers and made their
-clients once, and forks for each invocation: what Lambda calls a warm start. Each call of AWS is told of
+clients once, and forks for each invocation: what Lambda calls a warm start. Each call of AWS is reported
 before the process may end, so that the test knows of a killed process, too, how far it came.
 """
 
@@ -125,10 +125,10 @@ def _in_a_process(work: Callable[[IO[str]], None]) -> dict[str, Any]:
             os._exit(1)
     os.close(write_end)
     with os.fdopen(read_end) as pipe:
-        told = [json.loads(line) for line in pipe]
+        reported = [json.loads(line) for line in pipe]
     _, status = os.waitpid(child, 0)
-    result = next((entry["result"] for entry in told if "result" in entry), None)
-    calls = [entry["call"] for entry in told if "call" in entry]
+    result = next((entry["result"] for entry in reported if "result" in entry), None)
+    calls = [entry["call"] for entry in reported if "call" in entry]
     return {"result": result, "calls": calls, "signal": status & 0x7F, "exit_code": status >> 8}
 
 

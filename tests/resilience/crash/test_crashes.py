@@ -35,11 +35,16 @@ COMPLETE = {
     "error": None,
     "missing": [],
     "one job, and it is recorded": True,
-    "told": ["COMPLETE"],
-    "noted as told": True,
+    "notified": ["COMPLETE"],
+    "noted as notified": True,
 }
-# Of an asset that had failed, of which nobody had heard.
-UNTOLD = {"status": "FAILED", "error": "JOB_NOT_FOUND", "told": ["FAILED"], "noted as told": True}
+# Of an asset that had failed without a notification.
+UNANNOUNCED = {
+    "status": "FAILED",
+    "error": "JOB_NOT_FOUND",
+    "notified": ["FAILED"],
+    "noted as notified": True,
+}
 LOST = ("events-of-the-job", "claim", "event-of-the-upload")
 
 
@@ -143,17 +148,17 @@ def test_reconciler(world: CrashWorld) -> None:
     ended = world.upload("ended.mp4")
     world.ingest(ended)
     world.follow(ended)
-    whole, told, announced = _reconciled(world, ended, "survived")
-    assert told == [told[0] | COMPLETE, told[1] | UNTOLD]
+    whole, reported, announced = _reconciled(world, ended, "survived")
+    assert reported == [reported[0] | COMPLETE, reported[1] | UNANNOUNCED]
     received = [_received(world, upload) for upload in announced]
     processed = _processed(world, announced)
     assert [each | COMPLETE for each in processed] == processed
     points = kill_points(whole.calls)
     for point in points:
         name = f"killed-after-{point}"
-        invoked, told_then, announced = _reconciled(world, ended, name, kill_after=point)
+        invoked, reported_then, announced = _reconciled(world, ended, name, kill_after=point)
         assert invoked.calls == whole.calls[:point]
-        assert told_then == told
+        assert reported_then == reported
         assert [_received(world, upload) for upload in announced] == received
         if point == 0 or is_write(whole.calls[point - 1]):
             assert _processed(world, announced) == processed
@@ -175,7 +180,7 @@ def _reconciled(
     submitted, claimed, unknown = (world.upload(f"{name}-{kind}.mp4") for kind in LOST)
     untold = replace(submitted, key=f"{name}-untold.mp4")
     world.ingest(submitted)
-    world.events_of_job(submitted)  # of which nobody hears
+    world.events_of_job(submitted)  # which are lost
     world.claim(claimed)
     world.fail(untold)
     invoked = world.invoke("reconciler", kill_after=kill_after)
@@ -219,12 +224,12 @@ def outcome(world: CrashWorld, upload: UploadedObject) -> dict[str, Any]:
         "outputs": [_without_ids(entry, upload) for entry in record.get("outputs", ())],
         "missing": sorted(outputs - set(world.outputs(upload))),
         "one job, and it is recorded": world.jobs(upload) == [record.get("job_id")],
-        "told": sorted(set(world.statuses_told(upload))),
-        "noted as told": "notified_at" in record,
+        "notified": sorted(set(world.notified_statuses(upload))),
+        "noted as notified": "notified_at" in record,
     }
 
 
 def _without_ids(entry: Mapping[str, Any], upload: UploadedObject) -> dict[str, Any]:
-    told = {**entry, "key": entry["key"].removeprefix(upload.asset_id)}
-    told.pop("source", None)
-    return told
+    reported = {**entry, "key": entry["key"].removeprefix(upload.asset_id)}
+    reported.pop("source", None)
+    return reported

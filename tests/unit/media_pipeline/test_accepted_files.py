@@ -46,6 +46,6 @@ def test_every_documented_container_is_accepted(environment: str) -> None:
     assert set(ENVIRONMENTS[environment].media_suffixes) == accepted
 
 
-def test_what_names_tell_is_told_of_accepted_files() -> None:
+def test_what_names_say_is_reported_for_accepted_files() -> None:
     """Suffixes that stand for sound, or for a rotation, are ones that uploads may have."""
     assert {*AUDIO_SUFFIXES, *AUTO_ROTATED_SUFFIXES} <= set(ENVIRONMENTS["prod"].media_suffixes)

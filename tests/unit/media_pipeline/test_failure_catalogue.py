@@ -74,14 +74,14 @@ def test_an_error_states_its_case() -> None:
 
 @pytest.mark.parametrize("message", ["", "Unable to open\n input {file}"])
 def test_mediaconverts_own_words_are_kept(message: str) -> None:
-    """Whoever needs more than our sentence reads MediaConvert's own on the same line."""
+    """MediaConvert's own message follows our sentence, on the same line."""
     error = job_error(1010, message)
     said = "MediaConvert 1010: Unable to open input {file}" if message else "MediaConvert 1010"
     assert error.message.endswith(f"({said})")
     assert (error.code, error.category, error.replay_helps) == ("MEDIACONVERT_1010", "source", False)
 
 
-def test_a_code_of_tomorrow_is_told_too() -> None:
+def test_an_unknown_code_is_reported_too() -> None:
     """A job error that AWS adds is the service's, with its words, and a replay is not ruled out."""
     error = job_error(2099, "Something new")
     assert (error.code, error.category, error.replay_helps) == ("MEDIACONVERT_2099", "service", True)

@@ -75,7 +75,7 @@ def test_codecs_are_named_as_rfc_6381_does() -> None:
 
 
 def test_the_peak_is_of_runs_near_the_target_duration() -> None:
-    """A short dense segment counts only together with its neighbour."""
+    """A short dense segment counts only together with the one beside it."""
     sizes = [(Fraction(2), 2000), (Fraction(2), 1000), (Fraction(1, 2), 1000)]
     segments = [Segment(Path("s"), Fraction(0), seconds, size, True) for seconds, size in sizes]
     rendition = replace(LARGE, segments=segments)

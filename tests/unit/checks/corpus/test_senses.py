@@ -1,4 +1,4 @@
-"""What the corpus hears and sees of files: each measure tells a right file from a wrong one."""
+"""How the corpus measures files: each measure separates a right file from a wrong one."""
 
 import subprocess
 from fractions import Fraction
@@ -155,7 +155,7 @@ def test_the_measure_fits_the_picture() -> None:
 
 
 def test_sound_that_is_gone_is_no_tone(folder: Path) -> None:
-    """A lost channel is heard as one without its tone."""
+    """A lost channel is measured as one without its tone."""
     source = make_source(folder, Recipe(picture=None, suffix=".m4a", seconds=1))
     lost = changed(source, "lost.m4a", "-af", "pan=stereo|c0=c0|c1=0*c1")
     assert listen(lost).tones(STEREO.tones_hz) == (frozenset({440}), frozenset())

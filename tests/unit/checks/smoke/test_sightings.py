@@ -56,7 +56,7 @@ class World:
         self.rung.append((self.now - 1_000, request["StateValue"]))
 
     def collect(self) -> None:
-        """Receive what was published; strangers' messages too."""
+        """Receive what was published; messages of others too."""
         self.messages = [{"AlarmName": "ours", "NewStateReason": "another alarm"}, {"asset_id": "b"}]
         if self.has("alarm"):
             self.messages.append({"AlarmName": "ours", "NewStateReason": "A smoke test (token) set it."})

@@ -108,7 +108,7 @@ TIMEOUT = ReadTimeoutError(endpoint_url="https://mediaconvert")
         (ConnectTimeoutError(endpoint_url="https://mediaconvert"), TransientError),
     ],
 )
-def test_refusals_are_told_apart(error: Exception, expected: type[Exception]) -> None:
+def test_refusals_are_distinguished(error: Exception, expected: type[Exception]) -> None:
     """Rate and quota, the operator's faults, and passing ones are three different errors."""
     with pytest.raises(TransientError) as raised, aws_errors("testing"):
         raise error

@@ -46,7 +46,7 @@ def test_captions_take_the_place_of_those_before(table: Table, clock: FakeClock,
     assert table.note_captions(second, outputs=[HLS], rejected=[REJECTED])
 
 
-def test_of_two_who_note_captions_one_looks_again(table: Table, clock: FakeClock, verifying: Asset) -> None:
+def test_of_two_writers_of_captions_one_reads_again(table: Table, clock: FakeClock, verifying: Asset) -> None:
     """Who read the record before another changed it is refused, so that no caption is forgotten."""
     read = advanced(table, clock, AssetStatus.COMPLETE, outputs=[HLS])
     assert table.note_captions(read, outputs=[HLS, ENGLISH], rejected=[])

@@ -30,7 +30,7 @@ def test_a_repeated_submission_keeps_its_plan(
 ) -> None:
     """Where a job's submission is repeated, the record's plan is that of the job that was made.
 
-    The second probe told otherwise than the first one, and the asset failed for outputs that its job was
+    The second probe answered otherwise than the first one, and the asset failed for outputs that its job was
     never to make.
     """
     world = IngestWorld()

@@ -118,7 +118,7 @@ def test_mended_presets_are_found_soon(reading: Reading) -> None:
 
 
 def test_every_fault_of_all_documents_is_named(reading: Reading) -> None:
-    """A missing parameter is a fault like others: whoever mends them mends them once."""
+    """A missing parameter is reported together with all other errors."""
     preset = json.loads(reading.ssm.values[f"{PATH}/mp4"])
     reading.ssm.values[f"{PATH}/mp4"] = json.dumps({**preset, "gop_seconds": 0, "max_renditions": 99})
     del reading.ssm.values[f"{PATH}/thumbnails"]

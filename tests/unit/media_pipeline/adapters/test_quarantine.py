@@ -1,4 +1,4 @@
-"""Damaged files are kept apart: tagged before people hear of them, and released once they come through."""
+"""Damaged files are quarantined: tagged before their notification, and released once they are COMPLETE."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -23,7 +23,7 @@ TAGS = {STATUS_TAG: QUARANTINED, REASON_TAG: "MEDIACONVERT_1076"}
 
 
 class Watched:
-    """Note what people are told, and which tags the upload has at that moment."""
+    """Record each notification, and which tags the upload has at that moment."""
 
     def __init__(self, world: AssetWorld) -> None:
         self.seen: list[tuple[Mapping[str, Any], Mapping[str, str]]] = []
@@ -44,8 +44,8 @@ def world() -> AssetWorld:
     return world
 
 
-def test_a_damaged_file_is_tagged_before_anybody_hears_of_it(world: AssetWorld) -> None:
-    """Whoever reads the news finds the tags, and the news tells that the file was set apart."""
+def test_a_damaged_file_is_tagged_before_its_notification(world: AssetWorld) -> None:
+    """When a notification is sent, the tags are there, and it says that the file is quarantined."""
     watched = Watched(world)
     assert world.changes.apply(BROKEN)
     ((news, tags),) = watched.seen
@@ -87,7 +87,7 @@ def test_tags_outlive_a_crash_before_the_news(world: AssetWorld) -> None:
     assert (world.uploads.tags_of(UPLOAD), len(world.publisher.published)) == (TAGS, 1)
 
 
-def test_a_damaged_file_that_is_gone_is_told_all_the_same(world: AssetWorld) -> None:
+def test_a_damaged_file_that_is_gone_is_announced_all_the_same(world: AssetWorld) -> None:
     """There is nothing to tag, and no reason to keep the news back."""
     world.uploads.stored.clear()
     assert world.changes.apply(BROKEN)
@@ -97,7 +97,7 @@ def test_a_damaged_file_that_is_gone_is_told_all_the_same(world: AssetWorld) -> 
 
 @pytest.mark.parametrize("code", [1030, 1999])
 def test_a_file_of_another_kind_is_not_set_apart(world: AssetWorld, code: int) -> None:
-    """What failed for an unsupported codec, or for no reason that is told, stays as it is."""
+    """What failed for an unsupported codec, or for an unknown reason, stays as it is."""
     assert world.changes.apply(change(JobStatus.ERROR, error_code=code))
     assert world.uploads.tags_of(UPLOAD) == {}
 
@@ -105,7 +105,7 @@ def test_a_file_of_another_kind_is_not_set_apart(world: AssetWorld, code: int) -
 @pytest.mark.parametrize("code", [1040, 1401, 1404, 2099])
 def test_a_sound_file_is_not_set_apart(world: AssetWorld, code: int) -> None:
     """What failed for settings, permissions or the service costs no call."""
-    world.uploads.failures = [AssertionError("nobody asks")]
+    world.uploads.failures = [AssertionError("no call is expected")]
     assert world.changes.apply(change(JobStatus.ERROR, error_code=code))
     assert world.uploads.tags_of(UPLOAD) == {}
 

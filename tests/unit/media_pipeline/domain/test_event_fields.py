@@ -195,7 +195,7 @@ def test_progress_is_read_from_either_place(progress: dict[str, Any], percent: i
 
 
 def test_what_a_job_does_not_say_has_a_default() -> None:
-    """A job that somebody started by hand has no owner, and one that just began has no outputs."""
+    """A job that was started by hand has no owner, and one that just began has no outputs."""
     bare = JobStateChange(
         job_id="job-1", status=JobStatus.PROGRESSING, pipeline=None, asset_id=None, attempt=0
     )

@@ -36,7 +36,7 @@ SHIPPED = IgnoredNames(patterns=ENVIRONMENTS["dev"].ignored_names)
     ],
 )
 def test_what_systems_and_sync_clients_leave_is_passed_over(key: str) -> None:
-    """Resource forks, temporary names and folder markers are nobody's uploads, in any letter case."""
+    """Resource forks, temporary names and folder markers are no uploads, in any letter case."""
     assert SHIPPED.cover(key)
 
 

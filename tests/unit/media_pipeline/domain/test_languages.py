@@ -55,7 +55,7 @@ def test_what_is_no_language_has_no_tag(text: str) -> None:
 
 @given(st.sampled_from(sorted(LANGUAGES)), st.sampled_from(["", *sorted(REGIONS)]))
 def test_a_tag_is_its_own_tag(language: str, region: str) -> None:
-    """What comes out goes in again, and a language with two letters is never told with three."""
+    """What comes out goes in again, and a language with two letters is never written with three."""
     tag = language_tag(f"{language}-{region}" if region else language)
     assert tag is not None
     assert language_tag(tag) == tag

@@ -136,7 +136,7 @@ def test_log_lines_carry_no_secrets(error: Exception, log: StringIO) -> None:
     assert all(json.loads(line) for line in written.splitlines())
 
 
-def test_a_key_like_a_presigned_url_is_told_of_without_secrets(
+def test_a_key_like_a_presigned_url_is_reported_without_secrets(
     log: StringIO, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """An upload whose key holds a presigned URL is processed; only its record knows the key in full."""

@@ -125,20 +125,20 @@ def test_the_transfer_tells_the_dynamic_range(transfer: str, range_: str) -> Non
 
 
 @pytest.mark.parametrize(("average", "base", "varies"), [(24, 60, True), (30, 30, False), (300, 301, False)])
-def test_a_rate_that_varies_is_told(average: int, base: int, varies: bool) -> None:
+def test_a_rate_that_varies_is_found(average: int, base: int, varies: bool) -> None:
     """Where frames come on average less often than the codec declares, the frame rate varies."""
-    told = {"Numerator": average, "Denominator": 1}
+    rate = {"Numerator": average, "Denominator": 1}
     coded = {"CodedFrameRate": {"Numerator": base, "Denominator": 1}}
-    assert picture(video(FrameRate=told, CodecMetadata=coded)).has_variable_frame_rate is varies
+    assert picture(video(FrameRate=rate, CodecMetadata=coded)).has_variable_frame_rate is varies
 
 
 @pytest.mark.parametrize(
-    ("told", "is_interlaced"),
+    ("scan_type", "is_interlaced"),
     [("Interlaced", True), ("PROGRESSIVE", False), ("", None), ("mbaff?", None)],
 )
-def test_the_scan_type_is_known_or_not(told: str, is_interlaced: bool | None) -> None:
-    """A scan type in any letter case counts; where Probe tells none, nobody knows."""
-    assert picture(video(CodecMetadata={"ScanType": told})).is_interlaced is is_interlaced
+def test_the_scan_type_is_known_or_not(scan_type: str, is_interlaced: bool | None) -> None:
+    """A scan type in any letter case counts; without one it is unknown."""
+    assert picture(video(CodecMetadata={"ScanType": scan_type})).is_interlaced is is_interlaced
 
 
 @pytest.mark.parametrize("container", ["mp3", "flac", "wave"])
@@ -258,7 +258,7 @@ WRONG: list[Any] = [None, True, "7", -1, 10**30, float("nan"), float("inf"), [],
 @pytest.mark.parametrize(
     "name", ["Width", "BitRate", "BitDepth", "Rotation", "FrameRate", "SampleAspectRatio", "CodecMetadata"]
 )
-def test_what_is_not_of_its_type_counts_as_not_told(name: str, wrong: Any) -> None:
+def test_a_value_of_another_type_counts_as_missing(name: str, wrong: Any) -> None:
     """A picture of which Probe tells nonsense is a picture without that, or of unknown size."""
     container = {"Format": "mp4", "Duration": 4.0, "Tracks": [video(**{name: wrong})]}
     source = source_from_probe({"ProbeResults": [{"Container": container}]})

@@ -75,15 +75,15 @@ def test_each_rule_finds_its_setting(rule: Any) -> None:
 def test_the_api_names_no_other_feature_of_the_professional_tier() -> None:
     """Whatever AWS's service model says incurs pro-tier pricing is in the table."""
     model = botocore.session.get_session().get_service_model("mediaconvert")
-    told = {
+    mentioned = {
         member
         for name in model.shape_names
         for member, shape in getattr(model.shape_for(name), "members", {}).items()
         if re.search(r"pro.?tier", shape.documentation, re.IGNORECASE)
     }
     known = " ".join(rule.setting for rule in RULES)
-    assert told
-    assert {name for name in told if name not in known} == set()
+    assert mentioned
+    assert {name for name in mentioned if name not in known} == set()
 
 
 def test_a_job_wide_feature_moves_every_output() -> None:

@@ -89,7 +89,7 @@ def test_an_unknown_source_is_turned_by_its_suffix(key: str, expected: str | Non
         (replace(REFERENCE_VIDEO, video=replace(VIDEO, is_interlaced=None)), True),
         (REFERENCE_VIDEO, False),
     ],
-    ids=["unknown source", "interlaced", "not told", "progressive"],
+    ids=["unknown source", "interlaced", "unknown scan type", "progressive"],
 )
 def test_a_source_that_may_be_interlaced_is_deinterlaced(source: Source, is_deinterlaced: bool) -> None:
     """Fields become frames, stills included; only a source that Probe calls progressive is left alone."""
@@ -188,7 +188,7 @@ def test_sound_in_an_unknown_codec_is_left_out() -> None:
 
 
 @pytest.mark.parametrize(
-    ("told", "label", "streamed", "downloaded"),
+    ("tag", "label", "streamed", "downloaded"),
     [
         ("nob", "Norwegian Bokmal", "nb", "nob"),
         ("ger", "German", "de", "ger"),
@@ -204,10 +204,10 @@ def test_sound_in_an_unknown_codec_is_left_out() -> None:
     ],
 )
 def test_a_language_is_what_mediaconvert_takes(
-    told: str, label: str, streamed: str | None, downloaded: str | None
+    tag: str, label: str, streamed: str | None, downloaded: str | None
 ) -> None:
     """Labels are ASCII; what is no known language is left out, and the record keeps what the file said."""
-    source = replace(REFERENCE_VIDEO, audio=(AudioTrack(codec="AAC", channels=2, language=told),))
+    source = replace(REFERENCE_VIDEO, audio=(AudioTrack(codec="AAC", channels=2, language=tag),))
     for profile in ("default", "classic"):
         for group in rendered(source, profile=profile)["OutputGroups"]:
             for output in group["Outputs"]:
@@ -216,7 +216,7 @@ def test_a_language_is_what_mediaconvert_takes(
                     # A single sound lies in the pictures' transport streams: no manifest names it.
                     is_named = group["Name"] in ("CMAF", "DASH ISO")
                     assert sound.get("CustomLanguageCode") == (streamed if is_named else downloaded)
-    assert source.as_record()["audio"][0]["language"] == told
+    assert source.as_record()["audio"][0]["language"] == tag
 
 
 def test_a_source_of_sound_alone_keeps_all_its_tracks() -> None:

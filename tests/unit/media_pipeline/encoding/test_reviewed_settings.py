@@ -32,7 +32,7 @@ def test_each_profile_has_reviewed_settings() -> None:
 
 @pytest.mark.parametrize("profile", sorted(PROFILES))
 def test_rendered_settings_are_the_reviewed_ones(profile: str) -> None:
-    """Each field and value of a job is one that somebody has seen: `make snapshot-update` shows a change."""
+    """Each field and value of a job was reviewed: `make snapshot-update` shows a change."""
     assert (
         job_template_settings(PROFILES[profile], shipped_presets())
         == (REVIEWED[f"media-pipeline-{profile}-prod"])

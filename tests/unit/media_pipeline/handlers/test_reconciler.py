@@ -57,7 +57,7 @@ def aws(local_aws: Callable[[str], Any], monkeypatch: pytest.MonkeyPatch) -> Ite
 def test_an_upload_whose_event_was_lost_is_announced_once(
     aws: dict[str, str], local_aws: Callable[[str], Any]
 ) -> None:
-    """What S3 lists and nobody announced gets its asset and its message, captions on their own queue."""
+    """An upload without an event gets its asset and its message, captions on their own queue."""
     s3, sqs = local_aws("s3"), local_aws("sqs")
     time.sleep(SECOND)
     version = s3.put_object(Bucket=aws["UPLOADS_BUCKET"], Key=KEY, Body=b"film")["VersionId"]

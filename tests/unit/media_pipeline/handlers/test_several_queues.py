@@ -43,7 +43,7 @@ def test_the_redelivery_is_that_of_the_messages_queue() -> None:
     assert find(queue_arn=f"{ARN}p-captions-2") is processing
 
 
-def test_a_queue_that_nobody_told_of_is_named() -> None:
+def test_an_unknown_queue_is_named_in_the_error() -> None:
     """A mapping of another queue is an operator's mistake: the sentence names it, and the known ones."""
     with pytest.raises(OperatorError, match=r"p-other is none of the queues .* p-captions"):
         by_queue({f"{URL}p-captions": redelivery()})(queue_arn=f"{ARN}p-other")

@@ -56,7 +56,7 @@ def test_uploads_wait_for_presets_as_long_as_it_takes() -> None:
 
 
 def test_what_waits_for_presets_takes_no_slot() -> None:
-    """However many uploads wait, none is told to slow down for jobs that were never submitted."""
+    """However many uploads wait, none is slowed down for jobs that were never submitted."""
     world = IngestWorld()
     world.presets.failure = PresetsInvalidError(["hls is missing"])
     for number in range(MAX_JOBS_IN_FLIGHT + 1):

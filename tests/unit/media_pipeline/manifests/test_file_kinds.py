@@ -1,4 +1,4 @@
-"""Kinds of files that no transcoder can process: told by their headers, in a few short reads."""
+"""Kinds of files that no transcoder can process: known by their headers, in a few short reads."""
 
 import pytest
 
@@ -42,7 +42,7 @@ def kind(content: bytes) -> FileKind | None:
         "ASF2",
     ],
 )
-def test_an_encrypted_file_is_told(content: bytes) -> None:
+def test_an_encrypted_file_is_recognized(content: bytes) -> None:
     """Every container that has a word for encryption is understood."""
     assert kind(content) is FileKind.ENCRYPTED
 
@@ -56,8 +56,8 @@ def test_an_encrypted_file_is_told(content: bytes) -> None:
         b"<SmoothStreamingMedia/>",
     ],
 )
-def test_a_playlist_is_told(content: bytes) -> None:
-    """Manifests of HLS, DASH and Smooth Streaming are told by how they begin."""
+def test_a_playlist_is_recognized(content: bytes) -> None:
+    """Manifests of HLS, DASH and Smooth Streaming are known by how they begin."""
     assert kind(content) is FileKind.PLAYLIST
 
 
@@ -85,12 +85,12 @@ def test_any_other_file_is_of_no_such_kind(content: bytes) -> None:
 
 
 def test_a_file_that_is_gone_is_of_no_such_kind() -> None:
-    """Where nothing can be read, nothing is told."""
+    """A file that can't be read is of no known kind."""
     assert kind_of(5_000, lambda offset, length: b"") is None
 
 
 def test_little_is_read_of_a_large_file() -> None:
-    """A film whose index comes last is told by a handful of reads, whatever its size."""
+    """A film whose index comes last is recognized by a handful of reads, whatever its size."""
     film = encrypted_mp4(clear=20)
     lengths: list[int] = []
 

@@ -1,4 +1,4 @@
-"""Files without sound, told by their first bytes among the kinds that Probe knows nothing of."""
+"""Files without sound, recognized by their first bytes among the kinds that Probe knows nothing of."""
 
 import pytest
 
@@ -8,7 +8,7 @@ from media_pipeline.manifests.silent_files import is_silent
 from tests.support.ingest_world import IngestWorld
 
 HEADER = b"FLV\x01%c\0\0\0\x09\0\0\0\0"
-UNTOLD, TOLD = HEADER % 1, HEADER % 5
+UNDECLARED, DECLARED = HEADER % 1, HEADER % 5
 
 
 def tag(kind: int, size: int = 20) -> bytes:
@@ -37,11 +37,11 @@ def world() -> IngestWorld:
         b"\0\0\1\x09\xf0",
         b"\0\0\0\1\x40\1",
         b"\x1f\x07\0\xbf",
-        UNTOLD + SCRIPT + PICTURE * 3,
-        UNTOLD,
+        UNDECLARED + SCRIPT + PICTURE * 3,
+        UNDECLARED,
     ],
 )
-def test_kinds_without_sound_are_told(head: bytes) -> None:
+def test_kinds_without_sound_are_recognized(head: bytes) -> None:
     """GIF, elementary streams of pictures, DV (whose sound isn't read) and Flash without a tag of sound."""
     assert is_silent(head)
 
@@ -54,9 +54,9 @@ def test_kinds_without_sound_are_told(head: bytes) -> None:
         b"\0\0\0\1",
         b"\0\0\1\xba\x44",
         b"\0\0\0\x20ftypisom",
-        TOLD + SCRIPT + PICTURE,
-        UNTOLD + SCRIPT + SOUND,
-        UNTOLD + PICTURE * 100 + SOUND,
+        DECLARED + SCRIPT + PICTURE,
+        UNDECLARED + SCRIPT + SOUND,
+        UNDECLARED + PICTURE * 100 + SOUND,
         b"ID3\x04",
     ],
 )
@@ -65,7 +65,7 @@ def test_any_other_file_may_have_sound(head: bytes) -> None:
     assert not is_silent(head)
 
 
-@pytest.mark.parametrize(("head", "sounds"), [(b"GIF89a", False), (TOLD + SOUND, True), (b"", True)])
+@pytest.mark.parametrize(("head", "sounds"), [(b"GIF89a", False), (DECLARED + SOUND, True), (b"", True)])
 def test_no_sound_is_asked_of_a_silent_file(world: IngestWorld, head: bytes, sounds: bool) -> None:
     """The job of a file without sound has no audio description, and the record keeps that it is silent."""
     world.uploads.contents[world.upload().key] = head

@@ -27,21 +27,21 @@ def read(body: bytes, language: str) -> str | None:
 
 
 @pytest.mark.parametrize(("language", "encoding"), ENCODED)
-@pytest.mark.parametrize("is_told", [True, False], ids=["told", "not told"])
-def test_a_file_of_a_few_lines_is_read(language: str, encoding: str, is_told: bool) -> None:
+@pytest.mark.parametrize("is_named", [True, False], ids=["named", "not named"])
+def test_a_file_of_a_few_lines_is_read(language: str, encoding: str, is_named: bool) -> None:
     """Some lines of dialogue tell their encoding, whether or not the file's name tells the language."""
     text = srt_of(lines_in(language, encoding))
-    assert read(text.encode(encoding), language if is_told else "und") == text
+    assert read(text.encode(encoding), language if is_named else "und") == text
 
 
 @given(st.sampled_from(ENCODED), st.data())
 def test_any_lines_are_read_or_refused(encoded: tuple[str, str], data: st.DataObject) -> None:
-    """With its language, or none, told, no file is ever read as anything else than what was written."""
+    """With its language or without one, no file is read as anything else than what was written."""
     language, encoding = encoded
     lines = data.draw(st.lists(st.sampled_from(lines_in(*encoded)), min_size=1, max_size=4, unique=True))
-    told = data.draw(st.sampled_from([language, "und"]))
+    named = data.draw(st.sampled_from([language, "und"]))
     text = srt_of(lines)
-    assert read(text.encode(encoding), told) in (text, None)
+    assert read(text.encode(encoding), named) in (text, None)
 
 
 def scripts(text: str) -> set[str]:
@@ -52,12 +52,12 @@ def scripts(text: str) -> set[str]:
 
 @given(st.sampled_from(ENCODED), st.sampled_from([*LINES, "en", "nb", "hi", "vi", "sr"]), st.data())
 def test_a_wrong_language_never_changes_the_script(
-    encoded: tuple[str, str], told: str, data: st.DataObject
+    encoded: tuple[str, str], named: str, data: st.DataObject
 ) -> None:
     """Even where the name tells another language, no letters of another script come out."""
     lines = data.draw(st.lists(st.sampled_from(lines_in(*encoded)), min_size=1, max_size=4, unique=True))
     text = srt_of(lines)
-    got = read(text.encode(encoded[1]), told)
+    got = read(text.encode(encoded[1]), named)
     assert got is None or scripts(got) <= scripts(text) | {"LATIN"}
     if SCRIPTS.get(encoded[0].partition("-")[0], LATIN) != LATIN:
         assert got in (text, None)
@@ -140,6 +140,6 @@ def test_a_reading_that_is_hardly_more_usual_is_none(text: str, encoding: str, l
     ],
 )
 def test_what_is_not_certain_is_refused(body: bytes, sentence: str) -> None:
-    """Two encodings in one file, and what is no text, are told with what to do."""
+    """Two encodings in one file, and what is no text, are refused with advice."""
     with pytest.raises(UnreadableCaptionError, match=sentence):
         decoded(body)

@@ -1,4 +1,4 @@
-"""Captions before and after the video: what is published, recorded and told."""
+"""Captions before and after the video: what is published, recorded and announced."""
 
 import pytest
 
@@ -46,9 +46,9 @@ def test_captions_that_are_there_come_with_the_video(world: CaptionWorld) -> Non
         "height": 0,
         "duration_ms": 59_000,
     }
-    before, told = dict(world.outputs.objects), len(world.told)
+    before, notified = dict(world.outputs.objects), len(world.notifications)
     world.settle()
-    assert (world.outputs.objects, len(world.told)) == (before, told)
+    assert (world.outputs.objects, len(world.notifications)) == (before, notified)
 
 
 def test_a_video_without_captions_is_left_alone(world: CaptionWorld) -> None:
@@ -74,7 +74,7 @@ def test_no_variant_claims_closed_captions(world: CaptionWorld) -> None:
 
 
 def test_captions_may_come_after_the_video(world: CaptionWorld) -> None:
-    """They are added to what is there, told of once, and the rest of the record stays."""
+    """They are added to what is there, announced once, and the rest of the record stays."""
     world.put(".de.srt")
     world.finish()
     world.settle()
@@ -83,9 +83,9 @@ def test_captions_may_come_after_the_video(world: CaptionWorld) -> None:
     world.settle()
     assert world.offered() == everywhere("de", "en")
     assert world.asset.updated_at == first.updated_at
-    assert len(world.told) == 2
-    assert world.told[1]["outputs"] == list(world.asset.outputs)
-    assert world.told[1]["status"] == "COMPLETE"
+    assert len(world.notifications) == 2
+    assert world.notifications[1]["outputs"] == list(world.asset.outputs)
+    assert world.notifications[1]["status"] == "COMPLETE"
 
 
 def test_the_newest_version_counts(world: CaptionWorld) -> None:
@@ -108,7 +108,7 @@ def test_the_newest_version_counts(world: CaptionWorld) -> None:
 
 
 def test_a_bad_file_never_fails_the_video(world: CaptionWorld) -> None:
-    """It is recorded with its sentence, counted and told of; the others are published."""
+    """It is recorded with its sentence, counted and announced; the others are published."""
     world.put(".en.srt", b"no captions at all")
     world.put(".de.srt")
     world.finish()
@@ -117,7 +117,7 @@ def test_a_bad_file_never_fails_the_video(world: CaptionWorld) -> None:
     (rejected,) = world.asset.rejected_captions
     assert rejected["key"] == f"{STEM}.en.srt"
     assert rejected["message"].startswith("The caption file has no cue that can be read")
-    assert world.told[0]["rejected_captions"] == [rejected]
+    assert world.notifications[0]["rejected_captions"] == [rejected]
     assert world.metrics.counted[-1] == ("captions rejected", 1)
     world.settle()
     assert world.metrics.counted.count(("captions rejected", 1)) == 1
@@ -144,14 +144,14 @@ def test_a_caption_that_s3_does_not_give_away_never_holds_up_the_video(
     assert (world.offered(), list(world.asset.rejected_captions)) == (everywhere("de", "en"), [])
 
 
-def test_a_bad_file_after_the_video_is_told_of_once(world: CaptionWorld) -> None:
+def test_a_bad_file_after_the_video_is_announced_once(world: CaptionWorld) -> None:
     """Its event may come again; another bad version of it is news, a good one takes it off the record."""
     world.finish()
     for body, rejections in ((b"bad", 1), (b"bad", 1), (b"worse", 2)):
         world.put(".en.srt", body)
         world.settle()
         assert world.metrics.counted.count(("captions rejected", 1)) == rejections
-        assert len(world.told) == 1 + rejections
+        assert len(world.notifications) == 1 + rejections
     world.put(".en.srt")
     world.settle()
     assert world.offered() == everywhere("en")
@@ -185,7 +185,7 @@ def test_a_name_that_is_not_understood_is_on_the_record(world: CaptionWorld) -> 
         f"{STEM}.final.srt",
         f"{STEM}.old.srt",
     ]
-    assert "'final' of the file's name" in world.told[-1]["rejected_captions"][0]["message"]
+    assert "'final' of the file's name" in world.notifications[-1]["rejected_captions"][0]["message"]
     for name in (".old.srt", ".final.srt"):
         world.uploads.delete(f"{STEM}{name}")
     world.put("-en.srt")
@@ -228,7 +228,7 @@ def test_a_caption_file_beside_nothing_is_counted(world: CaptionWorld) -> None:
 
 
 def test_of_two_files_for_one_language_one_is_used(world: CaptionWorld) -> None:
-    """WebVTT is preferred, the other is told of; where it can't be read, the other takes its place."""
+    """WebVTT is preferred, the other is rejected; where it can't be read, the other takes its place."""
     world.put(".en.srt", srt("from SubRip"))
     world.put(".EN.vtt", b"WEBVTT\n\n00:01.000 --> 00:02.000\nfrom WebVTT\n")
     world.finish()
@@ -242,7 +242,7 @@ def test_of_two_files_for_one_language_one_is_used(world: CaptionWorld) -> None:
 
 
 def test_a_video_has_so_many_captions_at_most(world: CaptionWorld) -> None:
-    """What is too many, or too much together, is told of; the first ones are published."""
+    """What is too many, or too much together, is rejected; the first ones are published."""
     languages = sorted(set(SHORTEST.values()))[: MAX_CAPTIONS + 12]
     for language in languages:
         world.put(f".{language}.srt")
@@ -325,7 +325,7 @@ def test_a_manifest_that_takes_no_captions_stays(world: CaptionWorld) -> None:
 
 
 def test_news_that_can_not_be_sent_is_sent_later(world: CaptionWorld) -> None:
-    """The message comes back as long as nobody was told."""
+    """The message comes back until the notification is sent."""
     world.finish()
     world.put(".en.srt")
     world.publisher.failures.append(TransientError("SNS is away"))
@@ -334,7 +334,7 @@ def test_news_that_can_not_be_sent_is_sent_later(world: CaptionWorld) -> None:
     assert world.offered()["record"] == []
     world.settle()
     assert world.offered() == everywhere("en")
-    assert len(world.told) == 2
+    assert len(world.notifications) == 2
 
 
 def test_endless_rivals_are_left_to_the_queue(world: CaptionWorld) -> None:

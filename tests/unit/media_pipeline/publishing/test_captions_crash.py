@@ -74,7 +74,7 @@ def test_the_orchestrator_may_be_killed(number: int) -> None:
     assert set(world.offered()["HLS"]) >= {"de", "en"}
     world.settle()
     assert world.offered() == everywhere("de", "en", "fr")
-    assert 2 <= len(world.told) <= 3
+    assert 2 <= len(world.notifications) <= 3
 
 
 @pytest.mark.parametrize("number", every_call(before_the_end, "finish"))

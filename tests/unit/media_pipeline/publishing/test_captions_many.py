@@ -39,11 +39,11 @@ def test_many_files_are_no_matter_for_the_record(world: CaptionWorld) -> None:
     assert world.asset.rejected_captions_left_out == rejected - MAX_REJECTED
     assert world.metrics.counted[-1] == ("captions rejected", rejected)
     assert item_bytes(world.table.records[world.asset.asset_id]) < MAX_ITEM_BYTES
-    assert world.told[0]["rejected_captions_left_out"] == rejected - MAX_REJECTED
+    assert world.notifications[0]["rejected_captions_left_out"] == rejected - MAX_REJECTED
 
 
 def test_files_that_can_not_be_used_are_not_all_read(world: CaptionWorld) -> None:
-    """Where none of them is good, so many are read; that the others were not, they are told."""
+    """Where none of them is good, so many are read; of the others the record says that they were not."""
     put_many(world, b"no captions at all")
     world.finish()
     assert world.uploads.caption_reads == MAX_READS
@@ -55,10 +55,10 @@ def test_an_event_whose_file_is_published_reads_nothing(world: CaptionWorld) -> 
     """The events of all files that the last publication saw are done with a listing each."""
     put_many(world)
     world.finish()
-    reads, told = world.uploads.caption_reads, len(world.told)
+    reads, notified = world.uploads.caption_reads, len(world.notifications)
     assert reads == MAX_CAPTIONS
     world.settle()
-    assert (world.uploads.caption_reads, len(world.told)) == (reads, told)
+    assert (world.uploads.caption_reads, len(world.notifications)) == (reads, notified)
 
 
 def test_files_that_come_together_are_published_together(world: CaptionWorld) -> None:
@@ -77,7 +77,7 @@ def test_files_that_come_together_are_published_together(world: CaptionWorld) ->
     world.table.release_captions(first, until=until)
     world.settle()
     assert world.uploads.caption_reads == MAX_CAPTIONS
-    assert len(world.told) == 2
+    assert len(world.notifications) == 2
 
 
 def test_a_change_after_the_publication_is_seen(world: CaptionWorld) -> None:

@@ -42,6 +42,6 @@ def test_a_name_is_no_attribute() -> None:
 def test_saying_it_twice_changes_nothing(lines: list[str]) -> None:
     """The attribute is given once, and lines that are no variant's are never touched."""
     master = "\n".join(lines)
-    told = without_closed_captions(master)
-    assert without_closed_captions(told) == told
-    assert told.replace(",CLOSED-CAPTIONS=NONE", "") == master.replace(",CLOSED-CAPTIONS=NONE", "")
+    changed = without_closed_captions(master)
+    assert without_closed_captions(changed) == changed
+    assert changed.replace(",CLOSED-CAPTIONS=NONE", "") == master.replace(",CLOSED-CAPTIONS=NONE", "")

@@ -115,7 +115,7 @@ def test_a_sidecar_tells_its_role(key: str, language: str, role: str) -> None:
         (f"d/movie.{'x' * 900}.srt", "The part 'x{40}' of"),
     ],
 )
-def test_a_name_that_is_not_understood_is_told(key: str, sentence: str) -> None:
+def test_a_name_that_is_not_understood_is_reported(key: str, sentence: str) -> None:
     """The file is beside the video whose name it begins with, and the sentence says how to name it."""
     (sidecar,) = NAMES.sidecars("d/movie.mp4", [key])
     assert re.match(sentence, sidecar.problem)
@@ -125,7 +125,7 @@ def test_a_name_that_is_not_understood_is_told(key: str, sentence: str) -> None:
 
 @given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="/"), max_size=20))
 def test_no_file_beside_a_video_is_ignored(text: str) -> None:
-    """Whatever stands between the video's name with a dot and the suffix: it is used, or told of."""
+    """Text between the video's name with a dot and the suffix is used, or reported."""
     key = f"d/movie.{text}.srt"
     (sidecar,) = NAMES.sidecars("d/movie.mp4", [key])
     assert sidecar.key == key

@@ -79,7 +79,7 @@ def test_a_master_without_images_has_no_storyboard() -> None:
         ("#EXT-X-ENDLIST", "#EXTINF:1,\nx.jpg\n#EXT-X-ENDLIST", "describes 2 sheets, but names 3"),
     ],
 )
-def test_what_can_not_be_read_is_told(of: str, to: str, complaint: str) -> None:
+def test_what_can_not_be_read_is_reported(of: str, to: str, complaint: str) -> None:
     """A playlist without what a storyboard needs says what it lacks."""
     text = IMAGES.replace(of, to)
     with pytest.raises(UnreadableOutputError, match=complaint):

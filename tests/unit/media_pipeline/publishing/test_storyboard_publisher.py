@@ -78,7 +78,7 @@ class CountedOutputs(FakeOutputs):
         return super().read(key)
 
 
-def test_a_manifest_is_read_once_and_once_more_by_who_writes_it() -> None:
+def test_a_manifest_is_read_once_and_once_more_by_its_writer() -> None:
     """The storyboard takes what verification read; captions need the manifest's state of now."""
     world, counted = with_images(), CountedOutputs()
     counted.objects = world.outputs.objects
@@ -94,7 +94,7 @@ def boards(world: CaptionWorld) -> list[Any]:
 
 
 def test_without_readable_pictures_the_video_is_complete_without() -> None:
-    """Pictures whose places are not told leave it without a storyboard, and record and news say so."""
+    """Pictures without declared places leave it without a storyboard, and record and news say so."""
     plain = "\n".join(line for line in IMAGES.splitlines() if not line.startswith("#EXT-X-TILES"))
     world = with_images(plain)
     world.finish()
@@ -102,7 +102,7 @@ def test_without_readable_pictures_the_video_is_complete_without() -> None:
     assert boards(world) == []
     fault = "There is no storyboard: hls/master.m3u8 is no image playlist with tiles."
     assert world.asset.storyboard_fault == fault
-    assert world.told[-1]["storyboard_fault"] == fault
+    assert world.notifications[-1]["storyboard_fault"] == fault
 
 
 @pytest.mark.parametrize(
@@ -140,7 +140,7 @@ def test_odd_pictures_never_fail_a_video(spoil: Callable[[Any], Any], fault: str
 
 
 def test_a_video_without_pictures_for_seeking_says_nothing_of_them() -> None:
-    """Where nobody asked for pictures, none are missed."""
+    """A plan without pictures needs none."""
     world = CaptionWorld()
     world.finish()
     assert (boards(world), world.asset.storyboard_fault) == ([], None)

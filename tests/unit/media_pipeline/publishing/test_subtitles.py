@@ -88,9 +88,9 @@ def test_a_master_tells_roles() -> None:
     """For people who can't hear there are CHARACTERISTICS; forced ones are shown without being chosen."""
     playlist = m3u8.loads(hls_subtitles.with_captions(MASTER, ROLES, key=MASTER_KEY))
     renditions = [media for media in playlist.media if media.type == "SUBTITLES"]
-    told = [(m.language, m.name, m.autoselect, m.forced, m.characteristics, m.uri) for m in renditions]
+    described = [(m.language, m.name, m.autoselect, m.forced, m.characteristics, m.uri) for m in renditions]
     sdh = "public.accessibility.transcribes-spoken-dialog,public.accessibility.describes-music-and-sound"
-    assert told == [
+    assert described == [
         ("en", "English", "YES", "NO", None, "../captions/en.m3u8"),
         ("en", "English (forced)", "YES", "YES", None, "../captions/en.forced.m3u8"),
         ("en", "English (SDH)", "YES", "NO", sdh, "../captions/en.sdh.m3u8"),
@@ -102,11 +102,11 @@ def test_a_manifest_tells_roles() -> None:
     """Roles are ISO's; captions for people who can't hear are marked as accessible as well."""
     text = dash_subtitles.with_captions(MPD, ROLES, key=MPD_KEY, duration_ms=10_000)
     sets = ElementTree.fromstring(text).findall(".//{*}AdaptationSet[@contentType='text']")
-    told = [
+    described = [
         (s.get("lang"), s.findtext("{*}Label"), [(d.tag.rpartition("}")[2], d.get("value")) for d in s[1:-1]])
         for s in sets
     ]
-    assert told == [
+    assert described == [
         ("en", "English", [("Role", "subtitle")]),
         ("en", "English (forced)", [("Role", "forced-subtitle")]),
         ("en", "English (SDH)", [("Accessibility", "caption"), ("Role", "caption")]),
@@ -210,7 +210,7 @@ def test_a_manifest_holds_the_current_captions(
     assert added(once, []) == manifest
 
 
-def test_what_is_no_manifest_is_told() -> None:
+def test_what_is_no_manifest_is_an_error() -> None:
     """Without a variant or an AdaptationSet there is no place for captions."""
     with pytest.raises(UnreadableOutputError, match="no variant"):
         hls_subtitles.with_captions("#EXTM3U\n", [caption("en")], key=MASTER_KEY)

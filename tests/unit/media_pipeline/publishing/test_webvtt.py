@@ -135,7 +135,7 @@ def test_cues_after_the_end_are_left_out() -> None:
     ],
 )
 def test_a_bad_file_says_what_is_wrong(body: bytes, sentence: str) -> None:
-    """Whoever uploaded the file reads what to do."""
+    """The error says what the uploader has to do."""
     with pytest.raises(UnreadableCaptionError, match=sentence):
         read(body)
 

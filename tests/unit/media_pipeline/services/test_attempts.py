@@ -155,7 +155,7 @@ def test_attempts_are_limited(table: Table, clock: FakeClock) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FirstAttempt:
-    """Hold what somebody still knows of the first attempt: the asset as it was received, submitted, ended."""
+    """Hold what late work knows of the first attempt: the asset as it was received, submitted, ended."""
 
     received: Asset
     submitted: Asset
@@ -193,7 +193,7 @@ LATE: dict[str, Late] = {
 def test_what_is_late_of_one_attempt_changes_nothing_in_the_next(
     table: Table, clock: FakeClock, late: str, is_under_way: bool
 ) -> None:
-    """Whoever still works on the first attempt, or hears of its job, leaves the second one alone."""
+    """Late work on the first attempt, and late news of its job, leave the second one as it is."""
     received = claimed(table, clock)
     submitted = table.advance(received.asset_id, step(clock, AssetStatus.SUBMITTED))
     end = table.advance(received.asset_id, step(clock, AssetStatus.FAILED))
@@ -215,7 +215,7 @@ def test_what_is_late_of_one_attempt_changes_nothing_in_the_next(
 
 
 def test_a_registered_upload_is_free_to_be_claimed(table: Table, clock: FakeClock) -> None:
-    """An upload that nobody announced gets a record like any other, and its message finds it unclaimed."""
+    """An upload without an event gets a record like any other, and its message finds it unclaimed."""
     assert table.register(upload(), now=clock(), detail="The upload's event was lost")
     asset = read(table, upload().asset_id)
     assert (asset.status, asset.attempt, asset.upload) == (AssetStatus.RECEIVED, 1, upload())
@@ -239,7 +239,7 @@ def test_a_known_upload_is_not_registered(table: Table, clock: FakeClock) -> Non
 
 
 @pytest.mark.parametrize("wanted", [0, 1, 100, 101, 250])
-def test_known_assets_are_told_from_unknown_ones(table: Table, clock: FakeClock, wanted: int) -> None:
+def test_known_assets_are_separated_from_unknown_ones(table: Table, clock: FakeClock, wanted: int) -> None:
     """Of any number of ids, asked for at once, those with a record are returned."""
     there = {
         claimed(table, clock, upload(version_id=f"v{number}")).asset_id for number in range(0, wanted, 7)
@@ -271,7 +271,7 @@ def test_assets_of_a_status_come_in_the_order_of_their_last_change(table: Table,
 
 
 def test_an_entry_tells_what_readers_need(table: Table, clock: FakeClock) -> None:
-    """The index gives status, attempt, the error's code and whether people were told; the rest is read."""
+    """The index holds status, attempt, the error's code and whether a notification was sent."""
     asset = ended(table, clock)
     assert asset.error is not None
     (entry,) = table.by_status(AssetStatus.FAILED)

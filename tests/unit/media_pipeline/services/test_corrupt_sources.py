@@ -69,7 +69,7 @@ def test_a_damaged_source_is_never_tried_again(
 ) -> None:
     """In a month of repeated events and runs of the reconciler it has one attempt, at most one job.
 
-    It is told of once and quarantined, no message is left anywhere, and an operator's replay leaves it alone.
+    It is announced once and quarantined, no message is left, and an operator's replay leaves it alone.
     """
     world = PipelineWorld(Conditions())
     aws = world.aws

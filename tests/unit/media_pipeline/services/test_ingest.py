@@ -126,7 +126,7 @@ def test_a_source_that_may_not_be_looked_into_waits(world: IngestWorld) -> None:
 
 
 @pytest.mark.parametrize("reason", [Reason.ARCHIVED, Reason.CUSTOMER_KEY])
-def test_a_source_that_nobody_can_read_fails_at_once(world: IngestWorld, reason: Reason) -> None:
+def test_a_source_that_cannot_be_read_fails_at_once(world: IngestWorld, reason: Reason) -> None:
     """An archived upload, or one under its uploader's key, fails with what to do; nothing looks into it."""
     world.uploads.unreadable["a.mp4"] = Unreadable(reason=reason, said="DEEP_ARCHIVE")
     world.transcoder.failures["probe"] = [AssertionError("it was looked into")]
@@ -237,7 +237,7 @@ def test_an_upload_waits_for_a_slot(world: IngestWorld) -> None:
 
 
 def test_a_waiting_upload_is_not_overdue(world: IngestWorld) -> None:
-    """Each try touches its asset: as long as its message comes back, nobody announces the upload again."""
+    """Each try touches its asset: as long as its message comes back, the upload is not announced again."""
     world.transcoder.failures["probe"] = [ThrottledError("slow down")] * 2
     for _ in range(2):
         world.clock.advance(900)

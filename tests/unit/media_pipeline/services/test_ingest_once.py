@@ -88,7 +88,7 @@ def progressing(world: IngestWorld, job_id: str) -> None:
 
 
 def test_a_first_delivery_searches_for_nothing(world: IngestWorld) -> None:
-    """An upload that nobody has worked on can't have a job: MediaConvert is not asked for it."""
+    """An upload without an attempt can't have a job: MediaConvert is not asked for it."""
     world.transcoder.failures["find_job"] = [AssertionError("searched")]
     world.deliver()
     assert world.asset.status is AssetStatus.SUBMITTED

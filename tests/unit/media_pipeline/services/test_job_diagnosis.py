@@ -1,4 +1,4 @@
-"""What a failed job is told as: its code, unless the source itself tells more."""
+"""How a failed job is reported: by its code, unless the source itself says more."""
 
 from dataclasses import replace
 
@@ -37,7 +37,7 @@ def test_an_encrypted_source_says_so(code: int) -> None:
     assert error.message.endswith(f"(MediaConvert {code}: No good frames)")
 
 
-def test_a_playlist_is_told_as_one() -> None:
+def test_a_playlist_is_reported_as_one() -> None:
     """A playlist under another name is 3400, also where MediaConvert says that it can't open the file."""
     error = diagnosed_error(1010, "No parser found", has_picture=True, kind=FileKind.PLAYLIST)
     assert error.code == "MEDIACONVERT_3400"
@@ -55,7 +55,7 @@ def test_a_playlist_is_told_as_one() -> None:
     ],
 )
 def test_advice_on_sound_is_about_sound(has_picture: bool, message: str, code: str) -> None:
-    """Where sound is what is not supported, nobody is told to export it with a codec of pictures."""
+    """Where sound is what is not supported, the advice is not to export it with another video codec."""
     error = diagnosed_error(1030, message, has_picture=has_picture, kind=None)
     assert error.code == code
     assert ("H.264" in error.message) is (code == "MEDIACONVERT_1030")

@@ -1,4 +1,4 @@
-"""The end of an asset: recorded, counted and told of, each exactly once."""
+"""The end of an asset: recorded, counted and announced, each exactly once."""
 
 from dataclasses import replace
 
@@ -17,8 +17,8 @@ def _failing(world: AssetWorld, *, attempt: int = 1) -> Transition:
     )
 
 
-def test_an_end_that_is_refused_is_neither_counted_nor_told_of() -> None:
-    """Where the record forbids the step, nothing has ended, so nobody hears of it."""
+def test_an_end_that_is_refused_is_neither_counted_nor_announced() -> None:
+    """Where the record forbids the step, nothing has ended, so nothing is announced."""
     world = AssetWorld()
     world.submit()
     assert not world.lifecycle.finish(world.asset, _failing(world, attempt=2))
@@ -26,8 +26,8 @@ def test_an_end_that_is_refused_is_neither_counted_nor_told_of() -> None:
     assert world.asset.status is AssetStatus.SUBMITTED
 
 
-def test_an_end_is_told_of_once() -> None:
-    """However often the end is announced once more, people hear of it once."""
+def test_an_end_is_announced_once() -> None:
+    """An end that is announced repeatedly is published once."""
     world = AssetWorld()
     world.submit()
     assert world.lifecycle.finish(world.asset, _failing(world))

@@ -1,4 +1,4 @@
-"""Ends that nobody heard of are told, whatever happened to those who should have told of them."""
+"""Ends without a notification are announced, whatever happened to the function that should have."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -22,7 +22,7 @@ OVERDUE_SECONDS = 600
 
 
 class EndsWorld(AssetWorld):
-    """Hold a submitted asset, and what looks for ends that nobody heard of."""
+    """Hold a submitted asset, and what looks for ends without a notification."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -37,11 +37,11 @@ class EndsWorld(AssetWorld):
         )
 
     def tell(self, *, has_time: Callable[[], bool] = lambda: True) -> int:
-        """Run once; return how many ends were told of."""
+        """Run once; return how many ends were announced."""
         return self.ends.run(has_time=has_time)["ends_told"]
 
     def end_silently(self) -> None:
-        """End the asset as a function does that dies before it can send the news."""
+        """End the asset as a function does that is killed before it sends the notification."""
         self.publisher.failures = [SystemExit()]  # type: ignore[list-item]
         with pytest.raises(SystemExit):
             self.changes.apply(change(JobStatus.CANCELED))
@@ -54,8 +54,8 @@ class EndsWorld(AssetWorld):
             self.table.records[upload.asset_id] = record | _names(upload)
 
     @property
-    def told(self) -> Sequence[str]:
-        """Return the statuses that were told of."""
+    def notifications(self) -> Sequence[str]:
+        """Return the statuses that were announced."""
         return [news["status"] for _, news in self.publisher.published]
 
 
@@ -69,22 +69,22 @@ def world() -> EndsWorld:
     return EndsWorld()
 
 
-def test_an_end_that_nobody_heard_of_is_told_once(world: EndsWorld) -> None:
+def test_an_end_without_a_notification_is_announced_once(world: EndsWorld) -> None:
     """Where the sender died between an asset's end and its news, the news is sent, once its time is over."""
     world.end_silently()
     assert world.tell() == 0
     world.clock.advance(OVERDUE_SECONDS + 1)
     assert [world.tell(), world.tell()] == [1, 0]
-    assert world.told == ["CANCELED"]
+    assert world.notifications == ["CANCELED"]
     assert world.metrics.counted.count(("repaired", "end_announced")) == 1
 
 
-def test_an_end_that_was_heard_of_is_left_alone(world: EndsWorld) -> None:
-    """Whoever heard of an asset's end hears of it no second time."""
+def test_an_announced_end_is_left_alone(world: EndsWorld) -> None:
+    """An asset's end is not announced a second time."""
     world.changes.apply(change(JobStatus.CANCELED))
     world.clock.advance(OVERDUE_SECONDS + 1)
     assert world.tell() == 0
-    assert len(world.told) == 1
+    assert len(world.notifications) == 1
 
 
 def test_no_pause_between_runs_leaves_a_gap(world: EndsWorld) -> None:
@@ -118,13 +118,13 @@ def test_what_was_looked_at_is_not_read_again(world: EndsWorld) -> None:
 
 
 def test_very_old_ends_are_left_alone(world: EndsWorld) -> None:
-    """What could not be told of for a week is no news any more, and is not read for ever."""
+    """What could not be announced for a week is no news any more, and is not read for ever."""
     world.end_silently()
     world.clock.advance(LOOK_BACK.total_seconds() + OVERDUE_SECONDS + 1)
     assert world.tell() == 0
 
 
-def test_an_end_that_cant_be_told_is_tried_again(world: EndsWorld) -> None:
+def test_an_end_that_cant_be_announced_is_tried_again(world: EndsWorld) -> None:
     """Where SNS does not answer, the run goes on with the others, and a later one tries again."""
     world.end_silently()
     world.end_more(2)
@@ -144,7 +144,7 @@ def test_a_run_without_time_leaves_the_rest_to_the_next(world: EndsWorld) -> Non
     assert world.tell(has_time=lambda: next(times, False)) == 2
     world.clock.advance(86_400)
     assert world.tell() == 2
-    assert len(world.told) == 4
+    assert len(world.notifications) == 4
 
 
 @pytest.mark.parametrize("kind", ["fake", "dynamodb"])

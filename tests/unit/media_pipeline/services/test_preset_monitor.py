@@ -1,4 +1,4 @@
-"""Faults of presets are counted each time, and told once an hour by each warm function."""
+"""Faults of presets are counted each time, and announced once an hour by each warm function."""
 
 import pytest
 
@@ -44,12 +44,12 @@ def watched() -> Watched:
 
 
 def test_good_presets_are_nothing_to_speak_of(watched: Watched) -> None:
-    """They are handed on, and neither counted nor told."""
+    """They are handed on, and neither counted nor announced."""
     assert watched.watch.load() == (watched.presets.presets, watched.presets.profiles)
     assert (watched.metrics.counted, watched.publisher.published) == ([], [])
 
 
-def test_people_are_told_every_fault(watched: Watched) -> None:
+def test_every_fault_is_announced(watched: Watched) -> None:
     """The news names all faults, what becomes of uploads, and what to do."""
     watched.fail(*FAULTS)
     ((subject, news),) = watched.publisher.published
@@ -59,8 +59,8 @@ def test_people_are_told_every_fault(watched: Watched) -> None:
     assert watched.publisher.attributes == [{"status": "PRESETS_INVALID"}]
 
 
-def test_faults_are_told_once_an_hour(watched: Watched) -> None:
-    """Each upload that waits is counted; people hear of the same faults no more than once an hour."""
+def test_faults_are_announced_once_an_hour(watched: Watched) -> None:
+    """Each upload that waits is counted; the same errors are announced at most once an hour."""
     for _ in range(4):
         watched.fail(*FAULTS)
         watched.clock.advance(20 * 60)
@@ -69,7 +69,7 @@ def test_faults_are_told_once_an_hour(watched: Watched) -> None:
 
 
 def test_other_faults_are_news(watched: Watched) -> None:
-    """Whoever mends one of two faults hears at once that one is left."""
+    """Where one of two errors is fixed, the other one is announced at once."""
     watched.fail(*FAULTS)
     watched.fail(FAULTS[0])
     assert [news["faults"] for _, news in watched.publisher.published] == [list(FAULTS), [FAULTS[0]]]

@@ -149,7 +149,7 @@ def test_what_waits_for_presets_is_never_dead(max_receive_count: int) -> None:
         assert len(consumer.queue.messages) == 1
         assert consumer.seconds_until_visible <= MAX_DELAY_SECONDS
         consumer.until_visible()
-    # Nobody is said to have slowed it down.
+    # Nothing is counted as slowed down.
     assert consumer.metrics.counted == []
     for _ in range(80):
         consumer.invoke(THROTTLED)
@@ -303,8 +303,8 @@ def test_a_message_that_cant_be_postponed_is_kept_by_its_queue(
     "attribute",
     [{"stringValue": "many"}, {"stringValue": "-1"}, {"stringValue": "²"}, {"dataType": "Number"}, {}],
 )
-def test_a_strange_attribute_counts_as_no_renewal(consumer: Consumer, attribute: dict[str, Any]) -> None:
-    """Whoever wrote the attribute, the message is postponed as if for the first time."""
+def test_an_unreadable_attribute_counts_as_no_renewal(consumer: Consumer, attribute: dict[str, Any]) -> None:
+    """With an attribute that is no number, the message is postponed as if for the first time."""
     message = consumer.queue.receive()
     assert message is not None
     event = sqs_event(message)

@@ -42,7 +42,7 @@ def test_many_files_of_a_wrong_type_cost_one_write_each(world: IngestWorld) -> N
 
 
 def test_a_refused_upload_is_refused_once(world: IngestWorld) -> None:
-    """Its event may come again: the record stays as it is, and nothing is counted or told twice."""
+    """Its event may come again: the record stays as it is, and nothing is counted or announced twice."""
     world.deliver("a.log")
     before = dict(world.table.records[world.asset.asset_id])
     world.clock.advance(5)
@@ -53,7 +53,7 @@ def test_a_refused_upload_is_refused_once(world: IngestWorld) -> None:
 
 
 def test_unsent_news_of_a_refusal_is_sent_by_the_next_delivery(world: IngestWorld) -> None:
-    """Where the notification failed, the record says that people are still to be told."""
+    """Where the notification failed, the record says that it is still due."""
     world.publisher.failures = [TransientError("SNS is down")]
     with pytest.raises(TransientError):
         world.deliver("a.log")
@@ -85,7 +85,7 @@ def test_an_empty_file_is_given_time() -> None:
 
 
 def test_a_file_that_stays_empty_fails() -> None:
-    """When its time is over it is EMPTY_FILE, and people are told."""
+    """When its time is over it is EMPTY_FILE, with a notification."""
     world = IngestWorld(empty_file_grace_seconds=EMPTY_FILE_GRACE_SECONDS)
     with pytest.raises(TooEarlyError):
         world.deliver(size=0)

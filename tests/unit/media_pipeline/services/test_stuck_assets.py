@@ -79,7 +79,7 @@ def test_announcements_become_ever_more_seldom(unsubmitted: AssetWorld) -> None:
 
 @pytest.mark.parametrize("redeliveries", range(MAX_REDELIVERIES))
 def test_an_asset_is_stuck_after_some_announcements(unsubmitted: AssetWorld, redeliveries: int) -> None:
-    """From the third announcement to no avail on, the alarm is told; before that, the asset merely waits."""
+    """From the third announcement without effect on, the asset counts for the alarm; before, it waits."""
     unsubmitted.table.records[UPLOAD.asset_id]["redeliveries"] = redeliveries
     unsubmitted.clock.advance(601)
     found = unsubmitted.reconcile()
@@ -140,7 +140,7 @@ def test_a_job_that_is_merely_long_is_left_alone(world: AssetWorld) -> None:
 
 
 def test_a_job_without_end_is_stuck(world: AssetWorld) -> None:
-    """A job that waits or runs for more than a day is an operator's: the alarm is told in every run."""
+    """A job that waits or runs for more than a day is an operator's: it counts for the alarm in every run."""
     world.transcoder.jobs["job-1"] |= {"Status": "PROGRESSING", "JobPercentComplete": 40}
     world.clock.advance(LONGEST_JOB.total_seconds())
     world.reconcile()
@@ -244,7 +244,7 @@ class _Stale(FakeAssetTable):
         return iter([entry] if status is was else [])
 
 
-def test_who_does_not_get_an_asset_announces_nothing(
+def test_an_asset_that_another_run_took_is_not_announced(
     unsubmitted: AssetWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Where another run reserved an overdue upload first, this one sends no message for it."""

@@ -103,7 +103,7 @@ def test_an_upload_in_parts_is_as_old_as_its_beginning(world: SweptWorld) -> Non
 
 
 def test_a_lost_upload_of_another_type_costs_one_write(world: SweptWorld) -> None:
-    """It is FAILED at once: no message, no failure counted; the first of them alone is told of."""
+    """It is FAILED at once: no message, no failure counted; the first of them alone is announced."""
     for number in range(3):
         world.upload(f"in/{number}.log")
     world.until_overdue()

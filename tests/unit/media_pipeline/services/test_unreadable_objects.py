@@ -111,7 +111,7 @@ def refusal(status: int, code: str, message: str = "") -> OperatorError:
         (TransientError("500"), None),
     ],
 )
-def test_an_objects_own_refusals_are_told_from_the_callers(
+def test_an_objects_own_refusals_differ_from_the_callers(
     error: TransientError, reason: Reason | None
 ) -> None:
     """What is refused for the caller's credentials says nothing of the object; every other 4xx does."""

@@ -71,7 +71,7 @@ def test_an_upload_with_an_asset_is_left_alone(world: SweptWorld) -> None:
 
 
 def test_each_version_of_a_key_is_an_upload(world: SweptWorld) -> None:
-    """A version that was overwritten, or deleted, before anybody heard of it gets its own asset and end."""
+    """A version that was overwritten, or deleted, before its event was handled gets its own asset and end."""
     versions = [world.upload(version_id=f"v{number}", etag=f"e{number}") for number in range(3)]
     world.uploads.delete("in/a b.mp4")
     world.until_overdue()
@@ -240,7 +240,7 @@ def test_only_the_newest_version_of_a_caption_is_announced(world: SweptWorld) ->
 
 
 def test_captions_that_wait_keep_no_upload_from_being_found(world: SweptWorld) -> None:
-    """A long captions queue is nobody's but theirs: the sweep goes on, and finds the neighbour's video."""
+    """A long captions queue holds up captions alone: the sweep goes on, and finds the other video."""
     for number in range(2 * MAX_WAITING):
         world.captions_queue.send(str(number))
     upload = world.upload()

@@ -136,8 +136,8 @@ def test_segments_may_be_listed_or_be_one_file() -> None:
     assert files(mpd(f"{REPRESENTATION}{whole}</Representation>")) == ["film.mp4"]
 
 
-def test_kinds_and_sizes_are_told_on_either_level() -> None:
-    """Picture, sound, both and neither are told apart by type or codecs, wherever those stand."""
+def test_kinds_and_sizes_are_read_on_either_level() -> None:
+    """Picture, sound, both and neither are distinguished by type or codecs, wherever those are."""
     template = f'<SegmentTemplate {NUMBERED} duration="60"/>'
     text = (
         f'<MPD {NAMESPACE}><Period duration="P0DT0H0M20S">'

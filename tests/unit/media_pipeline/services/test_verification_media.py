@@ -128,7 +128,7 @@ ODD_SOURCES = {
     "sound goes on": ("a.mp4", [*picture(3), *sound(8)]),
     "sound ends early": ("a.mp4", [*picture(8), *sound(3)]),
     "sound begins late": ("a.mp4", [*picture(6), "-itsoffset", "3", *sound(3)]),
-    "no duration told": ("a.webm", [*picture(4), *sound(4), "-c:a", "libopus", "-live", "1"]),
+    "no duration": ("a.webm", [*picture(4), *sound(4), "-c:a", "libopus", "-live", "1"]),
     "no index": ("a.ts", [*picture(4), *sound(4)]),
 }
 

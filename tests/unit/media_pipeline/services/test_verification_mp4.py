@@ -19,7 +19,7 @@ def read(film: bytes) -> Mp4File:
 
 
 @pytest.mark.parametrize("version", [0, 1])
-def test_duration_and_tracks_are_told(version: int) -> None:
+def test_duration_and_tracks_are_read(version: int) -> None:
     """Both versions of the header tell the duration, and each track its kind."""
     film = made_mp4(12.5, "vide", "soun", "text", version=version)
     assert read(film) == Mp4File(duration_seconds=12.5, handlers=("vide", "soun", "text"))

@@ -124,7 +124,7 @@ def test_silence_that_was_not_in_the_source_is_a_fault() -> None:
 
 
 def test_sound_alone_has_no_picture() -> None:
-    """A picture that nobody planned is a fault of streams of sound."""
+    """A picture that was not planned is an error of streams of sound."""
     of = source("eng", video=None)
     objects = made(of, "audio")
     key = "id/1/audio/index.m3u8"
@@ -133,7 +133,7 @@ def test_sound_alone_has_no_picture() -> None:
 
 
 def test_sound_alone_keeps_all_its_tracks() -> None:
-    """Each track of a source of sound alone is streamed and to be downloaded; one that is missing is told."""
+    """Each track of a source of sound alone is streamed and downloadable; a missing one is reported."""
     of = source("eng", "fra", video=None)
     planned = plan(of, "audio")
     assert [(output.format, output.key.removeprefix(f"{FOLDER}/")) for output in planned] == [

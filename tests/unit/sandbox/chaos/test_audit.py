@@ -78,7 +78,7 @@ def test_a_version_without_exactly_one_ended_record_is_lost(records: list[AssetR
     assert not findings.is_clean
 
 
-def test_a_version_that_nobody_acknowledged_counts_too() -> None:
+def test_a_version_without_acknowledgement_counts_too() -> None:
     """An upload whose answer got lost is in S3 all the same, and must not be lost."""
     findings = audit(replace(SOUND, stored=SOUND.stored | {("b.mp4", "9")}))
     assert findings.lost == ["b.mp4 (9): no record"]

@@ -21,7 +21,7 @@ class FakePipeline:
         self.table: dict[str, Record] = {}
         self.read: list[int] = []
 
-    def put(self, asset: str, status: str, seconds: float, key: str = "storm/a.mp4") -> None:
+    def put(self, asset: str, status: str, seconds: float, key: str = "load-test/a.mp4") -> None:
         """Write a record that last changed so many seconds after noon."""
         moment = NOON + timedelta(seconds=seconds)
         self.table[asset] = {
@@ -53,7 +53,7 @@ def pipeline() -> FakePipeline:
 def ended(pipeline: FakePipeline) -> Ended:
     """Return what follows the load test's assets."""
     typed: Any = pipeline
-    return Ended(typed, "storm/")
+    return Ended(typed, "load-test/")
 
 
 def test_ended_assets_of_the_load_test_are_counted_once(pipeline: FakePipeline, ended: Ended) -> None:
@@ -65,8 +65,8 @@ def test_ended_assets_of_the_load_test_are_counted_once(pipeline: FakePipeline, 
     ended.look()
     ended.look()
     assert (len(ended), ended.by_status) == (2, {"COMPLETE": 1, "FAILED": 1, "CANCELED": 0})
-    assert ("storm/a.mp4", "a") in ended
-    assert ("storm/a.mp4", "open") not in ended
+    assert ("load-test/a.mp4", "a") in ended
+    assert ("load-test/a.mp4", "open") not in ended
 
 
 def test_a_look_reads_only_what_changed_lately(pipeline: FakePipeline, ended: Ended) -> None:

@@ -59,8 +59,8 @@ def test_only_functions_of_this_local_aws_are_killed(local_aws: subprocess.Popen
     assert local_aws.poll() is None
 
 
-def test_few_machines_die_more_rarely(local_aws: subprocess.Popen[str]) -> None:
-    """Two of the usual four processes die half as often; without any, none does."""
+def test_few_processes_are_killed_more_rarely(local_aws: subprocess.Popen[str]) -> None:
+    """Two of the usual four processes are killed half as often; without any, none is."""
     killer = WorkerKiller(lambda: local_aws.pid, (0.1, 0.2), seed=1)
     assert 0.4 < sum(killer.strikes() for _ in range(200)) / 200 < 0.6
     assert not WorkerKiller(lambda: None, (0.1, 0.2), seed=1).strikes()

@@ -91,7 +91,7 @@ def refused(call: Callable[..., object], **parameters: object) -> bool:
     return False
 
 
-def test_a_stranger_does_not_trust_the_local_aws(endpoints: Endpoints) -> None:
+def test_a_client_without_the_ca_does_not_trust_the_local_aws(endpoints: Endpoints) -> None:
     """Its certificate is vouched for by an authority of its own, which only the sandbox's tools know."""
     make: Any = boto3.client
     stranger = make(
@@ -148,7 +148,7 @@ def test_a_role_may_what_its_policy_says(client: Client, role: Role, acting: Act
 def test_a_role_is_assumed_by_the_service_that_it_trusts_for_this_account_alone(
     client: Client, endpoints: Endpoints, role: Role
 ) -> None:
-    """Neither the account itself, nor MediaConvert in another service's place or for a stranger, gets in."""
+    """The account itself, another service and MediaConvert for another account are refused."""
     service = clients_of(endpoints, SERVICE_ACCESS_KEY_ID)("sts")
     session = {"RoleSessionName": "job"}
     assert not refused(service.assume_role, RoleArn=role(), **session)

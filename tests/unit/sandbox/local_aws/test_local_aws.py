@@ -163,7 +163,7 @@ def test_a_refused_alarm_is_refused_in_the_callers_protocol(client: Client) -> N
 KEYS = ["a b+c%.mp4", "tät & <tag>.mp4", 'it\'s "quoted".mp4', "日本/語.mp4"]
 
 
-def test_versions_of_strange_keys_are_listed_so_that_they_can_be_deleted(client: Client) -> None:
+def test_versions_of_unusual_keys_are_listed_so_that_they_can_be_deleted(client: Client) -> None:
     """A client that asks for encoded keys, as Terraform does, gets back each key exactly."""
     s3 = client("s3")
     s3.create_bucket(Bucket="strange")
@@ -194,7 +194,7 @@ def test_a_listing_is_encoded_element_by_element() -> None:
 def test_only_the_mediaconvert_endpoint_publishes_mediaconvert_events(
     client: Client, endpoints: Endpoints
 ) -> None:
-    """Its access key may use the source; anybody else's event is refused, as on AWS."""
+    """Its access key may use the source; an event of any other key is refused, as on AWS."""
     refused = client("events").put_events(Entries=[EVENT])
     assert refused["Entries"][0]["ErrorCode"] == "NotAuthorizedForSourceException"
     service = clients_of(endpoints, "AKIAMEDIACONVERTSVC")("events")

@@ -48,7 +48,7 @@ def reader(client: Client, endpoints: Endpoints, bucket: str) -> Callable[..., A
 def test_an_upload_without_a_key_uses_the_managed_one(
     client: Client, bucket: str, reader: Callable[..., Any], key_arn: str, algorithm: str
 ) -> None:
-    """`--sse aws:kms` alone takes S3's AWS managed key, whatever the bucket's default; everybody reads it."""
+    """`--sse aws:kms` alone takes S3's AWS managed key, not the bucket's default: all callers read it."""
     default = {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": key_arn}
     client("s3").put_bucket_encryption(
         Bucket=bucket,

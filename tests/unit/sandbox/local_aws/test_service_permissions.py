@@ -219,7 +219,7 @@ def _alarm(client: Client, *topics: str) -> str:
 
 
 def _topic(client: Client, key: str, alarms: str) -> tuple[str, str]:
-    """Make an encrypted topic for some alarms, heard by a queue; return its ARN and the queue's URL."""
+    """Make an encrypted topic for some alarms with a queue behind it; return its ARN and the queue's URL."""
     sns, queue = client("sns"), new_queue(client)
     topic: str = sns.create_topic(Name=f"topic-{uuid4()}", Attributes={"KmsMasterKeyId": key})["TopicArn"]
     statement = {

@@ -11,7 +11,7 @@ from tests.support.local_resources import admit_rule
 from tests.support.waiting import wait_for
 from tests.unit.sandbox.conftest import Client, clients_of
 
-BUCKET = "stormy"
+BUCKET = "uploads-with-faults"
 
 
 def faults(folder: Folder, **uploads: float) -> None:

@@ -174,7 +174,7 @@ class Operated:
         self.sqs.send_message(QueueUrl=self.queues[queue], MessageBody=body)
 
     def bodies(self, queue: str) -> list[str]:
-        """Return all messages of a queue that anybody can see, and leave them there."""
+        """Return all messages of a queue that are visible, and leave them there."""
         answer = self.sqs.receive_message(
             QueueUrl=self.queues[queue], MaxNumberOfMessages=10, VisibilityTimeout=0
         )

@@ -84,7 +84,7 @@ class FakeDeadLetterQueue:
 
     @property
     def visible(self) -> set[str]:
-        """Return the ids of the letters that anybody can receive."""
+        """Return the ids of the messages that are visible."""
         return set(self.letters) - self.hidden
 
     def receive(self) -> list[DeadLetter]:

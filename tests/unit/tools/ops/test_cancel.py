@@ -106,7 +106,7 @@ def test_a_submission_in_flight_is_waited_for(world: OpsWorld) -> None:
     assert world.read(asset.asset_id).status is AssetStatus.RECEIVED
 
 
-def test_a_job_that_nobody_recorded_is_cancelled_too(world: OpsWorld) -> None:
+def test_a_job_without_a_record_is_cancelled_too(world: OpsWorld) -> None:
     """A submitter that died between call and record left a job: it must not run on unseen."""
     asset = world.asset(AssetStatus.RECEIVED)
     job_id = world.transcoder.create_job(asset, {})

@@ -103,7 +103,7 @@ def test_an_empty_folder_lacks_everything(tmp_path: Path) -> None:
     assert report.profiles == {}
 
 
-def test_a_preset_that_nobody_knows_is_shown(folder: Path) -> None:
+def test_an_unknown_preset_is_shown(folder: Path) -> None:
     """A parameter under another name is accepted, and reported as not used."""
     (folder / "mp5.json").write_text('{"version": 1}')
     report = preset_report(documents_of(folder))

@@ -106,7 +106,7 @@ def test_messages_are_given_back_after_an_error_and_an_interruption(queue: FakeD
 
 
 def test_each_message_is_sent_before_it_is_deleted(queue: FakeDeadLetterQueue) -> None:
-    """A command that dies in between leaves two copies, never none."""
+    """A command that is killed in between leaves two copies, never none."""
     bodies = [upload_event(upload(f"{number}.mp4")) for number in range(3)]
     for body in bodies:
         queue.put(body)

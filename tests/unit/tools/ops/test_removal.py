@@ -78,16 +78,16 @@ def test_what_would_go_is_shown_and_nothing_is_done(operated: Operated) -> None:
 @pytest.mark.parametrize("with_source", [False, True])
 def test_an_asset_is_removed_for_good(operated: Operated, with_source: bool) -> None:
     """All versions of outputs and captions, and the record go, the upload if meant; published and counted."""
-    asset, neighbour = complete(operated, "films/a.mp4"), complete(operated, "films/a.mp4.mp4")
+    asset, beside = complete(operated, "films/a.mp4"), complete(operated, "films/a.mp4.mp4")
     operated.put("films/a.mp4", b"a newer version")
     source = ("--source",) if with_source else ()
     run = operated.run("remove", asset.asset_id, "--yes", *source)
     assert run.code == 0, run.err
     assert versions(operated, operated.outputs, f"{asset.asset_id}/") == 0
-    assert versions(operated, operated.outputs, f"{neighbour.asset_id}/") == 5
+    assert versions(operated, operated.outputs, f"{beside.asset_id}/") == 5
     assert versions(operated, operated.uploads, "films/a.mp4") == (1 if with_source else 3)
     assert operated.table.get(asset.asset_id) is None
-    assert operated.read(neighbour.asset_id) == neighbour
+    assert operated.read(beside.asset_id) == beside
     (reported,) = news(operated)
     assert (reported["status"], reported["asset_id"], reported["source"]) == (
         "REMOVED",

@@ -110,7 +110,7 @@ def test_a_late_delivery_of_the_first_announcement_submits_one_job(world: Replay
 
 
 def test_a_replay_that_was_not_announced_is_overdue(world: ReplayWorld) -> None:
-    """Where the operator's command dies before it sends the message, the reconciler sends it."""
+    """Where the operator's command is killed before it sends the message, the reconciler sends it."""
     world.replay()
     world.clock.advance(601)
     world.repairs.run(has_time=lambda: True)
@@ -120,7 +120,7 @@ def test_a_replay_that_was_not_announced_is_overdue(world: ReplayWorld) -> None:
     assert (world.asset.status, world.asset.attempt) == (AssetStatus.SUBMITTED, 2)
 
 
-def test_who_tells_late_of_the_first_end_marks_nothing_in_the_second(world: ReplayWorld) -> None:
+def test_a_late_notification_of_the_first_end_marks_nothing_in_the_second(world: ReplayWorld) -> None:
     """An end that is announced after the replay is the first attempt's: the second one's is still to come."""
     unsent = replace(world.asset, notified_at=None)
     world.replay()

@@ -127,7 +127,7 @@ def _installed(tmp_path: Path) -> Path:
     return shutil.copytree(command.DEPENDENCIES, tmp_path / "dependencies")
 
 
-def test_a_file_that_nobody_locked_is_refused(tmp_path: Path) -> None:
+def test_an_unlocked_file_is_refused(tmp_path: Path) -> None:
     """What was put among the installed packages by hand is found, and named."""
     dependencies = _installed(tmp_path)
     (dependencies / "boto3" / "extra.py").write_text("import os\n")

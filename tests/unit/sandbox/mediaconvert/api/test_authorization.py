@@ -55,7 +55,7 @@ def unreachable() -> LocalIam:
     return LocalIam(f"http://127.0.0.1:{port}", ACCOUNT, None, patience_seconds=0)
 
 
-def test_nobody_gets_in_while_permissions_cannot_be_asked(unreachable: LocalIam) -> None:
+def test_every_call_is_refused_while_permissions_cannot_be_read(unreachable: LocalIam) -> None:
     """The call fails as if MediaConvert had a fault of its own, which callers try again."""
     with pytest.raises(ServerError):
         unreachable("AWS4-HMAC-SHA256 Credential=ASIAX/2026/us-east-1/mediaconvert/aws4_request", "Probe", {})

@@ -149,7 +149,7 @@ def test_a_refused_job_is_answered(endpoint: Endpoint) -> None:
 
 
 def test_dropped_events_are_never_sent(endpoint: Endpoint) -> None:
-    """A job whose events are dropped ends all the same, and the bus hears nothing of it."""
+    """A job whose events are dropped ends all the same, and the bus gets none of them."""
     endpoint.inject(drop_events=1)
     id_ = endpoint.submit()["Id"]
     assert endpoint.finished(id_)["Status"] == "COMPLETE"

@@ -157,7 +157,7 @@ def test_a_late_event_behind_a_refused_one_is_kept_once(faulty: Faulty) -> None:
 
 
 def test_only_whole_events_count_as_taken(faulty: Faulty) -> None:
-    """Where the bus takes some deliveries, the outbox hears of the events that they complete."""
+    """Where the bus takes some deliveries, the outbox gets the events that they complete."""
     faulty.inject(duplicate_events=1)
     faulty.bus.takes = 3
     with pytest.raises(PublishError) as refused:

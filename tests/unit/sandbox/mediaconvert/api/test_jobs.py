@@ -145,7 +145,7 @@ def test_unreadable_input_fails_with_its_code(
     assert (job["Status"], job["ErrorCode"]) == ("ERROR", code)
 
 
-def test_strange_keys_reach_the_transcoder_under_safe_names(endpoint: Endpoint) -> None:
+def test_unusual_keys_reach_the_transcoder_under_safe_names(endpoint: Endpoint) -> None:
     """A key is read literally, whatever it holds, and its local copy has a name without any of it."""
     key = "a b/+%20'\"|日本&;.mp4"
     endpoint.s3.objects["in", key] = b"media"

@@ -1,4 +1,4 @@
-"""Sound itself: its channels, loudness and length, heard in what was made."""
+"""Sound itself: its channels, loudness and length, measured in what was made."""
 
 import io
 from math import log10

@@ -47,7 +47,7 @@ class Trap:
         self.port = self._socket.getsockname()[1]
 
     def was_called(self) -> bool:
-        """Return whether anybody connected."""
+        """Return whether a connection was made."""
         try:
             self._socket.accept()[0].close()
         except BlockingIOError:
