@@ -29,7 +29,7 @@ def measure() -> dict[str, Sequence[BilledOutput]]:
             )
         )
         for name, profile in profiles.by_name.items()
-        if profile.has_picture
+        if profile.has_video
     }
 
 

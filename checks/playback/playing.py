@@ -119,7 +119,7 @@ def _errors(one: Presentation, report: dict[str, Any]) -> Iterator[str]:
         yield f"it ends at {position:.2f} of {duration:.2f} s"
     if not report["audioBytes"]:
         yield "no sound was decoded"
-    if one.has_picture:
+    if one.has_video:
         yield from _picture_errors(report)
     elif report["frames"]:
         yield "it shows a picture, and should be sound alone"

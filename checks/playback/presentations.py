@@ -34,7 +34,7 @@ class Presentation:
     path: Path
     player: str
     seconds: float = SECONDS
-    has_picture: bool = True
+    has_video: bool = True
     languages: int = 1
     captions: int = 0
 
@@ -62,9 +62,9 @@ def make_presentations(folder: Path) -> list[Presentation]:
         Presentation("classic HLS, languages", classic_two / "hls/master.m3u8", HLS_PLAYER, languages=2),
         Presentation("classic DASH", classic / "dash/manifest.mpd", DASH_PLAYER),
         Presentation("MP4 progressive", mp4, NO_PLAYER),
-        Presentation("sound alone by HLS", heard / "audio/index.m3u8", HLS_PLAYER, has_picture=False),
-        Presentation("sound alone by DASH", heard / "audio/index.mpd", DASH_PLAYER, has_picture=False),
-        Presentation("M4A progressive", heard / "m4a/audio.m4a", NO_PLAYER, has_picture=False),
+        Presentation("sound alone by HLS", heard / "audio/index.m3u8", HLS_PLAYER, has_video=False),
+        Presentation("sound alone by DASH", heard / "audio/index.mpd", DASH_PLAYER, has_video=False),
+        Presentation("M4A progressive", heard / "m4a/audio.m4a", NO_PLAYER, has_video=False),
     ]
 
 

@@ -106,9 +106,9 @@ def bodies() -> Mapping[Kind, Body]:
     silent, sound = (
         make_clip(
             CLIPS_FOLDER,
-            Clip(width=96, height=96, frame_rate=Fraction(10), seconds=1, has_sound=has_sound),
+            Clip(width=96, height=96, frame_rate=Fraction(10), seconds=1, has_audio=has_audio),
         ).read_bytes()
-        for has_sound in (False, True)
+        for has_audio in (False, True)
     )
     return {
         Kind.SILENT: Body(content=silent),

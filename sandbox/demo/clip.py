@@ -38,7 +38,7 @@ class Clip:
     height: int = 720
     frame_rate: Fraction = Fraction(30)
     seconds: float = 10.0
-    has_sound: bool = True
+    has_audio: bool = True
     rotation: int = 0
     suffix: str = ".mp4"
 
@@ -79,7 +79,7 @@ def _encode_arguments(clip: Clip) -> list[str]:
     if clip.rotation:
         picture.append(STORED_TURNS[clip.rotation])
     arguments = ["-f", "lavfi", "-i", ",".join(picture)]
-    if clip.has_sound:
+    if clip.has_audio:
         arguments += ["-f", "lavfi", "-i", f"aevalsrc={TONES}:s={SAMPLE_RATE}:d={clip.seconds}"]
         arguments += ["-c:a", "aac", "-b:a", "128k"]
     return [*arguments, "-c:v", "libx264", "-preset", "ultrafast", "-crf", "26", "-pix_fmt", "yuv420p"]

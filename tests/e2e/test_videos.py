@@ -19,7 +19,7 @@ VIDEOS = {
     "landscape": Clip(width=1280, height=720, seconds=8),
     "small": Clip(width=176, height=144, seconds=5),
     "portrait": Clip(width=360, height=640, seconds=5, rotation=90),
-    "silent": Clip(width=640, height=360, seconds=5, has_sound=False),
+    "silent": Clip(width=640, height=360, seconds=5, has_audio=False),
 }
 STREAMS_AND_FILMS = ("HLS", "DASH", "MP4")
 STILLS = {"THUMBNAIL", "POSTER"}
@@ -71,9 +71,9 @@ def test_each_video_plays_to_its_end(asset: dict[str, Any]) -> None:
     clip = VIDEOS[Path(asset["source"]).stem]
     outputs = {output["format"]: output for output in asset["outputs"]}
     path = {name: PROJECT_ROOT / output["path"] for name, output in outputs.items()}
-    hls = check_hls(path["HLS"], seconds=clip.seconds, has_sound=clip.has_sound)
-    dash = check_dash(path["DASH"], seconds=clip.seconds, has_sound=clip.has_sound)
-    mp4 = check_mp4(path["MP4"], seconds=clip.seconds, has_sound=clip.has_sound)
+    hls = check_hls(path["HLS"], seconds=clip.seconds, has_audio=clip.has_audio)
+    dash = check_dash(path["DASH"], seconds=clip.seconds, has_audio=clip.has_audio)
+    mp4 = check_mp4(path["MP4"], seconds=clip.seconds, has_audio=clip.has_audio)
     for played in (*(each.played for each in (*hls, *dash)), mp4):
         assert played.marker == "top right"
         assert played.width is not None

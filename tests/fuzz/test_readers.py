@@ -16,7 +16,7 @@ from media_pipeline.domain.errors import (
 )
 from media_pipeline.domain.events import state_change_of_job
 from media_pipeline.domain.outputs import PlannedOutput
-from media_pipeline.domain.source import has_picture, has_sound, source_from_record
+from media_pipeline.domain.source import has_audio, has_video, source_from_record
 from media_pipeline.encoding.job_settings import job_settings
 from media_pipeline.encoding.planned_outputs import planned_outputs
 from media_pipeline.manifests.dash import read_dash_manifest
@@ -270,8 +270,8 @@ def test_any_probe_response(response: str) -> None:
         source = source_from_probe(value)
         profile = profiles.fitting(
             profiles.chosen(key="a.mp4", requested=None),
-            has_picture=has_picture(source, "s3://u/a.mp4"),
-            has_sound=has_sound(source),
+            has_video=has_video(source, "s3://u/a.mp4"),
+            has_audio=has_audio(source),
         )
     except PermanentError:
         return

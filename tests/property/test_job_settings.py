@@ -32,7 +32,7 @@ PRESETS = shipped_presets()
 assert REFERENCE_VIDEO.video is not None
 VIDEO = REFERENCE_VIDEO.video
 PROFILES = list(shipped_profiles().by_name.values())
-WITH_PICTURE = [profile for profile in PROFILES if profile.has_picture]
+WITH_PICTURE = [profile for profile in PROFILES if profile.has_video]
 any_source = st.one_of(sources(), st.just(UnknownSource(reason="Probe did not answer")))
 # MediaConvert's pattern for S3 inputs wants something behind the last slash.
 input_keys = keys.filter(lambda key: not key.endswith("/"))
@@ -78,7 +78,7 @@ def test_the_sandbox_refuses_no_rendered_job(source: Source, profile: Profile) -
     if isinstance(source, SourceInfo):
         if source.video is None:
             profile = shipped_profiles().by_name["audio"]
-        elif not profile.has_picture and not source.audio:
+        elif not profile.has_video and not source.audio:
             return
     assert list(map(str, job_errors(on_the_wire(rendered(source, profile))))) == []
 
@@ -369,7 +369,7 @@ def test_the_plan_names_what_the_settings_make(source: Source, profile: Profile)
             if "Width" in picture and picture["ScalingBehavior"] == "DEFAULT"
         )
         assert planned.sizes == (sizes if planned.format in ("HLS", "DASH") else ())
-        assert planned.has_picture == bool(pictures)
+        assert planned.has_video == bool(pictures)
         assert PlannedOutput.from_record(planned.as_record()) == planned
 
 

@@ -139,7 +139,7 @@ class CaptionWorld:
             planned_outputs=[HLS.as_record(), DASH.as_record()],
         )
         self.step(AssetStatus.SUBMITTED)
-        self.made = made_outputs([HLS, DASH], seconds=SECONDS, has_sound=False)
+        self.made = made_outputs([HLS, DASH], seconds=SECONDS, has_audio=False)
         self.outputs.objects |= self.made
 
     @property

@@ -12,21 +12,21 @@ NO_CAPTIONS = "CLOSED-CAPTIONS=NONE"
 
 
 def made_outputs(
-    planned: Sequence[PlannedOutput], *, seconds: float, has_sound: bool = True
+    planned: Sequence[PlannedOutput], *, seconds: float, has_audio: bool = True
 ) -> dict[str, bytes]:
     """Return the objects of planned outputs by key, named and described as MediaConvert does."""
     objects: dict[str, bytes] = {}
     for output in planned:
         match output.format:
             case "HLS":
-                objects |= _hls(output, seconds, has_sound)
+                objects |= _hls(output, seconds, has_audio)
             case "DASH":
-                objects |= _dash(output, seconds, has_sound)
+                objects |= _dash(output, seconds, has_audio)
             case "MP4":
-                sounds = ["soun"] * _sounds(output) if has_sound else []
-                objects[output.key] = made_mp4(seconds, "vide", *sounds)
+                audio = ["soun"] * _audio_count(output) if has_audio else []
+                objects[output.key] = made_mp4(seconds, "vide", *audio)
             case "M4A":
-                objects[output.key] = made_mp4(seconds, *["soun"] * _sounds(output))
+                objects[output.key] = made_mp4(seconds, *["soun"] * _audio_count(output))
             case _:
                 objects[output.key] = b"\xff\xd8\xff\xd9"
     return objects
@@ -89,8 +89,8 @@ def box(kind: str, content: bytes) -> bytes:
     return struct.pack(">I4s", 8 + len(content), kind.encode()) + content
 
 
-def _sounds(output: PlannedOutput) -> int:
-    return 1 if output.sounds is None else len(output.sounds)
+def _audio_count(output: PlannedOutput) -> int:
+    return 1 if output.audio is None else len(output.audio)
 
 
 def _durations(seconds: float) -> list[float]:
@@ -98,22 +98,22 @@ def _durations(seconds: float) -> list[float]:
     return [SEGMENT_SECONDS] * int(whole) + ([rest] if rest else [])
 
 
-def _hls(output: PlannedOutput, seconds: float, has_sound: bool) -> dict[str, bytes]:
+def _hls(output: PlannedOutput, seconds: float, has_audio: bool) -> dict[str, bytes]:
     folder = output.key.rpartition("/")[0]
     master = ["#EXTM3U", "#EXT-X-VERSION:3"]
     objects: dict[str, bytes] = {}
-    sizes = (output.sizes or (_SIZE_UNTOLD,)) if output.has_picture else ()
-    beside = output.files[len(sizes) :] if output.has_picture else ()
-    codecs = ",".join([*(["avc1.640028"] if sizes else []), *(["mp4a.40.2"] if has_sound else [])])
+    sizes = (output.sizes or (_SIZE_UNTOLD,)) if output.has_video else ()
+    beside = output.files[len(sizes) :] if output.has_video else ()
+    codecs = ",".join([*(["avc1.640028"] if sizes else []), *(["mp4a.40.2"] if has_audio else [])])
     for number, playlist in enumerate(output.files):
         name = playlist.removeprefix(f"{folder}/")
         if playlist in beside:
-            if not has_sound:
+            if not has_audio:
                 continue
             master.append(f'#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="audio",NAME="{number}",URI="{name}"')
         else:
             size = f",RESOLUTION={sizes[number][0]}x{sizes[number][1]}" if sizes else ""
-            group = ',AUDIO="audio"' if beside and has_sound else ""
+            group = ',AUDIO="audio"' if beside and has_audio else ""
             master += [f'#EXT-X-STREAM-INF:BANDWIDTH=1000,CODECS="{codecs}"{size}{group},{NO_CAPTIONS}', name]
         objects |= _media_playlist(playlist, folder, seconds)
     return {output.key: _text(master), **objects}
@@ -130,7 +130,7 @@ def _media_playlist(playlist: str, folder: str, seconds: float) -> dict[str, byt
     return {**objects, playlist: _text([*lines, "#EXT-X-ENDLIST"])}
 
 
-def _dash(output: PlannedOutput, seconds: float, has_sound: bool) -> dict[str, bytes]:
+def _dash(output: PlannedOutput, seconds: float, has_audio: bool) -> dict[str, bytes]:
     folder, _, name = output.key.rpartition("/")
     base, durations = name.removesuffix(".mpd"), _durations(seconds)
     entries = "".join(f'<S d="{round(duration * 1000)}"/>' for duration in durations)
@@ -149,13 +149,13 @@ def _dash(output: PlannedOutput, seconds: float, has_sound: bool) -> dict[str, b
         )
 
     sets = ""
-    if output.has_picture:
+    if output.has_video:
         pictures = "".join(
             representation(f"_{height}p", f'width="{width}" height="{height}" codecs="avc1.640028"')
             for width, height in output.sizes or [_SIZE_UNTOLD]
         )
         sets += f'<AdaptationSet mimeType="video/mp4">{pictures}</AdaptationSet>'
-    for number in range(_sounds(output)) if has_sound else ():
+    for number in range(_audio_count(output)) if has_audio else ():
         sound = representation(f"_audio_{number}", 'codecs="mp4a.40.2"')
         sets += f'<AdaptationSet mimeType="audio/mp4">{sound}</AdaptationSet>'
     manifest = (

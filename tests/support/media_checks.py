@@ -38,7 +38,7 @@ class Rendition:
     peak_bps: float
 
 
-def check_hls(master: Path, *, seconds: float, has_sound: bool = True) -> list[Rendition]:
+def check_hls(master: Path, *, seconds: float, has_audio: bool = True) -> list[Rendition]:
     """Check an HLS master playlist: all variants and audio renditions play for ``seconds``."""
     lines = _playlist_lines(master)
     groups: dict[str, list[Path]] = {}
@@ -57,7 +57,7 @@ def check_hls(master: Path, *, seconds: float, has_sound: bool = True) -> list[R
         video = _check_media_playlist(playlist, declared)
         beside = [_check_media_playlist(path, None) for path in groups.get(declared.get("AUDIO", ""), [])]
         sound = max([video.played.audio_seconds, *(one.played.audio_seconds for one in beside)])
-        _check_sound(playlist.name, sound, seconds, has_sound)
+        _check_sound(playlist.name, sound, seconds, has_audio)
         _check_seconds(playlist.name, video.declared_seconds, seconds)
         _check_picture(playlist.name, video.played, seconds)
         _check_bandwidth(playlist.name, int(declared["BANDWIDTH"]), video, beside)
@@ -65,8 +65,8 @@ def check_hls(master: Path, *, seconds: float, has_sound: bool = True) -> list[R
         assert any(codec.startswith(VIDEO_CODECS) for codec in codecs), (
             f"{playlist.name}: no video codec in {codecs}"
         )
-        assert has_sound == any(codec.startswith("mp4a.") for codec in codecs), (
-            f"{playlist.name}: codecs {codecs}, but sound is {'' if has_sound else 'not '}expected"
+        assert has_audio == any(codec.startswith("mp4a.") for codec in codecs), (
+            f"{playlist.name}: codecs {codecs}, but sound is {'' if has_audio else 'not '}expected"
         )
         renditions.append(video)
     assert renditions, f"{master.name} names no variant"
@@ -74,13 +74,13 @@ def check_hls(master: Path, *, seconds: float, has_sound: bool = True) -> list[R
     return renditions
 
 
-def check_dash(manifest: Path, *, seconds: float, has_sound: bool = True) -> list[Rendition]:
+def check_dash(manifest: Path, *, seconds: float, has_audio: bool = True) -> list[Rendition]:
     """Check a DASH manifest: all representations play for ``seconds``; give those with a picture."""
     root = ElementTree.parse(manifest).getroot()
     assert root.tag == "{urn:mpeg:dash:schema:mpd:2011}MPD", f"{manifest.name} is not an MPD"
     _check_seconds(manifest.name, _iso_seconds(root.get("mediaPresentationDuration", "")), seconds)
     videos: list[Rendition] = []
-    sounds: list[Rendition] = []
+    audio: list[Rendition] = []
     ids = [element.get("id") for element in root.iterfind(".//mpd:Representation", MPD_NAMESPACE)]
     assert len(ids) == len(set(ids)), f"{manifest.name}: representations share an id: {ids}"
     for adaptation_set in root.iterfind(".//mpd:AdaptationSet", MPD_NAMESPACE):
@@ -89,24 +89,24 @@ def check_dash(manifest: Path, *, seconds: float, has_sound: bool = True) -> lis
         is_video = adaptation_set.get("contentType") == "video"
         for element in adaptation_set.iterfind("mpd:Representation", MPD_NAMESPACE):
             rendition = _check_representation(manifest, element, seconds, is_video=is_video)
-            (videos if is_video else sounds).append(rendition)
+            (videos if is_video else audio).append(rendition)
     assert videos, f"{manifest.name} has no video"
-    assert has_sound == bool(sounds), (
-        f"{manifest.name} has {len(sounds)} audio representations, but sound is "
-        f"{'' if has_sound else 'not '}expected"
+    assert has_audio == bool(audio), (
+        f"{manifest.name} has {len(audio)} audio representations, but sound is "
+        f"{'' if has_audio else 'not '}expected"
     )
     check_aligned([video.played for video in videos])
     return videos
 
 
-def check_mp4(path: Path, *, seconds: float, has_sound: bool = True) -> Played:
+def check_mp4(path: Path, *, seconds: float, has_audio: bool = True) -> Played:
     """Check a progressive MP4: it begins with its index and plays for ``seconds``."""
     head = path.read_bytes()
     assert head.index(b"moov") < head.index(b"mdat"), f"{path.name} does not begin with its index"
     with path.open("rb") as file:
         played = play(file)
     _check_picture(path.name, played, seconds)
-    _check_sound(path.name, played.audio_seconds, seconds, has_sound)
+    _check_sound(path.name, played.audio_seconds, seconds, has_audio)
     return played
 
 

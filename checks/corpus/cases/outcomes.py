@@ -37,7 +37,7 @@ class Facts:
     """
 
     container: str | None = None
-    has_picture: bool | None = None
+    has_video: bool | None = None
     size: Size | None = None
     rotation: int | None = None
     frame_rate: Fraction | None = None

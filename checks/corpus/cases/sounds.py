@@ -34,7 +34,7 @@ def _alone(suffix: str, codec: AudioCodec, container: str, *, sound: Sound = STE
             seconds=3.0,
             sounds=(Track("", channels),) * SOUND_RUNGS,
             downloaded_sounds=(Track("", channels),),
-            facts=Facts(container=container, has_picture=False, channels=(channels,)),
+            facts=Facts(container=container, has_video=False, channels=(channels,)),
         ),
         is_representative=suffix == ".m4a",
     )
@@ -123,7 +123,7 @@ CASES = (
             seconds=3.0,
             sounds=(Track("eng", 2),) * SOUND_RUNGS + (Track("fra", 2),) * SOUND_RUNGS,
             downloaded_sounds=(Track("eng", 2), Track("fra", 2)),
-            facts=Facts(has_picture=False, channels=(2, 2), languages=("eng", "fra")),
+            facts=Facts(has_video=False, channels=(2, 2), languages=("eng", "fra")),
         ),
         is_representative=True,
     ),

@@ -16,7 +16,7 @@ def facts_of(record: Mapping[str, Any]) -> Facts:
     rate = video.get("frame_rate_numerator")
     return Facts(
         container=recorded.get("container"),
-        has_picture=bool(video) if "video" in recorded else None,
+        has_video=bool(video) if "video" in recorded else None,
         size=(int(video["display_width"]), int(video["display_height"])) if video else None,
         rotation=_whole(video.get("rotation_degrees")),
         frame_rate=Fraction(int(rate), int(video["frame_rate_denominator"])) if rate else None,

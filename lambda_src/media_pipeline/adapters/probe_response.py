@@ -28,7 +28,7 @@ _SCAN_TYPES = {"interlaced": True, "progressive": False}
 _SUBTITLE_TRACKS = frozenset({"data", "text", "subtitle"})
 # Average and declared rate differ by less where a file has a constant rate and an odd last frame.
 _VARIABLE_RATE_SHARE = Fraction(1, 50)
-# Of sounds, and of subtitles: more are in no real file, and each is kept in the record and made anew.
+# Of audio, and of subtitles: more are in no real file, and each is kept in the record and made anew.
 MAX_TRACKS = 64
 # Of a codec's or a language's name.
 _MAX_TEXT_BYTES = 100
@@ -51,9 +51,9 @@ def source_from_probe(response: Mapping[str, Any]) -> Source:
     format_ = _text(container.get("Format"))
     tracks = _mappings(container.get("Tracks"))
     videos = [track for track in tracks if track.get("TrackType") == "video"]
-    sounds = [track for track in tracks if track.get("TrackType") == "audio"]
+    audio_tracks = [track for track in tracks if track.get("TrackType") == "audio"]
     subtitles = [track for track in tracks if _text(track.get("TrackType")) in _SUBTITLE_TRACKS]
-    audio = tuple(_audio_track(track) for track in sounds[:MAX_TRACKS])
+    audio = tuple(_audio_track(track) for track in audio_tracks[:MAX_TRACKS])
     if format_ in AUDIO_CONTAINERS and audio:
         videos = []
     if not tracks:
@@ -76,7 +76,7 @@ def source_from_probe(response: Mapping[str, Any]) -> Source:
             )
             for track in subtitles[:MAX_TRACKS]
         ),
-        tracks_left_out=sum(max(0, len(kind) - MAX_TRACKS) for kind in (sounds, subtitles)),
+        tracks_left_out=sum(max(0, len(kind) - MAX_TRACKS) for kind in (audio_tracks, subtitles)),
     )
 
 

@@ -9,7 +9,7 @@ from media_pipeline.domain.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PlannedSound:
+class PlannedAudio:
     """Describe a rendition of sound; `language` is empty where the source doesn't say."""
 
     language: str
@@ -22,7 +22,7 @@ class PlannedOutput:
 
     `key` is what is opened, `files` what it can't do without; `group` counts the job's output groups from 0.
     Width and height are those of the largest rendition, 0 where the source's size is unknown or there is no
-    picture; `sizes` are those of all renditions that a manifest names, none where they are unknown. `sounds`
+    picture; `sizes` are those of all renditions that a manifest names, none where they are unknown. `audio`
     is the sound that plays beside each picture; it is None where what the source has is unknown.
     """
 
@@ -33,11 +33,11 @@ class PlannedOutput:
     height: int
     files: tuple[str, ...] = ()
     sizes: tuple[tuple[int, int], ...] = ()
-    has_picture: bool = True
-    sounds: tuple[PlannedSound, ...] | None = None
+    has_video: bool = True
+    audio: tuple[PlannedAudio, ...] | None = None
 
     def as_record(self) -> dict[str, Any]:
-        """Return the plain data that the asset record keeps."""
+        """Return the plain data that the asset record keeps, some of it under names of earlier releases."""
         return {
             "format": self.format,
             "key": self.key,
@@ -46,14 +46,14 @@ class PlannedOutput:
             "height": self.height,
             "files": list(self.files),
             "sizes": [list(size) for size in self.sizes],
-            "has_picture": self.has_picture,
-            "sounds": None if self.sounds is None else [asdict(sound) for sound in self.sounds],
+            "has_picture": self.has_video,
+            "sounds": None if self.audio is None else [asdict(rendition) for rendition in self.audio],
         }
 
     @classmethod
     def from_record(cls, record: Mapping[str, Any]) -> "PlannedOutput":
         """Read what `as_record` wrote, now or in an earlier version of it."""
-        sounds = record.get("sounds")
+        audio = record.get("sounds")
         return cls(
             format=record["format"],
             key=record["key"],
@@ -62,8 +62,8 @@ class PlannedOutput:
             height=record["height"],
             files=tuple(record["files"]),
             sizes=tuple((width, height) for width, height in record.get("sizes", ())),
-            has_picture=record.get("has_picture", True),
-            sounds=None if sounds is None else tuple(PlannedSound(**sound) for sound in sounds),
+            has_video=record.get("has_picture", True),
+            audio=None if audio is None else tuple(PlannedAudio(**rendition) for rendition in audio),
         )
 
 
@@ -81,8 +81,8 @@ def finished_output(
     largest = max(pictures, key=lambda output: output.width * output.height, default=None)
     reported_ms = max((output.duration_ms for output in reported), default=0)
     duration_ms = max(found_ms, reported_ms or source_duration_ms)
-    languages = {sound.language for sound in planned.sounds or ()} - {""}
-    language = {} if planned.has_picture or len(languages) != 1 else {"language": min(languages)}
+    languages = {rendition.language for rendition in planned.audio or ()} - {""}
+    language = {} if planned.has_video or len(languages) != 1 else {"language": min(languages)}
     return {
         "format": planned.format,
         "key": planned.key,

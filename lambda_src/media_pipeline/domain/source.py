@@ -142,14 +142,14 @@ Source = SourceInfo | UnknownSource
 UNKNOWN_CODEC = "UNKNOWN"
 
 
-def has_picture(source: Source, source_uri: str) -> bool:
+def has_video(source: Source, source_uri: str) -> bool:
     """Tell whether a source is a video; of one that couldn't be inspected its name must tell."""
     if isinstance(source, SourceInfo):
         return source.video is not None
     return not source_uri.lower().endswith(AUDIO_SUFFIXES)
 
 
-def has_sound(source: Source) -> bool:
+def has_audio(source: Source) -> bool:
     """Tell whether a source has sound; one that couldn't be inspected most probably has some."""
     return bool(source.audio) if isinstance(source, SourceInfo) else not source.is_silent
 

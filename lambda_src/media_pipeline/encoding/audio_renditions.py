@@ -22,7 +22,7 @@ _FILE_LANGUAGE = re.compile(r"[A-Za-z]{3}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SoundRendition:
+class AudioRendition:
     """Describe one rendition of sound.
 
     `track` counts the source's audio tracks from 1, and is None where they aren't known. `language` is the
@@ -39,16 +39,16 @@ class SoundRendition:
 
 
 # What a source most probably has that couldn't be inspected.
-_ASSUMED = SoundRendition(track=None, language="", file_language="", label="Audio", channels=STEREO)
+_ASSUMED = AudioRendition(track=None, language="", file_language="", label="Audio", channels=STEREO)
 
 
-def sound_renditions(source: Source, preset: VideoPreset) -> tuple[SoundRendition, ...]:
-    """Return a preset's sound for a source, in the order of its tracks; nothing where it has none."""
+def audio_renditions(source: Source, preset: VideoPreset) -> tuple[AudioRendition, ...]:
+    """Return a preset's audio renditions of a source, in the order of its tracks."""
     return _renditions(source, keeps_surround=preset.surround == Surround.KEEP)
 
 
-def stereo_renditions(source: Source) -> tuple[SoundRendition, ...]:
-    """Return a source's sound, mixed down to stereo."""
+def stereo_renditions(source: Source) -> tuple[AudioRendition, ...]:
+    """Return a source's audio renditions, mixed down to stereo."""
     return _renditions(source, keeps_surround=False)
 
 
@@ -63,14 +63,14 @@ def audible_tracks(source: SourceInfo) -> tuple[tuple[int, AudioTrack], ...]:
     return known or numbered
 
 
-def _renditions(source: Source, *, keeps_surround: bool) -> tuple[SoundRendition, ...]:
+def _renditions(source: Source, *, keeps_surround: bool) -> tuple[AudioRendition, ...]:
     if not isinstance(source, SourceInfo):
         return () if source.is_silent else (_ASSUMED,)
     heard = audible_tracks(source)
     languages = [_language(track.language) for _, track in heard]
     names = [_name(language) for language in languages]
     return tuple(
-        SoundRendition(
+        AudioRendition(
             track=number,
             language=language,
             file_language=_file_language(track.language) if language else "",

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from media_pipeline.domain.source import Source, SourceInfo
 from media_pipeline.encoding.aac import CODING_MODES, aac_bitrate_bps
-from media_pipeline.encoding.audio_renditions import SoundRendition, audible_tracks
+from media_pipeline.encoding.audio_renditions import AudioRendition, audible_tracks
 from media_pipeline.encoding.group_settings import Settings
-from media_pipeline.encoding.presets import SoundPreset
+from media_pipeline.encoding.presets import AudioTrackPreset
 
 # Source: EBU R 128 and its streaming supplement s2: true peaks of at most -1 dBTP
 _MAX_TRUE_PEAK_DBTP = -1.0
@@ -28,7 +28,11 @@ def audio_selectors(source: Source) -> Settings:
 
 
 def audio_description(
-    sound: SoundRendition, preset: SoundPreset, stereo_bitrate_bps: int, *, three_letters: bool = False
+    rendition: AudioRendition,
+    preset: AudioTrackPreset,
+    stereo_bitrate_bps: int,
+    *,
+    three_letters: bool = False,
 ) -> Settings:
     """Return one of an output's `AudioDescriptions`; the bitrate is that of stereo, others follow from it.
 
@@ -37,22 +41,22 @@ def audio_description(
     API, AudioDescription.CustomLanguageCode; ISO/IEC 13818-1, section 2.6.18.
     """
     description: Settings = {
-        "AudioSourceName": _selector(sound.track),
-        "StreamName": sound.label,
+        "AudioSourceName": _selector(rendition.track),
+        "StreamName": rendition.label,
         "CodecSettings": {
             "Codec": "AAC",
             "AacSettings": {
                 "Bitrate": aac_bitrate_bps(
-                    channels=sound.channels,
+                    channels=rendition.channels,
                     sample_rate_hz=preset.audio_sample_rate_hz,
                     stereo_bitrate_bps=stereo_bitrate_bps,
                 ),
-                "CodingMode": CODING_MODES[sound.channels],
+                "CodingMode": CODING_MODES[rendition.channels],
                 "SampleRate": preset.audio_sample_rate_hz,
             },
         },
     }
-    language = sound.file_language if three_letters else sound.language
+    language = rendition.file_language if three_letters else rendition.language
     if language:
         description |= {"CustomLanguageCode": language, "LanguageCodeControl": "USE_CONFIGURED"}
     if preset.loudness_lufs is not None:
@@ -67,15 +71,16 @@ def audio_description(
 
 
 def audio_descriptions(
-    sounds: Sequence[SoundRendition],
-    preset: SoundPreset,
+    audio: Sequence[AudioRendition],
+    preset: AudioTrackPreset,
     stereo_bitrate_bps: int,
     *,
     three_letters: bool = False,
 ) -> Settings:
     """Return the audio descriptions of an output, or nothing at all where the source has no sound."""
     described = [
-        audio_description(sound, preset, stereo_bitrate_bps, three_letters=three_letters) for sound in sounds
+        audio_description(rendition, preset, stereo_bitrate_bps, three_letters=three_letters)
+        for rendition in audio
     ]
     return {"AudioDescriptions": described} if described else {}
 

@@ -59,14 +59,16 @@ class Context:
         return settings
 
     @property
-    def sounds(self) -> tuple[Settings, ...]:
+    def audio(self) -> tuple[Settings, ...]:
         """Return the output's `AudioDescriptions`."""
         return tuple(self.output.get("AudioDescriptions", ()))
 
     @property
-    def sound_codecs(self) -> frozenset[str]:
+    def audio_codecs(self) -> frozenset[str]:
         """Return the codecs of the output's sound."""
-        return frozenset(str(sound.get("CodecSettings", {}).get("Codec", "")) for sound in self.sounds)
+        return frozenset(
+            str(description.get("CodecSettings", {}).get("Codec", "")) for description in self.audio
+        )
 
     def preprocesses(self, name: str) -> bool:
         """Tell whether the picture goes through one of MediaConvert's preprocessors."""
@@ -122,13 +124,13 @@ RULES = (
     ),
     Rule(
         setting="AudioNormalizationSettings",
-        applies=lambda it: any(sound.get("AudioNormalizationSettings") for sound in it.sounds),
+        applies=lambda it: any(description.get("AudioNormalizationSettings") for description in it.audio),
         source=f"{_PRICING_PAGE}: an add-on of the Professional tier, 0.17 of a minute a minute",
         is_add_on=True,
     ),
     Rule(
         setting="Dolby audio",
-        applies=lambda it: bool(it.sound_codecs & {"AC3", "AC4", "EAC3", "EAC3_ATMOS"}),
+        applies=lambda it: bool(it.audio_codecs & {"AC3", "AC4", "EAC3", "EAC3_ATMOS"}),
         source="MediaConvert guide, queues: Dolby audio is charged by the minute, whatever the queue",
         is_add_on=True,
     ),
@@ -185,7 +187,7 @@ RULES = (
     ),
     Rule(
         setting="sound other than AAC, MP3 and Dolby audio",
-        applies=lambda it: bool(it.sound_codecs - {"AAC", "MP3", "AC3", "AC4", "EAC3", "EAC3_ATMOS"}),
+        applies=lambda it: bool(it.audio_codecs - {"AAC", "MP3", "AC3", "AC4", "EAC3", "EAC3_ATMOS"}),
         source=_UNSETTLED,
         is_settled=False,
     ),

@@ -13,8 +13,8 @@ from media_pipeline.domain.source import (
     Source,
     SourceInfo,
     VideoTrack,
-    has_picture,
-    has_sound,
+    has_audio,
+    has_video,
 )
 from media_pipeline.encoding.audio_renditions import stereo_renditions
 from media_pipeline.encoding.audio_settings import audio_selectors
@@ -39,7 +39,7 @@ REFERENCE_VIDEO = SourceInfo(
     ),
     audio=(AudioTrack(codec="AAC", channels=2, language=""),),
 )
-REFERENCE_SOUND = SourceInfo(container="mp4", duration_ms=0, video=None, audio=REFERENCE_VIDEO.audio)
+REFERENCE_AUDIO = SourceInfo(container="mp4", duration_ms=0, video=None, audio=REFERENCE_VIDEO.audio)
 
 # Base names of each group's files below the attempt's destination.
 DESTINATIONS = {
@@ -56,8 +56,9 @@ DESTINATIONS = {
 class JobGroup(NamedTuple):
     """Name an output group of a job: what it makes, and, for streams of sound alone, of which track.
 
-    `track` counts the source's sounds from 1. Players switch among the variants of an HLS playlist by their
-    bitrate, and so the languages of sound alone can't be variants of one: each track is streamed by itself.
+    `track` counts the source's audio tracks from 1. Players switch among the variants of an HLS playlist by
+    their bitrate, and so the languages of sound alone can't be variants of one: each track is streamed by
+    itself.
     """
 
     preset: PresetName
@@ -72,12 +73,12 @@ class JobGroup(NamedTuple):
 
 def groups_of(profile: Profile, source: Source) -> tuple[JobGroup, ...]:
     """Return the groups of a profile that a source has something for, in the order of the job's groups."""
-    sounds = len(stereo_renditions(source)) if has_sound(source) else 0
+    tracks = len(stereo_renditions(source)) if has_audio(source) else 0
     groups: list[JobGroup] = []
     for name in profile.presets:
         if name is PresetName.AUDIO:
-            groups += [JobGroup(name, track) for track in range(1, sounds + 1)]
-        elif sounds or name not in AUDIO_PRESETS:
+            groups += [JobGroup(name, track) for track in range(1, tracks + 1)]
+        elif tracks or name not in AUDIO_PRESETS:
             groups.append(JobGroup(name))
     return tuple(groups)
 
@@ -102,7 +103,7 @@ def job_settings(
 
 def job_template_settings(profile: Profile, presets: Presets) -> Settings:
     """Return a job template's `Settings`: those of a Full HD stereo source, or one of stereo sound alone."""
-    reference = REFERENCE_VIDEO if profile.has_picture else REFERENCE_SOUND
+    reference = REFERENCE_VIDEO if profile.has_video else REFERENCE_AUDIO
     groups = [
         group
         for wanted in groups_of(profile, reference)
@@ -121,9 +122,9 @@ def _settings(job_input: Settings, groups: Sequence[Settings]) -> Settings:
 
 def _input(source: Source, source_uri: str) -> Settings:
     job_input: Settings = {"TimecodeSource": "ZEROBASED"}
-    selector = video_selector(source, source_uri) if has_picture(source, source_uri) else {}
+    selector = video_selector(source, source_uri) if has_video(source, source_uri) else {}
     if selector:
         job_input["VideoSelector"] = selector
-    if has_sound(source):
+    if has_audio(source):
         job_input["AudioSelectors"] = audio_selectors(source)
     return job_input

@@ -1,7 +1,7 @@
 """Render MediaConvert's output groups (boto3's form), one a preset; destinations are added by the job."""
 
 from media_pipeline.domain.source import Source
-from media_pipeline.encoding.audio_renditions import sound_renditions, stereo_renditions
+from media_pipeline.encoding.audio_renditions import audio_renditions, stereo_renditions
 from media_pipeline.encoding.audio_settings import audio_description, audio_descriptions
 from media_pipeline.encoding.group_settings import (
     Settings,
@@ -31,7 +31,7 @@ from media_pipeline.encoding.video_renditions import (
 )
 from media_pipeline.encoding.video_settings import avc_video, captured_frames, hevc_video
 
-_SOUND_GROUP = "audio"
+_AUDIO_GROUP = "audio"
 
 
 def output_groups(
@@ -63,7 +63,7 @@ def group_count(name: PresetName) -> int:
     return 2 if name is PresetName.AUDIO else 1
 
 
-def sound_modifier(number: int, count: int) -> str:
+def audio_modifier(number: int, count: int) -> str:
     """Return what names an output of sound beside pictures; `number` counts from 1."""
     return "_audio" if count == 1 else f"_audio_{number}"
 
@@ -84,8 +84,8 @@ def stills_modifier(wanted: Stills) -> str:
 
 
 def _cmaf(source: Source, preset: CmafPreset) -> Settings:
-    sounds = sound_renditions(source, preset)
-    with_sound = {"CmfcSettings": {"AudioRenditionSets": _SOUND_GROUP}} if sounds else {}
+    audio = audio_renditions(source, preset)
+    with_audio = {"CmfcSettings": {"AudioRenditionSets": _AUDIO_GROUP}} if audio else {}
     pictures = [
         *((rung, avc_video(rung, preset, source)) for rung in renditions(source, preset)),
         *((rung, hevc_video(rung, preset, source)) for rung in hevc_renditions(source, preset)),
@@ -93,18 +93,18 @@ def _cmaf(source: Source, preset: CmafPreset) -> Settings:
     outputs: list[Settings] = [
         {
             "NameModifier": f"_{rung.name}",
-            "ContainerSettings": {"Container": "CMFC", **with_sound},
+            "ContainerSettings": {"Container": "CMFC", **with_audio},
             "VideoDescription": video,
         }
         for rung, video in pictures
     ]
-    for number, sound in enumerate(sounds, 1):
-        track = {"AudioGroupId": _SOUND_GROUP, "AudioTrackType": _track_type(number)}
+    for number, rendition in enumerate(audio, 1):
+        track = {"AudioGroupId": _AUDIO_GROUP, "AudioTrackType": _track_type(number)}
         outputs.append(
             {
-                "NameModifier": sound_modifier(number, len(sounds)),
+                "NameModifier": audio_modifier(number, len(audio)),
                 "ContainerSettings": {"Container": "CMFC", "CmfcSettings": track},
-                "AudioDescriptions": [audio_description(sound, preset, preset.audio_bitrate_bps)],
+                "AudioDescriptions": [audio_description(rendition, preset, preset.audio_bitrate_bps)],
             }
         )
     group = cmaf_settings(preset.segment_seconds, fragment_seconds=preset.gop_seconds)
@@ -112,27 +112,27 @@ def _cmaf(source: Source, preset: CmafPreset) -> Settings:
 
 
 def _hls(source: Source, preset: StreamingPreset) -> Settings:
-    sounds = sound_renditions(source, preset)
+    audio = audio_renditions(source, preset)
     # One track lies in every rung's segments; of several each has segments of its own, to be chosen from.
-    muxed, beside = (sounds, ()) if len(sounds) <= 1 else ((), sounds)
-    with_sound = {"HlsSettings": {"AudioRenditionSets": _SOUND_GROUP}} if beside else {}
+    muxed, beside = (audio, ()) if len(audio) <= 1 else ((), audio)
+    with_audio = {"HlsSettings": {"AudioRenditionSets": _AUDIO_GROUP}} if beside else {}
     outputs: list[Settings] = [
         {
             "NameModifier": f"_{rung.name}",
             "ContainerSettings": {"Container": "M3U8", "M3u8Settings": {}},
             "VideoDescription": avc_video(rung, preset, source),
             **audio_descriptions(muxed, preset, preset.audio_bitrate_bps, three_letters=True),
-            **({"OutputSettings": with_sound} if with_sound else {}),
+            **({"OutputSettings": with_audio} if with_audio else {}),
         }
         for rung in renditions(source, preset)
     ]
-    for number, sound in enumerate(beside, 1):
-        track = {"AudioGroupId": _SOUND_GROUP, "AudioTrackType": _track_type(number)}
+    for number, rendition in enumerate(beside, 1):
+        track = {"AudioGroupId": _AUDIO_GROUP, "AudioTrackType": _track_type(number)}
         outputs.append(
             {
-                "NameModifier": sound_modifier(number, len(beside)),
+                "NameModifier": audio_modifier(number, len(beside)),
                 "ContainerSettings": {"Container": "M3U8", "M3u8Settings": {}},
-                "AudioDescriptions": [audio_description(sound, preset, preset.audio_bitrate_bps)],
+                "AudioDescriptions": [audio_description(rendition, preset, preset.audio_bitrate_bps)],
                 "OutputSettings": {"HlsSettings": track},
             }
         )
@@ -149,13 +149,13 @@ def _dash(source: Source, preset: StreamingPreset) -> Settings:
         }
         for rung in renditions(source, preset)
     ]
-    sounds = sound_renditions(source, preset)
-    for number, sound in enumerate(sounds, 1):
+    audio = audio_renditions(source, preset)
+    for number, rendition in enumerate(audio, 1):
         outputs.append(
             {
-                "NameModifier": sound_modifier(number, len(sounds)),
+                "NameModifier": audio_modifier(number, len(audio)),
                 "ContainerSettings": {"Container": "MPD"},
-                "AudioDescriptions": [audio_description(sound, preset, preset.audio_bitrate_bps)],
+                "AudioDescriptions": [audio_description(rendition, preset, preset.audio_bitrate_bps)],
             }
         )
     group = dash_settings(preset.segment_seconds, fragment_seconds=preset.gop_seconds)
@@ -163,13 +163,13 @@ def _dash(source: Source, preset: StreamingPreset) -> Settings:
 
 
 def _mp4(source: Source, preset: FilePreset) -> Settings:
-    sounds = sound_renditions(source, preset)
+    audio = audio_renditions(source, preset)
     outputs = [
         {
             "NameModifier": f"_{rung.name}",
             "ContainerSettings": progressive_mp4(),
             "VideoDescription": avc_video(rung, preset, source),
-            **audio_descriptions(sounds, preset, preset.audio_bitrate_bps, three_letters=True),
+            **audio_descriptions(audio, preset, preset.audio_bitrate_bps, three_letters=True),
         }
         for rung in renditions(source, preset)
     ]
@@ -182,7 +182,7 @@ def _audio(source: Source, preset: AudioPreset, track: int) -> tuple[Settings, S
     Sound alone is made for HLS, in MPEG-TS, and for DASH, but not in CMAF. Source: MediaConvert guide,
     "Output codecs and containers supported for audio-only".
     """
-    sound = stereo_renditions(source)[track - 1]
+    rendition = stereo_renditions(source)[track - 1]
     number = "" if track == 1 else f" {track}"
 
     def outputs(container: Settings, *, three_letters: bool) -> list[Settings]:
@@ -191,7 +191,7 @@ def _audio(source: Source, preset: AudioPreset, track: int) -> tuple[Settings, S
                 "NameModifier": bitrate_modifier(bitrate_bps),
                 **container,
                 "AudioDescriptions": [
-                    audio_description(sound, preset, bitrate_bps, three_letters=three_letters)
+                    audio_description(rendition, preset, bitrate_bps, three_letters=three_letters)
                 ],
             }
             for bitrate_bps in preset.audio_bitrates_bps
@@ -217,20 +217,20 @@ def _audio(source: Source, preset: AudioPreset, track: int) -> tuple[Settings, S
 
 
 def _m4a(source: Source, preset: AudioFilePreset) -> Settings:
-    sounds = stereo_renditions(source)
-    # An output without a picture has one sound at most. Source: MediaConvert user guide,
+    audio = stereo_renditions(source)
+    # An output without a picture has one audio rendition at most. Source: MediaConvert user guide,
     # "Setting up audio-only outputs".
     outputs: list[Settings] = [
         {
             "Extension": "m4a",
             "ContainerSettings": progressive_mp4(),
-            **audio_descriptions([sound], preset, preset.audio_bitrate_bps, three_letters=True),
+            **audio_descriptions([rendition], preset, preset.audio_bitrate_bps, three_letters=True),
         }
-        for sound in sounds
+        for rendition in audio
     ]
-    if len(sounds) > 1:
+    if len(audio) > 1:
         for number, output in enumerate(outputs, 1):
-            output["NameModifier"] = download_modifier(number, len(sounds))
+            output["NameModifier"] = download_modifier(number, len(audio))
     return output_group("M4A", "FILE_GROUP_SETTINGS", {}, outputs)
 
 

@@ -7,17 +7,17 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TypedDict
 
-from media_pipeline.domain.outputs import PlannedOutput, PlannedSound
+from media_pipeline.domain.outputs import PlannedAudio, PlannedOutput
 from media_pipeline.domain.source import Source, SourceInfo
-from media_pipeline.encoding.audio_renditions import SoundRendition, sound_renditions, stereo_renditions
+from media_pipeline.encoding.audio_renditions import AudioRendition, audio_renditions, stereo_renditions
 from media_pipeline.encoding.frame_size import FrameSize
 from media_pipeline.encoding.job_settings import groups_of
 from media_pipeline.encoding.ladder import Rendition
 from media_pipeline.encoding.output_groups import (
+    audio_modifier,
     bitrate_modifier,
     download_modifier,
     group_count,
-    sound_modifier,
     stills_modifier,
 )
 from media_pipeline.encoding.presets import PresetName, Presets, ThumbnailsPreset
@@ -62,61 +62,59 @@ class _Planner:
         match name:
             case PresetName.CMAF:
                 rungs = [*renditions(source, presets.cmaf), *hevc_renditions(source, presets.cmaf)]
-                sounds = sound_renditions(source, presets.cmaf)
-                return [self._hls(rungs, sounds, beside=len(sounds)), self._dash(rungs, sounds)]
+                audio = audio_renditions(source, presets.cmaf)
+                return [self._hls(rungs, audio, beside=len(audio)), self._dash(rungs, audio)]
             case PresetName.HLS:
-                sounds = sound_renditions(source, presets.hls)
-                beside = len(sounds) if len(sounds) > 1 else 0
-                return [self._hls(renditions(source, presets.hls), sounds, beside=beside)]
+                audio = audio_renditions(source, presets.hls)
+                beside = len(audio) if len(audio) > 1 else 0
+                return [self._hls(renditions(source, presets.hls), audio, beside=beside)]
             case PresetName.DASH:
-                return [self._dash(renditions(source, presets.dash), sound_renditions(source, presets.dash))]
+                return [self._dash(renditions(source, presets.dash), audio_renditions(source, presets.dash))]
             case PresetName.MP4:
-                sounds = sound_renditions(source, presets.mp4)
+                audio = audio_renditions(source, presets.mp4)
                 return [
-                    self._file("MP4", f"_{rung.name}.mp4", rung.size, sounds)
+                    self._file("MP4", f"_{rung.name}.mp4", rung.size, audio)
                     for rung in renditions(source, presets.mp4)
                 ]
             case PresetName.AUDIO:
                 modifiers = [bitrate_modifier(bitrate) for bitrate in presets.audio.audio_bitrates_bps]
-                sounds = stereo_renditions(source)[track - 1 : track] * len(modifiers)
+                audio = stereo_renditions(source)[track - 1 : track] * len(modifiers)
                 return [
-                    self._manifest(
-                        "HLS", ".m3u8", [], sounds, [f"{modifier}.m3u8" for modifier in modifiers]
-                    ),
-                    replace(self._dash([], sounds), group=self._group + 1),
+                    self._manifest("HLS", ".m3u8", [], audio, [f"{modifier}.m3u8" for modifier in modifiers]),
+                    replace(self._dash([], audio), group=self._group + 1),
                 ]
             case PresetName.M4A:
-                sounds = stereo_renditions(source)
+                audio = stereo_renditions(source)
                 return [
                     self._file(
                         "M4A",
-                        f"{download_modifier(number, len(sounds))}.m4a",
+                        f"{download_modifier(number, len(audio))}.m4a",
                         None,
-                        [sound],
-                        has_picture=False,
+                        [rendition],
+                        has_video=False,
                     )
-                    for number, sound in enumerate(sounds, 1)
+                    for number, rendition in enumerate(audio, 1)
                 ]
             case PresetName.THUMBNAILS:
                 return self._stills(presets.thumbnails)
 
     def _hls(
-        self, rungs: Sequence[Rendition], sounds: Sequence[SoundRendition], *, beside: int
+        self, rungs: Sequence[Rendition], audio: Sequence[AudioRendition], *, beside: int
     ) -> PlannedOutput:
         """Plan HLS with so many playlists of sound beside those of the rungs."""
         modifiers = [f"_{rung.name}" for rung in rungs]
-        modifiers += [sound_modifier(number, beside) for number in range(1, beside + 1)]
-        return self._manifest("HLS", ".m3u8", rungs, sounds, [f"{modifier}.m3u8" for modifier in modifiers])
+        modifiers += [audio_modifier(number, beside) for number in range(1, beside + 1)]
+        return self._manifest("HLS", ".m3u8", rungs, audio, [f"{modifier}.m3u8" for modifier in modifiers])
 
-    def _dash(self, rungs: Sequence[Rendition], sounds: Sequence[SoundRendition]) -> PlannedOutput:
-        return self._manifest("DASH", ".mpd", rungs, sounds)
+    def _dash(self, rungs: Sequence[Rendition], audio: Sequence[AudioRendition]) -> PlannedOutput:
+        return self._manifest("DASH", ".mpd", rungs, audio)
 
     def _manifest(
         self,
         format_: str,
         suffix: str,
         rungs: Sequence[Rendition],
-        sounds: Sequence[SoundRendition],
+        audio: Sequence[AudioRendition],
         playlists: Sequence[str] = (),
     ) -> PlannedOutput:
         return PlannedOutput(
@@ -126,8 +124,8 @@ class _Planner:
             **_size(rungs[0].size if rungs else None),
             files=tuple(f"{self._base}{playlist}" for playlist in playlists),
             sizes=sizes(rungs),
-            has_picture=bool(rungs),
-            sounds=self._sounds(sounds),
+            has_video=bool(rungs),
+            audio=self._planned_audio(audio),
         )
 
     def _file(
@@ -135,17 +133,17 @@ class _Planner:
         format_: str,
         suffix: str,
         size: FrameSize | None,
-        sounds: Sequence[SoundRendition],
+        audio: Sequence[AudioRendition],
         *,
-        has_picture: bool = True,
+        has_video: bool = True,
     ) -> PlannedOutput:
         return PlannedOutput(
             format=format_,
             key=f"{self._base}{suffix}",
             group=self._group,
             **_size(size),
-            has_picture=has_picture,
-            sounds=self._sounds(sounds),
+            has_video=has_video,
+            audio=self._planned_audio(audio),
         )
 
     def _stills(self, preset: ThumbnailsPreset) -> list[PlannedOutput]:
@@ -156,10 +154,12 @@ class _Planner:
             for format_, number in (("THUMBNAIL", 0), ("POSTER", wanted.poster))
         ]
 
-    def _sounds(self, sounds: Sequence[SoundRendition]) -> tuple[PlannedSound, ...] | None:
+    def _planned_audio(self, audio: Sequence[AudioRendition]) -> tuple[PlannedAudio, ...] | None:
         if not isinstance(self._source, SourceInfo):
             return None
-        return tuple(PlannedSound(language=sound.language, channels=sound.channels) for sound in sounds)
+        return tuple(
+            PlannedAudio(language=rendition.language, channels=rendition.channels) for rendition in audio
+        )
 
 
 def _size(size: FrameSize | None) -> _Size:

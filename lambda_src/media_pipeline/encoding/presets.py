@@ -61,7 +61,7 @@ class HdrLadder(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SoundPreset:
+class AudioTrackPreset:
     """Describe what presets with sound share; a loudness of None leaves it as it is."""
 
     version: int
@@ -70,7 +70,7 @@ class SoundPreset:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class VideoPreset(SoundPreset):
+class VideoPreset(AudioTrackPreset):
     """Describe what the presets with a picture share; the ladder is sorted from small to large."""
 
     gop_seconds: int
@@ -107,7 +107,7 @@ class FilePreset(VideoPreset):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AudioPreset(SoundPreset):
+class AudioPreset(AudioTrackPreset):
     """Describe an output group of sound alone, one rendition a bitrate."""
 
     segment_seconds: int
@@ -115,7 +115,7 @@ class AudioPreset(SoundPreset):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AudioFilePreset(SoundPreset):
+class AudioFilePreset(AudioTrackPreset):
     """Describe an M4A file for download."""
 
     audio_bitrate_bps: int
@@ -149,7 +149,7 @@ class Presets:
 
     def version(self, name: PresetName) -> int:
         """Return the version that a preset carries."""
-        preset: SoundPreset | ThumbnailsPreset = getattr(self, name.value)
+        preset: AudioTrackPreset | ThumbnailsPreset = getattr(self, name.value)
         return preset.version
 
 

@@ -27,7 +27,7 @@ class Profile:
     presets: tuple[PresetName, ...]
 
     @property
-    def has_picture(self) -> bool:
+    def has_video(self) -> bool:
         """Tell whether anything of it shows the source's picture."""
         return not set(self.presets) <= AUDIO_PRESETS
 
@@ -54,13 +54,13 @@ class Profiles:
             )
         return profile
 
-    def fitting(self, asked_for: Profile, *, has_picture: bool, has_sound: bool) -> Profile:
+    def fitting(self, asked_for: Profile, *, has_video: bool, has_audio: bool) -> Profile:
         """Return the profile itself, or the one for sound alone where the source has no picture.
 
         Raises SourceError where the source has nothing that the profile is made of.
         """
-        profile = self.by_name[AUDIO_PROFILE] if asked_for.has_picture and not has_picture else asked_for
-        if not profile.has_picture and not has_sound:
+        profile = self.by_name[AUDIO_PROFILE] if asked_for.has_video and not has_video else asked_for
+        if not profile.has_video and not has_audio:
             raise failure("NO_AUDIO_TRACK").fault(profile=repr(profile.name))
         return profile
 
@@ -88,7 +88,7 @@ def parse_profiles(text: str) -> Profiles:
         name: Profile(name=name, presets=_preset_names(name, presets, faults))
         for name, presets in named.items()
     }
-    if AUDIO_PROFILE in profiles and profiles[AUDIO_PROFILE].has_picture:
+    if AUDIO_PROFILE in profiles and profiles[AUDIO_PROFILE].has_video:
         faults.append(f"profiles {AUDIO_PROFILE} must name no presets but {_listed(AUDIO_PRESETS)}")
     faults += [
         f"prefixes {prefix!r} is {name!r}: must be one of {', '.join(sorted(profiles))}"

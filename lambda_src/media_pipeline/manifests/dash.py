@@ -15,7 +15,7 @@ from xml.etree import ElementTree
 
 from media_pipeline.domain.errors import UnreadableOutputError
 from media_pipeline.domain.values import dataclass
-from media_pipeline.manifests.rendition import FoundRendition, has_picture, has_sound
+from media_pipeline.manifests.rendition import FoundRendition, has_audio, has_video
 from media_pipeline.manifests.uris import location, object_key, resolved
 
 # More than a day of one-second segments in each of ten representations.
@@ -119,8 +119,8 @@ class _Reader:
             raise UnreadableOutputError(f"has representation {id_} without segments")
         return FoundRendition(
             name=f"representation {id_} of {self._key}",
-            has_picture=kind == "video" or has_picture(codecs),
-            has_sound=kind == "audio" or has_sound(codecs),
+            has_video=kind == "video" or has_video(codecs),
+            has_audio=kind == "audio" or has_audio(codecs),
             duration_seconds=seconds,
             size=_size(declared),
             files=tuple(object_key(resolved(base, file)) for file in files),

@@ -30,13 +30,13 @@ class MasterPlaylist:
     """List the variants, and the keys of playlists beside them: of sound, and others (as subtitles)."""
 
     variants: tuple[Variant, ...]
-    sounds: tuple[str, ...]
+    audio: tuple[str, ...]
     others: tuple[str, ...]
 
     @property
     def playlists(self) -> tuple[str, ...]:
         """Return the keys of all playlists."""
-        return (*(variant.key for variant in self.variants), *self.sounds, *self.others)
+        return (*(variant.key for variant in self.variants), *self.audio, *self.others)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +73,7 @@ def read_master_playlist(key: str, text: str) -> MasterPlaylist:
     beside += [entry.uri for entry in playlist.iframe_playlists]
     return MasterPlaylist(
         variants=variants,
-        sounds=_keys(base, (entry.uri for entry in media if entry.type == "AUDIO")),
+        audio=_keys(base, (entry.uri for entry in media if entry.type == "AUDIO")),
         others=_keys(base, beside),
     )
 

@@ -19,13 +19,13 @@ def first_timestamp(begin: bytes) -> int | None:
     `begin` are a segment's first BEGIN_BYTES.
     """
     pictures: list[int] = []
-    sounds: list[int] = []
+    audio: list[int] = []
     for stream_id, timestamp in _timestamps(begin):
         if 0xE0 <= stream_id <= 0xEF:
             pictures.append(timestamp)
         elif 0xC0 <= stream_id <= 0xDF:
-            sounds.append(timestamp)
-    return min(pictures or sounds, default=None)
+            audio.append(timestamp)
+    return min(pictures or audio, default=None)
 
 
 def _timestamps(begin: bytes) -> Iterator[tuple[int, int]]:

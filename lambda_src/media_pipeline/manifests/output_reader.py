@@ -9,7 +9,7 @@ from media_pipeline.domain.values import dataclass
 from media_pipeline.manifests.dash import read_dash_manifest
 from media_pipeline.manifests.hls import MediaPlaylist, read_master_playlist, read_media_playlist
 from media_pipeline.manifests.mp4 import read_mp4
-from media_pipeline.manifests.rendition import FoundRendition, has_picture, has_sound
+from media_pipeline.manifests.rendition import FoundRendition, has_audio, has_video
 
 # More than a day in segments of one second; read, it takes about 100 MB of memory.
 MAX_MANIFEST_BYTES = 8 * 1024**2
@@ -66,8 +66,8 @@ class OutputReader:
         variants = [
             FoundRendition(
                 name=variant.key,
-                has_picture=has_picture(variant.codecs),
-                has_sound=has_sound(variant.codecs),
+                has_video=has_video(variant.codecs),
+                has_audio=has_audio(variant.codecs),
                 size=variant.size,
                 duration_seconds=playlists[variant.key].duration_seconds,
                 files=(variant.key, *playlists[variant.key].files),
@@ -77,12 +77,12 @@ class OutputReader:
         beside = [
             FoundRendition(
                 name=name,
-                has_picture=False,
-                has_sound=name in master.sounds,
+                has_video=False,
+                has_audio=name in master.audio,
                 duration_seconds=playlists[name].duration_seconds,
                 files=(name, *playlists[name].files),
             )
-            for name in (*master.sounds, *master.others)
+            for name in (*master.audio, *master.others)
         ]
         return FoundOutput(renditions=[*variants, *beside], faults=faults, manifest=body)
 
@@ -101,8 +101,8 @@ class OutputReader:
         film = read_mp4(self.sizes[key], read)
         return FoundRendition(
             name=key,
-            has_picture="vide" in film.handlers,
-            has_sound="soun" in film.handlers,
+            has_video="vide" in film.handlers,
+            has_audio="soun" in film.handlers,
             sound_tracks=film.handlers.count("soun"),
             duration_seconds=film.duration_seconds,
         )

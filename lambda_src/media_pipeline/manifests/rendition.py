@@ -19,19 +19,19 @@ class FoundRendition:
     """
 
     name: str
-    has_picture: bool
-    has_sound: bool
+    has_video: bool
+    has_audio: bool
     duration_seconds: float | None
     size: tuple[int, int] | None = None
     sound_tracks: int | None = None
     files: tuple[str, ...] = ()
 
 
-def has_picture(codecs: Iterable[str]) -> bool:
+def has_video(codecs: Iterable[str]) -> bool:
     """Tell whether one of these codecs is of a picture."""
     return any(codec.strip().startswith(_PICTURE_CODECS) for codec in codecs)
 
 
-def has_sound(codecs: Iterable[str]) -> bool:
+def has_audio(codecs: Iterable[str]) -> bool:
     """Tell whether one of these codecs is of sound."""
     return any(codec.strip().startswith(_SOUND_CODECS) for codec in codecs)

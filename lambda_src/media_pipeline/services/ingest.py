@@ -42,8 +42,8 @@ from media_pipeline.domain.source import (
     Source,
     SourceInfo,
     UnknownSource,
-    has_picture,
-    has_sound,
+    has_audio,
+    has_video,
     source_from_record,
 )
 from media_pipeline.domain.transitions import Transition
@@ -196,7 +196,7 @@ class Ingest:
         if isinstance(source, UnknownSource):
             logger.warning("The source is encoded in its own size alone", reason=source.reason)
         profile = profiles.fitting(
-            asked_for, has_picture=has_picture(source, asset.upload.uri), has_sound=has_sound(source)
+            asked_for, has_video=has_video(source, asset.upload.uri), has_audio=has_audio(source)
         )
         folder = f"{asset.asset_id}/{asset.attempt}"
         plan = planned_outputs(folder=folder, source=source, profile=profile, presets=presets)

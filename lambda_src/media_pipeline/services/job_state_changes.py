@@ -19,7 +19,7 @@ from media_pipeline.domain.failures.failure import AssetError
 from media_pipeline.domain.failures.mediaconvert_errors import job_error, words_of_job
 from media_pipeline.domain.outputs import PlannedOutput, finished_output, output_minutes
 from media_pipeline.domain.ports import Clock, OutputsBucket, Transcoder, UploadsBucket
-from media_pipeline.domain.source import has_picture, source_from_record
+from media_pipeline.domain.source import has_video, source_from_record
 from media_pipeline.domain.transitions import Transition
 from media_pipeline.domain.uploads.current import superseded_by
 from media_pipeline.domain.values import dataclass
@@ -129,7 +129,7 @@ class JobStateChanges:
             kind = kind_of(upload.size_bytes, partial(self.uploads.read, upload))
         source = source_from_record(asset.source_info)
         return diagnosed_error(
-            change.error_code, change.error_message, has_picture=has_picture(source, upload.uri), kind=kind
+            change.error_code, change.error_message, has_video=has_video(source, upload.uri), kind=kind
         )
 
     def _note_submission(self, asset: Asset, change: JobStateChange) -> bool:
@@ -249,10 +249,10 @@ _PLAYLIST_CODE = "MEDIACONVERT_3400"
 DOUBTFUL_CODES = frozenset({1010, 1020, 1021, _UNSUPPORTED, 1056, 1075, 1076, 1092, 1999})
 
 
-def diagnosed_error(code: int, message: str, *, has_picture: bool, kind: FileKind | None) -> AssetError:
+def diagnosed_error(code: int, message: str, *, has_video: bool, kind: FileKind | None) -> AssetError:
     """Return the error that an asset records for a job that ended with this code and message.
 
-    `has_picture` tells whether its source is a video, `kind` what was found in the source, if anything.
+    `has_video` tells whether its source is a video, `kind` what was found in the source, if anything.
     """
     said = words_of_job(code, message)
     match kind:
@@ -261,6 +261,6 @@ def diagnosed_error(code: int, message: str, *, has_picture: bool, kind: FileKin
         case FileKind.PLAYLIST:
             return failure(_PLAYLIST_CODE).error(said=said)
     # Source: MediaConvert User Guide, "Error codes", 1030: "Audio codec [...] for track [...] is not ..."
-    if code == _UNSUPPORTED and (not has_picture or "audio codec" in message.lower()):
+    if code == _UNSUPPORTED and (not has_video or "audio codec" in message.lower()):
         return failure("UNSUPPORTED_SOUND").error(said=said)
     return job_error(code, message)

@@ -106,11 +106,11 @@ def verify(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Expectation:
-    """Say how short and how long picture and sound may be, and how many sounds; None where unknown."""
+    """Say how long picture and sound may be, and how many audio renditions there are; None where unknown."""
 
     picture: Span | None
     sound: Span | None
-    sounds: int | None
+    audio_renditions: int | None
 
 
 def _expectation(source: Source, output: PlannedOutput, groups: Sequence[ProducedGroup]) -> _Expectation:
@@ -119,14 +119,14 @@ def _expectation(source: Source, output: PlannedOutput, groups: Sequence[Produce
     A track may be as long as the source's own, which ends before the file does where the other is longer, or
     be continued to the end of the file.
     """
-    sounds = len(output.sounds) if output.sounds is not None else None
+    audio_renditions = len(output.audio) if output.audio is not None else None
     if isinstance(source, SourceInfo) and source.duration_ms:
         picture = _span(source.duration_ms, source.video.duration_ms if source.video else 0)
         sound = _span(source.duration_ms, *(track.duration_ms for track in source.audio))
     else:
         reported = groups[output.group].outputs if output.group < len(groups) else ()
         picture = sound = _span(*(each.duration_ms for each in reported))
-    return _Expectation(picture=picture, sound=sound, sounds=sounds)
+    return _Expectation(picture=picture, sound=sound, audio_renditions=audio_renditions)
 
 
 def _span(*durations_ms: int) -> Span | None:
@@ -169,9 +169,9 @@ class _Check:
             self._track(rendition, expected)
         for key in sorted(set(output.files) - {rendition.name for rendition in found}):
             self.invalid.append(f"{output.key} does not name {key}")
-        self._sizes(output, Counter(rendition.size for rendition in found if rendition.has_picture))
-        if expected.sounds is not None:
-            self._sound(output, found, expected=expected.sounds)
+        self._sizes(output, Counter(rendition.size for rendition in found if rendition.has_video))
+        if expected.audio_renditions is not None:
+            self._sound(output, found, expected=expected.audio_renditions)
 
     def duration(self, name: str, seconds: float, expected: Span | None) -> None:
         """Check that something is as long as it should be, and not empty where that is unknown."""
@@ -185,15 +185,15 @@ class _Check:
         seconds = rendition.duration_seconds
         if seconds is None:
             return
-        if rendition.has_picture:
+        if rendition.has_video:
             self.picture = self.picture or (seconds, seconds)
             self.duration(rendition.name, seconds, expected.picture or self.picture)
-        elif rendition.has_sound:
+        elif rendition.has_audio:
             self.duration(rendition.name, seconds, expected.sound)
 
     def _sizes(self, output: PlannedOutput, found: Counter[tuple[int, int] | None]) -> None:
         planned: Counter[tuple[int, int] | None] = Counter(output.sizes)
-        if not output.has_picture:
+        if not output.has_video:
             if found:
                 self.invalid.append(f"{output.key} has a picture, which was not planned")
         elif not found:
@@ -207,18 +207,18 @@ class _Check:
     def _sound(self, output: PlannedOutput, found: Sequence[FoundRendition], *, expected: int) -> None:
         """Check that every picture has all of the source's sound, in it or beside it, or none has any."""
         if not expected:
-            if any(rendition.has_sound for rendition in found):
+            if any(rendition.has_audio for rendition in found):
                 self.invalid.append(f"{output.key} has sound, but its source has none")
             return
-        beside = [rendition for rendition in found if rendition.has_sound and not rendition.has_picture]
+        beside = [rendition for rendition in found if rendition.has_audio and not rendition.has_video]
         if beside:
             self._count(output.key, len(beside), expected)
             return
         for rendition in found:
             if rendition.sound_tracks:
                 self._count(rendition.name, rendition.sound_tracks, expected)
-        pictures = [rendition for rendition in found if rendition.has_picture]
-        silent = [rendition.name for rendition in pictures if not rendition.has_sound]
+        pictures = [rendition for rendition in found if rendition.has_video]
+        silent = [rendition.name for rendition in pictures if not rendition.has_audio]
         names = [output.key] if len(silent) == len(pictures) else silent
         self.invalid += [f"{name} has no sound, but its source has" for name in names]
 

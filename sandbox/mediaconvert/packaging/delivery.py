@@ -184,9 +184,7 @@ class Delivery:
         found = arrange(renditions, self.videos, self.audios, is_mp4=is_mp4, has_resolution=has_resolution)
         images = [one.image_stream() for one in thumbnails]
         denies = group.manifests.denies_captions
-        text = hls.master_playlist(
-            found.variants, found.sounds, images, is_mp4=is_mp4, denies_captions=denies
-        )
+        text = hls.master_playlist(found.variants, found.audio, images, is_mp4=is_mp4, denies_captions=denies)
         return self._write(group, "master", f"{_base_name(group)}.m3u8", text)
 
     def _representation(
@@ -229,8 +227,8 @@ class Delivery:
 
     def _seconds(self, output: Output) -> Fraction:
         """Return how long an output is: as its longest track."""
-        sounds = [self.audios[audio].seconds for audio in output.audios]
-        return max([*sounds, *([self.videos[output.video].seconds] if output.video else [])])
+        seconds = [self.audios[audio].seconds for audio in output.audios]
+        return max([*seconds, *([self.videos[output.video].seconds] if output.video else [])])
 
     def _packaged(self, group: Group, output: Output) -> tuple[Package, Path]:
         package = package_of(group, output)

@@ -36,7 +36,7 @@ class Arranged:
     """Hold the lines of a master playlist."""
 
     variants: Sequence[hls.Variant]
-    sounds: Sequence[hls.AudioRendition]
+    audio: Sequence[hls.AudioRendition]
 
 
 def arrange(
@@ -67,8 +67,8 @@ def arrange(
             variants.append(_variant(rendition, name, groups, videos, audios, has_resolution=has_resolution))
             if name is not None and rendition.output.audios:
                 muxed.setdefault(name, rendition.output)
-    sounds = [sound for name in groups for sound in _sounds(name, groups[name], muxed.get(name), audios)]
-    return Arranged(variants, sounds)
+    audio = [one for name in groups for one in _audio_renditions(name, groups[name], muxed.get(name), audios)]
+    return Arranged(variants, audio)
 
 
 def audio_groups(outputs: Sequence[Output], *, is_mp4: bool) -> list[str | None]:
@@ -77,12 +77,12 @@ def audio_groups(outputs: Sequence[Output], *, is_mp4: bool) -> list[str | None]
     In MP4 segments sound without a group's name is a group of its own; in MPEG-TS it is a variant.
     Source: botocore mediaconvert model, CmfcSettings and HlsSettings.
     """
-    has_picture = any(output.video is not None for output in outputs)
+    has_video = any(output.video is not None for output in outputs)
     found: list[str | None] = []
     for output in outputs:
         settings = output.rendition
         is_told = is_mp4 or settings.audio_group is not None or settings.track_type is not None
-        if not has_picture or output.video or not is_told or settings.track_type == AUDIO_ONLY_VARIANT:
+        if not has_video or output.video or not is_told or settings.track_type == AUDIO_ONLY_VARIANT:
             found.append(None)
         else:
             unnamed = sum(name is not None and name.startswith(UNNAMED_GROUP) for name in found)
@@ -109,8 +109,8 @@ def _variant(
     output, segments = rendition.output, rendition.segments
     joined = groups[group] if group is not None else []
     video = videos[output.video] if output.video else None
-    sounds = [*output.audios, *(audio for other in joined for audio in other.output.audios)]
-    codecs = [*([video.codec] if video else []), *(audios[audio].codec for audio in sounds)]
+    encodes = [*output.audios, *(audio for other in joined for audio in other.output.audios)]
+    codecs = [*([video.codec] if video else []), *(audios[audio].codec for audio in encodes)]
     return hls.Variant(
         name=rendition.name,
         peak_bps=segments.peak_bps + max((other.segments.peak_bps for other in joined), default=0),
@@ -123,7 +123,7 @@ def _variant(
     )
 
 
-def _sounds(
+def _audio_renditions(
     group: str,
     renditions: Sequence[Rendition],
     muxed: Output | None,

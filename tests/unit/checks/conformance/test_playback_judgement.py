@@ -15,7 +15,7 @@ from checks.playback.playing import Played, report_errors
 from checks.playback.presentations import HLS_PLAYER, SECONDS, Presentation
 
 FILM = Presentation("film", Path("index.m3u8"), HLS_PLAYER, languages=2, captions=1)
-SOUND = Presentation("sound", Path("index.m3u8"), HLS_PLAYER, has_picture=False)
+SOUND = Presentation("sound", Path("index.m3u8"), HLS_PLAYER, has_video=False)
 CORNERS = {"topLeft": 90, "topRight": 250, "bottomLeft": 60, "bottomRight": 30}
 GOOD: dict[str, Any] = {
     "errors": [],

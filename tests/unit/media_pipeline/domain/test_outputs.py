@@ -8,7 +8,7 @@ import pytest
 
 from media_pipeline.domain.asset import Asset
 from media_pipeline.domain.events import ProducedGroup, ProducedOutput
-from media_pipeline.domain.outputs import PlannedOutput, PlannedSound, finished_output, output_minutes
+from media_pipeline.domain.outputs import PlannedAudio, PlannedOutput, finished_output, output_minutes
 from media_pipeline.domain.source import AudioTrack, SourceInfo, SubtitleTrack, source_from_record
 from media_pipeline.domain.transitions import removal_begun
 
@@ -20,8 +20,8 @@ PLANNED = PlannedOutput(
     height=720,
     files=("id/1/hls/720p.m3u8",),
     sizes=((1280, 720), (640, 360)),
-    has_picture=False,
-    sounds=(PlannedSound(language="eng", channels=2), PlannedSound(language="", channels=6)),
+    has_video=False,
+    audio=(PlannedAudio(language="eng", channels=2), PlannedAudio(language="", channels=6)),
 )
 RECORD: dict[str, Any] = {
     "format": "HLS",
@@ -53,10 +53,10 @@ def test_a_planned_output_is_read_as_it_was_written() -> None:
 
 
 def test_an_earlier_versions_record_has_defaults() -> None:
-    """Before sizes and sounds were planned, every output had a picture, and its sound was not known."""
+    """Before sizes and audio were planned, every output had a picture, and its sound was not known."""
     names = ("format", "key", "group", "width", "height", "files")
     earlier = PlannedOutput.from_record({name: RECORD[name] for name in names})
-    assert (earlier.sizes, earlier.has_picture, earlier.sounds) == ((), True, None)
+    assert (earlier.sizes, earlier.has_video, earlier.audio) == ((), True, None)
     assert earlier.as_record()["sounds"] is None
 
 
@@ -101,7 +101,7 @@ def test_a_duration_is_the_jobs_or_else_the_sources(
 
 
 @pytest.mark.parametrize(
-    ("has_picture", "languages", "expected"),
+    ("has_video", "languages", "expected"),
     [
         (False, ["eng"], {"language": "eng"}),
         (False, ["eng", ""], {"language": "eng"}),
@@ -113,11 +113,11 @@ def test_a_duration_is_the_jobs_or_else_the_sources(
     ],
 )
 def test_sound_alone_has_its_language(
-    has_picture: bool, languages: list[str], expected: dict[str, str]
+    has_video: bool, languages: list[str], expected: dict[str, str]
 ) -> None:
     """A track that is an entry of its own says its language, where it has one."""
     sounds = [{"language": language, "channels": 2} for language in languages]
-    entry = finished_output(_planned(has_picture=has_picture, sounds=sounds), [], source_duration_ms=1)
+    entry = finished_output(_planned(has_picture=has_video, sounds=sounds), [], source_duration_ms=1)
     assert {name: value for name, value in entry.items() if name == "language"} == expected
     assert "language" not in finished_output(
         _planned(has_picture=False, sounds=None), [], source_duration_ms=1

@@ -104,7 +104,7 @@ def test_a_progressive_source_costs_no_professional_rate(profile: Profile, sourc
     """A job of a progressive source has no setting of the table, but that HDR colors are converted."""
     video = source.video
     assert video is not None
-    if not profile.has_picture and not source.audio:
+    if not profile.has_video and not source.audio:
         return
     settings = job_settings(
         source_uri="s3://uploads/a.mp4",

@@ -85,14 +85,14 @@ def test_sound_alone_gets_the_audio_profile() -> None:
     """Whatever was asked for, a source without a picture is made into sound; a video may be, too."""
     profiles = shipped_profiles()
     default, audio = profiles.by_name["default"], profiles.by_name["audio"]
-    assert profiles.fitting(default, has_picture=False, has_sound=True) is audio
-    assert profiles.fitting(default, has_picture=True, has_sound=False) is default
-    assert profiles.fitting(audio, has_picture=True, has_sound=True) is audio
+    assert profiles.fitting(default, has_video=False, has_audio=True) is audio
+    assert profiles.fitting(default, has_video=True, has_audio=False) is default
+    assert profiles.fitting(audio, has_video=True, has_audio=True) is audio
 
 
 def test_a_silent_video_makes_no_sound() -> None:
     """A profile of sound alone says that the file has none, and what to do."""
     profiles = shipped_profiles()
     with pytest.raises(SourceError, match="Upload a file with sound") as error:
-        profiles.fitting(profiles.by_name["audio"], has_picture=True, has_sound=False)
+        profiles.fitting(profiles.by_name["audio"], has_video=True, has_audio=False)
     assert error.value.code == "NO_AUDIO_TRACK"

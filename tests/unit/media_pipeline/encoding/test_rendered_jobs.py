@@ -8,7 +8,7 @@ import pytest
 
 from media_pipeline.domain.source import AudioTrack, Source, UnknownSource
 from media_pipeline.encoding.job_settings import (
-    REFERENCE_SOUND,
+    REFERENCE_AUDIO,
     REFERENCE_VIDEO,
     job_settings,
     job_template_settings,
@@ -37,7 +37,7 @@ def rendered(source: Source, *, key: str = "a.mp4", profile: str = "default") ->
 @pytest.mark.parametrize("profile", sorted(PROFILES))
 def test_a_template_is_the_job_of_its_reference_source(profile: str) -> None:
     """Console users encode as the orchestrator does: only file and destinations are left to them."""
-    reference = REFERENCE_VIDEO if PROFILES[profile].has_picture else REFERENCE_SOUND
+    reference = REFERENCE_VIDEO if PROFILES[profile].has_video else REFERENCE_AUDIO
     job = rendered(reference, profile=profile)
     del job["Inputs"][0]["FileInput"]
     for group in job["OutputGroups"]:
@@ -155,13 +155,13 @@ def test_languages_become_renditions() -> None:
         audio=tuple(AudioTrack(codec="AAC", channels=channels, language=name) for name, channels in tracks),
     )
     groups = rendered(source)["OutputGroups"]
-    sounds = [output for output in groups[0]["Outputs"] if "AudioDescriptions" in output]
-    assert [output["NameModifier"] for output in sounds] == [f"_audio_{number}" for number in range(1, 5)]
-    assert [output["ContainerSettings"]["CmfcSettings"]["AudioTrackType"] for output in sounds] == [
+    audio = [output for output in groups[0]["Outputs"] if "AudioDescriptions" in output]
+    assert [output["NameModifier"] for output in audio] == [f"_audio_{number}" for number in range(1, 5)]
+    assert [output["ContainerSettings"]["CmfcSettings"]["AudioTrackType"] for output in audio] == [
         "ALTERNATE_AUDIO_AUTO_SELECT_DEFAULT",
         *["ALTERNATE_AUDIO_AUTO_SELECT"] * 3,
     ]
-    described = [output["AudioDescriptions"][0] for output in sounds]
+    described = [output["AudioDescriptions"][0] for output in audio]
     assert [sound["StreamName"] for sound in described] == ["English", "French 2", "French 3", "Audio"]
     assert [sound.get("CustomLanguageCode") for sound in described] == ["en", "fr", "fr", None]
     films = groups[1]["Outputs"][0]["AudioDescriptions"]
@@ -222,7 +222,7 @@ def test_a_language_is_what_mediaconvert_takes(
 def test_a_source_of_sound_alone_keeps_all_its_tracks() -> None:
     """Every track of a source without a picture has streams and a download of its own."""
     tracks = tuple(AudioTrack(codec="AAC", channels=2, language=language) for language in ("eng", "fra"))
-    job = rendered(replace(REFERENCE_SOUND, audio=tracks), profile="audio")
+    job = rendered(replace(REFERENCE_AUDIO, audio=tracks), profile="audio")
     described = [
         (group["Name"], output.get("NameModifier"), description["AudioSourceName"])
         for group in job["OutputGroups"]

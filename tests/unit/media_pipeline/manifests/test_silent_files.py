@@ -3,7 +3,7 @@
 import pytest
 
 from media_pipeline.domain.asset import AssetStatus
-from media_pipeline.domain.source import UnknownSource, has_sound, source_from_record
+from media_pipeline.domain.source import UnknownSource, has_audio, source_from_record
 from media_pipeline.manifests.silent_files import is_silent
 from tests.support.ingest_world import IngestWorld
 
@@ -65,13 +65,13 @@ def test_any_other_file_may_have_sound(head: bytes) -> None:
     assert not is_silent(head)
 
 
-@pytest.mark.parametrize(("head", "sounds"), [(b"GIF89a", False), (DECLARED + SOUND, True), (b"", True)])
-def test_no_sound_is_asked_of_a_silent_file(world: IngestWorld, head: bytes, sounds: bool) -> None:
+@pytest.mark.parametrize(("head", "has_sound"), [(b"GIF89a", False), (DECLARED + SOUND, True), (b"", True)])
+def test_no_sound_is_asked_of_a_silent_file(world: IngestWorld, head: bytes, has_sound: bool) -> None:
     """The job of a file without sound has no audio description, and the record keeps that it is silent."""
     world.uploads.contents[world.upload().key] = head
     world.deliver()
     assert world.asset.status is AssetStatus.SUBMITTED
     groups = world.transcoder.settings["job-1"]["OutputGroups"]
     outputs = [output for group in groups for output in group["Outputs"]]
-    assert any("AudioDescriptions" in output for output in outputs) is sounds
-    assert has_sound(source_from_record(world.asset.source_info)) is sounds
+    assert any("AudioDescriptions" in output for output in outputs) is has_sound
+    assert has_audio(source_from_record(world.asset.source_info)) is has_sound

@@ -187,7 +187,7 @@ def test_a_manifest_offers_text() -> None:
         ("und", "text/vtt", "Captions"),
     ]
     read = read_dash_manifest(MPD_KEY, text.encode()).representations
-    assert [(r.files, r.has_picture, r.has_sound) for r in read if not (r.has_picture or r.has_sound)] == [
+    assert [(r.files, r.has_video, r.has_audio) for r in read if not (r.has_video or r.has_audio)] == [
         (("id/1/captions/en.vtt",), False, False),
         (("id/1/captions/und.vtt",), False, False),
     ]

@@ -32,20 +32,20 @@ def world() -> AssetWorld:
 @pytest.mark.parametrize("code", sorted(DOUBTFUL_CODES))
 def test_an_encrypted_source_says_so(code: int) -> None:
     """Whatever MediaConvert calls it, an encrypted file is called encrypted, with its words kept."""
-    error = diagnosed_error(code, "No good frames", has_picture=True, kind=FileKind.ENCRYPTED)
+    error = diagnosed_error(code, "No good frames", has_video=True, kind=FileKind.ENCRYPTED)
     assert (error.code, error.category, error.replay_helps) == ("ENCRYPTED_FILE", "source", False)
     assert error.message.endswith(f"(MediaConvert {code}: No good frames)")
 
 
 def test_a_playlist_is_reported_as_one() -> None:
     """A playlist under another name is 3400, also where MediaConvert says that it can't open the file."""
-    error = diagnosed_error(1010, "No parser found", has_picture=True, kind=FileKind.PLAYLIST)
+    error = diagnosed_error(1010, "No parser found", has_video=True, kind=FileKind.PLAYLIST)
     assert error.code == "MEDIACONVERT_3400"
     assert error.message.endswith("(MediaConvert 1010: No parser found)")
 
 
 @pytest.mark.parametrize(
-    ("has_picture", "message", "code"),
+    ("has_video", "message", "code"),
     [
         (True, VIDEO_CODEC, "MEDIACONVERT_1030"),
         (True, "", "MEDIACONVERT_1030"),
@@ -54,9 +54,9 @@ def test_a_playlist_is_reported_as_one() -> None:
         (False, "", "UNSUPPORTED_SOUND"),
     ],
 )
-def test_advice_on_sound_is_about_sound(has_picture: bool, message: str, code: str) -> None:
+def test_advice_on_sound_is_about_sound(has_video: bool, message: str, code: str) -> None:
     """Where sound is what is not supported, the advice is not to export it with another video codec."""
-    error = diagnosed_error(1030, message, has_picture=has_picture, kind=None)
+    error = diagnosed_error(1030, message, has_video=has_video, kind=None)
     assert error.code == code
     assert ("H.264" in error.message) is (code == "MEDIACONVERT_1030")
 
@@ -64,7 +64,7 @@ def test_advice_on_sound_is_about_sound(has_picture: bool, message: str, code: s
 def test_any_other_error_is_its_code() -> None:
     """Errors of other codes, and of files of no such kind, are what the catalogue says of the code."""
     for code in (1010, 1021, 1040, 1404, 1999, 2099):
-        assert diagnosed_error(code, "x", has_picture=False, kind=None) == job_error(code, "x")
+        assert diagnosed_error(code, "x", has_video=False, kind=None) == job_error(code, "x")
 
 
 @pytest.mark.parametrize("code", [1010, 1030, 1076, 1999])

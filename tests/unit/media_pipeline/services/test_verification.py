@@ -77,7 +77,7 @@ def verified(
 )
 def test_a_duration_may_be_off_by_little(of: SourceInfo, seconds: float) -> None:
     """Within a second or two percent, outputs are as long as their source, or as its picture alone."""
-    assert verified(of, seconds, has_sound=bool(of.audio)).error is None
+    assert verified(of, seconds, has_audio=bool(of.audio)).error is None
 
 
 @pytest.mark.parametrize(
@@ -141,8 +141,8 @@ def test_without_a_source_the_job_is_taken_at_its_word(of: Source) -> None:
 def test_without_any_word_outputs_agree_with_each_other() -> None:
     """Where nothing is known, whatever sounds or not passes, but for pictures of unequal length."""
     unknown = UnknownSource(reason="Probe did not answer")
-    for has_sound in (True, False):
-        assert verified(unknown, 20, has_sound=has_sound).error is None
+    for has_audio in (True, False):
+        assert verified(unknown, 20, has_audio=has_audio).error is None
     outputs = FakeOutputs()
     outputs.objects = made_outputs(plan(unknown), seconds=20)
     shorter = made_outputs([output for output in plan(unknown) if output.format == "MP4"], seconds=12)

@@ -152,7 +152,7 @@ def test_kinds_and_sizes_are_read_on_either_level() -> None:
     )
     manifest = read(text)
     assert manifest.duration_seconds == 20
-    assert [(one.has_picture, one.has_sound, one.size) for one in manifest.representations] == [
+    assert [(one.has_video, one.has_audio, one.size) for one in manifest.representations] == [
         (True, False, (640, 360)),
         (True, True, (16, 9)),
         (False, True, None),

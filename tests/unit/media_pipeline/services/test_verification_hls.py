@@ -54,7 +54,7 @@ def test_a_master_playlist_tells_all_that_it_names() -> None:
         Variant(key="id/1/hls/master 720p+.m3u8", codecs=("avc1.64001f", "mp4a.40.2"), size=(1280, 720)),
         Variant(key="id/1/hls/master_low.m3u8", codecs=("",), size=None),
     )
-    assert master.sounds == ("id/1/hls/master_en.m3u8",)
+    assert master.audio == ("id/1/hls/master_en.m3u8",)
     assert master.others == ("id/1/hls/master_text.m3u8", "id/1/hls/master_I.m3u8")
 
 
@@ -125,8 +125,8 @@ def test_sound_and_other_playlists_beside_a_variant_are_read() -> None:
     assert [
         (
             rendition.name.removeprefix(folder),
-            rendition.has_picture,
-            rendition.has_sound,
+            rendition.has_video,
+            rendition.has_audio,
             len(rendition.files),
         )
         for rendition in found.renditions

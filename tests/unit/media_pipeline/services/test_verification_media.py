@@ -31,7 +31,7 @@ SOURCE_URI = "s3://uploads/clip.mp4"
 SECONDS = 9.0  # segments of 6 and 3 seconds
 # Two rungs, and odd proportions for the lower one.
 SOUNDING = Clip(width=426, height=320, seconds=SECONDS)
-SILENT = replace(SOUNDING, has_sound=False)
+SILENT = replace(SOUNDING, has_audio=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Verification of one set of segments with two manifests, of several sounds, and of sound alone."""
+"""Verification of one set of segments with two manifests, of several audio renditions, and of sound alone."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -51,7 +51,7 @@ def verified(of: SourceInfo, profile: str, objects: dict[str, bytes]) -> Verific
 
 def made(of: SourceInfo, profile: str) -> dict[str, bytes]:
     """Return all that the job of a source makes."""
-    return made_outputs(plan(of, profile), seconds=SECONDS, has_sound=bool(of.audio))
+    return made_outputs(plan(of, profile), seconds=SECONDS, has_audio=bool(of.audio))
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def made(of: SourceInfo, profile: str) -> dict[str, bytes]:
     ],
 )
 def test_what_was_planned_passes(of: SourceInfo, profile: str) -> None:
-    """Streams, films and sound alone pass with as many sounds as their source has."""
+    """Streams, films and sound alone pass with as many audio renditions as their source has."""
     found = verified(of, profile, made(of, profile))
     assert (found.missing, found.invalid) == ((), ())
 
@@ -117,7 +117,7 @@ def test_a_language_that_is_lost_is_missed(profile: str, faults: list[str]) -> N
 def test_silence_that_was_not_in_the_source_is_a_fault() -> None:
     """A stream without the source's sound does not pass, in any format."""
     of = source("eng")
-    silent = made_outputs(plan(of, "default"), seconds=SECONDS, has_sound=False)
+    silent = made_outputs(plan(of, "default"), seconds=SECONDS, has_audio=False)
     invalid = verified(of, "default", silent).invalid
     for name in ("cmaf/index.m3u8", "cmaf/index.mpd", "mp4/video_360p.mp4"):
         assert f"{name} has no sound, but its source has" in invalid
@@ -141,7 +141,7 @@ def test_sound_alone_keeps_all_its_tracks() -> None:
         *(("HLS", "audio_2/index.m3u8"), ("DASH", "audio_2/index.mpd")),
         *(("M4A", "m4a/audio_1.m4a"), ("M4A", "m4a/audio_2.m4a")),
     ]
-    languages = [{sound.language for sound in output.sounds or ()} for output in planned]
+    languages = [{rendition.language for rendition in output.audio or ()} for output in planned]
     assert languages == [{"en"}, {"en"}, {"fr"}, {"fr"}, {"en"}, {"fr"}]
     objects = made(of, "audio")
     assert verified(of, "audio", objects).invalid == ()
@@ -172,7 +172,7 @@ def test_tiles_that_a_playlist_names_fail_nothing() -> None:
 def test_a_record_of_before_sounds_were_planned_is_verified_without() -> None:
     """Assets that were under way when the functions were deployed still complete."""
     of = source("eng", "fra")
-    planned = [replace(output, sounds=None) for output in plan(of, "default")]
+    planned = [replace(output, audio=None) for output in plan(of, "default")]
     outputs = FakeOutputs()
     outputs.objects = made(source("eng"), "default") | made(of, "default")
     assert verify(folder=FOLDER, planned=planned, source=of, groups=(), outputs=outputs).error is None

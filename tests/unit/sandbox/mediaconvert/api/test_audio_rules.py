@@ -133,12 +133,12 @@ def test_sound_alone_is_made_where_the_guide_says(
     """A group without any picture is HLS or DASH, with the codecs of the guide's table, and never CMAF."""
     settings = whole()
     chosen = settings["outputGroups"][number]
-    sounds = audio()
+    described = audio()
     if codec != "AAC":
         member = {"EAC3": "eac3Settings", "MP3": "mp3Settings"}[codec]
-        sounds[0]["codecSettings"] = {"codec": codec, member: {}}
+        described[0]["codecSettings"] = {"codec": codec, member: {}}
     (chosen["outputs"][-1]).pop("videoDescription", None)
-    chosen["outputs"] = [chosen["outputs"][-1] | {"audioDescriptions": sounds}]
+    chosen["outputs"] = [chosen["outputs"][-1] | {"audioDescriptions": described}]
     assert chosen["outputs"][0]["containerSettings"]["container"] == container
     settings["outputGroups"] = [chosen, settings["outputGroups"][3]]
     found = [error for error in errors(settings) if "Without video" in error]

@@ -25,7 +25,7 @@ NEVER = threading.Event()
 @pytest.fixture(scope="module")
 def body(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     """Return a tiny clip without sound."""
-    clip = Clip(width=160, height=90, seconds=1, has_sound=False)
+    clip = Clip(width=160, height=90, seconds=1, has_audio=False)
     return make_clip(tmp_path_factory.mktemp("clips"), clip).read_bytes()
 
 
@@ -52,7 +52,7 @@ def test_a_job_ends_with_files_that_play(instant: Endpoint, tmp_path: Path) -> N
     assert details["OutputDetails"][0]["DurationInMs"] == 1000
     path = tmp_path / "made.mp4"
     path.write_bytes(instant.s3.objects["out", "a/clip_720p.mp4"])
-    assert check_mp4(path, seconds=1, has_sound=False).width == 1280
+    assert check_mp4(path, seconds=1, has_audio=False).width == 1280
     wait_for(lambda: instant.statuses(job["Id"]) == ["PROGRESSING", "INPUT_INFORMATION", "COMPLETE"])
     complete = instant.events(job["Id"])[-1]
     assert complete["outputGroupDetails"][0]["outputDetails"][0]["outputFilePaths"] == [

@@ -25,21 +25,21 @@ class Sound:
     language: str | None = None
 
 
-def make_source(path: Path, *sounds: Sound, seconds: float = 2.0, has_picture: bool = True) -> Path:
+def make_source(path: Path, *sounds: Sound, seconds: float = 2.0, has_video: bool = True) -> Path:
     """Make a file whose suffix chooses the container, with a small picture and any number of tracks."""
     arguments: list[str] = []
-    if has_picture:
+    if has_video:
         arguments += ["-f", "lavfi", "-i", f"testsrc2=size=64x36:rate=25:duration={seconds}"]
     for sound in sounds:
         channels = "|".join((sound.expression.split("|") * sound.channels)[: sound.channels])
         layout = LAYOUTS[sound.channels]
         arguments += ["-f", "lavfi", "-i", f"aevalsrc={channels}:s={SAMPLE_RATE}:d={seconds}:c={layout}"]
-    for number in range(len(sounds) + has_picture):
+    for number in range(len(sounds) + has_video):
         arguments += ["-map", str(number)]
     for number, sound in enumerate(sounds):
         if sound.language is not None:
             arguments += [f"-metadata:s:a:{number}", f"language={sound.language}"]
-    if has_picture:
+    if has_video:
         arguments += ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p"]
     run([*arguments, str(path)])
     return path

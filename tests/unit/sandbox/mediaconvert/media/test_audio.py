@@ -91,7 +91,7 @@ def test_surround_is_kept_or_mixed_down(
 
 def test_a_full_mix_down_does_not_clip(run_job: RunJob, tmp_path: Path) -> None:
     """Six channels at full level become two that stay below full level."""
-    source = make_source(tmp_path / "full.wav", Sound(expression=LOUD, channels=6), has_picture=False)
+    source = make_source(tmp_path / "full.wav", Sound(expression=LOUD, channels=6), has_video=False)
     assert loudness(made_m4a(run_job, source))[1] < 0
 
 
@@ -129,7 +129,7 @@ def test_a_source_of_sound_alone_becomes_an_m4a(
     suffix: str, codec: str, run_job: RunJob, tmp_path: Path
 ) -> None:
     """Probe tells its track and length, and its M4A begins with the index and plays as long."""
-    source = make_source(tmp_path / f"source.{suffix}", Sound(), seconds=3, has_picture=False)
+    source = make_source(tmp_path / f"source.{suffix}", Sound(), seconds=3, has_video=False)
     reported = probe_file(source)["container"]
     (track,) = reported["tracks"]
     assert (track["trackType"], track["codec"]) == ("audio", codec)
@@ -145,7 +145,7 @@ def test_a_source_of_sound_alone_becomes_an_m4a(
 @pytest.mark.parametrize("suffix", ["mp3", "m4a", "flac"])
 def test_cover_art_is_not_a_video(suffix: str, run_job: RunJob, tmp_path: Path) -> None:
     """A picture attached to sound is no track of Probe's, and an output that shows video fails with 1020."""
-    plain = make_source(tmp_path / f"plain.{suffix}", Sound(), has_picture=False)
+    plain = make_source(tmp_path / f"plain.{suffix}", Sound(), has_video=False)
     cover, source = tmp_path / "cover.jpg", tmp_path / f"cover.{suffix}"
     run(["-f", "lavfi", "-i", "testsrc2=size=64x64:duration=0.1", "-frames:v", "1", str(cover)])
     parts = ["-i", str(plain), "-i", str(cover), "-map", "0", "-map", "1", "-c", "copy"]
@@ -170,7 +170,7 @@ def test_sound_without_an_index_is_measured_to_its_end(suffix: str, run_job: Run
 
 def test_an_mp3_that_ends_too_early_fails(run_job: RunJob, tmp_path: Path) -> None:
     """An MP3 with an index, cut in half, fails with 1076."""
-    whole = make_source(tmp_path / "whole.mp3", Sound(), seconds=6, has_picture=False).read_bytes()
+    whole = make_source(tmp_path / "whole.mp3", Sound(), seconds=6, has_video=False).read_bytes()
     half = tmp_path / "half.mp3"
     half.write_bytes(whole[: len(whole) // 2])
     with pytest.raises(JobError) as failed:
@@ -184,7 +184,7 @@ def test_sound_is_brought_to_its_loudness(
     expression: str, target_lkfs: float, run_job: RunJob, tmp_path: Path
 ) -> None:
     """Whatever the source's, the output's loudness is within 1 LU of the target, its peaks are limited."""
-    source = make_source(tmp_path / "a.wav", Sound(expression=expression), seconds=4, has_picture=False)
+    source = make_source(tmp_path / "a.wav", Sound(expression=expression), seconds=4, has_video=False)
     heard, peak = loudness(made_m4a(run_job, source, **normalised(target_lkfs)))
     assert heard == pytest.approx(target_lkfs, abs=1)
     assert peak <= -0.9
@@ -192,7 +192,7 @@ def test_sound_is_brought_to_its_loudness(
 
 def test_normalising_does_not_pump(run_job: RunJob, tmp_path: Path) -> None:
     """A quiet and a loud second keep their distance: the gain is one for the whole track."""
-    source = make_source(tmp_path / "a.wav", Sound(expression=UNEVEN), seconds=4, has_picture=False)
+    source = make_source(tmp_path / "a.wav", Sound(expression=UNEVEN), seconds=4, has_video=False)
     made = made_m4a(run_job, source, **normalised(-23.0))
 
     def distance(path: Path) -> float:
@@ -221,7 +221,7 @@ def test_what_normalising_changes(
     settings: Settings, change_db: float, run_job: RunJob, tmp_path: Path
 ) -> None:
     """Measuring alone and sound below the gate change nothing; targets have the algorithm's defaults."""
-    source = make_source(tmp_path / "a.wav", Sound(expression=QUIET), seconds=3, has_picture=False)
+    source = make_source(tmp_path / "a.wav", Sound(expression=QUIET), seconds=3, has_video=False)
     change = loudness(made_m4a(run_job, source, **settings))[0] - loudness(source)[0]
     assert change == pytest.approx(change_db, abs=0.3)
 
@@ -229,7 +229,7 @@ def test_what_normalising_changes(
 def test_the_ungated_algorithm_counts_pauses(run_job: RunJob, tmp_path: Path) -> None:
     """Sound that is silent half of the time becomes louder by BS.1770-1, which leaves no pause out."""
     halves = r"0.05*sin(2*PI*440*t)*lt(mod(t\,4)\,2)"
-    source = make_source(tmp_path / "a.wav", Sound(expression=halves), seconds=8, has_picture=False)
+    source = make_source(tmp_path / "a.wav", Sound(expression=halves), seconds=8, has_video=False)
     heard = {
         algorithm: loudness(made_m4a(run_job, source, **normalised(-20.0, algorithm=algorithm)))[0]
         for algorithm in ("ITU_BS_1770_1", "ITU_BS_1770_2")
@@ -242,7 +242,7 @@ def test_the_ungated_algorithm_counts_pauses(run_job: RunJob, tmp_path: Path) ->
 def test_silence_stays_silent(expression: str, run_job: RunJob, tmp_path: Path) -> None:
     """Where there is nothing to measure nothing is changed."""
     silent = Sound(expression=expression.replace(",", r"\,"))
-    source = make_source(tmp_path / "a.wav", silent, seconds=1, has_picture=False)
+    source = make_source(tmp_path / "a.wav", silent, seconds=1, has_video=False)
     assert levels(made_m4a(run_job, source, **normalised())) == [SILENT, SILENT]
 
 
@@ -250,7 +250,7 @@ def test_normalising_is_measured_only_where_asked(
     run_job: RunJob, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Without normalisation ffmpeg runs twice, to encode and to package; with it once more."""
-    source = make_source(tmp_path / "a.wav", Sound(expression=QUIET), has_picture=False)
+    source = make_source(tmp_path / "a.wav", Sound(expression=QUIET), has_video=False)
     runs: list[str] = []
 
     def counted() -> str:
@@ -269,7 +269,7 @@ def test_sound_may_be_matched_to_the_picture(sound_seconds: float, run_job: RunJ
     """Sound that is shorter or longer than the picture becomes as long, where the job asks for that."""
     source, picture, heard = (tmp_path / name for name in ("source.mp4", "picture.mp4", "heard.wav"))
     make_source(picture, seconds=2)
-    make_source(heard, Sound(), seconds=sound_seconds, has_picture=False)
+    make_source(heard, Sound(), seconds=sound_seconds, has_video=False)
     run(["-i", str(picture), "-i", str(heard), "-c:v", "copy", str(source)])
     shown = output("_v", "CMFC", picture=video(64, 36))
     settings = job(

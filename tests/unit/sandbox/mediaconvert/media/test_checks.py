@@ -77,11 +77,11 @@ def test_too_short_a_playback_is_seen(outputs: Path) -> None:
 def test_unexpected_sound_is_seen(outputs: Path) -> None:
     """Sound where none was expected fails."""
     with pytest.raises(AssertionError, match="sound"):
-        check_hls(outputs / HLS, seconds=SECONDS, has_sound=False)
+        check_hls(outputs / HLS, seconds=SECONDS, has_audio=False)
     with pytest.raises(AssertionError, match="sound"):
-        check_dash(outputs / DASH, seconds=SECONDS, has_sound=False)
+        check_dash(outputs / DASH, seconds=SECONDS, has_audio=False)
     with pytest.raises(AssertionError, match="sound"):
-        check_mp4(outputs / MP4, seconds=SECONDS, has_sound=False)
+        check_mp4(outputs / MP4, seconds=SECONDS, has_audio=False)
 
 
 @pytest.mark.parametrize(

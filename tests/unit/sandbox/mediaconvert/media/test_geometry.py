@@ -99,21 +99,21 @@ def test_halved_rates_keep_keyframes_aligned(clip: MakeClip, run_job: RunJob) ->
             segmentLength=2,
         )
     )
-    source = clip(Clip(width=160, height=90, seconds=3, frame_rate=Fraction(60), has_sound=False))
+    source = clip(Clip(width=160, height=90, seconds=3, frame_rate=Fraction(60), has_audio=False))
     _, folder, _ = run_job(settings, source)
-    full, half = check_hls(folder / "one/hls/master.m3u8", seconds=3, has_sound=False)
+    full, half = check_hls(folder / "one/hls/master.m3u8", seconds=3, has_audio=False)
     assert full.played.keyframes == half.played.keyframes == (0.0, 2.0)
     assert (full.played.frame_rate, half.played.frame_rate) == pytest.approx((60, 30), abs=0.1)
 
 
 def test_a_variable_rate_becomes_a_constant_one(clip: MakeClip, run_job: RunJob, tmp_path: Path) -> None:
     """A source that drops frames plays at its base rate, for as long, with keyframes where they belong."""
-    steady = clip(Clip(width=160, height=90, seconds=3, has_sound=False))
+    steady = clip(Clip(width=160, height=90, seconds=3, has_audio=False))
     source = tmp_path / "varies.mp4"
     dropped = "select='not(between(mod(n,10),3,6))'"
     ffmpeg("-i", str(steady), "-vf", dropped, "-fps_mode", "vfr", "-c:v", "libx264", str(source))
     _, folder, _ = run_job(job(cmaf(output("_v", "CMFC", picture=video(160, 90)))), source)
-    (rendition,) = check_hls(folder / "one/cmaf/c.m3u8", seconds=3, has_sound=False)
+    (rendition,) = check_hls(folder / "one/cmaf/c.m3u8", seconds=3, has_audio=False)
     assert rendition.played.frame_rate == pytest.approx(30, abs=0.1)
     assert rendition.played.keyframes == (0.0, 2.0)
 
@@ -124,7 +124,7 @@ def test_ten_bit_sources_become_eight_bit_avc(clip: MakeClip, run_job: RunJob, t
     flat_eight = flat(tmp_path / "eight.mp4", (GRAY, 90, 150), size=(160, 90))
     ffmpeg("-i", str(flat_eight), "-pix_fmt", "yuv422p10le", "-c:v", "libx264", "-crf", "4", str(source))
     path = made(run_job, source, video(160, 90))
-    check_mp4(path, seconds=0.5, has_sound=False)
+    check_mp4(path, seconds=0.5, has_audio=False)
     seen = first_picture(path)
     assert seen.pixel_format == "yuv420p"
     assert seen.yuv(0.5) == pytest.approx((GRAY, 90, 150), abs=2)

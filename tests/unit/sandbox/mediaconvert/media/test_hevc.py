@@ -53,8 +53,8 @@ def ladder(run_job: RunJob, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_both_codecs_play_from_both_manifests(ladder: Path) -> None:
     """AVC and HEVC rungs play to their ends, with keyframes at the same times."""
-    assert len(check_hls(ladder / "c.m3u8", seconds=1, has_sound=False)) == 3
-    renditions = check_dash(ladder / "c.mpd", seconds=1, has_sound=False)
+    assert len(check_hls(ladder / "c.m3u8", seconds=1, has_audio=False)) == 3
+    renditions = check_dash(ladder / "c.mpd", seconds=1, has_audio=False)
     assert [rendition.played.keyframes for rendition in renditions] == [(0.0, 0.5)] * 3
 
 
@@ -130,9 +130,9 @@ def test_bitrate_modes_come_near_their_bitrate(rate: Settings, clip: MakeClip, r
     picture = hevc(320, 180, codecLevel="LEVEL_3_1", **rate)
     for member in ("qvbrSettings", *(() if "maxBitrate" in rate else ("maxBitrate",))):
         del picture["codecSettings"]["h265Settings"][member]
-    source = clip(Clip(width=320, height=180, seconds=3, has_sound=False))
+    source = clip(Clip(width=320, height=180, seconds=3, has_audio=False))
     result, folder, _ = run_job(job(dash(output("_v", "MPD", picture=picture))), source)
-    (rendition,) = check_dash(folder / "one/dash/manifest.mpd", seconds=3, has_sound=False)
+    (rendition,) = check_dash(folder / "one/dash/manifest.mpd", seconds=3, has_audio=False)
     average = result.groups[0].outputs[0].average_bitrate
     assert average is not None
     assert 0.4 * rate["bitrate"] < average < 1.5 * rate["bitrate"]
@@ -143,7 +143,7 @@ def test_bitrate_modes_come_near_their_bitrate(rate: Settings, clip: MakeClip, r
 
 def test_keyframes_of_hevc_fall_where_those_of_avc_do(clip: MakeClip, run_job: RunJob) -> None:
     """At 29.97 frames a second, halved or not, segments that are no whole GOPs begin with keyframes."""
-    source = clip(Clip(width=160, height=90, seconds=4, frame_rate=NTSC * 2, has_sound=False))
+    source = clip(Clip(width=160, height=90, seconds=4, frame_rate=NTSC * 2, has_audio=False))
     halved = {"framerateControl": "SPECIFIED", "framerateNumerator": 30000, "framerateDenominator": 1001}
     settings = job(
         cmaf(
@@ -155,12 +155,12 @@ def test_keyframes_of_hevc_fall_where_those_of_avc_do(clip: MakeClip, run_job: R
         )
     )
     _, folder, _ = run_job(settings, source)
-    renditions = check_hls(folder / "one/cmaf/c.m3u8", seconds=4, has_sound=False)
+    renditions = check_hls(folder / "one/cmaf/c.m3u8", seconds=4, has_audio=False)
     rates = [rendition.played.frame_rate for rendition in renditions]
     assert rates == pytest.approx([59.94, 59.94, 29.97, 29.97], abs=0.01)
     for rendition in renditions:
         assert rendition.played.keyframes == pytest.approx((0.0, 2.002, 3.003), abs=0.002)
-    check_dash(folder / "one/cmaf/c.mpd", seconds=4, has_sound=False)
+    check_dash(folder / "one/cmaf/c.mpd", seconds=4, has_audio=False)
 
 
 def unit_types(sample: bytes) -> list[int]:

@@ -172,10 +172,10 @@ def test_gray_pictures_decode_beyond_the_wrap_of_their_numbers() -> None:
 
 def test_a_silent_source_has_no_sound(clip: MakeClip, make_up: MakeUp) -> None:
     """Nothing is made up that the source doesn't have."""
-    silent = clip(Clip(width=176, height=144, seconds=1, has_sound=False))
+    silent = clip(Clip(width=176, height=144, seconds=1, has_audio=False))
     settings = job(hls(output("_v", "M3U8", picture=video(176, 144), sound=STEREO)))
     _, outputs = make_up(settings, silent)
-    check_hls(outputs / "one/hls/master.m3u8", seconds=1, has_sound=False)
+    check_hls(outputs / "one/hls/master.m3u8", seconds=1, has_audio=False)
 
 
 def test_what_a_job_asks_of_its_source_still_counts(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import botocore.serialize
 import pytest
 
 from media_pipeline.adapters.probe_response import source_from_probe
-from media_pipeline.domain.source import SourceInfo, has_picture, has_sound
+from media_pipeline.domain.source import SourceInfo, has_audio, has_video
 from media_pipeline.encoding.job_settings import job_settings
 from media_pipeline.encoding.planned_outputs import planned_outputs
 from media_pipeline.encoding.presets import HdrLadder
@@ -88,7 +88,7 @@ def test_instant_outputs_pass_verification(name: str, asked: str, tmp_path: Path
     presets, profiles = shipped_presets(), shipped_profiles()
     presets = replace(presets, cmaf=replace(presets.cmaf, hdr_ladder=HdrLadder.HEVC))
     profile = profiles.fitting(
-        profiles.by_name[asked], has_picture=has_picture(source, SOURCE_URI), has_sound=has_sound(source)
+        profiles.by_name[asked], has_video=has_video(source, SOURCE_URI), has_audio=has_audio(source)
     )
     settings = job_settings(
         source_uri=SOURCE_URI,

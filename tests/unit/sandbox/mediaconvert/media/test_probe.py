@@ -68,7 +68,7 @@ def test_the_answer_has_the_models_shape_and_the_files_facts(
 @pytest.mark.parametrize("rotation", [90, 180, 270])
 def test_rotation_is_reported_clockwise(rotation: int, clip: MakeClip) -> None:
     """The rotation is the clockwise angle that turns the picture upright; sizes are those stored."""
-    path = clip(Clip(width=180, height=320, seconds=1, rotation=rotation, has_sound=False))
+    path = clip(Clip(width=180, height=320, seconds=1, rotation=rotation, has_audio=False))
     shown = probe_file(path)["container"]["tracks"][0]["videoProperties"]
     assert shown["rotation"] == rotation
     assert (shown["width"], shown["height"]) == ((180, 320) if rotation == 180 else (320, 180))
@@ -160,7 +160,7 @@ def test_a_variable_rate_is_reported_as_average_and_base(clip: MakeClip, tmp_pat
     """Where frames are missing, the container's rate is the average, the codec's that it was made for."""
     path = tmp_path / "varies.mp4"
     dropped = "select='not(between(mod(n,10),3,5))'"
-    steady = clip(Clip(width=160, height=90, seconds=2, has_sound=False))
+    steady = clip(Clip(width=160, height=90, seconds=2, has_audio=False))
     ffmpeg("-i", str(steady), "-vf", dropped, "-fps_mode", "vfr", "-c:v", "libx264", str(path))
     shown = probe_file(path)["container"]["tracks"][0]["videoProperties"]
     assert shown["frameRate"] == {"numerator": 21, "denominator": 1}
@@ -201,7 +201,7 @@ def test_only_quarter_turns_count_as_rotation(
 ) -> None:
     """An angle within a degree of a quarter turn is that turn; any other is none."""
     path = tmp_path / "turned.mp4"
-    still = clip(Clip(width=160, height=90, seconds=1, has_sound=False))
+    still = clip(Clip(width=160, height=90, seconds=1, has_audio=False))
     ffmpeg("-display_rotation", str(-degrees), "-i", str(still), "-c", "copy", str(path))
     assert probe_file(path)["container"]["tracks"][0]["videoProperties"].get("rotation") == reported
 

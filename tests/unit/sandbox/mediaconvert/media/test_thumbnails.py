@@ -145,9 +145,9 @@ def test_the_image_playlist_tells_times_and_layout(master: str, outputs: Path) -
 
 def test_the_manifests_still_play(outputs: Path) -> None:
     """Players that know nothing of thumbnails play the video of both manifests to its end."""
-    assert len(check_hls(outputs / "cmaf/c.m3u8", seconds=SECONDS, has_sound=False)) == 1
-    assert len(check_dash(outputs / "cmaf/c.mpd", seconds=SECONDS, has_sound=False)) == 1
-    assert len(check_hls(outputs / "hls/a b.m3u8", seconds=SECONDS, has_sound=False)) == 1
+    assert len(check_hls(outputs / "cmaf/c.m3u8", seconds=SECONDS, has_audio=False)) == 1
+    assert len(check_dash(outputs / "cmaf/c.mpd", seconds=SECONDS, has_audio=False)) == 1
+    assert len(check_hls(outputs / "hls/a b.m3u8", seconds=SECONDS, has_audio=False)) == 1
 
 
 def test_dash_tells_of_the_same_pictures(outputs: Path) -> None:

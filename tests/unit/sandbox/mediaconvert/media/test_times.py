@@ -35,10 +35,10 @@ SIZE = (32, 32)
 BURSTS = [0, *accumulate([*[3000] * 29, 180_000, *[3000] * 9, *[90_000] * 3, *[3000] * 5])]
 
 
-def made(run_job: RunJob, source: Path, *, has_sound: bool = False) -> Path:
+def made(run_job: RunJob, source: Path, *, has_audio: bool = False) -> Path:
     """Make an MP4 of a source, of its picture and perhaps its sound."""
     picture = video(*SIZE, maxBitrate=2_000_000)
-    heard = sound() if has_sound else None
+    heard = sound() if has_audio else None
     settings = job(file(output("", "MP4", picture=picture, sound=heard)))
     return run_job(settings, source)[1] / "one/mp4/video.mp4"
 
@@ -128,7 +128,7 @@ def test_a_picture_that_begins_after_its_sound_is_no_damage(run_job: RunJob, tmp
     assert source.videos[0].start_seconds == pytest.approx(2.5, abs=0.05)
     assert source.videos[0].duration_seconds == pytest.approx(40 / 30, abs=0.05)
     assert source.duration_seconds == pytest.approx(4, abs=0.1)
-    path = made(run_job, late, has_sound=True)
+    path = made(run_job, late, has_audio=True)
     assert measured(path)[2] == pytest.approx(2.5 + 40 / 30, abs=0.05)
     assert seen_numbers(path)[-40:] == list(range(40))
 
@@ -222,7 +222,7 @@ def test_sound_whose_time_stamps_are_too_near_is_counted_by_its_samples(
     content[scale : scale + 4] = struct.pack("<I", 8)
     source.write_bytes(content)
     assert inspect_source(source).audios[0].duration_seconds == pytest.approx(2, abs=0.1)
-    with av.open(str(made(run_job, source, has_sound=True))) as container:
+    with av.open(str(made(run_job, source, has_audio=True))) as container:
         stream = container.streams.audio[0]
         assert stream.duration is not None
         assert stream.time_base is not None

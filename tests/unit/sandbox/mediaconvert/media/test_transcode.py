@@ -129,27 +129,27 @@ def test_progress_goes_through_the_phases_without_falling_back(everything: Trans
 @pytest.mark.parametrize("rotation", [90, 180, 270])
 def test_a_rotated_source_is_seen_upright(rotation: int, clip: MakeClip, run_job: RunJob) -> None:
     """A portrait video that its metadata turns comes out upright, and without that metadata."""
-    wanted = Clip(width=180, height=320, seconds=1, rotation=rotation, has_sound=False)
+    wanted = Clip(width=180, height=320, seconds=1, rotation=rotation, has_audio=False)
     _, outputs, _ = run_job(job(file(output("_p", "MP4", picture=video(180, 320)))), clip(wanted))
-    played = check_mp4(outputs / "one/mp4/video_p.mp4", seconds=1, has_sound=False)
+    played = check_mp4(outputs / "one/mp4/video_p.mp4", seconds=1, has_audio=False)
     assert (played.width, played.height, played.marker) == (180, 320, "top right")
 
 
 def test_without_rotate_the_picture_stays_as_stored(clip: MakeClip, run_job: RunJob) -> None:
     """A job that doesn't say AUTO ignores rotation metadata, as MediaConvert does."""
-    wanted = Clip(width=180, height=320, seconds=1, rotation=90, has_sound=False)
+    wanted = Clip(width=180, height=320, seconds=1, rotation=90, has_audio=False)
     settings = job(file(output("_p", "MP4", picture=video(320, 180))), rotate="DEGREE_0")
     _, outputs, _ = run_job(settings, clip(wanted))
-    played = check_mp4(outputs / "one/mp4/video_p.mp4", seconds=1, has_sound=False)
+    played = check_mp4(outputs / "one/mp4/video_p.mp4", seconds=1, has_audio=False)
     assert played.marker == "top left"
 
 
 def test_a_silent_source_plays_without_sound(clip: MakeClip, run_job: RunJob) -> None:
     """A tiny source without sound becomes HLS without sound, though the job describes some."""
-    silent = clip(Clip(width=176, height=144, seconds=2, has_sound=False))
+    silent = clip(Clip(width=176, height=144, seconds=2, has_audio=False))
     settings = job(hls(output("_v", "M3U8", picture=video(176, 144), sound=STEREO)))
     _, outputs, _ = run_job(settings, silent)
-    check_hls(outputs / "one/hls/master.m3u8", seconds=2, has_sound=False)
+    check_hls(outputs / "one/hls/master.m3u8", seconds=2, has_audio=False)
 
 
 def test_ntsc_segments_and_keyframes_stay_aligned(clip: MakeClip, run_job: RunJob) -> None:
