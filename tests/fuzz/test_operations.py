@@ -7,7 +7,7 @@ import pytest
 from hypothesis import strategies as st
 
 from tests.fuzz.fuzzing import forged, fuzzed
-from tests.fuzz.test_handlers import JOB_EVENT, UPLOAD_EVENT, texts
+from tests.fuzz.messages import JOB_EVENT, UPLOAD_EVENT, texts
 from tools.ops.command_line import parser
 from tools.ops.queues.messages import job_content, upload_content
 from tools.ops.views.tables import printable

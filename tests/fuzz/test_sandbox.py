@@ -13,7 +13,7 @@ from sandbox.mediaconvert.model import JobError
 from sandbox.mediaconvert.probing.probe_result import probe_result
 from sandbox.mediaconvert.probing.source import inspect_source
 from tests.fuzz.fuzzing import fuzzed, keys, mutated, scalars
-from tests.fuzz.test_handlers import texts
+from tests.fuzz.messages import texts
 from tests.unit.sandbox.mediaconvert.api.fakes import Endpoint, application_of
 from tests.unit.sandbox.mediaconvert.api.test_any_json import INPUTS, status_of
 

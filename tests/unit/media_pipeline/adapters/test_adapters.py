@@ -1,24 +1,18 @@
 """How the adapters ask AWS, and what they make of its answers and refusals."""
 
-import json
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any, cast
+from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError, ConnectTimeoutError, EndpointConnectionError, ReadTimeoutError
-from botocore.paginate import Paginator
 
-from media_pipeline.adapters.clients import aws_client, aws_errors
+from media_pipeline.adapters.clients import aws_errors
 from media_pipeline.adapters.mediaconvert import MediaConvertTranscoder
-from media_pipeline.adapters.notifications import SnsNotifications
 from media_pipeline.adapters.preset_store import SsmPresetStore
-from media_pipeline.adapters.queues import SqsQueue
 from media_pipeline.domain.asset import Asset, AssetStatus
 from media_pipeline.domain.clock import instant
 from media_pipeline.domain.errors import (
-    ConflictError,
     NotFoundError,
     OperatorError,
     PermanentError,
@@ -32,8 +26,11 @@ from media_pipeline.domain.uploads.upload import UploadedObject
 from tests.support.fakes import FakeClock
 from tests.support.service_model import request_faults
 from tests.support.strategies import PRESETS_FOLDER
+from tests.unit.media_pipeline.adapters.answers import Answers
 
 CLOCK = FakeClock()
+
+
 ASSET = Asset(
     asset_id="0" * 32,
     upload=UploadedObject(
@@ -45,31 +42,12 @@ ASSET = Asset(
     updated_at="2026-01-02T03:04:05.678Z",
     claimed_until="2026-01-02T03:05:05.678Z",
 )
+
+
 QUEUE_ARN = "arn:aws:mediaconvert:us-east-1:000000000000:queues/jobs"
+
+
 METADATA = {"pipeline": "media-pipeline-test", "asset_id": "0" * 32, "attempt": "1"}
-
-
-class Answers:
-    """Be a client of any service: each call takes the next answer, and an error among them is raised."""
-
-    def __init__(self, *answers: Any) -> None:
-        self._answers = list(answers)
-        self.requests: list[tuple[str, dict[str, Any]]] = []
-
-    def get_paginator(self, operation: str) -> Any:
-        """Return botocore's own paginator over the answers."""
-        tokens = {"input_token": "NextToken", "output_token": "NextToken", "result_key": "Jobs"}
-        return Paginator(getattr(self, operation), tokens, cast(Any, None))
-
-    def __getattr__(self, operation: str) -> Callable[..., Any]:
-        def call(**request: Any) -> Any:
-            self.requests.append((operation, dict(request)))
-            answer = self._answers.pop(0)
-            if isinstance(answer, Exception):
-                raise answer
-            return answer
-
-        return call
 
 
 def refusal(status: int, code: str = "Refused") -> ClientError:
@@ -312,67 +290,3 @@ def test_presets_are_read_once_a_minute() -> None:
     now[0] += 1
     assert store.load() == first
     assert len(client.requests) == 6
-
-
-def test_messages_go_to_the_queue_as_they_are() -> None:
-    """The queue gets the body unchanged."""
-    client = Answers({})
-    SqsQueue(client, "url").send('{"a": 1}')
-    assert client.requests == [("send_message", {"QueueUrl": "url", "MessageBody": '{"a": 1}'})]
-
-
-@pytest.mark.parametrize(
-    ("subject", "sent"),
-    [("plain", "plain"), ("ü\n🎬 a", "??? a"), ("x" * 200, "x" * 99), ("   ", "Media pipeline")],
-)
-def test_a_subject_is_one_that_sns_takes(subject: str, sent: str) -> None:
-    """Subjects are printable ASCII, not empty and below 100 characters; messages are JSON to read."""
-    client = Answers({})
-    SnsNotifications(client, "topic").publish(
-        subject, {"source": "s3://uploads/ü.mp4"}, attributes={"status": "FAILED", "profile": "ü"}
-    )
-    ((_, request),) = client.requests
-    assert request["MessageAttributes"] == {
-        "status": {"DataType": "String", "StringValue": "FAILED"},
-        "profile": {"DataType": "String", "StringValue": "ü"},
-    }
-    assert request["Subject"] == sent
-    assert json.loads(request["Message"]) == {"source": "s3://uploads/ü.mp4"}
-    assert "ü" in request["Message"]
-
-
-def test_clients_give_up_before_their_function_does(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Timeouts and tries are bounded, far below boto3's own."""
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    config = aws_client("mediaconvert").meta.config
-    assert (config.connect_timeout, config.read_timeout) == (3, 5)
-    assert config.retries["total_max_attempts"] == 3
-    config = aws_client(
-        "mediaconvert", connect_timeout_seconds=1, read_timeout_seconds=10, attempts=1
-    ).meta.config
-    assert (config.connect_timeout, config.read_timeout) == (1, 10)
-    assert config.retries["total_max_attempts"] == 1
-
-
-@pytest.mark.parametrize(
-    ("status", "code", "kind"),
-    [
-        (404, "NoSuchKey", NotFoundError),
-        (404, "404", NotFoundError),
-        (400, "ParameterNotFound", NotFoundError),
-        (409, "ConflictException", ConflictError),
-        (412, "PreconditionFailed", ConflictError),
-        (400, "ConditionalCheckFailedException", ConflictError),
-        (403, "AccessDenied", OperatorError),
-        (400, "ThrottlingException", ThrottledError),
-        (429, "TooManyRequestsException", ThrottledError),
-        (400, "RequestTimeout", TransientError),
-        (500, "InternalError", TransientError),
-    ],
-)
-def test_an_error_of_aws_has_its_own_class(status: int, code: str, kind: type[Exception]) -> None:
-    """Status and code tell what is not there, what is in the wrong state, and what else was refused."""
-    answer: Any = {"Error": {"Code": code}, "ResponseMetadata": {"HTTPStatusCode": status}}
-    with pytest.raises(kind) as raised, aws_errors("asking"):
-        raise ClientError(answer, "Ask")
-    assert type(raised.value) is kind
