@@ -1,14 +1,14 @@
 """Find out why S3 does not give an object away: HeadObject's refusals carry a status and no words.
 
-Refusals of the caller's own credentials and signature are no object's fault, and so are not told as such.
+Refusals of the caller's own credentials and signature are no object's fault, and are not reported as one.
 """
 
 from collections.abc import Mapping
 from typing import Any
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
-from media_pipeline.adapters.clients import aws_errors, error_code, http_status
+from media_pipeline.adapters.clients import error_code, http_status, translated
 from media_pipeline.domain.errors import OperatorError, TransientError
 from media_pipeline.domain.failures import Reason, Unreadable
 
@@ -44,17 +44,15 @@ def archived(head: Mapping[str, Any]) -> Unreadable | None:
     return Unreadable(reason=Reason.ARCHIVED, said=tier or storage_class)
 
 
-def of_object(error: TransientError) -> Unreadable | None:
+def of_object(refusal: ClientError) -> Unreadable | None:
     """Return what is wrong with the one object that GetObject refused; None where it is something else."""
-    cause = error.__cause__
-    if not isinstance(error, OperatorError) or not isinstance(cause, ClientError):
-        return None
-    code, words = error_code(cause), str(cause.response.get("Error", {}).get("Message", ""))
-    if code in _OF_THE_CALLER or http_status(cause) == 404:
+    code, details = error_code(refusal), refusal.response.get("Error", {})
+    words = str(details.get("Message", ""))
+    is_refused = isinstance(translated(refusal, "reading"), OperatorError)
+    if not is_refused or code in _OF_THE_CALLER or http_status(refusal) == 404:
         return None
     if code == "InvalidObjectState":
-        told = cause.response.get("Error", {})
-        return Unreadable(reason=Reason.ARCHIVED, said=str(told.get("StorageClass") or "it is archived"))
+        return Unreadable(reason=Reason.ARCHIVED, said=str(details.get("StorageClass") or "it is archived"))
     if code == "InvalidRequest" and "encryption" in words.lower():
         return Unreadable(reason=Reason.CUSTOMER_KEY, said=words[:_MAX_SAID_CHARACTERS])
     return Unreadable(reason=Reason.DENIED, said=f"{code}: {words}"[:_MAX_SAID_CHARACTERS])
@@ -68,8 +66,10 @@ def refused_object(client: Any, bucket: str, key: str, refusal: TransientError) 
     if not isinstance(refusal, OperatorError):
         return None
     try:
-        with aws_errors("asking why the object can't be read"):
-            client.get_object(Bucket=bucket, Key=key, Range="bytes=0-0")["Body"].close()
-    except TransientError as error:
+        client.get_object(Bucket=bucket, Key=key, Range="bytes=0-0")["Body"].close()
+    except ClientError as error:
         return of_object(error)
+    except BotoCoreError:
+        # No answer says nothing of the object: the first refusal stands.
+        return None
     return None

@@ -5,6 +5,8 @@ from itertools import islice
 from time import monotonic
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 from media_pipeline.adapters.clients import aws_errors
 from media_pipeline.adapters.object_access import archived, of_object, refused_object
 from media_pipeline.domain.errors import (
@@ -124,16 +126,20 @@ class S3UploadsBucket:
         """
         try:
             with aws_errors(f"reading {key}"):
-                answer = self._client.get_object(Bucket=self._bucket, Key=key)
+                answer = self._caption(key)
                 with answer["Body"] as body:
                     return body.read(MAX_CAPTION_BYTES + 1), answer["ETag"].strip('"')
         except NotFoundError:
             return None
-        except TransientError as error:
-            unreadable = of_object(error)
+
+    def _caption(self, key: str) -> Any:
+        try:
+            return self._client.get_object(Bucket=self._bucket, Key=key)
+        except ClientError as refusal:
+            unreadable = of_object(refusal)
             if unreadable is None:
                 raise
-            raise UnreadableCaptionError(unreadable.caption_sentence) from error
+            raise UnreadableCaptionError(unreadable.caption_sentence) from refusal
 
     def current_version(self, key: str) -> UploadedObject | None:
         """Return the version that a key holds now, None where it holds nothing, or an unreadable object.

@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError
 
 from media_pipeline.adapters.object_access import archived, of_object, refused_object
 from media_pipeline.adapters.uploads_bucket import S3UploadsBucket
-from media_pipeline.domain.errors import OperatorError, TransientError, UnreadableCaptionError
+from media_pipeline.domain.errors import OperatorError, UnreadableCaptionError
 from media_pipeline.domain.failures import Reason
 from tests.support.local_resources import new_versioned_bucket
 
@@ -85,15 +85,13 @@ def test_a_restored_object_can_be_read() -> None:
     assert tiered.said == "DEEP_ARCHIVE_ACCESS"
 
 
-def refusal(status: int, code: str, message: str = "") -> OperatorError:
-    """Return a refusal of S3 as the adapters see it."""
+def refusal(status: int, code: str, message: str = "") -> ClientError:
+    """Return a refusal of S3."""
     answer: Any = {
         "Error": {"Code": code, "Message": message},
         "ResponseMetadata": {"HTTPStatusCode": status},
     }
-    error = OperatorError(code)
-    error.__cause__ = ClientError(answer, "GetObject")
-    return error
+    return ClientError(answer, "GetObject")
 
 
 @pytest.mark.parametrize(
@@ -108,12 +106,11 @@ def refusal(status: int, code: str, message: str = "") -> OperatorError:
         (refusal(403, "SignatureDoesNotMatch"), None),
         (refusal(403, "RequestTimeTooSkewed"), None),
         (refusal(404, "NoSuchKey"), None),
-        (TransientError("500"), None),
+        (refusal(503, "SlowDown"), None),
+        (refusal(500, "InternalError"), None),
     ],
 )
-def test_an_objects_own_refusals_differ_from_the_callers(
-    error: TransientError, reason: Reason | None
-) -> None:
+def test_an_objects_own_refusals_differ_from_the_callers(error: ClientError, reason: Reason | None) -> None:
     """What is refused for the caller's credentials says nothing of the object; every other 4xx does."""
     found = of_object(error)
     assert (found.reason if found else None) == reason
@@ -123,4 +120,4 @@ def test_an_object_that_can_be_read_after_all_is_not_to_blame(s3: Any) -> None:
     """Where GetObject answers, the refusal was a passing one: it is raised, and the message comes back."""
     bucket = new_versioned_bucket(s3)
     s3.put_object(Bucket=bucket, Key="a.mp4", Body=b"x")
-    assert refused_object(s3, bucket, "a.mp4", refusal(403, "403")) is None
+    assert refused_object(s3, bucket, "a.mp4", OperatorError("403")) is None
