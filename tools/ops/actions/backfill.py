@@ -4,16 +4,14 @@ Only what a key holds now is of interest: MediaConvert reads keys, not versions.
 event: where the command dies in between, the asset is overdue some day, and the reconciler announces it.
 """
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
 
-from media_pipeline.domain.asset import Asset
 from media_pipeline.domain.asset_record import expiry
+from media_pipeline.domain.asset_store import AssetStore
 from media_pipeline.domain.errors import MediaPipelineError
 from media_pipeline.domain.events import upload_event
-from media_pipeline.domain.failures.failure import AssetError
 from media_pipeline.domain.ports import Clock
 from media_pipeline.domain.uploads.filter import UploadFilter
 from media_pipeline.domain.uploads.limits import SourceTypes
@@ -22,38 +20,7 @@ from media_pipeline.domain.uploads.upload import UploadedObject
 from media_pipeline.services.operations.replay import ProcessingQueue
 from tools.ops.actions.pace import Pace
 from tools.ops.errors import UsageError
-
-
-class BackfillTable(Protocol):
-    """What a backfill needs of the assets table."""
-
-    def known(self, asset_ids: Collection[str]) -> set[str]:
-        """Return those of the ids that have a record."""
-        ...
-
-    def register(self, upload: UploadedObject, *, now: datetime, detail: str) -> bool:
-        """Make the record of an upload that was not announced; return False where there is one."""
-        ...
-
-    def refuse(
-        self,
-        upload: UploadedObject,
-        error: AssetError,
-        *,
-        now: datetime,
-        expires_at: int | None,
-        is_told: bool,
-    ) -> Asset | None:
-        """Make the record of an upload that has failed; return None where there is one."""
-        ...
-
-
-class ListedBucket(Protocol):
-    """What lists the uploads bucket."""
-
-    def page(self, *, prefix: str, key_marker: str | None, version_marker: str | None) -> UploadsPage:
-        """Return the page of versions after the markers."""
-        ...
+from tools.ops.records import ListedBucket
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +64,7 @@ class Backfill:
     """Find uploads without an asset and process them."""
 
     bucket: ListedBucket
-    table: BackfillTable
+    table: AssetStore
     queue: ProcessingQueue
     wanted: UploadFilter
     types: SourceTypes

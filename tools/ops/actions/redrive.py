@@ -14,6 +14,7 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from media_pipeline.domain.asset import Asset
+from media_pipeline.domain.asset_store import AssetStore
 from media_pipeline.domain.errors import MediaPipelineError
 from tools.ops.actions.pace import Pace
 from tools.ops.errors import UsageError
@@ -43,14 +44,6 @@ class DeadLetterQueue(Protocol):
 
     def delete(self, letter: DeadLetter) -> None:
         """Delete a message."""
-        ...
-
-
-class AssetLookup(Protocol):
-    """What knows the assets that messages are about."""
-
-    def get(self, asset_id: str) -> Asset | None:
-        """Return an asset as of now."""
         ...
 
 
@@ -93,7 +86,7 @@ class Redrive:
         self,
         *,
         queue: DeadLetterQueue,
-        assets: AssetLookup,
+        assets: AssetStore,
         read: Callable[[str], Content],
         pace: Pace,
     ) -> None:

@@ -5,37 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from heapq import merge
 from itertools import islice
-from typing import Protocol
 
 from media_pipeline.domain.asset import Asset, AssetStatus
-from media_pipeline.domain.status_index import IndexEntry
+from media_pipeline.domain.asset_store import AssetStore
 
 # Source: DynamoDB API, BatchGetItem: up to 100 items
 _AT_ONCE = 100
-
-
-class AssetSource(Protocol):
-    """What a selection needs of the assets table."""
-
-    def get(self, asset_id: str) -> Asset | None:
-        """Return an asset as of now."""
-        ...
-
-    def by_status(
-        self,
-        status: AssetStatus,
-        *,
-        before: datetime | None = None,
-        after: datetime | None = None,
-        newest_first: bool = False,
-        page_size: int = 100,
-    ) -> Iterable[IndexEntry]:
-        """Yield the index's entries of a status that last changed between the given times."""
-        ...
-
-    def get_many(self, asset_ids: Sequence[str]) -> list[Asset]:
-        """Return the assets of these ids that are there, in their order."""
-        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +23,7 @@ class Selection:
     code: str | None = None
     limit: int
 
-    def find(self, table: AssetSource, *, now: datetime, newest_first: bool = False) -> Iterator[Asset]:
+    def find(self, table: AssetStore, *, now: datetime, newest_first: bool = False) -> Iterator[Asset]:
         """Yield at most `limit` such assets, ordered by the time of their last change."""
         per_status = [
             table.by_status(
@@ -67,7 +42,7 @@ class Selection:
             yield from (asset for asset in table.get_many(ids) if asset.status in self.statuses)
 
 
-def named(table: AssetSource, asset_ids: Iterable[str]) -> tuple[list[Asset], list[str]]:
+def named(table: AssetStore, asset_ids: Iterable[str]) -> tuple[list[Asset], list[str]]:
     """Return the assets of these ids, each once, and the ids that no asset has."""
     found, unknown = [], []
     for asset_id in dict.fromkeys(asset_ids):
