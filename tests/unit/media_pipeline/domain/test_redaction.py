@@ -16,7 +16,7 @@ from media_pipeline.domain.events import JobStatus
 from media_pipeline.domain.redaction import REDACTED, redacted, redacted_text
 from media_pipeline.domain.source import UnknownSource
 from media_pipeline.telemetry import PipelineMetrics, logger
-from tests.fuzz.test_handlers import handled
+from tests.fuzz.messages import handled
 from tests.support.asset_world import AssetWorld, change
 from tests.support.ingest_world import IngestWorld, message
 

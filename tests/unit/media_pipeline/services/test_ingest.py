@@ -17,7 +17,7 @@ from media_pipeline.domain.errors import (
 from media_pipeline.domain.failures import Reason, Unreadable
 from media_pipeline.domain.source import UnknownSource
 from media_pipeline.services.ingest import ACCESS_PATIENCE, PROBE_PATIENCE
-from tests.fuzz.test_handlers import handled
+from tests.fuzz.messages import handled
 from tests.support.ingest_world import (
     CLAIM_SECONDS,
     MAX_JOBS_IN_FLIGHT,
