@@ -13,6 +13,7 @@ from typing import Protocol
 
 from media_pipeline.domain.asset import Asset, AssetStatus
 from media_pipeline.domain.asset_record import expiry
+from media_pipeline.domain.asset_store import AssetStore
 from media_pipeline.domain.clock import instant
 from media_pipeline.domain.ports import Clock
 from media_pipeline.domain.transitions import Transition
@@ -23,18 +24,6 @@ from media_pipeline.services.operations.changes import Intention, Outcome, Refus
 _LOOKS = 3
 # No invocation that works on it can be alive. Source: Lambda quotas, function timeout: 900 seconds
 ABANDONED_AFTER = timedelta(seconds=900)
-
-
-class CancelTable(Protocol):
-    """What a cancellation needs of the assets table."""
-
-    def get(self, asset_id: str) -> Asset | None:
-        """Return an asset as of now."""
-        ...
-
-    def advance(self, asset_id: str, step: Transition) -> Asset | None:
-        """Take one step of the transition table."""
-        ...
 
 
 class Jobs(Protocol):
@@ -53,7 +42,7 @@ class Jobs(Protocol):
 class Cancel:
     """Cancel assets that are under way; a retention of 0 days keeps their records for ever."""
 
-    table: CancelTable
+    table: AssetStore
     jobs: Jobs
     retention_days: int
     clock: Clock

@@ -7,13 +7,14 @@ and the notification is sent at least once, seldom twice. The tombstone holds th
 the sweep, a late event and a backfill from processing the upload anew, where that stays.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import field
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Protocol
 
 from media_pipeline.domain.asset import Asset
-from media_pipeline.domain.ports import Clock
+from media_pipeline.domain.asset_store import AssetStore
+from media_pipeline.domain.ports import Clock, Notifications
 from media_pipeline.domain.uploads.upload import UploadedObject, normalize_version_id
 from media_pipeline.domain.uploads.versions import ObjectVersion
 from media_pipeline.domain.values import dataclass
@@ -56,18 +57,6 @@ class Removal:
     other_assets: int = 0
 
 
-class RemovalTable(Protocol):
-    """What a removal reads of the assets table."""
-
-    def get(self, asset_id: str) -> Asset | None:
-        """Return an asset as of now."""
-        ...
-
-    def was_removed(self, asset_id: str) -> bool:
-        """Return whether an operator removed this asset."""
-        ...
-
-
 class RemovalRecords(Protocol):
     """What a removal writes into the assets table."""
 
@@ -92,14 +81,6 @@ class VersionedObjects(Protocol):
         ...
 
 
-class RemovalNews(Protocol):
-    """Where notifications are published."""
-
-    def publish(self, subject: str, message: Mapping[str, Any], *, attributes: Mapping[str, str]) -> None:
-        """Publish a message."""
-        ...
-
-
 class RemovalMetrics(Protocol):
     """Where removals are counted."""
 
@@ -117,11 +98,11 @@ class Remove:
 
     pipeline: str
     uploads_bucket: str
-    table: RemovalTable
+    table: AssetStore
     records: RemovalRecords
     outputs: VersionedObjects
     uploads: VersionedObjects
-    news: RemovalNews
+    news: Notifications
     metrics: RemovalMetrics
     with_source: bool
     clock: Clock

@@ -5,27 +5,15 @@ reconciler announces it, as it does any other that is overdue.
 """
 
 from collections.abc import Callable
-from datetime import datetime
 from typing import Protocol
 
 from media_pipeline.domain.asset import MAX_ATTEMPTS, Asset
+from media_pipeline.domain.asset_store import AssetStore
 from media_pipeline.domain.errors import MediaPipelineError, TransientError
 from media_pipeline.domain.events import upload_event
 from media_pipeline.domain.ports import Clock
 from media_pipeline.domain.values import dataclass
 from media_pipeline.services.operations.changes import Intention, Outcome, Refusal, Result
-
-
-class ReplayTable(Protocol):
-    """What a replay needs of the assets table."""
-
-    def get(self, asset_id: str) -> Asset | None:
-        """Return an asset as of now."""
-        ...
-
-    def replay(self, asset: Asset, *, now: datetime, detail: str) -> Asset | None:
-        """Begin the next attempt of an asset that has ended."""
-        ...
 
 
 class ProcessingQueue(Protocol):
@@ -43,7 +31,7 @@ class Replay:
     `explain` puts an error of AWS into a sentence.
     """
 
-    table: ReplayTable
+    table: AssetStore
     queue: ProcessingQueue
     clock: Clock
     force: bool = False
