@@ -22,6 +22,13 @@ from sandbox.local_aws.fixes import (
     service_events,
     state_saving,
 )
+from sandbox.local_aws.fixes.delivery import (
+    api_origin,
+    origin_decryption,
+    path_normalization,
+    private_playback,
+    signing_conditions,
+)
 from sandbox.local_aws.fixes.permissions import iam_calls, role_sessions, service_role_trust
 from sandbox.local_aws.fixes.s3 import (
     object_created_version,
@@ -69,5 +76,11 @@ def apply(
     service_role_trust.apply()
     role_sessions.apply(sessions)
     parameters_by_path.apply()
+    path_normalization.apply()
+    # Around it: what is refused is not served.
+    private_playback.apply()
+    origin_decryption.apply()
+    api_origin.apply()
+    signing_conditions.apply()
     if calls is not None:
         iam_calls.apply(calls)

@@ -1,0 +1,123 @@
+"""A distribution of the local AWS that serves signed requests alone, and a browser's requests to it."""
+
+import json
+import ssl
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from http.client import HTTPSConnection
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+Client = Callable[[str], Any]
+
+MEDIA_REQUEST = Path(__file__).resolve().parents[2] / "stacks" / "delivery" / "media_request.js"
+ASSET, OTHER_ASSET = "a" * 32, "b" * 32
+MANIFEST = f"/media/{ASSET}/1/cmaf/index.m3u8"
+OTHER_MANIFEST = f"/media/{OTHER_ASSET}/1/cmaf/index.m3u8"
+
+_NO_CACHING = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
+_READERS = {"Quantity": 2, "Items": ["GET", "HEAD"]}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edge:
+    """Ask a distribution as a browser does."""
+
+    aws_url: str
+    ca_bundle: str
+    distribution_id: str
+    domain: str
+
+    def get(self, target: str, *, cookies: Mapping[str, str] | None = None) -> tuple[int, str]:
+        """Return status and text of the answer for a path, written as it is, with or without a query."""
+        headers = {"Host": self.domain}
+        if cookies:
+            headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in cookies.items())
+        host, _, port = self.aws_url.removeprefix("https://").partition(":")
+        context = ssl.create_default_context(cafile=self.ca_bundle)
+        # It sends the path as it is, where others bring it into its normal form.
+        connection = HTTPSConnection(host, int(port), context=context, timeout=30)
+        try:
+            connection.request("GET", target, headers=headers)
+            answer = connection.getresponse()
+            return answer.status, answer.read().decode()
+        finally:
+            connection.close()
+
+
+def new_public_key(client: Client, pem: str) -> str:
+    """Make a public key of CloudFront; return its id."""
+    name = f"key-{uuid4()}"
+    config = {"CallerReference": name, "Name": name, "EncodedKey": pem}
+    return str(client("cloudfront").create_public_key(PublicKeyConfig=config)["PublicKey"]["Id"])
+
+
+def new_edge(client: Client, *, aws_url: str, ca_bundle: str, key_pair_ids: list[str]) -> Edge:
+    """Make a distribution with two assets in its bucket, both private; the default behavior serves `page`."""
+    name = f"edge-{uuid4()}"
+    s3, cloudfront = client("s3"), client("cloudfront")
+    s3.create_bucket(Bucket=name)
+    for path in (MANIFEST, OTHER_MANIFEST):
+        s3.put_object(Bucket=name, Key=path.removeprefix("/media/"), Body=path.encode())
+    s3.put_object(Bucket=name, Key="page", Body=b"page")
+    group = cloudfront.create_key_group(KeyGroupConfig={"Name": name, "Items": key_pair_ids})
+    access = cloudfront.create_origin_access_control(
+        OriginAccessControlConfig={
+            "Name": name,
+            "SigningProtocol": "sigv4",
+            "SigningBehavior": "always",
+            "OriginAccessControlOriginType": "s3",
+        }
+    )
+    code = {"FunctionConfig": {"Comment": name, "Runtime": "cloudfront-js-2.0"}}
+    made = cloudfront.create_function(Name=name, FunctionCode=MEDIA_REQUEST.read_bytes(), **code)
+    cloudfront.publish_function(Name=name, IfMatch=made["ETag"])
+    function_arn = made["FunctionSummary"]["FunctionMetadata"]["FunctionARN"]
+    behavior = {
+        "TargetOriginId": "media",
+        "ViewerProtocolPolicy": "https-only",
+        "AllowedMethods": {**_READERS, "CachedMethods": _READERS},
+        "CachePolicyId": _NO_CACHING,
+        "Compress": False,
+    }
+    private = {
+        **behavior,
+        "PathPattern": "/media/*",
+        "TrustedKeyGroups": {"Enabled": True, "Quantity": 1, "Items": [group["KeyGroup"]["Id"]]},
+        "FunctionAssociations": {
+            "Quantity": 1,
+            "Items": [{"EventType": "viewer-request", "FunctionARN": function_arn}],
+        },
+    }
+    origin = {
+        "Id": "media",
+        "DomainName": f"{name}.s3.us-east-1.amazonaws.com",
+        "OriginAccessControlId": access["OriginAccessControl"]["Id"],
+        "S3OriginConfig": {"OriginAccessIdentity": ""},
+    }
+    distribution = cloudfront.create_distribution(
+        DistributionConfig={
+            "CallerReference": name,
+            "Comment": name,
+            "Enabled": True,
+            "Origins": {"Quantity": 1, "Items": [origin]},
+            "DefaultCacheBehavior": behavior,
+            "CacheBehaviors": {"Quantity": 1, "Items": [private]},
+        }
+    )["Distribution"]
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Service": "cloudfront.amazonaws.com"},
+        "Action": "s3:GetObject",
+        "Resource": f"arn:aws:s3:::{name}/*",
+        "Condition": {"StringEquals": {"aws:SourceArn": distribution["ARN"]}},
+    }
+    policy = {"Version": "2012-10-17", "Statement": [statement]}
+    s3.put_bucket_policy(Bucket=name, Policy=json.dumps(policy))
+    return Edge(
+        aws_url=aws_url,
+        ca_bundle=ca_bundle,
+        distribution_id=distribution["Id"],
+        domain=distribution["DomainName"],
+    )
