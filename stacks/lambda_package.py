@@ -16,8 +16,8 @@ SERVICES = frozenset({"dynamodb", "mediaconvert", "s3", "sns", "sqs", "ssm", "st
 TIMESTAMP = (1980, 1, 1, 0, 0, 0)
 FILE_MODE = 0o100644
 
-# Large, and of no use here: boto3's resources (the functions use clients), and routers for HTTP APIs.
-UNUSED = (("boto3", "data"), ("boto3", "examples"), ("aws_lambda_powertools", "event_handler"))
+# Large, and of no use here: boto3's resources (the functions use clients), and a page that shows an API.
+UNUSED = ("boto3/data/", "boto3/examples/", "aws_lambda_powertools/event_handler/openapi/swagger_ui/")
 
 # Scripts and manual pages, beside the packages.
 OUTSIDE = frozenset({"bin", "share"})
@@ -77,7 +77,7 @@ def _dependency_files(root: Path) -> Iterator[tuple[str, Path]]:
             continue
         if parts[:2] == ["botocore", "data"] and len(parts) > 3 and parts[2] not in SERVICES:
             continue
-        if tuple(parts[:2]) in UNUSED:
+        if name.startswith(UNUSED):
             continue
         yield name, path
 

@@ -47,7 +47,8 @@ def dependencies(tmp_path: Path) -> Path:
         {
             ".installed": "",
             "aws_lambda_powertools/__init__.py": "",
-            "aws_lambda_powertools/event_handler/router.py": "for functions behind an HTTP API",
+            "aws_lambda_powertools/event_handler/router.py": "for the function behind the HTTP API",
+            "aws_lambda_powertools/event_handler/openapi/swagger_ui/html.py": "not used",
             "aws_lambda_powertools-3.37.0.dist-info/METADATA": "Name: aws-lambda-powertools",
             "aws_lambda_powertools-3.37.0.dist-info/RECORD": "depends on the installation",
             "aws_lambda_powertools-3.37.0.dist-info/INSTALLER": "pip",
@@ -67,6 +68,7 @@ def test_package_holds_code_and_dependencies_only(source: Path, dependencies: Pa
     assert zipfile.ZipFile(package.path).namelist() == [
         "aws_lambda_powertools-3.37.0.dist-info/METADATA",
         "aws_lambda_powertools/__init__.py",
+        "aws_lambda_powertools/event_handler/router.py",
         "botocore/data/endpoints.json",
         "botocore/data/s3/2006-03-01/service-2.json.gz",
         "media_pipeline/__init__.py",

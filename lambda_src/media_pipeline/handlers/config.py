@@ -96,6 +96,23 @@ class ReconcilerConfig(FunctionConfig):
     upload_key_prefix: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiConfig(FunctionConfig):
+    """Configure api; what the page needs to sign people in is in it, and none of it is secret.
+
+    `resource_server` is what the scopes of machines begin with. A page of a listing has at most
+    `page_size` assets, a request's body at most `body_limit_bytes`.
+    """
+
+    presets_path: str
+    profiles_parameter: str
+    resource_server: str
+    sign_in_url: str
+    user_pool_client_id: str
+    page_size: int
+    body_limit_bytes: int
+
+
 Config = TypeVar("Config", bound=FunctionConfig)
 
 
