@@ -41,11 +41,12 @@ def alarms_may_publish(topic_arn: str) -> Statement:
     )
 
 
-def log_groups_may_encrypt(account: Account, name_pattern: str) -> Statement:
-    """Let CloudWatch Logs encrypt the log groups whose names match a pattern.
+def log_groups_may_encrypt(account: Account, *name_patterns: str) -> Statement:
+    """Let CloudWatch Logs encrypt the log groups whose names match one of the patterns.
 
     Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
     """
+    arns = [account.arn("logs", f"log-group:{pattern}") for pattern in name_patterns]
     return allow_service(
         "LogGroupsEncrypt",
         f"logs.{account.region}.amazonaws.com",
@@ -58,11 +59,7 @@ def log_groups_may_encrypt(account: Account, name_pattern: str) -> Statement:
             "kms:ReEncryptTo",
         ],
         resource="*",
-        conditions={
-            "ArnLike": {
-                "kms:EncryptionContext:aws:logs:arn": account.arn("logs", f"log-group:{name_pattern}")
-            }
-        },
+        conditions={"ArnLike": {"kms:EncryptionContext:aws:logs:arn": arns[0] if len(arns) == 1 else arns}},
     )
 
 

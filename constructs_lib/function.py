@@ -125,6 +125,7 @@ class Function(Construct):
             lifecycle=TerraformResourceLifecycle(postcondition=[_runs_deployed_code()]),
         )
         self.arn: str = self._function.arn
+        self.invoke_arn: str = self._function.invoke_arn
         self._accept_findings(log_retention_days)
         if reserved_concurrency is None:
             accept_finding(
@@ -232,6 +233,23 @@ class Function(Construct):
             ),
             dead_letter_config=CloudwatchEventTargetDeadLetterConfig(arn=undelivered.arn),
             depends_on=[permission, undelivered.receive_from(rule.arn)],
+        )
+
+    def allow_invocation(self, id_: str, *, service: str, source_arn: str) -> None:
+        """Let a service invoke the function on behalf of one source, and wait for its answer."""
+        accept_finding(
+            self._function,
+            "CKV_AWS_116",
+            reason="Who invokes it waits for its answer; a DLQ takes asynchronous invocations only.",
+        )
+        LambdaPermission(
+            self,
+            id_,
+            statement_id=id_,
+            action="lambda:InvokeFunction",
+            function_name=self._function.function_name,
+            principal=service,
+            source_arn=source_arn,
         )
 
     def allow_recursion(self) -> None:

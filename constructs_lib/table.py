@@ -88,6 +88,10 @@ class Table(Construct):
         """Let a role read and change items: dynamodb:GetItem, UpdateItem; and use the key."""
         self._grant(role, "Update", ["GetItem", "UpdateItem"], [self.arn])
 
+    def grant_read(self, role: Grantee) -> None:
+        """Let a role read one item: dynamodb:GetItem; and use the key."""
+        self._grant(role, "Read", ["GetItem"], [self.arn])
+
     def grant_read_many(self, role: Grantee) -> None:
         """Let a role read items by the hundred: dynamodb:BatchGetItem; and use the key."""
         self._grant(role, "ReadMany", ["BatchGetItem"], [self.arn])

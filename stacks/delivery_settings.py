@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from constructs_lib.delivery.federation import FederatedProvider
+
 NO_DELIVERY = "none"
 CLOUDFRONT = "cloudfront"
 DELIVERIES = (NO_DELIVERY, CLOUDFRONT)
@@ -54,6 +56,28 @@ class ApiSettings:
 
     page_size: int = 100
     """So many assets are listed in one answer at most."""
+    body_limit_bytes: int = 256 * 1024
+    """A request's body is at most so large; files go to the uploads bucket, not through the API."""
+    requests_per_second: int = 100
+    """Of all callers together; more are answered 429."""
+    burst_requests: int = 200
+    """So many may come at once, before the rate holds them back."""
+    concurrency: int = 20
+    """So many requests are answered at the same time."""
+    mfa: str = "OPTIONAL"
+    """Whether people need a second factor to sign in: OFF, OPTIONAL or ON."""
+    password_length: int = 14
+    """Passwords have at least so many characters."""
+    access_minutes: int = 60
+    """An access token is good for so long."""
+    session_days: int = 30
+    """After so long people sign in again."""
+    page_origins: tuple[str, ...] = ()
+    """Further origins of pages where people sign in, for instance of one that is being developed."""
+    machine_scopes: tuple[str, ...] = ()
+    """What a machine may do with a token of its own: read, upload, operate; none stands for no machine."""
+    providers: tuple[FederatedProvider, ...] = ()
+    """Where people of an organization sign in: providers of SAML or OIDC."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -62,7 +62,7 @@ class PipelineResources:
 def add_ingest_orchestrator(scope: Construct, pipeline: PipelineResources) -> Function:
     """Add the function that consumes uploads and submits their jobs, and gives captions to their videos."""
     settings = pipeline.settings
-    function = _add_function(
+    function = add_function(
         scope,
         "IngestOrchestrator",
         pipeline,
@@ -122,7 +122,7 @@ def add_ingest_orchestrator(scope: Construct, pipeline: PipelineResources) -> Fu
 def add_job_status_processor(scope: Construct, pipeline: PipelineResources) -> Function:
     """Add the function that consumes MediaConvert's job events and moves assets along."""
     settings = pipeline.settings
-    function = _add_function(
+    function = add_function(
         scope,
         "JobStatusProcessor",
         pipeline,
@@ -153,7 +153,7 @@ def add_job_status_processor(scope: Construct, pipeline: PipelineResources) -> F
 def add_reconciler(scope: Construct, pipeline: PipelineResources) -> Function:
     """Add the function that looks after overdue assets on a schedule."""
     settings = pipeline.settings
-    function = _add_function(
+    function = add_function(
         scope,
         "Reconciler",
         pipeline,
@@ -163,7 +163,7 @@ def add_reconciler(scope: Construct, pipeline: PipelineResources) -> Function:
         # Runs never overlap.
         concurrency=1,
         config=ReconcilerConfig(
-            **_shared(pipeline),
+            **shared(pipeline),
             processing_queue_url=pipeline.processing_queue.url,
             captions_queue_url=pipeline.captions_queue.url,
             stuck_after_seconds=settings.stuck_after_seconds,
@@ -212,7 +212,7 @@ def _grant_publishing(pipeline: PipelineResources, role: ServiceRole) -> None:
     pipeline.outputs.grant_write(role)
 
 
-def _shared(pipeline: PipelineResources) -> dict[str, Any]:
+def shared(pipeline: PipelineResources) -> dict[str, Any]:
     """Return the settings that all functions share, by the names of their fields."""
     settings = pipeline.settings
     return asdict(
@@ -240,7 +240,7 @@ def _consumer(pipeline: PipelineResources, queue: EventQueue) -> dict[str, Any]:
     settings = pipeline.settings
     return asdict(
         ConsumerConfig(
-            **_shared(pipeline),
+            **shared(pipeline),
             consumed_queue_url=queue.url,
             max_receive_count=settings.max_receive_count,
             # A message that waits touches its asset so often that the asset never counts as overdue.
@@ -249,7 +249,7 @@ def _consumer(pipeline: PipelineResources, queue: EventQueue) -> dict[str, Any]:
     )
 
 
-def _add_function(
+def add_function(
     scope: Construct,
     id_: str,
     pipeline: PipelineResources,
@@ -260,6 +260,7 @@ def _add_function(
     concurrency: int,
     config: FunctionConfig,
 ) -> Function:
+    """Add a function whose handler is in a module of its own, named like it."""
     settings = pipeline.settings
     return Function(
         scope,

@@ -9,6 +9,7 @@ Every function reads and writes the assets table, and one key encrypts everythin
 """
 
 from constructs_lib.bindings import Construct, DataAwsCallerIdentity, TerraformStack
+from constructs_lib.delivery.http_api import LOG_PREFIX
 from constructs_lib.encryption import (
     EncryptionKey,
     alarms_may_publish,
@@ -91,10 +92,9 @@ class MediaPipelineStack(TerraformStack):
             "job_status_processor": add_job_status_processor(self, pipeline),
             "reconciler": add_reconciler(self, pipeline),
         }
-        if settings.delivers:
-            add_delivery(self, pipeline, functions)
+        delivery = add_delivery(self, pipeline, functions) if settings.delivers else None
         route_events(self, pipeline)
-        monitoring = add_monitoring(self, pipeline, functions=functions)
+        monitoring = add_monitoring(self, pipeline, functions=functions, delivery=delivery)
         add_outputs(
             self,
             pipeline,
@@ -114,12 +114,16 @@ class MediaPipelineStack(TerraformStack):
             services=[
                 events_may_send(self._account),
                 alarms_may_publish(self._account.arn("sns", settings.name(ALARM_TOPIC))),
-                log_groups_may_encrypt(self._account, f"/aws/lambda/{settings.name('*')}"),
+                log_groups_may_encrypt(self._account, *self._log_group_names()),
                 *([distributions_may_decrypt(self._account)] if settings.delivers else []),
             ],
             deletion_window_days=settings.key_deletion_window_days,
             prevent_destroy=settings.prevent_destroy,
         )
+
+    def _log_group_names(self) -> list[str]:
+        name = self._settings.name("*")
+        return [f"/aws/lambda/{name}", *([f"{LOG_PREFIX}{name}"] if self._settings.delivers else [])]
 
     def _add_queue(self, id_: str, component: str) -> EventQueue:
         settings = self._settings

@@ -3,14 +3,17 @@
 from collections.abc import Mapping
 
 from constructs_lib.bindings import Construct
+from constructs_lib.delivery.http_api import STAGE
 from constructs_lib.function import Function
 from constructs_lib.observability.monitoring import (
+    MonitoredApi,
     MonitoredFunction,
     MonitoredQueue,
     MonitoredRule,
     MonitoredSchedule,
     PipelineMonitoring,
 )
+from stacks.delivery.parts import Delivery
 from stacks.functions import RECONCILER_SCHEDULE, PipelineResources
 
 # Each rule's component, and what people call the queue that holds what it could not deliver.
@@ -26,9 +29,14 @@ CAPTIONS_TOO_MANY = "find who uploads so many caption files; they delay no video
 
 
 def add_monitoring(
-    scope: Construct, pipeline: PipelineResources, *, functions: Mapping[str, Function]
+    scope: Construct,
+    pipeline: PipelineResources,
+    *,
+    functions: Mapping[str, Function],
+    delivery: Delivery | None = None,
 ) -> PipelineMonitoring:
     """Add the alarms and the dashboard; `functions` are named as people call them."""
+    delivering = {"api": delivery.api.function} if delivery else {}
     settings = pipeline.settings
     processing, captions, job_events = (
         pipeline.processing_queue,
@@ -54,7 +62,8 @@ def add_monitoring(
             MonitoredQueue(label="job events", name=job_events.name, dlq_name=job_events.dlq_name),
         ],
         functions=[
-            MonitoredFunction(label=label, name=function.name) for label, function in functions.items()
+            MonitoredFunction(label=label, name=function.name)
+            for label, function in {**functions, **delivering}.items()
         ],
         rules=[
             MonitoredRule(
@@ -70,4 +79,5 @@ def add_monitoring(
         ),
         mediaconvert_queue_arn=pipeline.transcoder.queue_arn,
         thresholds=settings.alarm_thresholds,
+        apis=[MonitoredApi(label="API", api_id=delivery.api.http_api.id, stage=STAGE)] if delivery else [],
     )

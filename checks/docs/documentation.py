@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from checks.docs.alarms import alarms_table
+from checks.docs.api import OPENAPI_PATH, examples, openapi_text, problems_table, routes_table
 from checks.docs.failures import failures_table
 from checks.docs.inputs import ignored_names, inputs_table, media_suffixes
 from checks.docs.limits import limits_table
@@ -18,7 +19,11 @@ from tests.infrastructure.stack import Stack
 ROOT = Path(__file__).resolve().parents[2]
 PICTURE = ROOT / "docs" / "packages.svg"
 
+
 _TABLES: Mapping[str, Callable[[], str]] = {
+    "api-examples": examples,
+    "api-problems": problems_table,
+    "api-routes": routes_table,
     "edges": edges_table,
     "failures": failures_table,
     "iam-not-enforced": iam_not_enforced,
@@ -49,4 +54,5 @@ def generated_files(stack: Stack) -> dict[Path, str]:
     shown = {name for text in texts.values() for name in region_names(text)}
     if missing := sorted(contents.keys() - shown):
         raise RegionError(f"No page has a region for: {', '.join(missing)}.")
-    return {path: fill(text, contents) for path, text in texts.items()} | {PICTURE: packages_picture()}
+    filled = {path: fill(text, contents) for path, text in texts.items()}
+    return filled | {PICTURE: packages_picture(), OPENAPI_PATH: openapi_text()}

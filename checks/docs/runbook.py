@@ -14,6 +14,7 @@ class Entry:
     means: str
     look_at: str
     then: str
+    with_delivery: bool = False
 
 
 RUNBOOK: Sequence[Entry] = (
@@ -158,6 +159,28 @@ RUNBOOK: Sequence[Entry] = (
         look_at="`presets`, or the notification: each error with its field, value and range",
         then="fix the SSM parameters (or deploy the presets again): functions read them within a minute, "
         "and the last waiting upload returns within 15",
+    ),
+    Entry(
+        alarms=["api-server-errors"],
+        means="the API answers with server errors",
+        look_at="the access log, for status and `function_id`; the function's log, for that request: `AWS "
+        "could not answer` (throttled) or `The deployment is at fault` (a permission, a missing resource)",
+        then="raise the quota, or deploy again",
+        with_delivery=True,
+    ),
+    Entry(
+        alarms=["api-latency"],
+        means="the slowest requests to the API take too long",
+        look_at="on the dashboard, latency in all compared with that in its function; DynamoDB's throttling",
+        then="raise `function_memory_mb`, or `api.concurrency` where requests wait",
+        with_delivery=True,
+    ),
+    Entry(
+        alarms=["api-errors", "api-throttles", "api-recursion-dropped"],
+        means="the API's function crashed, or Lambda did not run it",
+        look_at="its log group for `ERROR` and `Task timed out`; ConcurrentExecutions",
+        then="roll back, or raise `api.concurrency`",
+        with_delivery=True,
     ),
     Entry(
         alarms=["pipeline-unhealthy"],

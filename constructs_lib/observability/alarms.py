@@ -60,6 +60,9 @@ class AlarmThresholds:
     messages_slowed_down_per_5_minutes: int = 20
     unknown_source_rate_percent: int = 20
     unknown_source_rate_minimum_jobs: int = 5
+    api_errors_per_5_minutes: int = 5
+    api_latency_milliseconds: int = 5_000
+    """What 99 of 100 requests to the API take at most."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

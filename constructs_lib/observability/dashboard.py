@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from constructs_lib.observability.alarms import MonitoredFunction, MonitoredQueue
+from constructs_lib.observability.api_alarms import MonitoredApi, api_metric
 from constructs_lib.observability.delivery_alarms import MonitoredRule, MonitoredSchedule, rule_metric
 from constructs_lib.observability.metrics import (
     METRICS_NAMESPACE,
@@ -33,6 +34,7 @@ def dashboard_body(
     schedule: MonitoredSchedule,
     mediaconvert_queue_arn: str,
     alarm_arns: Sequence[str],
+    apis: Sequence[MonitoredApi] = (),
 ) -> dict[str, list[Widget]]:
     """Return the body that CloudWatch's PutDashboard takes, ready for `json.dumps`."""
     rows = (
@@ -43,6 +45,7 @@ def dashboard_body(
         (6, _function_widgets(functions)),
         (6, [_rule_failures(rules), _finished_runs(pipeline_name, schedule)]),
         (6, [_mediaconvert_jobs(mediaconvert_queue_arn)]),
+        *((6, _api_widgets(api)) for api in apis),
     )
     return {"widgets": _lay_out(rows, region)}
 
@@ -175,6 +178,22 @@ def _finished_runs(pipeline_name: str, schedule: MonitoredSchedule) -> Widget:
         pipeline_name, schedule.finished_metric, period_seconds=60 * schedule.interval_minutes
     )
     return _graph("Finished runs", [_series(metric, schedule.label)])
+
+
+def _api_widgets(api: MonitoredApi) -> list[Widget]:
+    return [
+        _graph(
+            f"Requests to the {api.label}",
+            [_series(api_metric(api, name), name) for name in ("Count", "4xx", "5xx")],
+        ),
+        _graph(
+            f"Latency of the {api.label} (p99, milliseconds)",
+            [
+                _series(api_metric(api, name, statistic="p99"), label)
+                for name, label in (("Latency", "in all"), ("IntegrationLatency", "in its function"))
+            ],
+        ),
+    ]
 
 
 def _mediaconvert_jobs(queue_arn: str) -> Widget:

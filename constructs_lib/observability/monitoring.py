@@ -18,6 +18,7 @@ from constructs_lib.observability.alarms import (
     MonitoredQueue,
     pipeline_alarms,
 )
+from constructs_lib.observability.api_alarms import MonitoredApi, api_alarms
 from constructs_lib.observability.dashboard import dashboard_body
 from constructs_lib.observability.delivery_alarms import MonitoredRule, MonitoredSchedule, delivery_alarms
 from constructs_lib.observability.metrics import Metric, MetricMath
@@ -25,6 +26,7 @@ from constructs_lib.observability.source_alarms import source_alarms
 
 __all__ = [
     "AlarmThresholds",
+    "MonitoredApi",
     "MonitoredFunction",
     "MonitoredQueue",
     "MonitoredRule",
@@ -55,6 +57,7 @@ class PipelineMonitoring(Construct):
         schedule: MonitoredSchedule,
         mediaconvert_queue_arn: str,
         thresholds: AlarmThresholds,
+        apis: Sequence[MonitoredApi] = (),
     ) -> None:
         super().__init__(scope, id_)
         self._name = name
@@ -66,6 +69,7 @@ class PipelineMonitoring(Construct):
             ),
             *delivery_alarms(pipeline_name=pipeline_name, rules=rules, schedule=schedule),
             *source_alarms(pipeline_name=pipeline_name, thresholds=thresholds),
+            *api_alarms(apis, thresholds),
         )
         resources = [self._metric_alarm(alarm) for alarm in alarms]
         unhealthy = CloudwatchCompositeAlarm(
@@ -96,6 +100,7 @@ class PipelineMonitoring(Construct):
                     rules=rules,
                     schedule=schedule,
                     mediaconvert_queue_arn=mediaconvert_queue_arn,
+                    apis=apis,
                     alarm_arns=[unhealthy.arn, *(resource.arn for resource in resources)],
                 )
             ),

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from constructs_lib.bindings import Construct
 from constructs_lib.function import Function
+from stacks.delivery.api import Api, add_api, add_http_api
+from stacks.delivery.identity import Identity, add_identity
 from stacks.delivery.playback import Playback, add_playback
 from stacks.functions import PipelineResources
 
@@ -14,10 +16,16 @@ class Delivery:
     """Hold what delivery added, for outputs, people's policies and monitoring."""
 
     playback: Playback
+    api: Api
+    identity: Identity
 
 
 def add_delivery(
     scope: Construct, pipeline: PipelineResources, functions: Mapping[str, Function]
 ) -> Delivery:
     """Add the distribution, and what stands behind and beside it."""
-    return Delivery(playback=add_playback(scope, pipeline, api_domain=None))
+    http_api = add_http_api(scope, pipeline)
+    playback = add_playback(scope, pipeline, api_domain=http_api.domain_name)
+    identity = add_identity(scope, pipeline, domain_name=playback.domain_name)
+    api = add_api(scope, pipeline, http_api=http_api, identity=identity)
+    return Delivery(playback=playback, api=api, identity=identity)

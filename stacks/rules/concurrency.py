@@ -27,16 +27,20 @@ def concurrency_faults(settings: Settings) -> Iterator[tuple[str, object, str]]:
     """Yield what does not fit the account; each value must be possible by itself."""
     quota = settings.account_concurrency
     kept = UNRESERVED_CONCURRENCY if settings.reserve_concurrency else 0
-    most = (quota - kept - _BESIDE) // CONCURRENT_FUNCTIONS
+    beside = _BESIDE + (settings.api.concurrency if settings.delivers else 0)
+    most = (quota - kept - beside) // CONCURRENT_FUNCTIONS
     if settings.processing_concurrency <= most:
         return
     if most >= LEAST_CONCURRENCY:
+        others = (
+            "captions, the reconciler and the API" if settings.delivers else "captions and the reconciler"
+        )
         why = (
-            f"{CONCURRENT_FUNCTIONS} functions reserve it, {_BESIDE} more are for captions and the "
-            f"reconciler, {UNRESERVED_CONCURRENCY} stay unreserved (Lambda)"
+            f"{CONCURRENT_FUNCTIONS} functions reserve it, {beside} more are for {others}, "
+            f"{UNRESERVED_CONCURRENCY} stay unreserved (Lambda)"
             if settings.reserve_concurrency
-            else f"{CONCURRENT_FUNCTIONS} functions run so often at a time, and {_BESIDE} more executions "
-            "are for captions and the reconciler (Lambda)"
+            else f"{CONCURRENT_FUNCTIONS} functions run so often at a time, and {beside} more executions "
+            f"are for {others} (Lambda)"
         )
         allowed = f"at most {most} where account_concurrency is {quota}: {why}"
         yield "processing_concurrency", settings.processing_concurrency, allowed

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 
 from stacks.delivery_settings import DELIVERIES
+from stacks.rules.api import RANGES as API_RANGES
+from stacks.rules.api import api_faults
 from stacks.rules.playback import playback_faults
 from stacks.settings import Settings
 
@@ -12,8 +14,7 @@ _RANGES: dict[str, tuple[int, int, str]] = {
     "playback.url_hours": (1, 168, "this project"),
     "playback.manifest_seconds": (0, 3_600, "this project"),
     "playback.segment_days": (1, 365, "this project"),
-    # Source: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html (an answer of 6 MB)
-    "api.page_size": (1, 1_000, "this project"),
+    **API_RANGES,
     "webhooks.retry_hours": (1, 96, "this project"),
 }
 
@@ -28,3 +29,4 @@ def delivery_faults(settings: Settings) -> Iterator[tuple[str, object, str]]:
         if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
             yield name, value, f"{least} to {most} ({owner})"
     yield from playback_faults(settings.playback)
+    yield from api_faults(settings.api)

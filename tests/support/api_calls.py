@@ -48,12 +48,17 @@ def request(
     query: Mapping[str, str] | str = "",
     body: Any = None,
     headers: Mapping[str, str] | None = None,
+    encoded_body: str | None = None,
 ) -> dict[str, Any]:
-    """Return an event of the HTTP API, payload version 2.0; a body that is no text is sent as JSON."""
+    """Return an event of the HTTP API, payload version 2.0; a body that is no text is sent as JSON.
+
+    `encoded_body` is one of bytes, in base64.
+    """
     sent = {name.lower(): value for name, value in (headers or {}).items()}
     if body is not None and not isinstance(body, str):
         body = json.dumps(body)
         sent.setdefault("content-type", "application/json")
+    sent_body = body if encoded_body is None else encoded_body
     context: dict[str, Any] = {"http": {"method": method, "path": path}, "stage": "$default"}
     if claims is not None:
         context["authorizer"] = {"jwt": {"claims": dict(claims), "scopes": None}}
@@ -64,8 +69,8 @@ def request(
         "rawQueryString": query if isinstance(query, str) else urlencode(query),
         "headers": sent,
         "requestContext": context,
-        **({} if body is None else {"body": body}),
-        "isBase64Encoded": False,
+        **({} if sent_body is None else {"body": sent_body}),
+        "isBase64Encoded": encoded_body is not None,
     }
 
 

@@ -42,10 +42,11 @@ def resolver(parts: ApiParts) -> APIGatewayHttpResolver:
         )
 
     def find_nothing(_: Exception) -> Response[str]:
-        methods = ", ".join(methods_of(resolver.current_event.path.removeprefix(PREFIX)))
-        if methods:
-            problem = RequestProblem("METHOD_NOT_ALLOWED", f"This path has {methods}.")
-            return _problem(problem, {"Allow": methods})
+        methods = methods_of(resolver.current_event.path.removeprefix(PREFIX))
+        if methods and resolver.current_event.http_method not in methods:
+            allowed = ", ".join(methods)
+            problem = RequestProblem("METHOD_NOT_ALLOWED", f"This path has {allowed}.")
+            return _problem(problem, {"Allow": allowed})
         return _problem(RequestProblem("UNKNOWN_ROUTE", "There is nothing at this path."))
 
     resolver.not_found(find_nothing)

@@ -24,6 +24,8 @@ from sandbox.local_aws.fixes import (
 )
 from sandbox.local_aws.fixes.delivery import (
     api_origin,
+    authorizer_version,
+    jwks,
     origin_decryption,
     path_normalization,
     private_playback,
@@ -82,5 +84,7 @@ def apply(
     origin_decryption.apply()
     api_origin.apply()
     signing_conditions.apply()
+    jwks.apply()
+    authorizer_version.apply()
     if calls is not None:
         iam_calls.apply(calls)

@@ -3,10 +3,9 @@
 from media_pipeline import __version__
 from media_pipeline.domain.access import Access
 from media_pipeline.handlers.routes.operation import Answer, Call, Operation, Routes
+from media_pipeline.handlers.routes.schemas import TEXT, a_list, an_object
 
 ROUTES = Routes()
-
-_TEXT = {"type": "string"}
 
 
 @ROUTES.serve(
@@ -16,12 +15,7 @@ _TEXT = {"type": "string"}
         path="/health",
         access=Access.OPEN,
         summary="Tell that the API answers, and its version",
-        answer={
-            "type": "object",
-            "required": ["status", "version"],
-            "additionalProperties": False,
-            "properties": {"status": {"type": "string", "enum": ["ok"]}, "version": _TEXT},
-        },
+        answer=an_object({"status": {"type": "string", "enum": ["ok"]}, "version": TEXT}),
         answer_description="The API answers.",
     )
 )
@@ -37,17 +31,14 @@ def get_health(call: Call) -> Answer:
         path="/config",
         access=Access.OPEN,
         summary="Return what a page needs to sign people in",
-        answer={
-            "type": "object",
-            "required": ["pipeline", "sign_in_url", "client_id", "scopes"],
-            "additionalProperties": False,
-            "properties": {
-                "pipeline": _TEXT,
-                "sign_in_url": {"type": "string", "description": "Base URL of /oauth2/authorize and /token"},
-                "client_id": {"type": "string", "description": "The page's client; it has no secret"},
-                "scopes": {"type": "array", "items": _TEXT},
-            },
-        },
+        answer=an_object(
+            {
+                "pipeline": TEXT,
+                "sign_in_url": {**TEXT, "description": "What /oauth2/authorize and /oauth2/token are below."},
+                "client_id": {**TEXT, "description": "The page's client, which has no secret."},
+                "scopes": a_list(TEXT),
+            }
+        ),
         answer_description="Where and as which client to sign in.",
     )
 )

@@ -46,6 +46,7 @@ class Operation:
     status: int = 200
     path_parameters: tuple[Parameter, ...] = ()
     query: tuple[Parameter, ...] = ()
+    header_parameters: tuple[Parameter, ...] = ()
     body: Schema | None = None
     is_body_required: bool = True
     problems: tuple[str, ...] = ()

@@ -1,9 +1,34 @@
-"""All routes of the API, in the order of the documentation."""
+"""All routes of the API, in the order of the documentation, and the one that describes them all."""
 
-from media_pipeline.handlers.routes import documents
-from media_pipeline.handlers.routes.operation import Operation, RouteFunction
+from media_pipeline.domain.access import Access
+from media_pipeline.handlers.routes import assets, documents
+from media_pipeline.handlers.routes.document import openapi_document
+from media_pipeline.handlers.routes.operation import Answer, Call, Operation, RouteFunction, Routes
 
-SERVED: tuple[tuple[Operation, RouteFunction], ...] = (*documents.ROUTES.served,)
+_DESCRIPTION = Routes()
+
+
+@_DESCRIPTION.serve(
+    Operation(
+        name="getDescription",
+        method="GET",
+        path="/openapi.json",
+        access=Access.OPEN,
+        summary="Return the OpenAPI document of this API",
+        answer={"type": "object", "required": ["openapi", "info", "paths"]},
+        answer_description="The document.",
+    )
+)
+def get_description(call: Call) -> Answer:
+    """Return the document, made anew: few ask for it."""
+    return Answer(body=openapi_document(OPERATIONS))
+
+
+SERVED: tuple[tuple[Operation, RouteFunction], ...] = (
+    *documents.ROUTES.served,
+    *_DESCRIPTION.served,
+    *assets.ROUTES.served,
+)
 OPERATIONS: tuple[Operation, ...] = tuple(operation for operation, _ in SERVED)
 
 

@@ -1,0 +1,160 @@
+"""The API's routes, problems and examples, and its OpenAPI document: each made by the code that answers."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from checks.docs.regions import table
+from media_pipeline.domain.access import SCOPES, Access
+from media_pipeline.domain.problems import PROBLEMS
+from media_pipeline.handlers.routes.document import openapi_document
+from media_pipeline.handlers.routes.operation import Operation
+from media_pipeline.handlers.routes.table import OPERATIONS
+from tests.support.api_calls import Answered, person
+from tests.support.api_world import ApiWorld
+
+_WIDTH = 100
+
+
+@dataclass(frozen=True, kw_only=True)
+class Example:
+    """Describe a request to a route, made where the world was prepared; path parameters come from that."""
+
+    prepare: Callable[[ApiWorld], Mapping[str, str]] = lambda world: {}
+    query: Mapping[str, str] = field(default_factory=dict)
+    body: Any = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+def _some_assets(world: ApiWorld) -> Mapping[str, str]:
+    for key in ("lectures/week-1.mp4", "lectures/week-3.mov"):
+        world.complete(key)
+    world.fail("lectures/notes.mp4")
+    return {}
+
+
+def _one_asset(world: ApiWorld) -> Mapping[str, str]:
+    return {"asset_id": world.complete("lectures/week-1.mp4")}
+
+
+EXAMPLES: Mapping[str, Example] = {
+    "getHealth": Example(),
+    "getConfig": Example(),
+    "listAssets": Example(prepare=_some_assets, query={"limit": "2"}),
+    "getAsset": Example(prepare=_one_asset),
+    "listProfiles": Example(),
+    "listPresets": Example(),
+}
+# Its answer is docs/openapi.json.
+NO_EXAMPLE = frozenset({"getDescription"})
+
+
+OPENAPI_PATH = Path(__file__).resolve().parents[2] / "docs" / "openapi.json"
+
+
+def openapi_text() -> str:
+    """Return the OpenAPI document as it is checked in."""
+    return json.dumps(openapi_document(OPERATIONS), indent=2, ensure_ascii=False) + "\n"
+
+
+def routes_table() -> str:
+    """Return a row for each route: who may call it, and what it does."""
+    return table(
+        "route | people in the group | machines with the scope | what it does",
+        (
+            (f"`{operation.method} /api{operation.path}`", *_who(operation), operation.summary)
+            for operation in OPERATIONS
+        ),
+    )
+
+
+def problems_table() -> str:
+    """Return a row for each problem that a request may have."""
+    return table(
+        "code | status | meaning",
+        ((f"`{code}`", str(problem.status), problem.title) for code, problem in sorted(PROBLEMS.items())),
+    )
+
+
+def examples() -> str:
+    """Return a real request and answer of each route."""
+    return "\n\n".join(_shown(operation) for operation in OPERATIONS if operation.name in EXAMPLES)
+
+
+def answer_of(operation: Operation) -> tuple[str, Answered]:
+    """Return the path that an operation's example asks for, and what it is answered."""
+    example = EXAMPLES[operation.name]
+    world = ApiWorld()
+    path = operation.path.format(**example.prepare(world))
+    answered = world.api.call(
+        operation.method,
+        f"/api{path}",
+        claims=None if operation.access is Access.OPEN else person(operation.access.value),
+        query=example.query,
+        body=example.body,
+        headers=example.headers,
+    )
+    query = f"?{urlencode(example.query)}" if example.query else ""
+    return f"/api{path}{query}", answered
+
+
+def _who(operation: Operation) -> tuple[str, str]:
+    if operation.access is Access.OPEN:
+        return "anyone", "anyone"
+    return f"`{operation.access.value}` or higher", f"`{SCOPES[operation.access]}`"
+
+
+def _shown(operation: Operation) -> str:
+    path, answered = answer_of(operation)
+    lines = [
+        f"#### {operation.name}",
+        "",
+        f"{operation.summary}.",
+        "",
+        "```http",
+        f"{operation.method} {path}",
+    ]
+    example = EXAMPLES[operation.name]
+    lines += [f"{name}: {value}" for name, value in example.headers.items()]
+    if operation.access is not Access.OPEN:
+        lines.append("Authorization: Bearer eyJraWQiOiJ...")
+    if example.body is not None:
+        lines += ["Content-Type: application/json", "", *_json(example.body)]
+    lines += ["```", "", "```http", f"HTTP/2 {answered.status}"]
+    lines += [f"Set-Cookie: {_short(cookie)}" for cookie in answered.cookies]
+    if answered.text:
+        lines += [f"Content-Type: {answered.headers['Content-Type']}", "", *_json(answered.body)]
+    return "\n".join([*lines, "```"])
+
+
+def _short(cookie: str) -> str:
+    name, _, rest = cookie.partition("=")
+    value, _, attributes = rest.partition("; ")
+    return f"{name}={value[:24]}{'...' if len(value) > 24 else ''}; {attributes}"
+
+
+def _json(value: Any) -> Iterator[str]:
+    """Yield the lines of a JSON text in which whatever fits a line stays on it."""
+    yield from _lines(value, 0)
+
+
+def _lines(value: Any, indent: int) -> Iterator[str]:
+    text = json.dumps(value, ensure_ascii=False)
+    margin = " " * indent
+    if indent + len(text) <= _WIDTH or not isinstance(value, dict | list) or not value:
+        yield f"{margin}{text}"
+        return
+    is_object = isinstance(value, dict)
+    yield f"{margin}{'{' if is_object else '['}"
+    entries = list(value.items()) if is_object else [("", entry) for entry in value]
+    for number, (name, entry) in enumerate(entries, 1):
+        inner = list(_lines(entry, indent + 2))
+        if is_object:
+            inner[0] = f"{margin}  {json.dumps(name)}: {inner[0].lstrip()}"
+        if number < len(entries):
+            inner[-1] += ","
+        yield from inner
+    yield f"{margin}{'}' if is_object else ']'}"

@@ -1,0 +1,163 @@
+"""The schemas that routes share, by the names under which the OpenAPI document has them."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from media_pipeline.domain.asset import AssetStatus
+from media_pipeline.handlers.routes.operation import Parameter, Schema
+
+TEXT: Schema = {"type": "string"}
+COUNT: Schema = {"type": "integer", "minimum": 0}
+TIME: Schema = {"type": "string", "format": "date-time"}
+STATUS: Schema = {"type": "string", "enum": [status.value for status in AssetStatus]}
+# The hash of an object's bucket, key and version. Source: `domain.uploads.upload`.
+ASSET_ID: Schema = {"type": "string", "pattern": "^[0-9a-f]{32}$"}
+
+IN_PATH = Parameter(name="asset_id", description="The asset's id.", schema=ASSET_ID, is_required=True)
+
+
+def an_object(
+    properties: Mapping[str, Schema], *, optional: Sequence[str] = (), description: str = ""
+) -> Schema:
+    """Return the schema of an object with these properties and no others; all but `optional` are there."""
+    schema: dict[str, Any] = {
+        "type": "object",
+        "additionalProperties": False,
+        "required": [name for name in properties if name not in optional],
+        "properties": dict(properties),
+    }
+    return {**schema, "description": description} if description else schema
+
+
+def a_list(items: Schema) -> Schema:
+    """Return the schema of a list."""
+    return {"type": "array", "items": items}
+
+
+ERROR = an_object(
+    {
+        "code": {**TEXT, "description": "A code of the failure catalogue."},
+        "category": {
+            "type": "string",
+            "enum": ["source", "settings", "permission", "service"],
+            "description": "Where the fault lies: the uploader can act on source, an operator on all others.",
+        },
+        "message": {**TEXT, "description": "What happened and what to do, for people."},
+        "replay_helps": {"type": "boolean"},
+    },
+    description="Why an asset failed.",
+)
+
+OUTPUT = an_object(
+    {
+        "format": {**TEXT, "description": "HLS, DASH, MP4, M4A, THUMBNAIL or STORYBOARD."},
+        "path": {**TEXT, "description": "Where the distribution serves it, to those with its cookies."},
+        "width": COUNT,
+        "height": COUNT,
+        "duration_ms": COUNT,
+        "language": TEXT,
+    },
+    optional=("width", "height", "duration_ms", "language"),
+)
+
+CAPTION = an_object(
+    {
+        "language": {**TEXT, "description": "BCP 47."},
+        "label": TEXT,
+        "path": TEXT,
+        "role": TEXT,
+        "source": {**TEXT, "description": "The key of the file that it was made of."},
+        "notes": a_list(TEXT),
+    },
+    optional=("role", "source", "notes"),
+)
+
+_SUMMARY: Mapping[str, Schema] = {
+    "id": ASSET_ID,
+    "key": {**TEXT, "description": "The key of the upload in its bucket."},
+    "size_bytes": COUNT,
+    "status": STATUS,
+    "attempt": {"type": "integer", "minimum": 1},
+    "created_at": TIME,
+    "updated_at": TIME,
+    "error_code": TEXT,
+}
+ASSET_SUMMARY = an_object(_SUMMARY, optional=("error_code",))
+
+ASSET = an_object(
+    {
+        **_SUMMARY,
+        "version_id": TEXT,
+        "profile": TEXT,
+        "progress_percent": {"type": "integer", "minimum": 0, "maximum": 100},
+        "submitted_at": TIME,
+        "completed_at": TIME,
+        "error": ERROR,
+        "source": an_object(
+            {
+                "container": TEXT,
+                "duration_ms": COUNT,
+                "video": an_object({"codec": TEXT, "width": COUNT, "height": COUNT}),
+                "audio": a_list(an_object({"codec": TEXT, "channels": COUNT, "language": TEXT})),
+            },
+            optional=("video",),
+        ),
+        "storyboard_fault": TEXT,
+        "outputs": a_list(OUTPUT),
+        "captions": a_list(CAPTION),
+        "rejected_captions": a_list(an_object({"key": TEXT, "message": TEXT})),
+        "attempts": a_list(
+            an_object(
+                {
+                    "attempt": {"type": "integer", "minimum": 1},
+                    "status": STATUS,
+                    "completed_at": TIME,
+                    "error": ERROR,
+                },
+                optional=("completed_at", "error"),
+            )
+        ),
+        "history": a_list(
+            an_object(
+                {"at": TIME, "attempt": {"type": "integer", "minimum": 1}, "status": STATUS, "detail": TEXT}
+            )
+        ),
+    },
+    optional=(
+        *("error_code", "version_id", "profile", "progress_percent", "submitted_at", "completed_at"),
+        *("error", "source", "storyboard_fault"),
+    ),
+)
+
+PROBLEM = an_object(
+    {
+        "type": {**TEXT, "description": "A URN that ends in the code."},
+        "title": TEXT,
+        "status": {"type": "integer", "minimum": 400, "maximum": 599},
+        "detail": {**TEXT, "description": "What is wrong with this request."},
+        "code": TEXT,
+        "field": {**TEXT, "description": "What of the request is at fault."},
+    },
+    optional=("field",),
+    description="Problem details as RFC 9457 has them.",
+)
+
+# What the gateway itself answers where it lets a request not through to the function. Source:
+# https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-troubleshooting-jwt.html
+GATEWAY_ERROR: Schema = {
+    "type": "object",
+    "required": ["message"],
+    "properties": {"message": TEXT},
+    "description": "An answer of API Gateway itself.",
+}
+
+# Schemas with a name of their own in the document.
+SHARED: Mapping[str, Schema] = {
+    "Asset": ASSET,
+    "AssetSummary": ASSET_SUMMARY,
+    "Caption": CAPTION,
+    "Error": ERROR,
+    "GatewayError": GATEWAY_ERROR,
+    "Output": OUTPUT,
+    "Problem": PROBLEM,
+}

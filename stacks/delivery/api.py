@@ -1,0 +1,85 @@
+"""The API: the HTTP API in front, and the function that answers its routes.
+
+The distribution needs the API's domain, the function the distribution's, and the API's routes the function:
+so the API is made first and served last.
+"""
+
+from dataclasses import dataclass
+
+from constructs_lib.bindings import Construct
+from constructs_lib.delivery.http_api import HttpApi
+from constructs_lib.function import Function
+from media_pipeline.domain.indexes.creation import CREATION_INDEX
+from media_pipeline.domain.status_index import STATUS_INDEX
+from media_pipeline.handlers.config import ApiConfig
+from stacks.delivery.identity import Identity
+from stacks.functions import PipelineResources, add_function, shared
+
+PREFIX = "/api"
+# An HTTP API gives up after 30 seconds; who waits would rather be told sooner.
+TIMEOUT_SECONDS = 20
+OPEN_ROUTES = tuple(f"GET {PREFIX}/{name}" for name in ("config", "health", "openapi.json"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Api:
+    """Hold the HTTP API and the function behind it, for alarms and outputs."""
+
+    http_api: HttpApi
+    function: Function
+
+
+def add_http_api(scope: Construct, pipeline: PipelineResources) -> HttpApi:
+    """Add the API by itself."""
+    settings = pipeline.settings
+    return HttpApi(
+        scope,
+        "HttpApi",
+        name=settings.name("api"),
+        region=settings.region,
+        description=f"Upload to {settings.pipeline_name}, see what became of it, and play it",
+    )
+
+
+def add_api(scope: Construct, pipeline: PipelineResources, *, http_api: HttpApi, identity: Identity) -> Api:
+    """Add the function behind the API, and let it serve callers with a token of the user pool."""
+    settings = pipeline.settings
+    function = add_function(
+        scope,
+        "ApiFunction",
+        pipeline,
+        module="api",
+        description="Answers the routes of the API",
+        timeout_seconds=TIMEOUT_SECONDS,
+        concurrency=settings.api.concurrency,
+        config=ApiConfig(
+            **shared(pipeline),
+            presets_path=pipeline.presets.presets_path,
+            profiles_parameter=pipeline.presets.profiles_name,
+            resource_server=identity.pool.resource_server,
+            sign_in_url=identity.pool.sign_in_url,
+            user_pool_client_id=identity.page_client_id,
+            page_size=settings.api.page_size,
+            body_limit_bytes=settings.api.body_limit_bytes,
+        ),
+    )
+    role = function.role
+    pipeline.assets.grant_read(role)
+    pipeline.assets.grant_read_many(role)
+    pipeline.assets.grant_query(role, index=STATUS_INDEX)
+    pipeline.assets.grant_query(role, index=CREATION_INDEX)
+    pipeline.presets.grant_read(role)
+    http_api.serve(
+        function,
+        prefix=PREFIX,
+        open_routes=OPEN_ROUTES,
+        issuer=identity.pool.issuer,
+        audience=identity.client_ids,
+    )
+    http_api.add_stage(
+        rate_per_second=settings.api.requests_per_second,
+        burst=settings.api.burst_requests,
+        log_retention_days=settings.log_retention_days,
+        key=pipeline.key,
+    )
+    return Api(http_api=http_api, function=function)

@@ -1,0 +1,68 @@
+"""Who signs in to the API: the user pool with its groups, its clients and their scopes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from constructs_lib.bindings import Construct
+from constructs_lib.delivery.user_pool import UserPool
+from media_pipeline.domain.access import GROUPS, SCOPES, Access
+from stacks.functions import PipelineResources
+
+_MAY = {
+    Access.VIEWER: "see assets and play them",
+    Access.UPLOADER: "upload videos and captions",
+    Access.OPERATOR: "cancel, replay and remove assets",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """Hold the user pool, and the ids of the clients whose tokens the API takes."""
+
+    pool: UserPool
+    page_client_id: str
+    client_ids: Sequence[str]
+
+
+def add_identity(scope: Construct, pipeline: PipelineResources, *, domain_name: str) -> Identity:
+    """Add the user pool; people come back from signing in to the page at `domain_name`."""
+    settings, api = pipeline.settings, pipeline.settings.api
+    pool = UserPool(
+        scope,
+        "People",
+        name=settings.name("people"),
+        region=settings.region,
+        # Unique in a region, over all accounts.
+        domain_prefix=f"{settings.name('people')}-{pipeline.account.account_id}",
+        mfa=api.mfa,
+        password_length=api.password_length,
+        groups={group.value: f"They {_up_to(group)}" for group in GROUPS},
+        resource_server=settings.pipeline_name,
+        scopes={name: _MAY[access].capitalize() for access, name in SCOPES.items()},
+        providers=api.providers,
+        deletion_protection=settings.deletion_protection,
+        prevent_destroy=settings.prevent_destroy,
+    )
+    page = pool.add_page_client(
+        "Page",
+        name=settings.name("page"),
+        callback_urls=[f"https://{domain_name}/", *(f"{origin}/" for origin in api.page_origins)],
+        access_minutes=api.access_minutes,
+        session_days=api.session_days,
+    )
+    client_ids = [page]
+    if api.machine_scopes:
+        machine = pool.add_machine_client(
+            "Machine",
+            name=settings.name("machine"),
+            scopes=api.machine_scopes,
+            access_minutes=api.access_minutes,
+        )
+        client_ids.append(machine)
+    return Identity(pool=pool, page_client_id=page, client_ids=client_ids)
+
+
+def _up_to(group: Access) -> str:
+    """Return what a group may, with all that the ones before it may."""
+    may = [_MAY[each] for each in GROUPS[: GROUPS.index(group) + 1]]
+    return "; ".join(may)
