@@ -210,7 +210,7 @@ def test_while_it_is_being_removed_nothing_is_added(
     asset = complete(operated, "a.mp4")
     apply = Remove._remove_outputs
 
-    def meanwhile(self: Remove, asset_id: str) -> int:
+    def meanwhile(self: Remove, asset_id: str) -> tuple[int, bool]:
         marked = operated.table.get(asset_id)
         if marked is not None:
             now = datetime.now(tz=UTC)

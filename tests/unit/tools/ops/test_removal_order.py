@@ -4,12 +4,13 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from media_pipeline.adapters.removal.records import RemovedRecords
 from media_pipeline.domain.asset import AssetStatus
+from media_pipeline.domain.uploads.versions import ObjectVersion
+from media_pipeline.services.operations.changes import Result
+from media_pipeline.services.operations.removal import Removal, Remove
 from tests.support.service_model import request_faults
 from tests.unit.tools.ops.fakes import FakeRemovals, OpsWorld
-from tools.ops.actions.changes import Result
-from tools.ops.removal.records import RemovedRecords
-from tools.ops.removal.removal import ObjectVersion, Removal, Remove
 
 
 def removal_in(world: OpsWorld, removals: FakeRemovals) -> Remove:
