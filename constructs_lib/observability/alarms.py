@@ -95,6 +95,7 @@ def pipeline_alarms(
         _job_failure_rate(pipeline_name, thresholds),
         _stuck_assets(pipeline_name, thresholds),
         _slowed_down(pipeline_name, thresholds),
+        _presets_invalid(pipeline_name),
     )
 
 
@@ -225,6 +226,24 @@ def _slowed_down(pipeline_name: str, thresholds: AlarmThresholds) -> Alarm:
         signal=asset_metric(pipeline_name, "MessagesSlowedDown"),
         threshold=thresholds.messages_slowed_down_per_5_minutes,
         periods=3,
+        # A function counts only when there is something to count.
+        silence="notBreaching",
+    )
+
+
+def _presets_invalid(pipeline_name: str) -> Alarm:
+    return Alarm(
+        component="alarm-presets-invalid",
+        description=(
+            "Encoding presets or profiles are missing or have faults: new uploads wait, for as long as it "
+            "takes, and nothing is lost. `python -m tools.ops presets` names every fault, and so does the "
+            "message of the same time on the topic for assets. Fix the parameters, or deploy the presets "
+            "again: what waits is then processed by itself."
+        ),
+        # A single upload that waits comes back within 15 minutes: the alarm stays on until then.
+        signal=asset_metric(pipeline_name, "PresetsInvalid", period_seconds=1_800),
+        threshold=1,
+        periods=1,
         # A function counts only when there is something to count.
         silence="notBreaching",
     )

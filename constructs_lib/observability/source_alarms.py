@@ -1,36 +1,16 @@
-"""Decide which alarms watch uploads before they are encoded, as plain data."""
+"""Decide which alarms watch what is known of uploads before they are encoded, as plain data."""
 
 from constructs_lib.observability.alarms import Alarm, AlarmThresholds, rate_alarm, rate_metric
 from constructs_lib.observability.metrics import asset_metric
 
 
 def source_alarms(*, pipeline_name: str, thresholds: AlarmThresholds) -> tuple[Alarm, ...]:
-    """Return the alarms over uploads that wait for an operator, or whose source stays unknown."""
-    return (
-        _presets_invalid(pipeline_name),
-        _sources_refused(pipeline_name),
-        _unknown_sources(pipeline_name, thresholds),
-    )
-
-
-def _presets_invalid(pipeline_name: str) -> Alarm:
-    return _waiting(
-        pipeline_name,
-        "PresetsInvalid",
-        component="alarm-presets-invalid",
-        description=(
-            "Encoding presets or profiles are missing or have faults: new uploads wait, for as long as it "
-            "takes, and nothing is lost. `python -m tools.ops presets` names every fault, and so does the "
-            "message of the same time on the topic for assets. Fix the parameters, or deploy the presets "
-            "again: what waits is then processed by itself."
-        ),
-    )
+    """Return the alarms over uploads that can't be looked into."""
+    return _sources_refused(pipeline_name), _unknown_sources(pipeline_name, thresholds)
 
 
 def _sources_refused(pipeline_name: str) -> Alarm:
-    return _waiting(
-        pipeline_name,
-        "SourcesRefused",
+    return Alarm(
         component="alarm-sources-refused",
         description=(
             "AWS does not let the pipeline look into uploads: they wait, and nothing is lost. The log of "
@@ -38,16 +18,8 @@ def _sources_refused(pipeline_name: str) -> Alarm:
             "role (mediaconvert:Probe, s3:GetObject, the key); if it is some, allow the key that they were "
             "encrypted with. What waits is then processed by itself."
         ),
-    )
-
-
-def _waiting(pipeline_name: str, metric_name: str, *, component: str, description: str) -> Alarm:
-    """Describe an alarm that goes off with the first upload that waits."""
-    return Alarm(
-        component=component,
-        description=description,
         # A single upload that waits comes back within 15 minutes: the alarm stays on until then.
-        signal=asset_metric(pipeline_name, metric_name, period_seconds=1_800),
+        signal=asset_metric(pipeline_name, "SourcesRefused", period_seconds=1_800),
         threshold=1,
         periods=1,
         # A function counts only when there is something to count.

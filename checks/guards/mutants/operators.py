@@ -40,7 +40,7 @@ MUTANTS = (
     ),
     Mutant(
         name="What a replay can't help is left alone",
-        within="Replay.intention",
+        within="Replay._refusal",
         find="asset.error is not None and not asset.error.replay_helps and not self.force",
         replace="False",
         tests=("ops/test_replay",),
