@@ -9,12 +9,6 @@ from constructs_lib.bindings import (
     S3BucketCorsConfiguration,
     S3BucketCorsConfigurationCorsRule,
     S3BucketLifecycleConfiguration,
-    S3BucketLifecycleConfigurationRule,
-    S3BucketLifecycleConfigurationRuleAbortIncompleteMultipartUpload,
-    S3BucketLifecycleConfigurationRuleExpiration,
-    S3BucketLifecycleConfigurationRuleFilter,
-    S3BucketLifecycleConfigurationRuleNoncurrentVersionExpiration,
-    S3BucketLifecycleConfigurationRuleTransition,
     S3BucketNotification,
     S3BucketOwnershipControls,
     S3BucketOwnershipControlsRule,
@@ -35,6 +29,7 @@ from constructs_lib.iam import (
     deny_insecure_transport,
     policy_document,
 )
+from constructs_lib.lifecycle import Tier, lifecycle_rules
 from constructs_lib.lint import accept_finding
 
 
@@ -45,14 +40,6 @@ class Cors:
     origins: Sequence[str]
     methods: Sequence[str]
     exposed_headers: Sequence[str] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tier:
-    """Move objects to a cheaper storage class when they are `days` old."""
-
-    days: int
-    storage_class: str
 
 
 class PrivateBucket(Construct):
@@ -99,7 +86,7 @@ class PrivateBucket(Construct):
             self,
             "Lifecycle",
             bucket=self._bucket.id,
-            rule=_lifecycle_rules(abandoned_upload_days, old_version_days, tiers),
+            rule=lifecycle_rules(abandoned_upload_days, old_version_days, tiers),
             # Rules about old versions are refused while the bucket keeps none.
             depends_on=[versioning],
         )
@@ -111,22 +98,14 @@ class PrivateBucket(Construct):
             policy=policy_document(self._statements),
             depends_on=[public_access],
         )
-        if cors is not None:
+        self._cors = cors
+        self._cors_configuration = (
             S3BucketCorsConfiguration(
-                self,
-                "Cors",
-                bucket=self._bucket.id,
-                cors_rule=[
-                    S3BucketCorsConfigurationCorsRule(
-                        allowed_origins=list(cors.origins),
-                        allowed_methods=list(cors.methods),
-                        allowed_headers=["*"],
-                        expose_headers=list(cors.exposed_headers),
-                        max_age_seconds=3600,
-                    )
-                ],
+                self, "Cors", bucket=self._bucket.id, cors_rule=[_cors_rule(cors, cors.origins)]
             )
-
+            if cors is not None
+            else None
+        )
         self._accept_findings()
 
     def _accept_findings(self) -> None:
@@ -173,6 +152,12 @@ class PrivateBucket(Construct):
         if self._key is not None:
             self._key.grant_decrypt(role, via="s3")
 
+    def admit_origin(self, origin: str) -> None:
+        """Let browsers on one more origin call the bucket as those of its `cors` may."""
+        if self._cors is None or self._cors_configuration is None:
+            raise ValueError(f"{self.node.path} lets no browser call it")
+        self._cors_configuration.put_cors_rule([_cors_rule(self._cors, [*self._cors.origins, origin])])
+
     def grant_list(self, role: Grantee) -> None:
         """Let a role list objects, and tell a missing one from a forbidden one: s3:ListBucket."""
         self._grant(role, "List", ["s3:ListBucket"], [self.arn])
@@ -191,6 +176,15 @@ class PrivateBucket(Construct):
         self._grant(role, "Write", actions, [f"{self.arn}/{prefix}*"])
         if self._key is not None:
             self._key.grant_encrypt(role, via="s3")
+
+    def grant_resume_parts(self, role: Grantee, *, prefix: str) -> None:
+        """Let a role see parts and begun uploads: s3:ListMultipartUploadParts, ListBucketMultipartUploads.
+
+        The latter knows no condition on a prefix: it names the keys of all begun uploads. Source:
+        https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html
+        """
+        self._grant(role, "ListParts", ["s3:ListMultipartUploadParts"], [f"{self.arn}/{prefix}*"])
+        self._grant(role, "ListUploads", ["s3:ListBucketMultipartUploads"], [self.arn])
 
     def grant_delete(self, role: Grantee) -> None:
         """Let a role put a marker of deletion over objects, whose versions stay: s3:DeleteObject."""
@@ -243,46 +237,11 @@ class PrivateBucket(Construct):
         )
 
 
-def _lifecycle_rules(
-    abandoned_upload_days: int, old_version_days: int, tiers: Sequence[Tier]
-) -> list[S3BucketLifecycleConfigurationRule]:
-    everything = [S3BucketLifecycleConfigurationRuleFilter(prefix="")]
-    rules = [
-        S3BucketLifecycleConfigurationRule(
-            id="abandoned-uploads",
-            status="Enabled",
-            filter=everything,
-            abort_incomplete_multipart_upload=[
-                S3BucketLifecycleConfigurationRuleAbortIncompleteMultipartUpload(
-                    days_after_initiation=abandoned_upload_days
-                )
-            ],
-        ),
-        S3BucketLifecycleConfigurationRule(
-            id="old-versions",
-            status="Enabled",
-            filter=everything,
-            noncurrent_version_expiration=[
-                S3BucketLifecycleConfigurationRuleNoncurrentVersionExpiration(
-                    noncurrent_days=old_version_days
-                )
-            ],
-            # A marker of a deletion is of no use when the versions below it are gone.
-            expiration=[S3BucketLifecycleConfigurationRuleExpiration(expired_object_delete_marker=True)],
-        ),
-    ]
-    if tiers:
-        rules.append(
-            S3BucketLifecycleConfigurationRule(
-                id="tiers",
-                status="Enabled",
-                filter=everything,
-                transition=[
-                    S3BucketLifecycleConfigurationRuleTransition(
-                        days=tier.days, storage_class=tier.storage_class
-                    )
-                    for tier in tiers
-                ],
-            )
-        )
-    return rules
+def _cors_rule(cors: Cors, origins: Sequence[str]) -> S3BucketCorsConfigurationCorsRule:
+    return S3BucketCorsConfigurationCorsRule(
+        allowed_origins=list(origins),
+        allowed_methods=list(cors.methods),
+        allowed_headers=["*"],
+        expose_headers=list(cors.exposed_headers),
+        max_age_seconds=3600,
+    )

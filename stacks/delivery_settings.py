@@ -64,6 +64,16 @@ class ApiSettings:
     """So many may come at once, before the rate holds them back."""
     concurrency: int = 20
     """So many requests are answered at the same time."""
+    upload_folder: str = "web/"
+    """Uploads through the API lie in this folder of the uploader prefix, a folder for each person."""
+    upload_url_minutes: int = 60
+    """So long a part may be sent to its URL; the role's session may end it sooner."""
+    upload_endpoint: str | None = None
+    """Where browsers send parts; None stands for S3's own endpoint in the region."""
+    person_quota_bytes: int = 1024**4
+    """One person's uploads have so many bytes together, older versions and unfinished ones among them."""
+    uploads_at_once: int = 20
+    """So many uploads a person may have that are not ended."""
     mfa: str = "OPTIONAL"
     """Whether people need a second factor to sign in: OFF, OPTIONAL or ON."""
     password_length: int = 14

@@ -152,6 +152,11 @@ class Settings:
         return self.upload_key_prefix if self.uploader_prefix is None else self.uploader_prefix
 
     @property
+    def api_upload_prefix(self) -> str:
+        """Return what the keys of uploads through the API begin with."""
+        return f"{self.uploader_key_prefix}{self.api.upload_folder}"
+
+    @property
     def alarm_address(self) -> str | None:
         """Return the address that is subscribed to alarms, None where there is none."""
         return None if self.alarm_email == NO_ALARM_EMAIL else self.alarm_email

@@ -3,7 +3,8 @@
 from constructs_lib.bindings import Construct
 from constructs_lib.encryption import EncryptionKey
 from constructs_lib.iam import Account
-from constructs_lib.storage import Cors, PrivateBucket, Tier
+from constructs_lib.lifecycle import Tier
+from constructs_lib.storage import Cors, PrivateBucket
 from constructs_lib.table import Index, Table
 from media_pipeline.domain.indexes.creation import (
     CREATION_INDEX,

@@ -14,7 +14,7 @@ from media_pipeline.handlers.routes.document import openapi_document
 from media_pipeline.handlers.routes.operation import Operation
 from media_pipeline.handlers.routes.table import OPERATIONS
 from tests.support.api_calls import Answered, person
-from tests.support.api_world import ApiWorld
+from tests.support.changing_world import MIB, ChangingWorld
 
 _WIDTH = 100
 
@@ -23,28 +23,55 @@ _WIDTH = 100
 class Example:
     """Describe a request to a route, made where the world was prepared; path parameters come from that."""
 
-    prepare: Callable[[ApiWorld], Mapping[str, str]] = lambda world: {}
+    prepare: Callable[[ChangingWorld], Mapping[str, str]] = lambda world: {}
     query: Mapping[str, str] = field(default_factory=dict)
     body: Any = None
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-def _some_assets(world: ApiWorld) -> Mapping[str, str]:
+def _some_assets(world: ChangingWorld) -> Mapping[str, str]:
     for key in ("lectures/week-1.mp4", "lectures/week-3.mov"):
         world.complete(key)
     world.fail("lectures/notes.mp4")
     return {}
 
 
-def _one_asset(world: ApiWorld) -> Mapping[str, str]:
+def _one_asset(world: ChangingWorld) -> Mapping[str, str]:
     return {"asset_id": world.complete("lectures/week-1.mp4")}
 
+
+def _upload_begun(world: ChangingWorld) -> Mapping[str, str]:
+    return {"upload_id": world.begun_upload(subject="ann")}
+
+
+def _upload_sent(world: ChangingWorld) -> Mapping[str, str]:
+    return {"upload_id": world.begun_upload(subject="ann", sent=True)}
+
+
+def _asset_processing(world: ChangingWorld) -> Mapping[str, str]:
+    return {"asset_id": world.processing()}
+
+
+def _asset_with_outputs(world: ChangingWorld) -> Mapping[str, str]:
+    return {"asset_id": world.with_outputs()}
+
+
+_NEW_UPLOAD = {"name": "week-1.mp4", "size_bytes": 20 * MIB, "content_type": "video/mp4"}
+_KEY = {"Idempotency-Key": "8e03978e-40d5-43e8-bc93-6894a57f9324"}
 
 EXAMPLES: Mapping[str, Example] = {
     "getHealth": Example(),
     "getConfig": Example(),
     "listAssets": Example(prepare=_some_assets, query={"limit": "2"}),
     "getAsset": Example(prepare=_one_asset),
+    "beginUpload": Example(body=_NEW_UPLOAD, headers=_KEY),
+    "signParts": Example(prepare=_upload_begun, body={"parts": [2]}),
+    "getUpload": Example(prepare=_upload_begun),
+    "completeUpload": Example(prepare=_upload_sent, headers=_KEY),
+    "abortUpload": Example(prepare=_upload_begun),
+    "cancelAsset": Example(prepare=_asset_processing),
+    "replayAsset": Example(prepare=_one_asset, body={"force": True}),
+    "removeAsset": Example(prepare=_asset_with_outputs, query={"source": "true"}),
     "listProfiles": Example(),
     "listPresets": Example(),
 }
@@ -87,7 +114,7 @@ def examples() -> str:
 def answer_of(operation: Operation) -> tuple[str, Answered]:
     """Return the path that an operation's example asks for, and what it is answered."""
     example = EXAMPLES[operation.name]
-    world = ApiWorld()
+    world = ChangingWorld()
     path = operation.path.format(**example.prepare(world))
     answered = world.api.call(
         operation.method,

@@ -87,6 +87,10 @@ class PipelineMetrics:
         """Count an asset whose job was cancelled."""
         self._count("AssetsCanceled")
 
+    def asset_removed(self) -> None:
+        """Count an asset that was taken down for good."""
+        self._count("AssetsRemoved")
+
     def captions_rejected(self, count: int) -> None:
         """Count caption files that can't be used."""
         self._count("CaptionsRejected", count)

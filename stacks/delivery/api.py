@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from constructs_lib.bindings import Construct
 from constructs_lib.delivery.http_api import HttpApi
 from constructs_lib.function import Function
+from constructs_lib.iam import ServiceRole
 from media_pipeline.domain.indexes.creation import CREATION_INDEX
 from media_pipeline.domain.status_index import STATUS_INDEX
 from media_pipeline.handlers.config import ApiConfig
@@ -61,14 +62,27 @@ def add_api(scope: Construct, pipeline: PipelineResources, *, http_api: HttpApi,
             user_pool_client_id=identity.page_client_id,
             page_size=settings.api.page_size,
             body_limit_bytes=settings.api.body_limit_bytes,
+            timeout_seconds=TIMEOUT_SECONDS,
+            processing_queue_url=pipeline.processing_queue.url,
+            upload_key_prefix=settings.upload_key_prefix,
+            api_upload_prefix=settings.api_upload_prefix,
+            upload_endpoint=settings.api.upload_endpoint,
+            upload_url_seconds=60 * settings.api.upload_url_minutes,
+            person_quota_bytes=settings.api.person_quota_bytes,
+            uploads_at_once=settings.api.uploads_at_once,
+            max_source_size_bytes=settings.max_source_size_bytes,
+            ignored_names=settings.ignored_names,
         ),
     )
     role = function.role
-    pipeline.assets.grant_read(role)
+    # Requests with an Idempotency-Key are remembered beside the assets; operators change these.
+    pipeline.assets.grant_read_write(role)
     pipeline.assets.grant_read_many(role)
     pipeline.assets.grant_query(role, index=STATUS_INDEX)
     pipeline.assets.grant_query(role, index=CREATION_INDEX)
     pipeline.presets.grant_read(role)
+    _grant_uploads(pipeline, role)
+    _grant_operations(pipeline, role)
     http_api.serve(
         function,
         prefix=PREFIX,
@@ -83,3 +97,23 @@ def add_api(scope: Construct, pipeline: PipelineResources, *, http_api: HttpApi,
         key=pipeline.key,
     )
     return Api(http_api=http_api, function=function)
+
+
+def _grant_uploads(pipeline: PipelineResources, role: ServiceRole) -> None:
+    """Let a role sign parts of uploads, and end these; people have what its URLs say, and nothing else."""
+    prefix = pipeline.settings.api_upload_prefix
+    pipeline.uploads.grant_write(role, prefix=prefix, in_parts=True)
+    pipeline.uploads.grant_resume_parts(role, prefix=prefix)
+    # What a person has, and what was completed while its caller had gone.
+    pipeline.uploads.grant_list_versions(role)
+
+
+def _grant_operations(pipeline: PipelineResources, role: ServiceRole) -> None:
+    """Let a role cancel, replay and remove assets, as the operators' policy does."""
+    pipeline.transcoder.grant_search(role)
+    pipeline.transcoder.grant_cancel(role)
+    pipeline.processing_queue.grant_send(role)
+    pipeline.outputs.grant_list_versions(role)
+    pipeline.outputs.grant_delete_versions(role)
+    pipeline.uploads.grant_delete_versions(role)
+    pipeline.topic.grant_publish(role)

@@ -27,5 +27,7 @@ def add_delivery(
     http_api = add_http_api(scope, pipeline)
     playback = add_playback(scope, pipeline, api_domain=http_api.domain_name)
     identity = add_identity(scope, pipeline, domain_name=playback.domain_name)
+    # The page sends parts of uploads to the bucket itself.
+    pipeline.uploads.admit_origin(f"https://{playback.domain_name}")
     api = add_api(scope, pipeline, http_api=http_api, identity=identity)
     return Delivery(playback=playback, api=api, identity=identity)

@@ -14,7 +14,8 @@ PROVIDER_TYPES: dict[str, tuple[str, ...]] = {
     "SAML": ("MetadataURL",),
     "OIDC": ("authorize_scopes", "client_id", "oidc_issuer"),
 }
-_ORIGIN = r"(https://[a-z0-9.-]+|http://localhost)(:\d{1,5})?"
+_ORIGIN = r"(https://[a-z0-9.-]+|http://(localhost|127\.0\.0\.1))(:\d{1,5})?"
+_FOLDER = r"[a-z0-9][a-z0-9-]{0,31}/"
 # Source: Cognito API, CreateIdentityProvider.ProviderName; the construct's id is made of it.
 _PROVIDER_NAME = r"[A-Za-z][A-Za-z0-9]{2,31}"
 _PARAMETER = r"(/[\w.-]+)+"
@@ -28,6 +29,11 @@ RANGES: dict[str, tuple[int, int, str]] = {
     "api.requests_per_second": (1, 10_000, "API Gateway"),
     "api.burst_requests": (1, 5_000, "API Gateway"),
     "api.concurrency": (1, 1_000, "this project"),
+    # Source: S3 user guide, "Download and upload objects with presigned URLs": at most 7 days.
+    "api.upload_url_minutes": (1, 10_080, "S3"),
+    "api.person_quota_bytes": (1, 1024**5, "this project"),
+    # Source: S3 API, ListMultipartUploads: up to 1,000 in one answer.
+    "api.uploads_at_once": (1, 1_000, "this project"),
     # Source: Cognito API, PasswordPolicyType.MinimumLength: 6 to 99.
     "api.password_length": (12, 99, "Cognito"),
     # Source: Cognito API, CreateUserPoolClient.AccessTokenValidity: 5 minutes to 1 day.
@@ -43,6 +49,11 @@ def api_faults(api: ApiSettings) -> _Found:
     """Yield what is wrong with the API, apart from its ranges."""
     if api.mfa not in MFA:
         yield "api.mfa", api.mfa, f"one of {', '.join(MFA)}"
+    # With the uploader prefix it comes before a person, a folder and a name in a key of 1,024 bytes.
+    if not re.fullmatch(_FOLDER, api.upload_folder):
+        yield "api.upload_folder", api.upload_folder, "a name of letters, digits and hyphens, and a slash"
+    if api.upload_endpoint is not None and not re.fullmatch(_ORIGIN, api.upload_endpoint):
+        yield "api.upload_endpoint", api.upload_endpoint, "an origin of https, http on this machine, or None"
     for origin in api.page_origins:
         # Source: Cognito API, CreateUserPoolClient.CallbackURLs: HTTPS, but for localhost.
         if not re.fullmatch(_ORIGIN, origin):

@@ -15,7 +15,8 @@ from media_pipeline.services.operations.changes import Result
 from media_pipeline.services.operations.removal import Remove
 from media_pipeline.services.operations.replay import Replay
 from tests.support.fakes import FakeQueue
-from tests.unit.tools.ops.fakes import FakeRemovals, OpsWorld, upload
+from tests.support.fakes.removals import FakeRemovals
+from tests.unit.tools.ops.fakes import OpsWorld, upload
 
 # A claim lasts for a function's timeout, of at most 15 minutes, and a grace.
 PATIENCE_SECONDS = 915

@@ -19,7 +19,13 @@ API_ENVIRONMENT: Mapping[str, str] = {
     "SIGN_IN_URL": "https://media-pipeline.auth.us-east-1.amazoncognito.com",
     "USER_POOL_CLIENT_ID": "page-client",
     "PAGE_SIZE": "3",
-    "BODY_LIMIT_BYTES": "2000",
+    "BODY_LIMIT_BYTES": "4000",
+    "TIMEOUT_SECONDS": "20",
+    "API_UPLOAD_PREFIX": "incoming/web/",
+    "UPLOAD_URL_SECONDS": "3600",
+    "PERSON_QUOTA_BYTES": "1000000000",
+    "UPLOADS_AT_ONCE": "3",
+    "MAX_SOURCE_SIZE_BYTES": "500000000",
 }
 
 

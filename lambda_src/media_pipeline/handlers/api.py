@@ -18,6 +18,7 @@ from media_pipeline.domain.problems import RequestProblem
 from media_pipeline.handlers.api_parts import ApiParts
 from media_pipeline.handlers.config import ApiConfig, read_config
 from media_pipeline.handlers.routes.operation import Answer, Call, Operation, RouteFunction
+from media_pipeline.handlers.routes.repetition import answered_once
 from media_pipeline.handlers.routes.requests import checked_call
 from media_pipeline.handlers.routes.table import SERVED, methods_of
 from media_pipeline.telemetry import logger
@@ -61,7 +62,7 @@ def _endpoint(
 ) -> Any:
     def endpoint(**path: str) -> Response[str]:
         call: Call = checked_call(operation, resolver.current_event.raw_event, path, parts)
-        return _response(function(call))
+        return _response(answered_once(call, function))
 
     return endpoint
 

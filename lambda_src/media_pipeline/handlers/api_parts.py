@@ -1,15 +1,26 @@
 """What the API's routes work with, built when a route first asks for it."""
 
+import secrets
+from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from media_pipeline.adapters.clients import aws_client
 from media_pipeline.adapters.preset_store import SsmPresetStore
+from media_pipeline.domain.uploads.filter import UploadFilter
+from media_pipeline.domain.uploads.ignored_names import IgnoredNames
+from media_pipeline.domain.uploads.in_parts import PersonalKeys
+from media_pipeline.domain.uploads.limits import SourceLimits
 from media_pipeline.handlers.config import ApiConfig
 from media_pipeline.handlers.wiring import Parts
 
 if TYPE_CHECKING:
     from media_pipeline.domain.ports import AssetListing
+    from media_pipeline.services.operations.cancel import Cancel
+    from media_pipeline.services.operations.removal import Remove
+    from media_pipeline.services.operations.replay import Replay
+    from media_pipeline.services.requests.idempotency import Idempotency
+    from media_pipeline.services.uploading.uploads import Uploads
 
 
 class ApiParts(Parts):
@@ -25,6 +36,88 @@ class ApiParts(Parts):
         from media_pipeline.adapters.listing.assets import DynamoAssetListing
 
         return DynamoAssetListing(self.dynamodb, self.config.assets_table, clock=self.clock)
+
+    @cached_property
+    def api_uploads(self) -> "Uploads":
+        """Return what takes uploads in parts."""
+        from media_pipeline.adapters.removal.object_versions import ObjectVersions
+        from media_pipeline.adapters.uploading.parts_bucket import S3PartsBucket, parts_client
+        from media_pipeline.services.uploading.quota import Quota
+        from media_pipeline.services.uploading.uploads import Uploads
+
+        config = self.config
+        bucket = config.uploads_bucket
+        endpoint = config.upload_endpoint
+        return Uploads(
+            keys=PersonalKeys(prefix=config.api_upload_prefix),
+            bucket=S3PartsBucket(
+                parts_client(),
+                bucket,
+                signing_client=parts_client(endpoint) if endpoint is not None else None,
+                valid_seconds=config.upload_url_seconds,
+            ),
+            bucket_name=bucket,
+            versions=ObjectVersions(aws_client("s3"), bucket),
+            assets=self.table,
+            wanted=UploadFilter(
+                prefix=config.upload_key_prefix,
+                caption_suffixes=config.caption_suffixes,
+                ignored=IgnoredNames(patterns=config.ignored_names),
+            ),
+            limits=SourceLimits(max_size_bytes=config.max_source_size_bytes, types=self.source_types),
+            names=self.sidecar_names,
+            quota=Quota(max_bytes=config.person_quota_bytes, max_in_progress=config.uploads_at_once),
+            random=lambda: secrets.token_hex(8),
+        )
+
+    @cached_property
+    def idempotency(self) -> "Idempotency":
+        """Return what does requests once."""
+        from media_pipeline.adapters.requests.memory import DynamoRequestMemory
+        from media_pipeline.services.requests.idempotency import Idempotency
+
+        memory = DynamoRequestMemory(self.dynamodb, self.config.assets_table)
+        return Idempotency(memory=memory, held_seconds=self.config.timeout_seconds, clock=self.clock)
+
+    @cached_property
+    def cancel(self) -> "Cancel":
+        """Return what cancels assets."""
+        from media_pipeline.services.operations.cancel import Cancel
+
+        return Cancel(
+            table=self.table,
+            jobs=self.transcoder,
+            retention_days=self.config.asset_retention_days,
+            clock=self.clock,
+        )
+
+    def replay(self, *, force: bool) -> "Replay":
+        """Return what begins another attempt of assets."""
+        from media_pipeline.services.operations.replay import Replay
+
+        queue = self.queue(self.config.processing_queue_url)
+        return Replay(table=self.table, queue=queue, clock=self.clock, force=force)
+
+    def remove(self, *, with_source: bool, has_time: Callable[[], bool]) -> "Remove":
+        """Return what takes assets down for good."""
+        from media_pipeline.adapters.removal.object_versions import ObjectVersions
+        from media_pipeline.adapters.removal.records import RemovedRecords
+        from media_pipeline.services.operations.removal import Remove
+
+        config, s3 = self.config, aws_client("s3")
+        return Remove(
+            pipeline=config.pipeline_name,
+            uploads_bucket=config.uploads_bucket,
+            table=self.table,
+            records=RemovedRecords(self.dynamodb, config.assets_table),
+            outputs=ObjectVersions(s3, config.outputs_bucket),
+            uploads=ObjectVersions(s3, config.uploads_bucket),
+            news=self.notifications,
+            metrics=self.metrics,
+            with_source=with_source,
+            clock=self.clock,
+            has_time=has_time,
+        )
 
     @cached_property
     def presets(self) -> SsmPresetStore:

@@ -102,6 +102,10 @@ class ApiConfig(FunctionConfig):
 
     `resource_server` is what the scopes of machines begin with. A page of a listing has at most
     `page_size` assets, a request's body at most `body_limit_bytes`.
+
+    Uploads through the API lie below `api_upload_prefix`; their parts are sent to `upload_endpoint` (S3's
+    own, where there is none) within `upload_url_seconds`. One person has up to `person_quota_bytes` of them,
+    and `uploads_at_once` that are not ended.
     """
 
     presets_path: str
@@ -111,6 +115,16 @@ class ApiConfig(FunctionConfig):
     user_pool_client_id: str
     page_size: int
     body_limit_bytes: int
+    timeout_seconds: int
+    processing_queue_url: str
+    upload_key_prefix: str = ""
+    api_upload_prefix: str
+    upload_endpoint: str | None = None
+    upload_url_seconds: int
+    person_quota_bytes: int
+    uploads_at_once: int
+    max_source_size_bytes: int
+    ignored_names: tuple[str, ...]
 
 
 Config = TypeVar("Config", bound=FunctionConfig)

@@ -7,6 +7,7 @@ from media_pipeline import __version__
 from media_pipeline.domain.access import SCOPES, Access
 from media_pipeline.domain.problems import PROBLEMS
 from media_pipeline.handlers.routes.operation import Operation, Parameter
+from media_pipeline.handlers.routes.repetition import IDEMPOTENCY_KEY, PROBLEMS_OF_KEYS, takes_key
 from media_pipeline.handlers.routes.schemas import SHARED
 
 # What any request may be answered, and what any with a token may.
@@ -52,6 +53,7 @@ def codes_of(operation: Operation) -> tuple[str, ...]:
         *_ALWAYS,
         *(() if operation.access is Access.OPEN else _WITH_TOKEN),
         *(() if operation.body is None else _WITH_BODY),
+        *(PROBLEMS_OF_KEYS if takes_key(operation) else ()),
         *operation.problems,
     )
 
@@ -72,6 +74,7 @@ def _operation(operation: Operation) -> dict[str, Any]:
         *_parameters(operation.path_parameters, "path"),
         *_parameters(operation.query, "query"),
         *_parameters(operation.header_parameters, "header"),
+        *_parameters((IDEMPOTENCY_KEY,) if takes_key(operation) else (), "header"),
     ]
     if parameters:
         described["parameters"] = parameters
@@ -112,7 +115,8 @@ def _responses(operation: Operation, *, is_open: bool) -> dict[str, Any]:
             "description": " ".join(f"`{code}`: {PROBLEMS[code].title}" for code in codes),
             **_content("application/problem+json", SHARED["Problem"]),
         }
-    found["503"]["headers"] = {"Retry-After": _RETRY_AFTER}
+    for answered in {"409", "503"} & found.keys():
+        found[answered]["headers"] = {"Retry-After": _RETRY_AFTER}
     # What API Gateway answers by itself: without a valid token, above the rate, where the function fails.
     gateway = _content("application/json", SHARED["GatewayError"])["content"]
     if not is_open:

@@ -31,9 +31,10 @@ class Parameter:
 class Operation:
     """Describe a route; `path` is OpenAPI's (`/assets/{asset_id}`), without the prefix /api.
 
-    `body` is the schema of the request's body, None where the route takes none. `answer` is the schema of
-    the body that comes with `status`, None where there is none. `problems` are codes of problems beyond those
-    that every route has.
+    A POST with an Idempotency-Key is done once; with `answers_once` False a repetition is done again, since
+    it changes nothing. `body` is the schema of the request's body, None where the route takes none. `answer`
+    is the schema of the body that comes with `status`, None where there is none. `problems` are codes of
+    problems beyond those that every route has.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Operation:
     body: Schema | None = None
     is_body_required: bool = True
     problems: tuple[str, ...] = ()
+    answers_once: bool = True
     answer_headers: Mapping[str, str] = field(default_factory=dict)
 
     @property

@@ -9,8 +9,9 @@ from media_pipeline.domain.asset import AssetStatus
 from media_pipeline.domain.uploads.versions import ObjectVersion
 from media_pipeline.services.operations.changes import Result
 from media_pipeline.services.operations.removal import Removal, Remove
+from tests.support.fakes.removals import FakeRemovals
 from tests.support.service_model import request_faults
-from tests.unit.tools.ops.fakes import FakeRemovals, OpsWorld
+from tests.unit.tools.ops.fakes import OpsWorld
 
 
 def removal_in(world: OpsWorld, removals: FakeRemovals) -> Remove:

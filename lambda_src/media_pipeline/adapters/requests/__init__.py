@@ -1,0 +1,1 @@
+"""Where requests to the API are remembered."""

@@ -1,0 +1,1 @@
+"""Uploads in parts, as S3 takes them."""

@@ -1,0 +1,1 @@
+"""Uploads in parts, for people without credentials of AWS."""

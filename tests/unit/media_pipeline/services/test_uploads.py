@@ -1,0 +1,290 @@
+"""Uploads in parts: what may be begun, who may touch it, and what is answered after a lost answer."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any
+
+import pytest
+
+from media_pipeline.domain.access import Access, Caller
+from media_pipeline.domain.errors import NotFoundError
+from media_pipeline.domain.problems import RequestProblem
+from media_pipeline.domain.uploads.filter import UploadFilter
+from media_pipeline.domain.uploads.ignored_names import IgnoredNames
+from media_pipeline.domain.uploads.in_parts import MIB, PersonalKeys, UploadInParts
+from media_pipeline.domain.uploads.limits import MAX_CAPTION_BYTES, SourceLimits, SourceTypes
+from media_pipeline.domain.uploads.upload import UploadedObject
+from media_pipeline.publishing.sidecars import SidecarNames
+from media_pipeline.services.uploading.quota import MAX_VERSION_PAGES, Quota
+from media_pipeline.services.uploading.uploads import MAX_SIGNED_PARTS, NewUpload, Uploads
+from tests.support.fakes import FakeAssetTable, FakeClock
+from tests.support.fakes.parts import FakeParts
+
+GIB = 1024**3
+ANN = Caller(subject="ann", allowed=frozenset({Access.VIEWER, Access.UPLOADER}))
+BEN = Caller(subject="ben", allowed=frozenset({Access.VIEWER, Access.UPLOADER}))
+OPERATOR = Caller(subject="olga", allowed=frozenset(Access))
+
+
+@dataclass
+class World:
+    """Hold the bucket and the table of a pipeline that takes uploads below `in/web/`."""
+
+    parts: FakeParts = field(default_factory=FakeParts)
+    table: FakeAssetTable = field(default_factory=FakeAssetTable)
+    quota: Quota = field(default_factory=lambda: Quota(max_bytes=100 * GIB, max_in_progress=3))
+
+    def __post_init__(self) -> None:
+        self._numbers = count()
+
+    @property
+    def uploads(self) -> Uploads:
+        """Return the service."""
+        captions = (".srt", ".vtt")
+        return Uploads(
+            keys=PersonalKeys(prefix="in/web/"),
+            bucket=self.parts,
+            bucket_name="uploads",
+            versions=self.parts,
+            assets=self.table,
+            wanted=UploadFilter(
+                prefix="in/", caption_suffixes=captions, ignored=IgnoredNames(patterns=("._*", "*.part.mp4"))
+            ),
+            limits=SourceLimits(max_size_bytes=50 * GIB, types=SourceTypes(suffixes=(".mp4", ".mov"))),
+            names=SidecarNames(media_suffixes=(".mp4", ".mov"), caption_suffixes=captions),
+            quota=self.quota,
+            random=lambda: f"{next(self._numbers):016x}",
+        )
+
+    def begin(self, name: str = "film.mp4", size_bytes: int = 40 * MIB, **more: Any) -> UploadInParts:
+        """Begin an upload of Ann's, unless another caller is given."""
+        caller = more.pop("caller", ANN)
+        new = {"name": name, "size_bytes": size_bytes, "content_type": "video/mp4", **more}
+        return self.uploads.begin(caller, NewUpload(**new))
+
+    def complete(self, **more: Any) -> tuple[UploadInParts, UploadedObject]:
+        """Upload a video as a whole, and let its asset be there."""
+        upload = self.begin(**more)
+        for number in range(1, upload.part_count + 1):
+            self.parts.send(upload, number)
+        done = self.uploads.complete(more.get("caller", ANN), upload.id)
+        assert self.table.register(done, now=FakeClock()(), detail="")
+        return upload, done
+
+
+@pytest.fixture
+def world() -> World:
+    """Return an empty pipeline."""
+    return World()
+
+
+def refused(code: str) -> Any:
+    """Expect a refusal with a code."""
+    return pytest.raises(RequestProblem, match=f"^{code}:")
+
+
+def test_the_server_chooses_the_key(world: World) -> None:
+    """A key is below the prefix and the person, says the size, and never is the same twice."""
+    assert world.begin(size_bytes=5).key == "in/web/ann/0000000000000000-5/film.mp4"
+    assert world.begin(size_bytes=5).key == "in/web/ann/0000000000000001-5/film.mp4"
+
+
+def test_an_upload_goes_its_way_in_parts(world: World) -> None:
+    """Parts are signed with their very sizes, in any order, as often as one likes, and become an object."""
+    upload = world.begin(profile="audio")
+    signed = world.uploads.sign(ANN, upload.id, [3, 1, 1])
+    assert [(part.number, part.size_bytes) for part in signed] == [(1, 16 * MIB), (3, 8 * MIB)]
+    assert all(upload.key in part.url and f"length={part.size_bytes}" in part.url for part in signed)
+    for number in (3, 1, 1):
+        world.parts.send(upload, number)
+    assert [part.number for part in world.uploads.parts(ANN, upload.id)[1]] == [1, 3]
+    with refused("UPLOAD_INCOMPLETE"):
+        world.uploads.complete(ANN, upload.id)
+    world.parts.send(upload, 2)
+    done = world.uploads.complete(ANN, upload.id)
+    assert (done.key, done.size_bytes, world.parts.profiles) == (upload.key, 40 * MIB, ["audio"])
+
+
+def test_parts_of_a_wrong_size_make_no_object(world: World) -> None:
+    """Where S3 holds another length than was promised, the upload is not complete, however it came there."""
+    upload = world.begin()
+    for number in (1, 2, 3):
+        world.parts.send(upload, number)
+    world.parts.send(upload, 2, size_bytes=16 * MIB + 1)
+    with refused("UPLOAD_INCOMPLETE"):
+        world.uploads.complete(ANN, upload.id)
+
+
+def test_a_completed_upload_is_answered_alike(world: World) -> None:
+    """Who lost the answer, or did not wait, reads the same asset; who aborted reads that there is nothing."""
+    upload, done = world.complete()
+    again = world.uploads.complete(ANN, upload.id)
+    assert again.asset_id == done.asset_id
+    ended: list[Callable[[Caller, str], object]] = [world.uploads.parts, world.uploads.abort]
+    for call in ended:
+        with refused("UNKNOWN_UPLOAD"):
+            call(ANN, upload.id)
+    aborted = world.begin()
+    world.uploads.abort(ANN, aborted.id)
+    every: list[Callable[[Caller, str], object]] = [
+        world.uploads.parts,
+        world.uploads.abort,
+        world.uploads.complete,
+    ]
+    for call in every:
+        with refused("UNKNOWN_UPLOAD"):
+            call(ANN, aborted.id)
+
+
+def test_captions_that_were_replaced_are_no_answer(world: World) -> None:
+    """Under the key of captions others may lie, so a second completion finds no upload."""
+    video, _ = world.complete()
+    captions = [
+        world.begin("film.en.vtt", 100, content_type="text/vtt", upload_id=video.id) for _ in range(2)
+    ]
+    world.parts.send(captions[0], 1)
+    world.uploads.complete(ANN, captions[0].id)
+    world.uploads.abort(ANN, captions[1].id)
+    with refused("UNKNOWN_UPLOAD"):
+        world.uploads.complete(ANN, captions[1].id)
+
+
+def test_another_persons_upload_does_not_exist(world: World) -> None:
+    """To all but its owner and operators an upload is unknown, whatever is asked of it."""
+    upload = world.begin()
+    with refused("UNKNOWN_UPLOAD"):
+        world.uploads.sign(BEN, upload.id, [1])
+    for call in (world.uploads.parts, world.uploads.complete, world.uploads.abort):
+        with refused("UNKNOWN_UPLOAD"):
+            call(BEN, upload.id)
+    assert len(world.uploads.sign(OPERATOR, upload.id, [1])) == 1
+    world.uploads.abort(OPERATOR, upload.id)
+
+
+def test_an_id_made_of_two_is_unknown_to_s3(world: World) -> None:
+    """Who puts another's S3 id beside an own key gets no further than S3, which knows no such upload."""
+    anns, bens = world.begin(), world.begin(caller=BEN)
+    mixed = UploadInParts(key=bens.key, s3_id=anns.s3_id, size_bytes=bens.size_bytes)
+    with refused("UNKNOWN_UPLOAD"):
+        world.uploads.parts(BEN, mixed.id)
+    with pytest.raises(NotFoundError):
+        world.parts.parts(mixed)
+
+
+@pytest.mark.parametrize("numbers", [[0], [4], [-1], [1, 99]])
+def test_only_parts_of_the_upload_are_signed(world: World, numbers: list[int]) -> None:
+    """A number beyond the promised size would let more in than was promised."""
+    upload = world.begin()
+    with refused("INVALID_REQUEST"):
+        world.uploads.sign(ANN, upload.id, numbers)
+
+
+def test_no_more_parts_are_signed_than_an_answer_holds(world: World) -> None:
+    """More URLs than an answer holds are asked for in several requests."""
+    upload = world.begin(size_bytes=40 * GIB)
+    assert len(world.uploads.sign(ANN, upload.id, range(1, MAX_SIGNED_PARTS + 1))) == MAX_SIGNED_PARTS
+    with refused("INVALID_REQUEST"):
+        world.uploads.sign(ANN, upload.id, range(1, MAX_SIGNED_PARTS + 2))
+
+
+@pytest.mark.parametrize(
+    ("changed", "code"),
+    [
+        ({"name": "../../other/film.mp4"}, "INVALID_NAME"),
+        ({"name": "..%2ffilm/.mp4"}, "INVALID_NAME"),
+        ({"name": "film.exe"}, "UNSUPPORTED_FILE_TYPE"),
+        ({"name": "film"}, "UNSUPPORTED_FILE_TYPE"),
+        ({"name": "._film.mp4"}, "INVALID_NAME"),
+        ({"name": "film.part.mp4"}, "INVALID_NAME"),
+        ({"size_bytes": 50 * GIB + 1}, "FILE_TOO_LARGE"),
+        ({"content_type": "text/html"}, "INVALID_CONTENT_TYPE"),
+        ({"content_type": "video/mp4; x=y"}, "INVALID_CONTENT_TYPE"),
+        ({"content_type": "video/"}, "INVALID_CONTENT_TYPE"),
+        ({"asset_id": "0" * 32}, "INVALID_REQUEST"),
+        ({"name": "film.en.vtt", "content_type": "text/vtt", "size_bytes": 9}, "CAPTION_WITHOUT_VIDEO"),
+        ({"caller": Caller(subject="../ann", allowed=frozenset(Access))}, "NOT_ALLOWED"),
+    ],
+)
+def test_what_is_not_taken_is_refused_before_it_is_sent(
+    world: World, changed: dict[str, Any], code: str
+) -> None:
+    """Names, sizes and types that the pipeline would pass over or fail are told at once; S3 is not asked."""
+    with refused(code):
+        world.begin(**changed)
+    assert world.parts.begun == {}
+
+
+@pytest.mark.parametrize("name", ["Film.MP4", "Ä b+c%20'\"🎬.mov"])
+def test_any_name_of_a_file_is_taken(world: World, name: str) -> None:
+    """Letters of any script and case are names; the key ends with just that."""
+    assert world.begin(name).key.endswith(f"/{name}")
+
+
+def test_captions_lie_beside_their_video(world: World) -> None:
+    """Captions go into the folder of their video, which may still be uploaded, under a name of its own."""
+    video, done = world.complete()
+    for beside in ({"upload_id": video.id}, {"asset_id": done.asset_id}):
+        for name in ("film.en.vtt", "Film.SRT", "film.de.sdh.srt"):
+            key = world.begin(name, 100, content_type="text/vtt", **beside).key
+            world.uploads.abort(
+                ANN, UploadInParts(key=key, s3_id=f"s3-{len(world.parts.profiles) - 1}", size_bytes=100).id
+            )
+            assert key == f"{video.key.removesuffix('film.mp4')}{name}"
+    for name in ("other.en.vtt", "movie.vtt"):
+        with refused("INVALID_NAME"):
+            world.begin(name, 100, content_type="text/vtt", upload_id=video.id)
+    with refused("FILE_TOO_LARGE"):
+        world.begin("film.en.vtt", MAX_CAPTION_BYTES + 1, content_type="text/vtt", upload_id=video.id)
+    with refused("INVALID_CONTENT_TYPE"):
+        world.begin("film.en.vtt", 100, upload_id=video.id)
+
+
+def test_captions_of_others_are_not_taken(world: World) -> None:
+    """Nobody puts captions beside another's video, nor beside what did not come through the API."""
+    video, done = world.complete()
+    foreign = UploadedObject(
+        bucket="uploads", key="in/b.mp4", version_id="v", etag="e", size_bytes=1, sequencer=""
+    )
+    assert world.table.register(foreign, now=FakeClock()(), detail="")
+    captions: dict[str, Any] = {"name": "film.en.vtt", "size_bytes": 9, "content_type": "text/vtt"}
+    with refused("CAPTION_WITHOUT_VIDEO"):
+        world.begin(**captions, asset_id=done.asset_id, caller=BEN)
+    with refused("UNKNOWN_UPLOAD"):
+        world.begin(**captions, upload_id=video.id, caller=BEN)
+    with refused("CAPTION_WITHOUT_VIDEO"):
+        world.begin(**captions, asset_id=foreign.asset_id, caller=OPERATOR)
+    with refused("CAPTION_WITHOUT_VIDEO"):
+        world.begin(**captions, asset_id=done.asset_id, upload_id=video.id)
+    assert world.begin(**captions, asset_id=done.asset_id, caller=OPERATOR).key.startswith("in/web/ann/")
+
+
+def test_a_person_has_so_many_uploads_at_a_time(world: World) -> None:
+    """What is neither completed nor aborted holds its place; another person has places of their own."""
+    begun = [world.begin(size_bytes=1) for _ in range(3)]
+    with refused("QUOTA_EXCEEDED"):
+        world.begin(size_bytes=1)
+    world.begin(size_bytes=1, caller=BEN)
+    world.uploads.abort(ANN, begun[1].id)
+    world.begin(size_bytes=1)
+
+
+def test_a_person_has_so_many_bytes(world: World) -> None:
+    """What is stored and what was promised count, whole, to the byte."""
+    world.quota = Quota(max_bytes=100 * MIB, max_in_progress=10)
+    world.complete(size_bytes=40 * MIB)
+    world.begin(size_bytes=40 * MIB)
+    with refused("QUOTA_EXCEEDED"):
+        world.begin(size_bytes=20 * MIB + 1)
+    world.begin(size_bytes=20 * MIB)
+
+
+def test_who_has_more_versions_than_are_counted_has_enough(world: World) -> None:
+    """Counting is bounded: beyond that many pages the quota counts as reached."""
+    for _ in range(2 * MAX_VERSION_PAGES):
+        world.complete(size_bytes=1)
+    world.begin(size_bytes=1)
+    world.parts.begun.clear()
+    world.complete(size_bytes=1)
+    with refused("QUOTA_EXCEEDED"):
+        world.begin(size_bytes=1)
