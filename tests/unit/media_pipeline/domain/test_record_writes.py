@@ -8,9 +8,11 @@ import pytest
 
 from media_pipeline.domain import transitions
 from media_pipeline.domain.asset import Asset, AssetStatus
-from media_pipeline.domain.asset_record import RecordWrite, new_record
+from media_pipeline.domain.asset_record import RecordWrite, new_record, refused_record
 from media_pipeline.domain.clock import timestamp
+from media_pipeline.domain.status_index import status_shard
 from media_pipeline.domain.transitions import Transition
+from media_pipeline.domain.uploads.limits import SourceTypes
 from tests.support.asset_steps import upload
 from tests.support.fakes import FakeClock
 
@@ -21,7 +23,8 @@ LATER = NOW + timedelta(seconds=60)
 def record_of(status: AssetStatus, **more: Any) -> dict[str, Any]:
     """Return the record of an asset that has come so far."""
     record = new_record(upload(), now=NOW, claimed_until=NOW, detail="The upload was announced")
-    return {**record, "status": status.value, **more}
+    shard = status_shard(status.value, record["asset_id"])
+    return {**record, "status": status.value, "status_shard": shard, **more}
 
 
 def end_under_a_claim(asset: Asset) -> RecordWrite:
@@ -125,7 +128,10 @@ def test_a_write_is_made_on_what_was_read(name: str) -> None:
     write, status, _ = WRITES[name]
     record = record_of(status, **OUTPUTS)
     written = write(Asset.from_record(record)).applied_to(record)
-    assert written not in (None, record)
+    assert written is not None
+    assert written != record
+    # The index finds it under its status as it is now.
+    assert written["status_shard"] == status_shard(written["status"], record["asset_id"])
 
 
 @pytest.mark.parametrize(
@@ -149,13 +155,55 @@ def test_a_removal_keeps_its_first_mark() -> None:
     assert record["removing_since"] == timestamp(NOW)
 
 
-def test_an_assets_history_begins_with_its_first_attempt() -> None:
-    """The first line of the history is of attempt 1, and says what brought the asset about."""
-    assert record_of(AssetStatus.RECEIVED)["history"] == [
-        {
-            "status": "RECEIVED",
-            "attempt": 1,
-            "at": timestamp(NOW),
-            "detail": "The upload was announced",
-        }
-    ]
+FIRST_LINE = {
+    "status": "RECEIVED",
+    "attempt": 1,
+    "at": timestamp(NOW),
+    "detail": "The upload was announced",
+}
+
+
+def test_a_record_begins_with_the_upload() -> None:
+    """It has all that is known of the upload, its first attempt, and what brought it about."""
+    expected = {
+        "asset_id": upload().asset_id,
+        "bucket": "uploads",
+        "key": upload().key,
+        "etag": "e1",
+        "size_bytes": 5,
+        "sequencer": "00",
+        "version_id": "v1",
+        "status": "RECEIVED",
+        "status_shard": status_shard("RECEIVED", upload().asset_id),
+        "attempt": 1,
+        "created_at": timestamp(NOW),
+        "updated_at": timestamp(NOW),
+        "claimed_until": timestamp(LATER),
+        "history": [FIRST_LINE],
+    }
+    made = new_record(upload(), now=NOW, claimed_until=LATER, detail="The upload was announced")
+    assert made == expected
+    nameless = new_record(upload(version_id=None), now=NOW, claimed_until=LATER, detail="")
+    assert "version_id" not in nameless
+
+
+@pytest.mark.parametrize(("expires_at", "is_told"), [(None, False), (1_800_000_000, True)])
+def test_a_refused_upload_is_failed_from_the_beginning(expires_at: int | None, is_told: bool) -> None:
+    """Its record has both steps, its error and its end; it counts as announced where nobody is to be told."""
+    error = SourceTypes(suffixes=(".mp4",)).error
+    record = refused_record(upload(), error, now=NOW, expires_at=expires_at, is_told=is_told)
+    begun = new_record(upload(), now=NOW, claimed_until=NOW, detail="The upload was found")
+    assert record == {
+        **begun,
+        "status": "FAILED",
+        "status_shard": status_shard("FAILED", upload().asset_id),
+        "error": error.as_record(),
+        "error_code": "UNSUPPORTED_FILE_TYPE",
+        "completed_at": timestamp(NOW),
+        "history": [
+            {**FIRST_LINE, "detail": "The upload was found"},
+            {**FIRST_LINE, "status": "FAILED", "detail": "Files of this type are not accepted"},
+        ],
+        **({"expires_at": expires_at} if expires_at else {}),
+        **({"notified_at": timestamp(NOW)} if is_told else {}),
+    }

@@ -125,6 +125,8 @@ def test_a_source_is_worth_half_as_much_again(
         (6006, 100, Fraction(30), Fraction(60)),
         (3002, 100, Fraction(30), Fraction(30)),
         (2994, 100, None, None),
+        # Of two standard rates near to it, the nearest.
+        (2401, 100, Fraction(24), Fraction(24)),
         (0, 1, None, None),
     ],
 )

@@ -198,6 +198,18 @@ def test_a_run_registers_so_many_uploads_at_most(world: SweptWorld) -> None:
     assert world.run()["registered"] == 20
 
 
+def test_a_run_announces_so_many_captions_at_most(world: SweptWorld) -> None:
+    """Captions count towards a run's share as uploads do."""
+    for number in range(MAX_REGISTERED + 20):
+        world.upload(f"in/{number:04}.srt")
+    world.until_overdue()
+    world.uploads.page_size = 100
+    world.run()
+    assert len(world.announced_captions) == MAX_REGISTERED
+    world.run()
+    assert len(world.announced_captions) == MAX_REGISTERED + 20
+
+
 def test_a_run_without_time_does_nothing(world: SweptWorld) -> None:
     """Where the function's time is nearly over, not even a page is listed."""
     uploads(world, 1)
