@@ -121,6 +121,7 @@ def test_a_byte_that_was_changed_spoils_no_more_than_its_character(
         ("عنك", "iso8859_6", "ar"),
         ("가야 기차가 있어요.", "cp949", "und"),
     ],
+    ids=["koi8_r", "iso8859_5", "cp1253", "iso8859_7", "iso8859_8", "iso8859_6", "cp949"],
 )
 def test_a_reading_that_is_hardly_more_usual_is_none(text: str, encoding: str, language: str) -> None:
     """A few words whose bytes are hardly less usual words in another encoding are refused."""
