@@ -10,23 +10,27 @@ PIPENV_VERSION := 2026.10.3
 PYTHON ?= $(firstword $(foreach v,python3.13 python3.12 python3.11 python3,$(shell command -v $(v) >/dev/null 2>&1 && $(v) -c 'import sys,venv; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo $(v))))
 BIN := .venv/bin
 RUN := $(BIN)/python
-# How many processes share the tests: as many as there are cores, or make test WORKERS=1.
-WORKERS ?= logical
+# How many processes share the tests: make test WORKERS=1; tests/conftest.py says how many by default.
+WORKERS ?= auto
 SPREAD := --numprocesses=$(WORKERS)
 export VIDEO
 export INTENDED
 export CHECKPOINT_DISABLE := 1
 export PIPENV_VERBOSITY := -1
+# Else each of the processes that a test starts would compile what it imports.
+unexport PYTHONDONTWRITEBYTECODE
 
 ##@ Two commands to begin with
 .PHONY: demo test
 demo: setup ## Deploy to a local AWS, transcode a video for real: make demo [VIDEO="a.mp4 b.mov"]
 	@$(RUN) -m sandbox demo $(if $(VIDEO),--named-in="$$VIDEO")
-test: setup-cdktf lint types ## Everything that a change must hold: lint, types, unit, property, snapshot, e2e
+test: ## Everything that a change must hold: lint, types, unit, property, snapshot, e2e
+	@# What is installed for one of them is installed beside the others.
+	@$(MAKE) --no-print-directory --jobs=3 setup-cdktf lint types
 	@$(RUN) -m pytest $(SPREAD)
 
 ##@ Parts of the tests
-.PHONY: lint format types docs test-fast test-e2e playback snapshot-update guards bench chaos corpus fuzz soak iam-report
+.PHONY: lint format types docs test-fast test-e2e playback snapshot-update guards bench bench-tests chaos corpus fuzz soak iam-report
 lint: setup .venv-lint/.synced ## Check style and format (ruff), imports (import-linter), every policy (checkov, parliament)
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	@PYTHONPATH=lambda_src:. $(BIN)/lint-imports --no-cache
@@ -39,8 +43,8 @@ docs: setup ## Write the documentation's tables and pictures that are made from 
 	@PYTHONPATH=lambda_src $(RUN) -m checks.docs
 test-fast: setup ## All tests that need no deployed sandbox
 	@$(RUN) -m pytest $(SPREAD) -m "not e2e"
-test-e2e: setup-cdktf ## The tests on the deployed sandbox
-	@$(RUN) -m pytest -m e2e
+test-e2e: setup-cdktf ## The tests on deployed sandboxes
+	@$(RUN) -m pytest $(SPREAD) tests/e2e
 playback: setup node_modules/.installed ## Play what the sandbox makes in headless Chromium, with hls.js and dash.js
 	@PYTHONPATH=lambda_src $(RUN) -m checks.playback
 snapshot-update: setup ## Accept the synthesized Terraform JSON as the new snapshots
@@ -51,6 +55,8 @@ fuzz: setup ## Feed every entry hostile input, so many each: make fuzz [INPUTS=1
 	@FUZZ_INPUTS=$(or $(INPUTS),1000) $(RUN) -m pytest tests/fuzz --hypothesis-profile=search --show-capture=no
 bench: setup ## Measure synthesis and transcoding, as ratios within one run
 	@PYTHONPATH=lambda_src $(RUN) -m checks.bench
+bench-tests: setup ## Measure what share of one process's time `make test-fast` takes (some 20 minutes)
+	@$(RUN) -m checks.bench.spreading
 corpus: setup ## Run every kind of source through the sandbox and compare: make corpus [CASES="portrait hlg"]
 	@$(RUN) -m checks.corpus $(CASES)
 soak: setup-cdktf ## Kill Terraform at random points of the whole pipeline's deployment: make soak [ROUNDS=10] [SEED=1]
@@ -146,7 +152,9 @@ setup-cdktf: setup node_modules/.installed ## The same, and cdktf-cli
 	@echo "Installing the Python packages (about two minutes, once)"
 	@$(PYTHON) -m venv .venv
 	@$(BIN)/pip install -qq --disable-pip-version-check pipenv==$(PIPENV_VERSION)
-	@VIRTUAL_ENV="$(CURDIR)/.venv" PATH="$(CURDIR)/.venv/bin:$$PATH" $(BIN)/pipenv sync --dev --quiet
+	@# Compiling the AWS bindings takes pip a minute: of their 2,135 modules, those that are imported are compiled then.
+	@VIRTUAL_ENV="$(CURDIR)/.venv" PATH="$(CURDIR)/.venv/bin:$$PATH" $(BIN)/pipenv sync --dev --quiet --extra-pip-args=--no-compile
+	@$(RUN) -m compileall -qq --workers 0 -x cdktf_cdktf_provider_aws .venv/lib || true
 	@touch $@
 
 build/lambda-dependencies/.installed: .venv/.synced
@@ -189,7 +197,7 @@ build/mutation/.installed: .venv/.synced
 	@touch $@
 
 node_modules/.installed: package.json package-lock.json
-	@$(RUN) sandbox/runtime/prerequisites.py
+	@$(or $(PYTHON),$(RUN)) sandbox/runtime/prerequisites.py
 	@echo "Installing cdktf-cli"
 	@npm ci --no-audit --no-fund --loglevel=error
 	@touch $@

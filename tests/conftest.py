@@ -23,7 +23,7 @@ from tests.infrastructure.stack import (
 # Deployed functions always have it; Powertools reads it by itself.
 os.environ.setdefault("POWERTOOLS_METRICS_NAMESPACE", "MediaPipeline")
 
-pytest_plugins = ["tests.support.local_aws"]
+pytest_plugins = ["tests.support.local_aws", "tests.support.interruption"]
 
 # The same examples in every run: a change is judged by itself. `make fuzz` looks for new ones.
 settings.register_profile("repeatable", derandomize=True, deadline=None)
@@ -32,16 +32,36 @@ settings.load_profile("repeatable")
 
 
 class ByFile(LoadScopeScheduling):  # type: ignore[misc]
-    """Give each worker whole files, whose fixtures are costly; one worker gets all that share the sandbox."""
+    """Give each worker whole files, whose fixtures are costly; all that share a sandbox go to one worker."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return "e2e" if nodeid.startswith("tests/e2e/") else nodeid.partition("::")[0]
+        file = nodeid.partition("::")[0]
+        return file.rpartition("/")[0] if file.startswith("tests/e2e/") else file
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFile:
     """Choose how tests are spread over workers."""
     config.option.loadscopereorder = False
     return ByFile(config, log)
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """Give each core a worker, and one more to the tests of deployed sandboxes, which mostly wait."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return cores if config.option.markexpr == "not e2e" else cores + 1
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Run what takes longest first where several workers share the tests, so that they end together.
+
+    One process runs it last, after all that is quick.
+    """
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folders = [*config.getini("testpaths"), ""]
+        items.sort(
+            key=lambda item: -next(n for n, folder in enumerate(folders) if item.nodeid.startswith(folder))
+        )
 
 
 @contextmanager

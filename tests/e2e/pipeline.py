@@ -63,11 +63,16 @@ class Pipeline:
     def records(self, key: str) -> list[Record]:
         """Return the asset records of a key, of all its versions."""
         read = TypeDeserializer().deserialize
-        pages = self._dynamodb.get_paginator("scan").paginate(TableName=self.table, ConsistentRead=True)
-        records = [
+        pages = self._dynamodb.get_paginator("scan").paginate(
+            TableName=self.table,
+            ConsistentRead=True,
+            FilterExpression="#key = :key",
+            ExpressionAttributeNames={"#key": "key"},
+            ExpressionAttributeValues={":key": {"S": key}},
+        )
+        return [
             {name: read(value) for name, value in item.items()} for page in pages for item in page["Items"]
         ]
-        return [record for record in records if record.get("key") == key]
 
     def indexed(self, status: str) -> set[str]:
         """Return the ids of the assets that the index over statuses has for one."""

@@ -23,7 +23,7 @@ def settle(world: PipelineWorld) -> None:
         aws.let_go(0)
     for number, seconds in enumerate(_INTERVALS_SECONDS):
         _work_off(world)
-        if not list(unsettled(world)):
+        if next(unsettled(world), None) is None:
             return
         world.pass_time(seconds)
         for job in aws.jobs_alive():

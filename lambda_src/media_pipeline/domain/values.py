@@ -9,8 +9,9 @@ is declared. What is not frozen, slotted and keyword-only is left to the standar
 """
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import MISSING, FrozenInstanceError
+from functools import cache
 from typing import TYPE_CHECKING, Any, NoReturn
 
 if TYPE_CHECKING:
@@ -42,14 +43,19 @@ def _frozen(cls: type) -> type:
 def __init__(self: Any, *positional: Any, **values: Any) -> None:
     if positional:
         raise TypeError(f"{type(self).__name__} takes its fields by their names alone")
-    fields = dataclasses.fields(self)
-    for field in fields:
-        if field.name not in values:
-            values[field.name] = _default(self, field)
-    if len(values) > len(fields):
-        unknown = values.keys() - {field.name for field in fields}
-        raise TypeError(f"{type(self).__name__} has no {', '.join(sorted(unknown))}")
+    fields = _fields(self.__class__)
+    if values.keys() != fields.keys():
+        for name, field in fields.items():
+            if name not in values:
+                values[name] = _default(self, field)
+        if unknown := values.keys() - fields.keys():
+            raise TypeError(f"{type(self).__name__} has no {', '.join(sorted(unknown))}")
     vars(self).update(values)
+
+
+@cache
+def _fields(cls: type) -> Mapping[str, dataclasses.Field[Any]]:
+    return {field.name: field for field in dataclasses.fields(cls)}
 
 
 def _default(value: Any, field: dataclasses.Field[Any]) -> Any:
@@ -76,7 +82,12 @@ def __hash__(self: Any) -> int:
 
 
 def _compared(value: Any) -> tuple[Any, ...]:
-    return tuple(getattr(value, field.name) for field in dataclasses.fields(value) if field.compare)
+    return tuple(getattr(value, name) for name in _compared_names(value.__class__))
+
+
+@cache
+def _compared_names(cls: type) -> tuple[str, ...]:
+    return tuple(name for name, field in _fields(cls).items() if field.compare)
 
 
 def __setattr__(self: Any, name: str, value: Any) -> NoReturn:
