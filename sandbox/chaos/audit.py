@@ -12,6 +12,8 @@ from sandbox.chaos.kinds import CAPTION_FILES, CaptionFile, Kind
 from sandbox.chaos.pipeline import TERMINAL
 from sandbox.chaos.uploads import Acknowledged
 
+_ERRORS_OF_OUTPUTS = ("OUTPUTS_MISSING", "OUTPUTS_INVALID")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Findings:
@@ -25,6 +27,7 @@ class Findings:
         strange: What must not be, whatever the faults: records of nothing or of clutter, and completed
             assets of what is no video or can't be read.
         uncaptioned: Caption files beside a video that is COMPLETE, of which its record says nothing.
+        misjudged: FAILED for outputs that are missing or not as planned: no fault that is injected does that.
         forgotten: Versions that the local AWS acknowledged and no longer has: its fault, not the pipeline's.
         unrecorded: Jobs that no record names, because their asset ended while they were being submitted. They
             cost money and do no other harm, so they alone are no error.
@@ -36,6 +39,7 @@ class Findings:
     unexplained: Sequence[str] = ()
     strange: Sequence[str] = ()
     uncaptioned: Sequence[str] = ()
+    misjudged: Sequence[str] = ()
     forgotten: Sequence[str] = ()
     unrecorded: Sequence[str] = ()
 
@@ -43,7 +47,7 @@ class Findings:
     def is_clean(self) -> bool:
         """Whether nothing was lost, made twice or left unexplained."""
         wrong = (self.lost, self.doubled, self.incomplete, self.unexplained, self.strange, self.uncaptioned)
-        return not any((*wrong, self.forgotten))
+        return not any((*wrong, self.misjudged, self.forgotten))
 
 
 def audit(evidence: Evidence) -> Findings:
@@ -62,6 +66,11 @@ def audit(evidence: Evidence) -> Findings:
             f"{_said(video.key, video.version_id)}: {file.key(stem(video.key))}"
             for video, record in captioned(evidence.acknowledged, evidence.records)
             for file in missing_captions(video.key, record)
+        ],
+        misjudged=[
+            f"{record.asset_id} ({record.key}): {record.error_code}"
+            for record in evidence.records
+            if record.error_code in _ERRORS_OF_OUTPUTS
         ],
         forgotten=[
             _said(each.key, each.version_id)

@@ -115,6 +115,7 @@ def _sections(report: Report) -> Iterable[list[tuple[str, str]]]:
         ("lost", str(len(found.lost))),
         ("doubled", str(len(found.doubled))),
         ("complete, no outputs", str(len(found.incomplete))),
+        ("outputs misjudged", str(len(found.misjudged))),
         ("captions passed over", str(len(found.uncaptioned))),
         ("dead letters", _counted(report.letters)),
         ("unexplained", str(len(found.unexplained))),

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import field
 
-from media_pipeline.domain.errors import UnreadableOutputError
+from media_pipeline.domain.errors import TransientError, UnreadableOutputError
 from media_pipeline.domain.ports import OutputsBucket
 from media_pipeline.domain.values import dataclass
 from media_pipeline.manifests.dash import read_dash_manifest
@@ -108,10 +108,16 @@ class OutputReader:
         )
 
     def _bytes(self, key: str) -> bytes:
+        """Return a manifest as it is now, which may be more than was listed: captions are added to it."""
         size_bytes = self.sizes[key]
+        if size_bytes <= MAX_MANIFEST_BYTES:
+            body = self.outputs.begin(key, length=MAX_MANIFEST_BYTES + 1)
+            if not body:
+                raise TransientError(f"{key} is gone since it was listed")
+            size_bytes = len(body)
         if size_bytes > MAX_MANIFEST_BYTES:
             raise UnreadableOutputError(f"has {size_bytes:,} bytes; at most {MAX_MANIFEST_BYTES:,} are read")
-        return self.outputs.read_range(key, offset=0, length=size_bytes)
+        return body
 
 
 def _text(body: bytes) -> str:

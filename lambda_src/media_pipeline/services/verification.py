@@ -8,6 +8,7 @@ has some, and as long as the source is. Nothing is believed because the job repo
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import field
+from functools import partial
 
 from media_pipeline.domain.events import ProducedGroup
 from media_pipeline.domain.failures import failure
@@ -73,7 +74,23 @@ def verify(
     """Compare what lies in the attempt's folder (a key without a last slash) with the plan and the source.
 
     `groups` is what the job reports: its durations stand in for those of a source that is unknown.
+
+    A fault counts when a second look finds one as well. Of two invocations that heard of the same end, one
+    may publish captions while the other verifies: manifests then name files that its listing lacks.
     """
+    look = partial(_look, folder=folder, planned=planned, source=source, groups=groups, outputs=outputs)
+    found = look()
+    return found if found.error is None else look()
+
+
+def _look(
+    *,
+    folder: str,
+    planned: Sequence[PlannedOutput],
+    source: Source,
+    groups: Sequence[ProducedGroup],
+    outputs: OutputsBucket,
+) -> Verification:
     sizes = outputs.sizes(f"{folder}/")
     reader, check = OutputReader(sizes=sizes, outputs=outputs), _Check(folder=f"{folder}/", sizes=sizes)
     durations_ms: dict[str, int] = {}

@@ -72,6 +72,11 @@ class CountedOutputs(FakeOutputs):
         self.fetched[key] += 1
         return super().read_range(key, offset=offset, length=length)
 
+    def begin(self, key: str, *, length: int) -> bytes:
+        """Count a read."""
+        self.fetched[key] += 1
+        return super().begin(key, length=length)
+
     def read(self, key: str) -> Document | None:
         """Count a read."""
         self.fetched[key] += 1

@@ -279,6 +279,15 @@ def test_every_caption_file_is_published_or_rejected_in_words(
     ), "what S3 no longer has is forgotten"
 
 
+@pytest.mark.parametrize("code", ["OUTPUTS_MISSING", "OUTPUTS_INVALID"])
+def test_outputs_that_verification_refused_are_named(code: str) -> None:
+    """The endpoint makes what was planned, so that an asset that failed for its outputs was misjudged."""
+    failed = replace(COMPLETE, status="FAILED", outputs=(), error_code=code)
+    found = audit(replace(SOUND, records=[failed, FAILED]))
+    assert found.misjudged == [f"asset-1 (a.mp4): {code}"]
+    assert not found.is_clean
+
+
 def test_a_video_that_failed_needs_no_captions() -> None:
     """Captions are published for what plays."""
     failed = replace(COMPLETE, status="FAILED", outputs=(), error_code="1999")
