@@ -38,7 +38,7 @@ def test_an_end_is_announced_once() -> None:
 
 
 def test_what_has_not_ended_is_not_announced() -> None:
-    """A delivery that finds its asset under way tells nobody, and leaves the record as it is."""
+    """A delivery that finds its asset under way announces nothing, and leaves the record as it is."""
     world = AssetWorld()
     world.submit()
     before = world.asset

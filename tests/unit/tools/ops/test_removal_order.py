@@ -54,7 +54,7 @@ def test_the_mark_comes_before_anything_is_deleted() -> None:
 
 
 def test_an_asset_that_changed_meanwhile_is_left_alone() -> None:
-    """Where the mark is refused, or a replay began after the look, nothing is deleted and nobody is told."""
+    """Where the mark is refused, or a replay began after the look, nothing is deleted and announced."""
     world = OpsWorld()
     asset = world.asset(AssetStatus.FAILED)
     removals = FakeRemovals(
