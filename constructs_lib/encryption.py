@@ -161,6 +161,13 @@ class EncryptionKey(Construct):
         """
         self._grant(role, via, ["kms:Decrypt", "kms:GenerateDataKey"])
 
+    def grant_parameter_secrets(self, role: Grantee) -> None:
+        """Let a role write and read standard SecureStrings of SSM: kms:Decrypt, kms:Encrypt.
+
+        Source: https://docs.aws.amazon.com/kms/latest/developerguide/services-parameter-store.html
+        """
+        self._grant(role, "ssm", ["kms:Decrypt", "kms:Encrypt"])
+
     def grant_table_use(self, role: Grantee) -> None:
         """Let a role read and write tables: kms:Decrypt, DescribeKey, Encrypt, GenerateDataKey*, ReEncrypt*.
 

@@ -170,11 +170,9 @@ class Function(Construct):
         `id_` tells the queues of a function apart where it consumes several.
         """
         queue.grant_consume(self.role)
-        accept_finding(
-            self._function,
-            "CKV_AWS_116",
+        self.accept_no_dlq(
             reason="A message that keeps failing goes to the queue's own DLQ; a function's DLQ takes "
-            "asynchronous invocations only, and this one has none.",
+            "asynchronous invocations only, and this one has none."
         )
         LambdaEventSourceMapping(
             self,
@@ -197,11 +195,9 @@ class Function(Construct):
 
     def run_every(self, minutes: int, *, rule_name: str, undelivered: UndeliveredRuns) -> None:
         """Invoke the function on a schedule; a run that can't be delivered lies in `undelivered`."""
-        accept_finding(
-            self._function,
-            "CKV_AWS_116",
+        self.accept_no_dlq(
             reason="A run that fails leaves nothing to redrive: the next one finds the same work to do, and "
-            "alarms tell of errors, of runs that were not delivered, and of none that finished.",
+            "alarms tell of errors, of runs that were not delivered, and of none that finished."
         )
         rule = CloudwatchEventRule(
             self,
@@ -237,10 +233,8 @@ class Function(Construct):
 
     def allow_invocation(self, id_: str, *, service: str, source_arn: str) -> None:
         """Let a service invoke the function on behalf of one source, and wait for its answer."""
-        accept_finding(
-            self._function,
-            "CKV_AWS_116",
-            reason="Who invokes it waits for its answer; a DLQ takes asynchronous invocations only.",
+        self.accept_no_dlq(
+            reason="Who invokes it waits for its answer; a DLQ takes asynchronous invocations only."
         )
         LambdaPermission(
             self,
@@ -251,6 +245,10 @@ class Function(Construct):
             principal=service,
             source_arn=source_arn,
         )
+
+    def accept_no_dlq(self, *, reason: str) -> None:
+        """Say why the function has no dead-letter queue of its own."""
+        accept_finding(self._function, "CKV_AWS_116", reason=reason)
 
     def allow_recursion(self) -> None:
         """Let messages pass through the function as often as it sends them to itself.

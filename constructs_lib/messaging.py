@@ -38,7 +38,7 @@ UNDELIVERED_RUNS_RETENTION_DAYS = 1
 
 
 class EventQueue(Construct):
-    """A queue for the events of one rule, with a dead-letter queue for what can't be consumed or delivered.
+    """A queue for events, with a dead-letter queue for what can't be consumed or delivered.
 
     The visibility timeout follows from the consumer's timeout. What EventBridge can't deliver lands in the
     same dead-letter queue as what the consumer gives up: one place to look, one alarm, one redrive.
@@ -119,6 +119,11 @@ class EventQueue(Construct):
         self._grant(role, "SendTo", ["SendMessage"])
         self._key.grant_encrypt(role, via="sqs")
 
+    def grant_give_up(self, role: Grantee) -> None:
+        """Let a role put what it gives up into the DLQ: sqs:SendMessage; kms:GenerateDataKey, kms:Decrypt."""
+        self._grant(role, "GiveUpTo", ["SendMessage"], arn=self.dlq_arn)
+        self._key.grant_encrypt(role, via="sqs")
+
     def grant_redrive(self, role: Grantee) -> None:
         """Let a role look at dead letters and move them back: on the DLQ, sqs:ReceiveMessage, DeleteMessage,
         ChangeMessageVisibility; on the queue, sqs:SendMessage; kms:GenerateDataKey, kms:Decrypt.
@@ -135,6 +140,16 @@ class EventQueue(Construct):
                 resources=[arn or self.arn],
             )
         )
+
+    def receive_from_roles(self) -> None:
+        """Let no principal send by resource policy: roles do by their own, and over TLS alone."""
+        for id_, queue in (("Policy", self._queue), ("DlqPolicy", self._dlq)):
+            SqsQueuePolicy(
+                self,
+                id_,
+                queue_url=queue.url,
+                policy=policy_document([deny_insecure_transport("sqs:*", [queue.arn])]),
+            )
 
     def receive_from(self, rule_arn: str) -> list[SqsQueuePolicy]:
         """Let one rule, and no other principal by resource policy, put events on the queue and its DLQ.

@@ -46,7 +46,13 @@ class Table(Construct):
         ttl_attribute: str,
         deletion_protection: bool,
         prevent_destroy: bool,
+        streams_changes: bool = False,
     ) -> None:
+        """Add the table; with `streams_changes`, items as they were and are go into a stream for a day.
+
+        The table's key encrypts its stream, and turning one on changes the table in place. Source:
+        https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Streams.html
+        """
         super().__init__(scope, id_)
         self._key = key
         attributes = sorted(
@@ -75,10 +81,13 @@ class Table(Construct):
             point_in_time_recovery=DynamodbTablePointInTimeRecovery(enabled=True),
             server_side_encryption=DynamodbTableServerSideEncryption(enabled=True, kms_key_arn=key.arn),
             deletion_protection_enabled=deletion_protection,
+            stream_enabled=True if streams_changes else None,
+            stream_view_type="NEW_AND_OLD_IMAGES" if streams_changes else None,
             lifecycle=TerraformResourceLifecycle(prevent_destroy=True) if prevent_destroy else None,
         )
         self.name: str = self._table.name
         self.arn: str = self._table.arn
+        self.stream_arn: str = self._table.stream_arn
 
     def grant_read_write(self, role: Grantee) -> None:
         """Let a role read and write items: dynamodb:GetItem, PutItem, UpdateItem; and use the key."""
@@ -108,6 +117,30 @@ class Table(Construct):
         """Let a role query one index: dynamodb:Query; and use the key."""
         words = "".join(word.capitalize() for word in index.split("_"))
         self._grant(role, f"Query{words}", ["Query"], [f"{self.arn}/index/{index}"])
+
+    def grant_read_stream(self, role: Grantee) -> None:
+        """Let a role read the changes: dynamodb:DescribeStream, GetRecords, GetShardIterator; kms:Decrypt.
+
+        And dynamodb:ListStreams, which is about no stream of which the ARN is known. Source:
+        https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-eventsourcemapping.html
+        """
+        role.allow(
+            Statement(
+                sid=f"ReadStream{self.node.id}",
+                actions=[
+                    f"dynamodb:{action}" for action in ("DescribeStream", "GetRecords", "GetShardIterator")
+                ],
+                resources=[self.stream_arn],
+            )
+        )
+        role.allow(
+            Statement(
+                sid=f"FindStream{self.node.id}",
+                actions=["dynamodb:ListStreams"],
+                resources=[f"{self.arn}/stream/*"],
+            )
+        )
+        self._key.grant_decrypt(role, via="dynamodb")
 
     def _grant(self, role: Grantee, verb: str, actions: Sequence[str], resources: Sequence[str]) -> None:
         role.allow(

@@ -96,3 +96,7 @@ class WebhookSettings:
 
     retry_hours: int = 24
     """So long an endpoint that fails is tried again, before its message goes to the DLQ."""
+    concurrency: int = 5
+    """So many webhooks are sent at a time."""
+    allow_loopback: bool = False
+    """Let endpoints be on the machine itself, without TLS: only where nothing is deployed to AWS."""

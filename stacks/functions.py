@@ -71,7 +71,7 @@ def add_ingest_orchestrator(scope: Construct, pipeline: PipelineResources) -> Fu
         timeout_seconds=settings.function_timeout_seconds,
         concurrency=settings.processing_concurrency + CAPTIONS_CONCURRENCY,
         config=OrchestratorConfig(
-            **_consumer(pipeline, pipeline.processing_queue),
+            **consumer_config(pipeline, pipeline.processing_queue),
             captions_queue_url=pipeline.captions_queue.url,
             mediaconvert_role_arn=pipeline.transcoder.role_arn,
             presets_path=pipeline.presets.presets_path,
@@ -130,7 +130,7 @@ def add_job_status_processor(scope: Construct, pipeline: PipelineResources) -> F
         description="Records what MediaConvert says of its jobs and verifies their outputs",
         timeout_seconds=settings.function_timeout_seconds,
         concurrency=settings.processing_concurrency,
-        config=JobStatusProcessorConfig(**_consumer(pipeline, pipeline.job_events_queue)),
+        config=JobStatusProcessorConfig(**consumer_config(pipeline, pipeline.job_events_queue)),
     )
     role = function.role
     _grant_sources(pipeline, role)
@@ -235,16 +235,22 @@ def shared(pipeline: PipelineResources) -> dict[str, Any]:
     )
 
 
-def _consumer(pipeline: PipelineResources, queue: EventQueue) -> dict[str, Any]:
-    """Return the settings of a function that consumes a queue, by the names of their fields."""
+def consumer_config(
+    pipeline: PipelineResources, queue: EventQueue, *, max_delay_seconds: int | None = None
+) -> dict[str, Any]:
+    """Return the settings of a function that consumes a queue, by the names of their fields.
+
+    Without `max_delay_seconds`, a message that waits touches its asset so often that the asset never counts
+    as overdue.
+    """
     settings = pipeline.settings
+    longest = min(MAX_DELAY_SECONDS, settings.stuck_after_seconds // 2)
     return asdict(
         ConsumerConfig(
             **shared(pipeline),
             consumed_queue_url=queue.url,
             max_receive_count=settings.max_receive_count,
-            # A message that waits touches its asset so often that the asset never counts as overdue.
-            max_delay_seconds=min(MAX_DELAY_SECONDS, settings.stuck_after_seconds // 2),
+            max_delay_seconds=longest if max_delay_seconds is None else max_delay_seconds,
         )
     )
 

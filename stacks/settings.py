@@ -237,6 +237,7 @@ _SANDBOX = replace(
     empty_file_grace_seconds=5,
     reconciler_interval_minutes=1,
     stuck_after_seconds=180,
+    webhooks=WebhookSettings(allow_loopback=True),
     s3_use_path_style=True,
     skip_aws_checks=True,
     playback=PlaybackSettings(waits_until_deployed=False),

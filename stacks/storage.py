@@ -92,6 +92,8 @@ def add_assets_table(scope: Construct, *, settings: Settings, key: EncryptionKey
         ttl_attribute="expires_at",
         deletion_protection=settings.deletion_protection,
         prevent_destroy=settings.prevent_destroy,
+        # Webhooks are announced from it.
+        streams_changes=settings.delivers,
     )
 
 

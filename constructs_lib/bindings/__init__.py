@@ -50,6 +50,8 @@ with aws_bindings_on_demand():
     from cdktf_cdktf_provider_aws.kms_key import KmsKey
     from cdktf_cdktf_provider_aws.lambda_event_source_mapping import (
         LambdaEventSourceMapping,
+        LambdaEventSourceMappingDestinationConfig,
+        LambdaEventSourceMappingDestinationConfigOnFailure,
         LambdaEventSourceMappingFilterCriteria,
         LambdaEventSourceMappingFilterCriteriaFilter,
         LambdaEventSourceMappingScalingConfig,
@@ -133,6 +135,8 @@ __all__ = [
     "KmsAlias",
     "KmsKey",
     "LambdaEventSourceMapping",
+    "LambdaEventSourceMappingDestinationConfig",
+    "LambdaEventSourceMappingDestinationConfigOnFailure",
     "LambdaEventSourceMappingFilterCriteria",
     "LambdaEventSourceMappingFilterCriteriaFilter",
     "LambdaEventSourceMappingScalingConfig",

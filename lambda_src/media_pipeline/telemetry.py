@@ -124,6 +124,31 @@ class PipelineMetrics:
         """Count a run of the reconciler that came to its end; the alarm on its absence rests on it."""
         self._count("ReconcilerRunsFinished")
 
+    def webhooks_announced(self, count: int) -> None:
+        """Count the webhooks of an asset's end, one for each endpoint."""
+        self._count("WebhooksAnnounced", count)
+
+    def webhook_delivered(self, *, seconds: float) -> None:
+        """Count a webhook that was taken; seconds run from the asset's end."""
+        self._count("WebhooksDelivered")
+        self._metrics.add_metric("WebhookSeconds", MetricUnit.Seconds, seconds)
+
+    def webhook_failed(self) -> None:
+        """Count a try that was not taken."""
+        self._count("WebhooksFailed")
+
+    def webhook_dropped(self) -> None:
+        """Count a webhook whose endpoint was removed or disabled meanwhile."""
+        self._count("WebhooksDropped")
+
+    def webhook_postponed(self) -> None:
+        """Count a webhook that waits for its next try."""
+        self._count("WebhooksPostponed")
+
+    def endpoint_disabled(self) -> None:
+        """Count an endpoint that asked to be told nothing more; the alarm on it rests on it."""
+        self._count("WebhookEndpointsDisabled")
+
     @contextmanager
     def published(self) -> Iterator[None]:
         """Write what was counted to the log when the block ends, however it ends."""

@@ -6,6 +6,7 @@ from stacks.delivery_settings import DELIVERIES
 from stacks.rules.api import RANGES as API_RANGES
 from stacks.rules.api import api_faults
 from stacks.rules.playback import playback_faults
+from stacks.rules.webhooks import webhook_faults
 from stacks.settings import Settings
 
 _RANGES: dict[str, tuple[int, int, str]] = {
@@ -16,6 +17,8 @@ _RANGES: dict[str, tuple[int, int, str]] = {
     "playback.segment_days": (1, 365, "this project"),
     **API_RANGES,
     "webhooks.retry_hours": (1, 96, "this project"),
+    # Source: https://docs.aws.amazon.com/lambda/latest/api/API_ScalingConfig.html
+    "webhooks.concurrency": (2, 1_000, "event source mappings"),
 }
 
 
@@ -30,3 +33,4 @@ def delivery_faults(settings: Settings) -> Iterator[tuple[str, object, str]]:
             yield name, value, f"{least} to {most} ({owner})"
     yield from playback_faults(settings.playback)
     yield from api_faults(settings.api)
+    yield from webhook_faults(settings)

@@ -1,9 +1,11 @@
 """One pipeline's adapters, each made when first needed: a command asks for no right that it doesn't use."""
 
+import secrets
 from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 
+from media_pipeline import __version__
 from media_pipeline.adapters.asset_scan import IndexedRecordTable
 from media_pipeline.adapters.asset_table import AssetTable
 from media_pipeline.adapters.checkpoints import REINDEX_COMMAND, DynamoCheckpoint
@@ -15,7 +17,12 @@ from media_pipeline.adapters.queues import SqsQueue
 from media_pipeline.adapters.removal.object_versions import ObjectVersions
 from media_pipeline.adapters.removal.records import CloudWatchRemovals, RemovedRecords
 from media_pipeline.adapters.uploads_bucket import S3UploadsBucket
+from media_pipeline.adapters.webhooks.endpoint_store import SsmEndpointAdministration, SsmEndpoints
+from media_pipeline.adapters.webhooks.http_post import HttpPost
+from media_pipeline.adapters.webhooks.webhook_queue import SqsWebhookQueue
+from media_pipeline.domain.clock import utc_now
 from media_pipeline.domain.status_index import ReindexingCursor
+from tools.ops.actions.endpoints import Endpoints
 from tools.ops.deployed import Resources, read_resources
 from tools.ops.errors import UsageError
 from tools.ops.queues.dead_letters import DeadLetters
@@ -24,7 +31,7 @@ from tools.ops.records import RecordTable
 # An operator can wait longer than a function, and is there to see it.
 _READ_TIMEOUT_SECONDS = 20
 # Those whose dead letters an operator moves back.
-QUEUES = ("processing", "captions", "job-events")
+QUEUES = ("processing", "captions", "job-events", "webhooks")
 
 
 def operator_client(service: str) -> Any:
@@ -101,6 +108,44 @@ class Adapters:
         return SqsQueue(self._client("sqs"), self.resources.processing_queue_url)
 
     @cached_property
+    def endpoints(self) -> Endpoints:
+        """Return the endpoints of webhooks. Raises UsageError where the pipeline has no webhooks."""
+        path, key_arn = self.resources.webhooks_path, self.resources.key_arn
+        if path is None or key_arn is None:
+            raise self._without_webhooks()
+        ssm = self._client("ssm")
+        return Endpoints(
+            # A command looks once, or has just changed something.
+            listed=SsmEndpoints(ssm, path=path, max_age_seconds=0),
+            administration=SsmEndpointAdministration(ssm, path=path, key_id=key_arn),
+            allow_loopback=self.resources.allows_loopback_webhooks,
+            clock=utc_now,
+            random=secrets.token_bytes,
+        )
+
+    @cached_property
+    def webhook_post(self) -> HttpPost:
+        """Return what posts a test from this machine."""
+        return HttpPost(
+            user_agent=f"{self.resources.pipeline_name}/{__version__}",
+            clock=utc_now,
+            allow_loopback=self.resources.allows_loopback_webhooks,
+        )
+
+    @cached_property
+    def webhook_queue(self) -> SqsWebhookQueue:
+        """Return the queue of webhooks. Raises UsageError where the pipeline has none."""
+        if self.resources.webhooks_queue_url is None:
+            raise self._without_webhooks()
+        return SqsWebhookQueue(self._client("sqs"), self.resources.webhooks_queue_url)
+
+    def _without_webhooks(self) -> UsageError:
+        return UsageError(
+            f"{self.resources.pipeline_name} has no webhooks: deploy it with the setting "
+            '`delivery = "cloudfront"`.'
+        )
+
+    @cached_property
     def transcoder(self) -> MediaConvertTranscoder:
         """Return MediaConvert with the pipeline's queue."""
         return MediaConvertTranscoder(
@@ -125,7 +170,10 @@ class Adapters:
             "processing": (resources.processing_dlq_url, resources.processing_queue_url),
             "captions": (resources.captions_dlq_url, resources.captions_queue_url),
             "job-events": (resources.job_events_dlq_url, resources.job_events_queue_url),
+            "webhooks": (resources.webhooks_dlq_url, resources.webhooks_queue_url),
         }[queue]
+        if queue == "webhooks" and (url is None or source_url is None):
+            raise self._without_webhooks()
         if url is None or source_url is None:
             raise UsageError(
                 f"{resources.pipeline_name} has no {queue} queue: an earlier release is deployed, in which "

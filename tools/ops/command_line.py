@@ -2,7 +2,9 @@
 
 import argparse
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
+from typing import Any, cast
 
 from botocore.exceptions import BotoCoreError
 
@@ -16,7 +18,7 @@ from media_pipeline.domain.errors import MediaPipelineError
 from tools.ops import arguments
 from tools.ops.actions.redrive import UnreadablePolicy
 from tools.ops.adapters import QUEUES, Adapters
-from tools.ops.commands import assets, messages, presets, reindexing, removal
+from tools.ops.commands import assets, messages, presets, reindexing, removal, webhooks
 from tools.ops.commands.dialog import Command
 from tools.ops.errors import UsageError, is_operators, sentence
 from tools.terminal import Terminal
@@ -78,12 +80,12 @@ def parser() -> argparse.ArgumentParser:
     root.add_argument("--pipeline", metavar="NAME", help=f"which one; else {PIPELINE_VARIABLE} says")
     subcommands = root.add_subparsers(required=True, metavar="COMMAND")
 
-    def add(name: str, run: Command, help_: str) -> argparse.ArgumentParser:
-        command = subcommands.add_parser(name, help=help_, description=help_, epilog=_EPILOG)
+    def add(name: str, run: Command, help_: str, to: Any = subcommands) -> argparse.ArgumentParser:
+        command = to.add_parser(name, help=help_, description=help_, epilog=_EPILOG)
         # Before or after the command's name; the latter must not undo the former.
         command.add_argument("--pipeline", metavar="NAME", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
         command.set_defaults(run=run)
-        return command
+        return cast(argparse.ArgumentParser, command)
 
     listing = add("list", assets.list_assets, "List assets, those that changed last first")
     _add_selection(listing, list(AssetStatus), limit=50)
@@ -149,6 +151,11 @@ def parser() -> argparse.ArgumentParser:
     _add_rate(reindex, "records", default=100)
     _add_limit(reindex, "records", MAX_REINDEXED)
     _add_consent(reindex)
+
+    about = "Endpoints that are told of assets by webhooks"
+    of_webhooks = subcommands.add_parser("webhooks", help=about, description=about)
+    webhook_commands = of_webhooks.add_subparsers(required=True, metavar="COMMAND")
+    webhooks.add_commands(partial(add, to=webhook_commands))
     return root
 
 

@@ -38,6 +38,17 @@ class Resources:
     # None where an earlier release is deployed, whose captions came by the processing queue.
     captions_queue_url: str | None = None
     captions_dlq_url: str | None = None
+    # None where the pipeline has no delivery.
+    webhooks_path: str | None = None
+    webhooks_queue_url: str | None = None
+    webhooks_dlq_url: str | None = None
+    key_arn: str | None = None
+    loopback_webhooks: str | None = None
+
+    @property
+    def allows_loopback_webhooks(self) -> bool:
+        """Tell whether this machine may be a webhook's endpoint: in a sandbox only."""
+        return self.loopback_webhooks == "1"
 
     @property
     def upload_filter(self) -> UploadFilter:
@@ -93,11 +104,10 @@ def _parse(text: str, name: str) -> Resources:
             f"The SSM parameter {name} lacks {', '.join(wrong)}: it was deployed by another release. "
             "Deploy the pipeline once more, or use that release's command line."
         )
-    return Resources(
-        **{field: document[field] for field in wanted},
-        captions_queue_url=_text_or_none(document.get("captions_queue_url")),
-        captions_dlq_url=_text_or_none(document.get("captions_dlq_url")),
-    )
+    optional = [field.name for field in fields(Resources) if field.default is not MISSING]
+    values: dict[str, Any] = {field: document[field] for field in wanted}
+    values |= {field: _text_or_none(document.get(field)) for field in optional}
+    return Resources(**values)
 
 
 def _text_or_none(value: object) -> str | None:

@@ -37,6 +37,11 @@ class SqsQueue:
 
     def renew(self, body: str, *, attributes: Mapping[str, int], delay_seconds: int) -> None:
         """Send a message with numeric attributes, to be seen after a delay (0 to 900 seconds)."""
+        self._send_anew(body, attributes=attributes, delay_seconds=delay_seconds)
+
+    def _send_anew(
+        self, body: str, *, attributes: Mapping[str, int], delay_seconds: int, **more: str
+    ) -> None:
         with aws_errors("sending the message anew"):
             self._client.send_message(
                 QueueUrl=self._queue_url,
@@ -46,4 +51,5 @@ class SqsQueue:
                     name: {"DataType": "Number", "StringValue": str(value)}
                     for name, value in attributes.items()
                 },
+                **more,
             )

@@ -93,6 +93,7 @@ class Asset:
     completed_at: str | None = None
     notified_at: str | None = None
     redeliveries: int = 0
+    webhooks: Sequence[Mapping[str, Any]] = ()
     history: Sequence[Mapping[str, Any]] = ()
     past_attempts: Sequence[Mapping[str, Any]] = ()
 
@@ -155,6 +156,7 @@ class Asset:
             completed_at=record.get("completed_at"),
             notified_at=record.get("notified_at"),
             redeliveries=record.get("redeliveries", 0),
+            webhooks=record.get("webhooks") or (),
             history=record.get("history") or (),
             past_attempts=record.get("past_attempts") or (),
         )

@@ -80,6 +80,7 @@ OF_ONE_ATTEMPT = (
     "submitted_at",
     "warnings",
     "warnings_left_out",
+    "webhooks",
 )
 
 

@@ -7,6 +7,7 @@ MediaPipelineError
 │   ├── ClaimHeldError          another invocation works on this asset
 │   ├── TooEarlyError           there is nothing to do yet: the message comes back in its time
 │   ├── UnconfirmedEventError   MediaConvert doesn't say what an event says: a few looks, then it is dropped
+│   ├── EndpointUnavailableError   a webhook's receiver does not take it now: it is tried again for a day
 │   ├── ThrottledError          AWS asks to slow down (rate or quota)
 │   └── OperatorError           permissions, a missing resource: waits in the queue or DLQ for an operator
 │       ├── NotFoundError       AWS knows nothing of this name
@@ -18,6 +19,7 @@ MediaPipelineError
 ├── MalformedEventError         not an event of ours: never dropped, its retries end in the DLQ
 ├── UnknownAssetError           an event of our job whose asset has no record: the same
 ├── RemovedAssetError           an upload or a job of an asset that an operator removed: the message is done
+├── EndpointForbiddenError      a webhook's address is not public: its retries end in the DLQ
 ├── UnreadableCaptionError      a caption file can't be shown: it is told of, the video is published without
 ├── UnreadableOutputError       a manifest or file of a finished job isn't what it should be: the asset fails
 ├── InvalidCursorError          a listing is asked to go on behind what it never returned
@@ -76,6 +78,10 @@ class UnconfirmedEventError(TransientError):
     """Say that an event tells of a job what MediaConvert itself does not: it is early, or forged."""
 
 
+class EndpointUnavailableError(TransientError):
+    """Say that a webhook's receiver did not answer, or did not take it."""
+
+
 class ThrottledError(TransientError):
     """Say that AWS refused a call for its rate or a quota."""
 
@@ -118,6 +124,10 @@ class UnknownAssetError(MediaPipelineError):
 
 class RemovedAssetError(MediaPipelineError):
     """Say that an operator removed the asset for good."""
+
+
+class EndpointForbiddenError(MediaPipelineError):
+    """Say why nothing is sent to a webhook's address, as a sentence."""
 
 
 class UnreadableOutputError(MediaPipelineError):

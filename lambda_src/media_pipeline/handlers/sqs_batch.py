@@ -8,12 +8,18 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from media_pipeline.domain.errors import MalformedEventError, MediaPipelineError
-from media_pipeline.services.redelivery import RENEWALS_ATTRIBUTE, FindRedelivery, Message
+from media_pipeline.services.redelivery import (
+    FIRST_SENT_ATTRIBUTE,
+    RENEWALS_ATTRIBUTE,
+    FindRedelivery,
+    Message,
+)
 from media_pipeline.telemetry import PipelineMetrics, logger
 
 # What handlers add to each line of the log while they are at a message.
 _MESSAGE_KEYS = ("asset_id", "job_id")
-_MAX_RENEWALS_DIGITS = 9
+# Of a number in a message's attributes: counts, and seconds since 1970.
+_MAX_DIGITS = 10
 
 Event = TypeVar("Event")
 Parsed = TypeVar("Parsed", covariant=True)
@@ -98,13 +104,21 @@ def _postponed(redelivery: FindRedelivery, record: SQSRecord, error: MediaPipeli
 
 
 def _message(record: SQSRecord) -> Message:
-    # Who may send messages writes their attributes as well.
-    attributes = record.raw_event.get("messageAttributes")
-    attribute = attributes.get(RENEWALS_ATTRIBUTE) if isinstance(attributes, dict) else None
-    renewals = str(attribute.get("stringValue", "")) if isinstance(attribute, dict) else "0"
+    sent_at = record.raw_event["attributes"].get("SentTimestamp")
+    # In milliseconds. Source: SQS API, ReceiveMessage, SentTimestamp
+    sent_seconds = int(sent_at) // 1000 if isinstance(sent_at, str) and sent_at.isdecimal() else 0
     return Message(
         body=record.body,
         receipt_handle=record.receipt_handle,
         receive_count=int(record.attributes.approximate_receive_count),
-        renewals=int(renewals) if renewals.isdecimal() and len(renewals) <= _MAX_RENEWALS_DIGITS else 0,
+        renewals=_number(record, RENEWALS_ATTRIBUTE),
+        first_sent_at=_number(record, FIRST_SENT_ATTRIBUTE) or sent_seconds,
     )
+
+
+def _number(record: SQSRecord, name: str) -> int:
+    # Who may send messages writes their attributes as well.
+    attributes = record.raw_event.get("messageAttributes")
+    attribute = attributes.get(name) if isinstance(attributes, dict) else None
+    text = str(attribute.get("stringValue", "")) if isinstance(attribute, dict) else ""
+    return int(text) if text.isdecimal() and len(text) <= _MAX_DIGITS else 0

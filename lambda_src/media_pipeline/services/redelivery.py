@@ -16,6 +16,7 @@ What else an operator has to fix, and any unexpected error, is left to the queue
 timeout it comes back, and in the end it lies in the DLQ, with an alarm.
 """
 
+import time
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
@@ -27,7 +28,7 @@ from media_pipeline.domain.errors import (
     UnconfirmedEventError,
     WaitsForOperatorError,
 )
-from media_pipeline.domain.ports import Metrics, Queue
+from media_pipeline.domain.ports import Queue
 from media_pipeline.domain.values import dataclass
 
 # Source: SQS API, SendMessage.DelaySeconds: at most 900
@@ -39,16 +40,33 @@ MAX_RENEWALS = 100
 # meets the message afterwards has nearly all of its own renewals.
 MAX_COUNTED_RENEWALS_FOR_OPERATOR = 7
 RENEWALS_ATTRIBUTE = "Renewals"
+FIRST_SENT_ATTRIBUTE = "FirstSentAt"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """Hold what a redelivery is decided on; `renewals` is how often the message was sent anew."""
+    """Hold what a redelivery is decided on; `renewals` is how often the message was sent anew.
+
+    `first_sent_at` is when what it says was first sent, in epoch seconds; 0 where nobody asked.
+    """
 
     body: str
     receipt_handle: str
     receive_count: int
     renewals: int
+    first_sent_at: int = 0
+
+
+class RedeliveryMetrics(Protocol):
+    """What is counted of messages that come back. Raises: nothing."""
+
+    def message_slowed_down(self) -> None:
+        """Count a message that was made to wait."""
+        ...
+
+    def event_unconfirmed(self) -> None:
+        """Count an event that was dropped."""
+        ...
 
 
 class FindRedelivery(Protocol):
@@ -61,13 +79,19 @@ class FindRedelivery(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Redelivery:
-    """Decide when a message comes back; `random` gives numbers from 0 to 1."""
+    """Decide when a message comes back; `random` gives numbers from 0 to 1.
+
+    With `max_age_seconds`, that is how long after it was first sent a message is left to the queue, and so to
+    the DLQ; without it, the number of renewals decides. `now` tells the epoch time in seconds.
+    """
 
     queue: Queue
-    metrics: Metrics
+    metrics: RedeliveryMetrics
     max_receive_count: int
     max_delay_seconds: int
     random: Callable[[], float]
+    max_age_seconds: int | None = None
+    now: Callable[[], float] = time.time
 
     def postpone(self, message: Message, error: Exception) -> bool:
         """Let a failed message come back when it makes sense.
@@ -83,7 +107,7 @@ class Redelivery:
         if not waits_for_operator:
             if not isinstance(error, TransientError) or isinstance(error, OperatorError):
                 return False
-            if message.renewals >= MAX_RENEWALS:
+            if self._is_given_up(message):
                 return False
             self.metrics.message_slowed_down()
         seconds = self._delay_seconds(self._tries(message))
@@ -93,8 +117,16 @@ class Redelivery:
         renewals = message.renewals + 1
         if waits_for_operator:
             renewals = max(message.renewals, min(renewals, MAX_COUNTED_RENEWALS_FOR_OPERATOR))
-        self.queue.renew(message.body, attributes={RENEWALS_ATTRIBUTE: renewals}, delay_seconds=seconds)
+        attributes = {RENEWALS_ATTRIBUTE: renewals}
+        if self.max_age_seconds is not None:
+            attributes[FIRST_SENT_ATTRIBUTE] = message.first_sent_at
+        self.queue.renew(message.body, attributes=attributes, delay_seconds=seconds)
         return True
+
+    def _is_given_up(self, message: Message) -> bool:
+        if self.max_age_seconds is None:
+            return message.renewals >= MAX_RENEWALS
+        return self.now() - message.first_sent_at >= self.max_age_seconds
 
     def _drop(self, message: Message) -> bool:
         if message.receive_count >= self._spared_receives:

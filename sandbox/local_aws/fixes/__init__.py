@@ -30,6 +30,7 @@ from sandbox.local_aws.fixes.delivery import (
     path_normalization,
     private_playback,
     signing_conditions,
+    stream_batches,
 )
 from sandbox.local_aws.fixes.permissions import iam_calls, role_sessions, service_role_trust
 from sandbox.local_aws.fixes.s3 import (
@@ -74,6 +75,8 @@ def apply(
     function_isolation.apply()
     function_concurrency.apply(account)
     state_saving.apply()
+    # After it: what is saved of tables gains their streams.
+    stream_batches.apply()
     job_templates.apply(mediaconvert_url)
     service_role_trust.apply()
     role_sessions.apply(sessions)

@@ -1,6 +1,7 @@
 """Put messages on the queues: dead letters move back, uploads without an asset are announced."""
 
 from argparse import Namespace
+from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 
@@ -9,7 +10,7 @@ from tools.ops.actions.pace import Pace
 from tools.ops.actions.redrive import Redrive, UnreadablePolicy
 from tools.ops.adapters import Adapters
 from tools.ops.commands.dialog import agreed, counted, utc_now, without_error
-from tools.ops.queues.messages import job_content, upload_content
+from tools.ops.queues.messages import Content, job_content, upload_content, webhook_content
 from tools.ops.views import tables
 from tools.terminal import Terminal
 
@@ -18,12 +19,14 @@ def redrive(adapters: Adapters, terminal: Terminal, options: Namespace) -> bool:
     """Show a dead-letter queue's messages, and move them back to their queue."""
     resources = adapters.resources
     pace = Pace(options.rate)
+    readers: dict[str, Callable[[str], Content]] = {
+        "job-events": partial(job_content, pipeline=resources.pipeline_name),
+        "webhooks": webhook_content,
+    }
     with Redrive(
         queue=adapters.letters(options.queue),
         assets=adapters.table,
-        read=partial(job_content, pipeline=resources.pipeline_name)
-        if options.queue == "job-events"
-        else partial(upload_content, bucket=resources.uploads_bucket),
+        read=readers.get(options.queue, partial(upload_content, bucket=resources.uploads_bucket)),
         pace=pace,
     ) as work:
         with terminal.progress("Receiving dead letters") as update:

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from media_pipeline.domain.errors import MalformedEventError
 from media_pipeline.domain.events import parse_job_state_change, parse_upload
+from media_pipeline.domain.webhooks.message import parse_message
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,3 +47,13 @@ def job_content(body: str, *, pipeline: str) -> Content:
     if change.pipeline != pipeline:
         return Content(label=f"job {change.status}, not the pipeline's")
     return Content(label=f"job {change.status}", asset_id=change.asset_id)
+
+
+def webhook_content(body: str) -> Content:
+    """Read a message of the webhooks queue; its DLQ also has what names changes that were given up."""
+    try:
+        message = parse_message(body)
+    except MalformedEventError as error:
+        label = "changes that fan_out gave up" if "DDBStreamBatchInfo" in body else "not a webhook of ours"
+        return Content(label=label, error=str(error))
+    return Content(label=f"webhook to {message.endpoint_id}", asset_id=message.asset_id)

@@ -1,1 +1,1 @@
-"""What CloudFront, API Gateway and Cognito do on AWS when a video is watched, and MiniStack leaves out."""
+"""What CloudFront, API Gateway, Cognito and streams do on AWS in delivery, and MiniStack leaves out."""

@@ -1,0 +1,1 @@
+"""Webhooks' adapters: endpoints in SSM, their queue, and the post over the network."""
