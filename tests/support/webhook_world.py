@@ -11,7 +11,7 @@ from media_pipeline.domain.webhooks.endpoint import Endpoint, Secrets, in_order,
 from media_pipeline.domain.webhooks.message import WebhookMessage, message_for
 from media_pipeline.domain.webhooks.ports import SigningEndpoint
 from media_pipeline.services.webhooks.delivery import Rests, WebhookDelivery
-from tests.support.asset_steps import claimed, read, step
+from tests.support.asset_steps import Table, claimed, read, step
 from tests.support.fakes import FakeAssetTable, FakeClock
 
 PIPELINE = "media-pipeline-test"
@@ -31,7 +31,7 @@ def endpoint(
     )
 
 
-def ended(table: FakeAssetTable, clock: FakeClock, status: AssetStatus = AssetStatus.COMPLETE) -> Asset:
+def ended(table: Table, clock: FakeClock, status: AssetStatus = AssetStatus.COMPLETE) -> Asset:
     """Return an asset that has ended so."""
     asset = claimed(table, clock)
     steps: list[Transition] = [step(clock, AssetStatus.SUBMITTED)]
