@@ -100,7 +100,8 @@ class MediaPipelineStack(TerraformStack):
             pipeline,
             functions=functions,
             uploader=add_uploader_policy(self, pipeline),
-            operator=add_operator_policy(self, pipeline),
+            operator=add_operator_policy(self, pipeline, delivery),
+            delivery=delivery,
             dashboard_url=monitoring.dashboard_url,
         )
 

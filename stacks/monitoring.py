@@ -5,12 +5,14 @@ from collections.abc import Mapping
 from constructs_lib.bindings import Construct
 from constructs_lib.delivery.http_api import STAGE
 from constructs_lib.function import Function
+from constructs_lib.messaging import EventQueue
 from constructs_lib.observability.monitoring import (
     MonitoredApi,
     MonitoredFunction,
     MonitoredQueue,
     MonitoredRule,
     MonitoredSchedule,
+    MonitoredStream,
     PipelineMonitoring,
 )
 from stacks.delivery.parts import Delivery
@@ -25,6 +27,8 @@ _RULES = {
 }
 
 CAPTIONS_GIVEN_UP = "their videos play without them"
+WEBHOOKS_GIVEN_UP = "their receivers have not been told"
+WEBHOOKS_TOO_MANY = "find the endpoint that does not answer, or raise webhooks.concurrency"
 CAPTIONS_TOO_MANY = "find who uploads so many caption files; they delay no video"
 
 
@@ -36,7 +40,15 @@ def add_monitoring(
     delivery: Delivery | None = None,
 ) -> PipelineMonitoring:
     """Add the alarms and the dashboard; `functions` are named as people call them."""
-    delivering = {"api": delivery.api.function} if delivery else {}
+    delivering = (
+        {
+            "api": delivery.api.function,
+            "fan_out": delivery.webhooks.fan_out,
+            "webhook_sender": delivery.webhooks.sender,
+        }
+        if delivery
+        else {}
+    )
     settings = pipeline.settings
     processing, captions, job_events = (
         pipeline.processing_queue,
@@ -60,6 +72,7 @@ def add_monitoring(
                 too_long=CAPTIONS_TOO_MANY,
             ),
             MonitoredQueue(label="job events", name=job_events.name, dlq_name=job_events.dlq_name),
+            *([_webhooks_queue(delivery.webhooks.queue)] if delivery else []),
         ],
         functions=[
             MonitoredFunction(label=label, name=function.name)
@@ -80,4 +93,17 @@ def add_monitoring(
         mediaconvert_queue_arn=pipeline.transcoder.queue_arn,
         thresholds=settings.alarm_thresholds,
         apis=[MonitoredApi(label="API", api_id=delivery.api.http_api.id, stage=STAGE)] if delivery else [],
+        streams=[MonitoredStream(label="fan_out", function_name=delivery.webhooks.fan_out.name)]
+        if delivery
+        else [],
+    )
+
+
+def _webhooks_queue(queue: EventQueue) -> MonitoredQueue:
+    return MonitoredQueue(
+        label="webhooks",
+        name=queue.name,
+        dlq_name=queue.dlq_name,
+        given_up=WEBHOOKS_GIVEN_UP,
+        too_long=WEBHOOKS_TOO_MANY,
     )

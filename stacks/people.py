@@ -9,6 +9,7 @@ from constructs_lib.iam import ManagedPolicy, Statement
 from constructs_lib.lint import accept_finding
 from constructs_lib.observability.metrics import METRICS_NAMESPACE
 from media_pipeline.domain.status_index import STATUS_INDEX
+from stacks.delivery.parts import Delivery
 from stacks.functions import PipelineResources
 from stacks.settings import Settings
 
@@ -45,7 +46,9 @@ def add_uploader_policy(scope: Construct, pipeline: PipelineResources) -> Manage
     return policy
 
 
-def add_operator_policy(scope: Construct, pipeline: PipelineResources) -> ManagedPolicy:
+def add_operator_policy(
+    scope: Construct, pipeline: PipelineResources, delivery: Delivery | None
+) -> ManagedPolicy:
     """Add the policy that lets an operator run every command of `tools.ops`, and nothing else."""
     settings = pipeline.settings
     policy = ManagedPolicy(
@@ -75,7 +78,10 @@ def add_operator_policy(scope: Construct, pipeline: PipelineResources) -> Manage
     pipeline.job_events_queue.grant_redrive(policy)
     # presets
     pipeline.presets.grant_read(policy)
-    # remove, which tells people and counts; metrics have no resources
+    # remove, which drops copies, tells people and counts; metrics have no resources
+    if delivery is not None:
+        delivery.playback.distribution.grant_invalidate(policy)
+        delivery.webhooks.grant_operate(policy)
     pipeline.outputs.grant_list_versions(policy)
     pipeline.outputs.grant_delete_versions(policy)
     pipeline.uploads.grant_delete_versions(policy)
@@ -98,6 +104,7 @@ def add_outputs(
     functions: Mapping[str, Function],
     uploader: ManagedPolicy,
     operator: ManagedPolicy,
+    delivery: Delivery | None,
     dashboard_url: str,
 ) -> None:
     """Name what people and programs look for; these names are a contract.
@@ -130,9 +137,12 @@ def add_outputs(
         "operator_policy_arn": operator.arn,
         "dashboard_url": dashboard_url,
     }
+    delivered = delivery.names if delivery is not None else {}
+    outputs |= delivered
     for name, value in outputs.items():
         TerraformOutput(scope, name, value=value).override_logical_id(name)
-    _add_resources_parameter(scope, pipeline.settings, {name: outputs[name] for name in OPERATED_RESOURCES})
+    operated = [*OPERATED_RESOURCES, *delivered]
+    _add_resources_parameter(scope, pipeline.settings, {name: outputs[name] for name in operated})
 
 
 def _add_resources_parameter(scope: Construct, settings: Settings, resources: Mapping[str, str]) -> None:

@@ -14,7 +14,9 @@ from xdist.remote import Producer
 from xdist.scheduler.loadscope import LoadScopeScheduling
 
 from tests.infrastructure.stack import (
+    DELIVERING,
     ENVIRONMENTS,
+    PIPELINES,
     STACKS,
     STATE_BACKENDS,
     Stack,
@@ -89,12 +91,26 @@ def synthesis_directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def synthesized(synthesis_directory: Path) -> Mapping[str, Mapping[str, Any]]:
+def delivering_directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder in which a sandbox with delivery is synthesized."""
+    with once_a_run(tmp_path_factory, "cdktf.out") as folder:
+        directory = folder / "delivering-stack-of-this-run"
+        if not directory.exists():
+            from main import build_app
+            from tests.infrastructure.pipelines import DELIVERING_ENVIRONMENT
+
+            build_app(DELIVERING_ENVIRONMENT, outdir=directory).synth()
+    return directory
+
+
+@pytest.fixture(scope="session")
+def synthesized(synthesis_directory: Path, delivering_directory: Path) -> Mapping[str, Mapping[str, Any]]:
     """Return every stack's JSON by the stack's name."""
-    return {
-        path.parent.name: json.loads(path.read_text())
-        for path in sorted(synthesis_directory.glob("stacks/*/cdk.tf.json"))
-    }
+    paths = [
+        *sorted(synthesis_directory.glob("stacks/*/cdk.tf.json")),
+        delivering_directory / "stacks" / DELIVERING / "cdk.tf.json",
+    ]
+    return {path.parent.name: json.loads(path.read_text()) for path in paths}
 
 
 @pytest.fixture(scope="session")
@@ -116,9 +132,9 @@ def state_backends(stacks: Mapping[str, Stack]) -> Mapping[str, Stack]:
     return {name: stacks[name] for name in STATE_BACKENDS}
 
 
-@pytest.fixture(params=ENVIRONMENTS)
+@pytest.fixture(params=PIPELINES)
 def pipeline(request: pytest.FixtureRequest, stacks: Mapping[str, Stack]) -> Stack:
-    """Return each environment's stack in turn."""
+    """Return each environment's stack in turn, and that of a sandbox with delivery."""
     return stacks[request.param]
 
 
@@ -132,3 +148,9 @@ def state_backend(request: pytest.FixtureRequest, stacks: Mapping[str, Stack]) -
 def any_stack(request: pytest.FixtureRequest, stacks: Mapping[str, Stack]) -> Stack:
     """Return each stack in turn."""
     return stacks[request.param]
+
+
+@pytest.fixture
+def delivering(stacks: Mapping[str, Stack]) -> Stack:
+    """Return the stack of a sandbox with delivery."""
+    return stacks[DELIVERING]

@@ -13,7 +13,7 @@ from checks.bench.measuring import Comparison, Cost, cost
 
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
 SOURCES = PROJECT_ROOT / "lambda_src"
-FUNCTIONS = ("ingest_orchestrator", "job_status_processor", "reconciler")
+FUNCTIONS = ("ingest_orchestrator", "job_status_processor", "reconciler", "api")
 ROUNDS = 11
 ALLOWED_RATIO = 1.15
 _LIBRARIES = {"boto3", "botocore", "aws_lambda_powertools"}

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from checks.docs.regions import table
-from media_pipeline.domain.access import SCOPES, Access
+from media_pipeline.domain.delivery.access import SCOPES, Access
 from media_pipeline.domain.problems import PROBLEMS
 from media_pipeline.handlers.routes.document import openapi_document
 from media_pipeline.handlers.routes.operation import Operation
@@ -74,6 +74,8 @@ EXAMPLES: Mapping[str, Example] = {
     "removeAsset": Example(prepare=_asset_with_outputs, query={"source": "true"}),
     "listProfiles": Example(),
     "listPresets": Example(),
+    "playAsset": Example(prepare=_one_asset),
+    "signDownload": Example(prepare=_one_asset, body={"path": "/media/{asset_id}/1/mp4/video_720p.mp4"}),
 }
 # Its answer is docs/openapi.json.
 NO_EXAMPLE = frozenset({"getDescription"})
@@ -111,31 +113,40 @@ def examples() -> str:
     return "\n\n".join(_shown(operation) for operation in OPERATIONS if operation.name in EXAMPLES)
 
 
-def answer_of(operation: Operation) -> tuple[str, Answered]:
-    """Return the path that an operation's example asks for, and what it is answered."""
+def answer_of(operation: Operation) -> tuple[str, Mapping[str, str], Answered]:
+    """Return the path that an operation's example asks for, what was prepared, and what it is answered."""
     example = EXAMPLES[operation.name]
     world = ChangingWorld()
-    path = operation.path.format(**example.prepare(world))
+    found = example.prepare(world)
+    path = operation.path.format(**found)
     answered = world.api.call(
         operation.method,
         f"/api{path}",
         claims=None if operation.access is Access.OPEN else person(operation.access.value),
         query=example.query,
-        body=example.body,
+        body=_filled(example.body, found),
         headers=example.headers,
     )
     query = f"?{urlencode(example.query)}" if example.query else ""
-    return f"/api{path}{query}", answered
+    return f"/api{path}{query}", found, answered
+
+
+def _filled(body: Any, found: Mapping[str, str]) -> Any:
+    """Return an example's body, in whose texts names in braces stand for what was prepared."""
+    if isinstance(body, Mapping):
+        return {name: _filled(value, found) for name, value in body.items()}
+    return body.format(**found) if isinstance(body, str) else body
 
 
 def _who(operation: Operation) -> tuple[str, str]:
     if operation.access is Access.OPEN:
         return "anyone", "anyone"
-    return f"`{operation.access.value}` or higher", f"`{SCOPES[operation.access]}`"
+    higher = "" if operation.access is Access.OPERATOR else " or higher"
+    return f"`{operation.access.value}`{higher}", f"`{SCOPES[operation.access]}`"
 
 
 def _shown(operation: Operation) -> str:
-    path, answered = answer_of(operation)
+    path, found, answered = answer_of(operation)
     lines = [
         f"#### {operation.name}",
         "",
@@ -149,7 +160,7 @@ def _shown(operation: Operation) -> str:
     if operation.access is not Access.OPEN:
         lines.append("Authorization: Bearer eyJraWQiOiJ...")
     if example.body is not None:
-        lines += ["Content-Type: application/json", "", *_json(example.body)]
+        lines += ["Content-Type: application/json", "", *_json(_filled(example.body, found))]
     lines += ["```", "", "```http", f"HTTP/2 {answered.status}"]
     lines += [f"Set-Cookie: {_short(cookie)}" for cookie in answered.cookies]
     if answered.text:
@@ -174,14 +185,13 @@ def _lines(value: Any, indent: int) -> Iterator[str]:
     if indent + len(text) <= _WIDTH or not isinstance(value, dict | list) or not value:
         yield f"{margin}{text}"
         return
-    is_object = isinstance(value, dict)
-    yield f"{margin}{'{' if is_object else '['}"
-    entries = list(value.items()) if is_object else [("", entry) for entry in value]
+    yield f"{margin}{'{' if isinstance(value, dict) else '['}"
+    entries = list(value.items()) if isinstance(value, dict) else [("", entry) for entry in value]
     for number, (name, entry) in enumerate(entries, 1):
         inner = list(_lines(entry, indent + 2))
-        if is_object:
+        if isinstance(value, dict):
             inner[0] = f"{margin}  {json.dumps(name)}: {inner[0].lstrip()}"
         if number < len(entries):
             inner[-1] += ","
         yield from inner
-    yield f"{margin}{'}' if is_object else ']'}"
+    yield f"{margin}{'}' if isinstance(value, dict) else ']'}"

@@ -9,7 +9,7 @@ from checks.docs.failures import failures_table
 from checks.docs.inputs import ignored_names, inputs_table, media_suffixes
 from checks.docs.limits import limits_table
 from checks.docs.packages import packages_picture
-from checks.docs.permissions import edges_table, iam_not_enforced, iam_reasons_table
+from checks.docs.permissions import delivery_edges_table, edges_table, iam_not_enforced, iam_reasons_table
 from checks.docs.plan_exits import plan_exits_table
 from checks.docs.regions import RegionError, fill, region_names
 from checks.docs.runbook import runbook_table
@@ -25,6 +25,7 @@ _TABLES: Mapping[str, Callable[[], str]] = {
     "api-problems": problems_table,
     "api-routes": routes_table,
     "edges": edges_table,
+    "delivery-edges": delivery_edges_table,
     "failures": failures_table,
     "iam-not-enforced": iam_not_enforced,
     "iam-reasons": iam_reasons_table,

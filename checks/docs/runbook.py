@@ -183,6 +183,50 @@ RUNBOOK: Sequence[Entry] = (
         with_delivery=True,
     ),
     Entry(
+        alarms=["webhooks-dlq-not-empty"],
+        means="webhooks were not taken for a day, or their endpoint's address is not public; or `fan_out` "
+        "gave up changes, which a message names (`DDBStreamBatchInfo`)",
+        look_at="`redrive webhooks --dry-run` names endpoints and assets; the log of `webhook_sender`, or "
+        "of `fan_out`",
+        then="ask the endpoint's owner, then `redrive webhooks`. For changes that were given up: fix the "
+        "cause, `webhooks announce --newer-than 1d`, then `redrive webhooks --foreign drop`",
+        with_delivery=True,
+    ),
+    Entry(
+        alarms=["webhooks-oldest-message-age", "webhooks-queue-depth"],
+        means="webhooks wait; assets don't",
+        look_at="on the dashboard, which are delivered, failed and postponed; the log of `webhook_sender`, "
+        "whose lines name the endpoint",
+        then="wait for the endpoint, or remove it (`webhooks remove <id>`); raise `webhooks.concurrency` "
+        "where all endpoints answer",
+        with_delivery=True,
+    ),
+    Entry(
+        alarms=[
+            *("fan-out-errors", "fan-out-throttles", "fan-out-recursion-dropped"),
+            *("webhook-sender-errors", "webhook-sender-throttles", "webhook-sender-recursion-dropped"),
+        ],
+        means="a function of webhooks crashed, or Lambda did not run it",
+        look_at="its log group for `ERROR` and `Task timed out`; ConcurrentExecutions",
+        then="roll back, or deploy again; changes and messages return automatically",
+        with_delivery=True,
+    ),
+    Entry(
+        alarms=["fan-out-iterator-age"],
+        means="changes of the assets table are announced late",
+        look_at="the log of `fan_out` for `comes again`, with the reason",
+        then="fix the cause within the hour: after it the change is given up, see `webhooks-dlq-not-empty`",
+        with_delivery=True,
+    ),
+    Entry(
+        alarms=["webhook-endpoint-disabled"],
+        means="an endpoint answered 410 and is sent nothing more",
+        look_at="`webhooks list`",
+        then="ask its owner: `webhooks remove <id>`, or `webhooks enable <id>` and `webhooks announce "
+        "--newer-than 7d`",
+        with_delivery=True,
+    ),
+    Entry(
         alarms=["pipeline-unhealthy"],
         means="at least one of the above is on",
         look_at="the dashboard's first row",

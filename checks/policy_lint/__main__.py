@@ -3,13 +3,16 @@
 import json
 import sys
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from checks.policy_lint.documents import documents_of
 from checks.policy_lint.findings import accepted_in, complaints
 from checks.policy_lint.linters import LinterError, checkov, parliament
 from main import build_app
-from tests.infrastructure.stack import STACKS, Stack
+from tests.infrastructure.pipelines import DELIVERING_ENVIRONMENT
+from tests.infrastructure.stack import DELIVERING, STACKS, Stack
 
 # What is plainly wrong, for each linter: what they find in it shows that they find errors.
 _WRONG = "faulty"
@@ -33,11 +36,11 @@ def main() -> int:
     """Lint all stacks; print what is wrong, or in one line what was looked at."""
     with tempfile.TemporaryDirectory(prefix="policy-lint-") as name:
         folder = Path(name)
-        build_app({}, outdir=folder / "cdktf.out").synth()
-        stacks = {
-            stack: json.loads((folder / "cdktf.out" / "stacks" / stack / "cdk.tf.json").read_text())
-            for stack in STACKS
-        }
+        stacks = _synthesized({}, folder / "cdktf.out")
+        stacks |= {DELIVERING: _synthesized(DELIVERING_ENVIRONMENT, folder / "delivering.out")[DELIVERING]}
+        if set(stacks) != set(STACKS):
+            print(f"These stacks were synthesized, not all: {sorted(stacks)}", file=sys.stderr)
+            return 2
         resolved = [Stack(stack, body) for stack, body in stacks.items()]
         faulty = Stack(_WRONG, _FAULTY_STACK)
         documents = [document for stack in resolved for document in documents_of(stack)]
@@ -64,6 +67,11 @@ def main() -> int:
         f"{len(accepted)} exceptions for {reasons} reasons; {len(wrong)} errors"
     )
     return 1 if wrong else 0
+
+
+def _synthesized(environment: Mapping[str, str], folder: Path) -> dict[str, Any]:
+    build_app(environment, outdir=folder).synth()
+    return {path.parent.name: json.loads(path.read_text()) for path in folder.glob("stacks/*/cdk.tf.json")}
 
 
 if __name__ == "__main__":

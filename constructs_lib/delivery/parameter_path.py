@@ -25,26 +25,28 @@ class ParameterPath:
         resources = [arn for each in arns for arn in (each, f"{each}/*")]
         self._grant(role, "List", ["GetParametersByPath"], resources)
 
-    def grant_read(self, role: Grantee, *, secret: bool) -> None:
-        """Let a role read single parameters: ssm:GetParameters; for secret ones, kms:Decrypt."""
-        self._grant(role, "Read", ["GetParameters"], [f"{self._arn}/*"])
-        if secret:
-            self._key.grant_decrypt(role, via="ssm")
+    def grant_read(self, role: Grantee, folders: Sequence[str]) -> None:
+        """Let a role read single parameters of folders, secret ones too: ssm:GetParameters; kms:Decrypt."""
+        self._grant(role, "Read", ["GetParameters"], self._in(folders))
+        self._key.grant_decrypt(role, via="ssm")
 
     def grant_write(self, role: Grantee, folder: str) -> None:
         """Let a role write the parameters of one folder, which are no secrets: ssm:PutParameter."""
-        self._grant(role, "Write", ["PutParameter"], [f"{self._arn}/{folder}/*"])
+        self._grant(role, "Write", ["PutParameter"], self._in([folder]))
 
-    def grant_administer(self, role: Grantee) -> None:
-        """Let a role write, read and remove parameters, secret ones too: ssm:GetParameter, PutParameter,
-        DeleteParameter; kms:Encrypt, kms:Decrypt.
+    def grant_administer(self, role: Grantee, folders: Sequence[str]) -> None:
+        """Let a role write, read and remove parameters of folders, secret ones too: ssm:GetParameter,
+        PutParameter, DeleteParameter; kms:Encrypt, kms:Decrypt.
 
         Standard parameters are encrypted with the key itself. Source:
         https://docs.aws.amazon.com/kms/latest/developerguide/services-parameter-store.html
         """
         actions = ["DeleteParameter", "GetParameter", "PutParameter"]
-        self._grant(role, "Administer", actions, [f"{self._arn}/*"])
+        self._grant(role, "Administer", actions, self._in(folders))
         self._key.grant_parameter_secrets(role)
+
+    def _in(self, folders: Sequence[str]) -> list[str]:
+        return [f"{self._arn}/{folder}/*" for folder in folders]
 
     def _grant(self, role: Grantee, verb: str, actions: Sequence[str], resources: Sequence[str]) -> None:
         role.allow(

@@ -21,6 +21,7 @@ from constructs_lib.bindings.cloudfront import (
     CloudfrontResponseHeadersPolicySecurityHeadersConfigReferrerPolicy,
     CloudfrontResponseHeadersPolicySecurityHeadersConfigStrictTransportSecurity,
 )
+from constructs_lib.lint import accept_finding
 
 # Browsers keep to HTTPS for so long; the least that their preload list takes is a year.
 # Source: https://hstspreload.org/
@@ -71,6 +72,12 @@ class ResponseHeaders(Construct):
             ),
         )
         self.id: str = self._policy.id
+        accept_finding(
+            self._policy,
+            "CKV_AWS_259",
+            reason="It asks for preloading, by which browsers keep to HTTPS for a whole domain before they were "
+            "ever there: that is for the domain's owner to apply for. Source: https://hstspreload.org/",
+        )
 
 
 def _security(content_security_policy: str) -> CloudfrontResponseHeadersPolicySecurityHeadersConfig:

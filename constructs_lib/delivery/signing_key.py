@@ -94,18 +94,20 @@ class KmsSigningKey(Construct):
         )
 
     def _accept_findings(self) -> None:
-        accept_finding(
-            self._key,
-            "CKV_AWS_7",
-            reason="KMS rotates no asymmetric keys; a new generation in the settings does. Source: "
-            "https://docs.aws.amazon.com/kms/latest/developerguide/rotate-keys.html",
-        )
+        # KMS rotates no asymmetric keys: a new generation in the settings does. Source:
+        # https://docs.aws.amazon.com/kms/latest/developerguide/rotate-keys.html
         accept_finding(
             self._key,
             "PERMISSIONS_MANAGEMENT_ACTIONS",
             about="kms:putkeypolicy",
             reason="Without the account's own right over it, a key with a faulty policy is lost for good. "
             "Source: https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html",
+        )
+        accept_finding(
+            self._key,
+            "RESOURCE_MISMATCH",
+            about="kms:ListKeys",
+            reason="Of kms:* a key's policy grants what is about a key; the other actions are left out.",
         )
 
 

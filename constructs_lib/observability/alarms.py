@@ -63,6 +63,8 @@ class AlarmThresholds:
     api_errors_per_5_minutes: int = 5
     api_latency_milliseconds: int = 5_000
     """What 99 of 100 requests to the API take at most."""
+    change_age_seconds: int = 300
+    """So long a change of the assets table may wait to be announced to webhook endpoints."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,7 @@ from constructs_lib.observability.metrics import (
     function_metric,
     queue_metric,
 )
+from constructs_lib.observability.webhook_alarms import MonitoredStream, iterator_age
 
 Widget = dict[str, Any]
 Series = list[Any]
@@ -35,6 +36,7 @@ def dashboard_body(
     mediaconvert_queue_arn: str,
     alarm_arns: Sequence[str],
     apis: Sequence[MonitoredApi] = (),
+    streams: Sequence[MonitoredStream] = (),
 ) -> dict[str, list[Widget]]:
     """Return the body that CloudWatch's PutDashboard takes, ready for `json.dumps`."""
     rows = (
@@ -46,6 +48,7 @@ def dashboard_body(
         (6, [_rule_failures(rules), _finished_runs(pipeline_name, schedule)]),
         (6, [_mediaconvert_jobs(mediaconvert_queue_arn)]),
         *((6, _api_widgets(api)) for api in apis),
+        *((6, _webhook_widgets(pipeline_name, stream)) for stream in streams),
     )
     return {"widgets": _lay_out(rows, region)}
 
@@ -193,6 +196,30 @@ def _api_widgets(api: MonitoredApi) -> list[Widget]:
                 for name, label in (("Latency", "in all"), ("IntegrationLatency", "in its function"))
             ],
         ),
+    ]
+
+
+def _webhook_widgets(pipeline_name: str, stream: MonitoredStream) -> list[Widget]:
+    counted = (
+        "WebhooksAnnounced",
+        "WebhooksDelivered",
+        "WebhooksFailed",
+        "WebhooksPostponed",
+        "WebhooksDropped",
+    )
+    return [
+        _graph(
+            "Webhooks",
+            [_series(asset_metric(pipeline_name, name), name.removeprefix("Webhooks")) for name in counted],
+        ),
+        _graph(
+            "From an asset's end to its webhook (seconds)",
+            [
+                _series(asset_metric(pipeline_name, "WebhookSeconds", statistic=percentile), percentile)
+                for percentile in ("p50", "p99")
+            ],
+        ),
+        _graph("Age of changes read (milliseconds)", [_series(iterator_age(stream), stream.label)]),
     ]
 
 

@@ -23,6 +23,7 @@ from constructs_lib.observability.dashboard import dashboard_body
 from constructs_lib.observability.delivery_alarms import MonitoredRule, MonitoredSchedule, delivery_alarms
 from constructs_lib.observability.metrics import Metric, MetricMath
 from constructs_lib.observability.source_alarms import source_alarms
+from constructs_lib.observability.webhook_alarms import MonitoredStream, webhook_alarms
 
 __all__ = [
     "AlarmThresholds",
@@ -31,6 +32,7 @@ __all__ = [
     "MonitoredQueue",
     "MonitoredRule",
     "MonitoredSchedule",
+    "MonitoredStream",
     "PipelineMonitoring",
 ]
 
@@ -58,6 +60,7 @@ class PipelineMonitoring(Construct):
         mediaconvert_queue_arn: str,
         thresholds: AlarmThresholds,
         apis: Sequence[MonitoredApi] = (),
+        streams: Sequence[MonitoredStream] = (),
     ) -> None:
         super().__init__(scope, id_)
         self._name = name
@@ -70,6 +73,7 @@ class PipelineMonitoring(Construct):
             *delivery_alarms(pipeline_name=pipeline_name, rules=rules, schedule=schedule),
             *source_alarms(pipeline_name=pipeline_name, thresholds=thresholds),
             *api_alarms(apis, thresholds),
+            *webhook_alarms(streams, pipeline_name=pipeline_name, thresholds=thresholds),
         )
         resources = [self._metric_alarm(alarm) for alarm in alarms]
         unhealthy = CloudwatchCompositeAlarm(
@@ -101,6 +105,7 @@ class PipelineMonitoring(Construct):
                     schedule=schedule,
                     mediaconvert_queue_arn=mediaconvert_queue_arn,
                     apis=apis,
+                    streams=streams,
                     alarm_arns=[unhealthy.arn, *(resource.arn for resource in resources)],
                 )
             ),

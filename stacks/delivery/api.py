@@ -14,6 +14,7 @@ from media_pipeline.domain.indexes.creation import CREATION_INDEX
 from media_pipeline.domain.status_index import STATUS_INDEX
 from media_pipeline.handlers.config import ApiConfig
 from stacks.delivery.identity import Identity
+from stacks.delivery.playback import Playback
 from stacks.functions import PipelineResources, add_function, shared
 
 PREFIX = "/api"
@@ -42,7 +43,14 @@ def add_http_api(scope: Construct, pipeline: PipelineResources) -> HttpApi:
     )
 
 
-def add_api(scope: Construct, pipeline: PipelineResources, *, http_api: HttpApi, identity: Identity) -> Api:
+def add_api(
+    scope: Construct,
+    pipeline: PipelineResources,
+    *,
+    http_api: HttpApi,
+    identity: Identity,
+    playback: Playback,
+) -> Api:
     """Add the function behind the API, and let it serve callers with a token of the user pool."""
     settings = pipeline.settings
     function = add_function(
@@ -72,6 +80,12 @@ def add_api(scope: Construct, pipeline: PipelineResources, *, http_api: HttpApi,
             uploads_at_once=settings.api.uploads_at_once,
             max_source_size_bytes=settings.max_source_size_bytes,
             ignored_names=settings.ignored_names,
+            playback_domain=playback.domain_name,
+            playback_key_pair_id=playback.signing_key.key_pair_id,
+            playback_signing_key=playback.signing_key.private_key,
+            playback_hash_algorithm=settings.playback.hash_algorithm,
+            playback_cookie_hours=settings.playback.cookie_hours,
+            playback_url_hours=settings.playback.url_hours,
         ),
     )
     role = function.role
@@ -83,6 +97,7 @@ def add_api(scope: Construct, pipeline: PipelineResources, *, http_api: HttpApi,
     pipeline.presets.grant_read(role)
     _grant_uploads(pipeline, role)
     _grant_operations(pipeline, role)
+    playback.signing_key.grant_sign(role)
     http_api.serve(
         function,
         prefix=PREFIX,

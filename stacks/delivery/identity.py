@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from constructs_lib.bindings import Construct
 from constructs_lib.delivery.user_pool import UserPool
-from media_pipeline.domain.access import GROUPS, SCOPES, Access
+from media_pipeline.domain.delivery.access import GROUPS, SCOPES, Access
 from stacks.functions import PipelineResources
 
 _MAY = {

@@ -8,6 +8,7 @@ from constructs_lib.function import Function
 from stacks.delivery.api import Api, add_api, add_http_api
 from stacks.delivery.identity import Identity, add_identity
 from stacks.delivery.playback import Playback, add_playback
+from stacks.delivery.webhooks import Webhooks, add_webhooks
 from stacks.functions import PipelineResources
 
 
@@ -18,6 +19,17 @@ class Delivery:
     playback: Playback
     api: Api
     identity: Identity
+    webhooks: Webhooks
+
+    @property
+    def names(self) -> dict[str, str]:
+        """Return what people and programs look for, by the names of the stack's outputs."""
+        return {
+            "delivery_url": f"https://{self.playback.domain_name}/",
+            "distribution_id": self.playback.distribution.id,
+            "site_bucket": self.playback.site.name,
+            **self.webhooks.names,
+        }
 
 
 def add_delivery(
@@ -29,5 +41,5 @@ def add_delivery(
     identity = add_identity(scope, pipeline, domain_name=playback.domain_name)
     # The page sends parts of uploads to the bucket itself.
     pipeline.uploads.admit_origin(f"https://{playback.domain_name}")
-    api = add_api(scope, pipeline, http_api=http_api, identity=identity)
-    return Delivery(playback=playback, api=api, identity=identity)
+    api = add_api(scope, pipeline, http_api=http_api, identity=identity, playback=playback)
+    return Delivery(playback=playback, api=api, identity=identity, webhooks=add_webhooks(scope, pipeline))

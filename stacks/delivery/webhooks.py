@@ -11,6 +11,7 @@ from constructs_lib.bindings import Construct
 from constructs_lib.delivery.parameter_path import ParameterPath
 from constructs_lib.delivery.table_stream import TableStream
 from constructs_lib.function import Function
+from constructs_lib.iam import Grantee
 from constructs_lib.messaging import EventQueue
 from media_pipeline.domain.asset import TERMINAL_STATUSES
 from media_pipeline.handlers.webhook_config import FanOutConfig, WebhookSenderConfig
@@ -21,8 +22,12 @@ from stacks.functions import (
     consumer_config,
     shared,
 )
+from stacks.rules.concurrency import FAN_OUT_CONCURRENCY
 
 COMPONENT = "webhooks"
+# What each endpoint is, and which are disabled. Source: media_pipeline.adapters.webhooks.endpoint_store
+FOLDERS = ("endpoints", "disabled")
+SECRETS = "secrets"
 # Each change is a few calls of tens of milliseconds, for up to 20 endpoints.
 CHANGES_PER_BATCH = 10
 # A receiver may take all of a delivery's time: in a batch, a slow one would hold up the others.
@@ -33,8 +38,6 @@ SENDER_TIMEOUT_SECONDS = 30
 # behind it no longer.
 MAX_CHANGE_AGE_SECONDS = 3_600
 SECONDS_PER_HOUR = 3_600
-# So many shards of the stream are read at a time; a table's stream has about one for each of its partitions.
-FAN_OUT_CONCURRENCY = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +48,25 @@ class Webhooks:
     queue: EventQueue
     fan_out: Function
     sender: Function
+    key_arn: str
+    allow_loopback: bool
+
+    @property
+    def names(self) -> dict[str, str]:
+        """Return what operators look for, by the names of the stack's outputs."""
+        return {
+            "key_arn": self.key_arn,
+            "loopback_webhooks": str(int(self.allow_loopback)),
+            "webhooks_path": self.endpoints.path,
+            "webhooks_queue_url": self.queue.url,
+            "webhooks_dlq_url": self.queue.dlq_url,
+        }
+
+    def grant_operate(self, role: Grantee) -> None:
+        """Let an operator administer endpoints, announce ended assets, and redrive: see the grants."""
+        self.endpoints.grant_list(role, FOLDERS)
+        self.endpoints.grant_administer(role, [*FOLDERS, SECRETS])
+        self.queue.grant_redrive(role)
 
 
 def add_webhooks(scope: Construct, pipeline: PipelineResources) -> Webhooks:
@@ -73,6 +95,8 @@ def add_webhooks(scope: Construct, pipeline: PipelineResources) -> Webhooks:
         queue=queue,
         fan_out=_add_fan_out(scope, pipeline, queue, endpoints),
         sender=_add_sender(scope, pipeline, queue, endpoints),
+        key_arn=pipeline.key.arn,
+        allow_loopback=settings.webhooks.allow_loopback,
     )
 
 
@@ -90,7 +114,7 @@ def _add_fan_out(
         concurrency=FAN_OUT_CONCURRENCY,
         config=FanOutConfig(**shared(pipeline), webhooks_path=endpoints.path, webhooks_queue_url=queue.url),
     )
-    endpoints.grant_list(function.role, ["endpoints", "disabled"])
+    endpoints.grant_list(function.role, FOLDERS)
     queue.grant_send(function.role)
     TableStream(
         scope,
@@ -124,7 +148,7 @@ def _add_sender(
             loopback_webhooks=int(settings.webhooks.allow_loopback),
         ),
     )
-    endpoints.grant_read(function.role, secret=True)
+    endpoints.grant_read(function.role, [*FOLDERS, SECRETS])
     endpoints.grant_write(function.role, "disabled")
     # The record says which endpoint took what when.
     pipeline.assets.grant_update(function.role)

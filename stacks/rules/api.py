@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from constructs_lib.delivery.federation import FederatedProvider
-from media_pipeline.domain.access import SCOPES
+from media_pipeline.domain.delivery.access import SCOPES
 from stacks.delivery_settings import ApiSettings
 
 # Source: Cognito API, UserPoolMfaType.

@@ -19,6 +19,8 @@ LEAST_CONCURRENCY = 2
 # Caption files are worked on beside the uploads, by executions of their own, lest one takes another's: a
 # caption takes less than a second, and an uploader with many of them delays no other one.
 CAPTIONS_CONCURRENCY = LEAST_CONCURRENCY
+# So many shards of the assets table's stream are read at a time; it has about one for each partition.
+FAN_OUT_CONCURRENCY = 10
 _BESIDE = CAPTIONS_CONCURRENCY + SINGLE_FUNCTIONS
 LEAST_ACCOUNT_CONCURRENCY = CONCURRENT_FUNCTIONS * LEAST_CONCURRENCY + _BESIDE
 
@@ -27,13 +29,16 @@ def concurrency_faults(settings: Settings) -> Iterator[tuple[str, object, str]]:
     """Yield what does not fit the account; each value must be possible by itself."""
     quota = settings.account_concurrency
     kept = UNRESERVED_CONCURRENCY if settings.reserve_concurrency else 0
-    beside = _BESIDE + (settings.api.concurrency if settings.delivers else 0)
+    delivery = settings.api.concurrency + settings.webhooks.concurrency + FAN_OUT_CONCURRENCY
+    beside = _BESIDE + (delivery if settings.delivers else 0)
     most = (quota - kept - beside) // CONCURRENT_FUNCTIONS
     if settings.processing_concurrency <= most:
         return
     if most >= LEAST_CONCURRENCY:
         others = (
-            "captions, the reconciler and the API" if settings.delivers else "captions and the reconciler"
+            "captions, the reconciler, the API and webhooks"
+            if settings.delivers
+            else "captions and the reconciler"
         )
         why = (
             f"{CONCURRENT_FUNCTIONS} functions reserve it, {beside} more are for {others}, "

@@ -65,7 +65,7 @@ def test_every_route_has_an_example() -> None:
 )
 def test_examples_are_answers_of_success(operation: Operation) -> None:
     """Each example is answered with the route's status, and a body that fits its schema."""
-    _, answered = answer_of(operation)
+    _, _, answered = answer_of(operation)
     assert answered.status == operation.status, answered.text
     if operation.answer is not None:
         checked(answered.body, operation.answer, "")

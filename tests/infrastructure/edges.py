@@ -7,7 +7,7 @@ writes the table to docs/security.md, and `python -m tests.infrastructure.edges`
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from tests.infrastructure.places import FUNCTIONS, PEOPLE, TRANSCODING
+from tests.infrastructure.places import API_FUNCTION, FUNCTIONS, PEOPLE, TRANSCODING, WEBHOOK_FUNCTIONS
 from tests.infrastructure.sides import (
     DeadLettersOf,
     KeyDelegates,
@@ -68,7 +68,7 @@ USES_TABLE = KeyThrough(
 )
 
 
-def _role(
+def role_edge(
     caller: str,
     actions: str,
     place: str,
@@ -89,7 +89,8 @@ def _role(
     )
 
 
-def _service(caller: str, action: str, place: str, resource: Side, key: Side) -> Edge:
+def service_edge(caller: str, action: str, place: str, resource: Side, key: Side) -> Edge:
+    """Return an edge whose caller is a service of AWS, which has no role of ours."""
     return Edge(
         caller=caller, actions=(action,), place=place, identity=IS_A_SERVICE, resource=resource, key=key
     )
@@ -99,26 +100,31 @@ def _objects(caller: str) -> Iterator[Edge]:
     """Yield what every function does in the buckets."""
     tls = RefusesPlainHttp()
     # Without listing, a removed source looks like a forbidden one.
-    yield _role(caller, "s3:ListBucket", "uploads bucket", NAMES_ONLY, resource=tls)
-    yield _role(caller, "s3:GetObject", "an upload", READS_OBJECTS, resource=tls)
+    yield role_edge(caller, "s3:ListBucket", "uploads bucket", NAMES_ONLY, resource=tls)
+    yield role_edge(caller, "s3:GetObject", "an upload", READS_OBJECTS, resource=tls)
     # A damaged file is quarantined by a tag of its own version.
     tags = "s3:GetObjectVersionTagging PutObjectVersionTagging"
-    yield _role(caller, tags, "an upload", Nothing(reason="tags are not encrypted"), resource=tls)
-    yield _role(caller, "s3:ListBucket", "outputs bucket", NAMES_ONLY, resource=tls)
+    yield role_edge(caller, tags, "an upload", Nothing(reason="tags are not encrypted"), resource=tls)
+    yield role_edge(caller, "s3:ListBucket", "outputs bucket", NAMES_ONLY, resource=tls)
     # Outputs are verified; captions and a storyboard are added to them.
-    yield _role(caller, "s3:GetObject PutObject", "an output", WRITES_OBJECTS, resource=tls)
+    yield role_edge(caller, "s3:GetObject PutObject", "an output", WRITES_OBJECTS, resource=tls)
 
 
 def _function(caller: str) -> Iterator[Edge]:
-    """Yield what is the same for every function: objects, notifications, logs, traces, environment, role."""
+    """Yield what is the same for the functions of uploads and jobs."""
     yield from _objects(caller)
-    yield _role(caller, "sns:Publish", "topic for assets", PUBLISHES, resource=RefusesPlainHttp())
+    yield role_edge(caller, "sns:Publish", "topic for assets", PUBLISHES, resource=RefusesPlainHttp())
+    yield from function_edges(caller)
+
+
+def function_edges(caller: str) -> Iterator[Edge]:
+    """Yield what every function has, whatever it is for: logs, traces, environment, role."""
     logs = f"logs.{REGION}.amazonaws.com"
     uses = ("Decrypt", "DescribeKey", "Encrypt", "GenerateDataKey", "ReEncryptFrom", "ReEncryptTo")
     encrypts = KeyLets(service=logs, actions=tuple(f"kms:{use}" for use in uses), log_of=caller)
-    yield _role(caller, "logs:CreateLogStream PutLogEvents", f"log of {caller}", encrypts)
+    yield role_edge(caller, "logs:CreateLogStream PutLogEvents", f"log of {caller}", encrypts)
     traces = "xray:PutTelemetryRecords PutTraceSegments"
-    yield _role(caller, traces, "no resource (`*`)", NOT_ENCRYPTED)
+    yield role_edge(caller, traces, "no resource (`*`)", NOT_ENCRYPTED)
     yield Edge(
         caller=caller,
         actions=("its environment variables",),
@@ -129,69 +135,70 @@ def _function(caller: str) -> Iterator[Edge]:
     )
     # Lambda tells no source when it assumes a role; a role can't be passed to it from another account.
     trust = PlacePolicy(service="lambda.amazonaws.com", scoped=False)
-    yield _service("Lambda", "sts:AssumeRole", f"role of {caller}", trust, NOT_ENCRYPTED)
+    yield service_edge("Lambda", "sts:AssumeRole", f"role of {caller}", trust, NOT_ENCRYPTED)
 
 
-def _consumer(caller: str, queue: str) -> Iterator[Edge]:
+def consumer_edges(caller: str, queue: str) -> Iterator[Edge]:
+    """Yield what a function does with a queue that it consumes."""
     tls = RefusesPlainHttp()
     receives = "sqs:ReceiveMessage DeleteMessage GetQueueAttributes"
-    yield _role(caller, receives, queue, CONSUMES, resource=tls)
+    yield role_edge(caller, receives, queue, CONSUMES, resource=tls)
     # It hides messages that must wait, and sends them anew before their receives are used up.
-    yield _role(caller, "sqs:ChangeMessageVisibility SendMessage", queue, SENDS, resource=tls)
+    yield role_edge(caller, "sqs:ChangeMessageVisibility SendMessage", queue, SENDS, resource=tls)
 
 
 def _ingest() -> Iterator[Edge]:
     for queue in ("processing queue", "captions queue"):
-        yield from _consumer(INGEST, queue)
-    yield _role(INGEST, "dynamodb:GetItem PutItem UpdateItem", "assets table", USES_TABLE)
-    yield _role(INGEST, "ssm:GetParametersByPath", "presets' path", NOT_ENCRYPTED)
-    yield _role(INGEST, "ssm:GetParametersByPath", "a preset", NOT_ENCRYPTED)
-    yield _role(INGEST, "ssm:GetParameter", "profiles", NOT_ENCRYPTED)
-    yield _role(INGEST, "mediaconvert:Probe", "no resource (`*`)", NOT_ENCRYPTED)
+        yield from consumer_edges(INGEST, queue)
+    yield role_edge(INGEST, "dynamodb:GetItem PutItem UpdateItem", "assets table", USES_TABLE)
+    yield role_edge(INGEST, "ssm:GetParametersByPath", "presets' path", NOT_ENCRYPTED)
+    yield role_edge(INGEST, "ssm:GetParametersByPath", "a preset", NOT_ENCRYPTED)
+    yield role_edge(INGEST, "ssm:GetParameter", "profiles", NOT_ENCRYPTED)
+    yield role_edge(INGEST, "mediaconvert:Probe", "no resource (`*`)", NOT_ENCRYPTED)
     submits = "mediaconvert:CreateJob GetQueue SearchJobs"
-    yield _role(INGEST, submits, "MediaConvert queue", NOT_ENCRYPTED)
+    yield role_edge(INGEST, submits, "MediaConvert queue", NOT_ENCRYPTED)
     passes = OwnPolicy(
         when={"iam:PassedToService": "mediaconvert.amazonaws.com"},
         never={"iam:PassedToService": "lambda.amazonaws.com"},
     )
     role, trust = f"role of {TRANSCODING}", Nothing(reason="its trust: see MediaConvert's sts:AssumeRole")
-    yield _role(INGEST, "iam:PassRole", role, NOT_ENCRYPTED, identity=passes, resource=trust)
+    yield role_edge(INGEST, "iam:PassRole", role, NOT_ENCRYPTED, identity=passes, resource=trust)
     yield from _function(INGEST)
 
 
 def _status() -> Iterator[Edge]:
-    yield from _consumer(STATUS, "job events queue")
-    yield _role(STATUS, "dynamodb:GetItem UpdateItem", "assets table", USES_TABLE)
-    yield _role(STATUS, "mediaconvert:GetJob", "a MediaConvert job", NOT_ENCRYPTED)
+    yield from consumer_edges(STATUS, "job events queue")
+    yield role_edge(STATUS, "dynamodb:GetItem UpdateItem", "assets table", USES_TABLE)
+    yield role_edge(STATUS, "mediaconvert:GetJob", "a MediaConvert job", NOT_ENCRYPTED)
     yield from _function(STATUS)
 
 
 def _reconciler() -> Iterator[Edge]:
     # It registers uploads whose events were lost, since the table was made.
     items = "dynamodb:BatchGetItem DescribeTable GetItem PutItem Scan UpdateItem"
-    yield _role(RECONCILER, items, "assets table", USES_TABLE)
-    yield _role(RECONCILER, "dynamodb:Query", "index by_status_shard", USES_TABLE)
-    yield _role(RECONCILER, "mediaconvert:GetJob", "a MediaConvert job", NOT_ENCRYPTED)
+    yield role_edge(RECONCILER, items, "assets table", USES_TABLE)
+    yield role_edge(RECONCILER, "dynamodb:Query", "index by_status_shard", USES_TABLE)
+    yield role_edge(RECONCILER, "mediaconvert:GetJob", "a MediaConvert job", NOT_ENCRYPTED)
     # What attempts left behind is removed.
     no_key = Nothing(reason="nothing is decrypted")
-    yield _role(RECONCILER, "s3:DeleteObject", "an output", no_key, resource=RefusesPlainHttp())
+    yield role_edge(RECONCILER, "s3:DeleteObject", "an output", no_key, resource=RefusesPlainHttp())
     announces = "sqs:GetQueueAttributes SendMessage"
-    yield _role(RECONCILER, announces, "processing queue", SENDS, resource=RefusesPlainHttp())
-    yield _role(RECONCILER, "sqs:SendMessage", "captions queue", SENDS, resource=RefusesPlainHttp())
+    yield role_edge(RECONCILER, announces, "processing queue", SENDS, resource=RefusesPlainHttp())
+    yield role_edge(RECONCILER, "sqs:SendMessage", "captions queue", SENDS, resource=RefusesPlainHttp())
     versions = "s3:ListBucketVersions"
-    yield _role(RECONCILER, versions, "uploads bucket", NAMES_ONLY, resource=RefusesPlainHttp())
+    yield role_edge(RECONCILER, versions, "uploads bucket", NAMES_ONLY, resource=RefusesPlainHttp())
     yield from _function(RECONCILER)
 
 
 def _transcoding() -> Iterator[Edge]:
     trust = PlacePolicy(service="mediaconvert.amazonaws.com")
-    yield _service("MediaConvert", "sts:AssumeRole", f"role of {TRANSCODING}", trust, NOT_ENCRYPTED)
+    yield service_edge("MediaConvert", "sts:AssumeRole", f"role of {TRANSCODING}", trust, NOT_ENCRYPTED)
     tls = RefusesPlainHttp()
     # S3 answers 403 for a missing object to those who may not list: the error would blame the role.
-    yield _role(TRANSCODING, "s3:ListBucket", "uploads bucket", NAMES_ONLY, resource=tls)
-    yield _role(TRANSCODING, "s3:GetObject", "an upload", READS_OBJECTS, resource=tls)
+    yield role_edge(TRANSCODING, "s3:ListBucket", "uploads bucket", NAMES_ONLY, resource=tls)
+    yield role_edge(TRANSCODING, "s3:GetObject", "an upload", READS_OBJECTS, resource=tls)
     writes = "s3:PutObject AbortMultipartUpload"
-    yield _role(TRANSCODING, writes, "an output", WRITES_OBJECTS, resource=tls)
+    yield role_edge(TRANSCODING, writes, "an output", WRITES_OBJECTS, resource=tls)
 
 
 def _people() -> Iterator[Edge]:
@@ -199,38 +206,38 @@ def _people() -> Iterator[Edge]:
     tls = RefusesPlainHttp()
     uploader, operator = PEOPLE
     writes = "s3:PutObject AbortMultipartUpload"
-    yield _role(uploader, writes, "an upload", WRITES_OBJECTS, resource=tls)
+    yield role_edge(uploader, writes, "an upload", WRITES_OBJECTS, resource=tls)
     for path in ("presets' path", "a preset"):
-        yield _role(operator, "ssm:GetParametersByPath", path, NOT_ENCRYPTED)
+        yield role_edge(operator, "ssm:GetParametersByPath", path, NOT_ENCRYPTED)
     for parameter in ("profiles", "resources' names"):
-        yield _role(operator, "ssm:GetParameter", parameter, NOT_ENCRYPTED)
+        yield role_edge(operator, "ssm:GetParameter", parameter, NOT_ENCRYPTED)
     items = "dynamodb:BatchGetItem GetItem PutItem UpdateItem"
-    yield _role(operator, items, "assets table", USES_TABLE)
-    yield _role(operator, "dynamodb:Query", "index by_status_shard", USES_TABLE)
-    yield _role(operator, "s3:ListBucketVersions", "uploads bucket", NAMES_ONLY, resource=tls)
+    yield role_edge(operator, items, "assets table", USES_TABLE)
+    yield role_edge(operator, "dynamodb:Query", "index by_status_shard", USES_TABLE)
+    yield role_edge(operator, "s3:ListBucketVersions", "uploads bucket", NAMES_ONLY, resource=tls)
     # remove takes all versions, tells people, and is counted.
-    yield _role(operator, "s3:ListBucketVersions", "outputs bucket", NAMES_ONLY, resource=tls)
+    yield role_edge(operator, "s3:ListBucketVersions", "outputs bucket", NAMES_ONLY, resource=tls)
     deletes = Nothing(reason="nothing is decrypted")
     for place in ("an upload", "an output"):
-        yield _role(operator, "s3:DeleteObjectVersion", place, deletes, resource=tls)
-    yield _role(operator, "sns:Publish", "topic for assets", PUBLISHES, resource=tls)
+        yield role_edge(operator, "s3:DeleteObjectVersion", place, deletes, resource=tls)
+    yield role_edge(operator, "sns:Publish", "topic for assets", PUBLISHES, resource=tls)
     counts = OwnPolicy(
         when={"cloudwatch:namespace": "MediaPipeline"}, never={"cloudwatch:namespace": "AWS/Lambda"}
     )
-    yield _role(operator, "cloudwatch:PutMetricData", "no resource (`*`)", NOT_ENCRYPTED, identity=counts)
+    yield role_edge(operator, "cloudwatch:PutMetricData", "no resource (`*`)", NOT_ENCRYPTED, identity=counts)
     for name in ("processing", "captions", "job events"):
-        yield _role(operator, "sqs:SendMessage", f"{name} queue", SENDS, resource=tls)
+        yield role_edge(operator, "sqs:SendMessage", f"{name} queue", SENDS, resource=tls)
         takes = "sqs:ReceiveMessage ChangeMessageVisibility DeleteMessage"
-        yield _role(operator, takes, f"{name} DLQ", CONSUMES, resource=tls)
-    yield _role(operator, "mediaconvert:SearchJobs", "MediaConvert queue", NOT_ENCRYPTED)
-    yield _role(operator, "mediaconvert:CancelJob", "a MediaConvert job", NOT_ENCRYPTED)
+        yield role_edge(operator, takes, f"{name} DLQ", CONSUMES, resource=tls)
+    yield role_edge(operator, "mediaconvert:SearchJobs", "MediaConvert queue", NOT_ENCRYPTED)
+    yield role_edge(operator, "mediaconvert:CancelJob", "a MediaConvert job", NOT_ENCRYPTED)
 
 
 def _events() -> Iterator[Edge]:
     """Yield what services tell each other."""
     bus = Nothing(reason="takes the events of the account's services")
-    yield _service("S3", "an upload's event", "event bus", bus, NOT_ENCRYPTED)
-    yield _service("MediaConvert", "a job's event", "event bus", bus, NOT_ENCRYPTED)
+    yield service_edge("S3", "an upload's event", "event bus", bus, NOT_ENCRYPTED)
+    yield service_edge("MediaConvert", "a job's event", "event bus", bus, NOT_ENCRYPTED)
     events = "events.amazonaws.com"
     sends = KeyLets(service=events, actions=("kms:Decrypt", "kms:GenerateDataKey"))
     for rule, name in (
@@ -242,24 +249,24 @@ def _events() -> Iterator[Edge]:
         admits = PlacePolicy(service=events, source=source, over_tls=True)
         # What can't be delivered goes to the DLQ, under the same rule's name.
         for kind in ("queue", "DLQ"):
-            yield _service(f"rule {rule}", "sqs:SendMessage", f"{name} {kind}", admits, sends)
+            yield service_edge(f"rule {rule}", "sqs:SendMessage", f"{name} {kind}", admits, sends)
         queue = f"{name} queue"
-        yield _service("SQS", "a dead letter", f"{name} DLQ", DeadLettersOf(queue=queue), SAME_KEY)
+        yield service_edge("SQS", "a dead letter", f"{name} DLQ", DeadLettersOf(queue=queue), SAME_KEY)
     rule = "reconciler-schedule"
     source = f"arn:aws:events:{REGION}:{ACCOUNT_ID}:rule/media-pipeline-{rule}-{{name}}"
     invokes = PlacePolicy(service=events, source=source, source_alone=True)
     place = f"function {RECONCILER}"
     plain = Nothing(reason="an invocation is not encrypted with it")
-    yield _service(f"rule {rule}", "lambda:InvokeFunction", place, invokes, plain)
+    yield service_edge(f"rule {rule}", "lambda:InvokeFunction", place, invokes, plain)
     admits = PlacePolicy(service=events, source=source, over_tls=True)
-    yield _service(f"rule {rule}", "sqs:SendMessage", "undelivered runs", admits, sends)
+    yield service_edge(f"rule {rule}", "sqs:SendMessage", "undelivered runs", admits, sends)
     cloudwatch = "cloudwatch.amazonaws.com"
     source = f"arn:aws:cloudwatch:{REGION}:{ACCOUNT_ID}:alarm:media-pipeline-alarm-*-{{name}}"
     alarms = PlacePolicy(service=cloudwatch, source=source, over_tls=True)
     publishes = KeyLets(
         service=cloudwatch, actions=("kms:Decrypt", "kms:GenerateDataKey"), context_of="topic for alarms"
     )
-    yield _service("alarms", "sns:Publish", "topic for alarms", alarms, publishes)
+    yield service_edge("alarms", "sns:Publish", "topic for alarms", alarms, publishes)
 
 
 EDGES: tuple[Edge, ...] = (
@@ -280,10 +287,10 @@ EDGES: tuple[Edge, ...] = (
 )
 
 
-def tables() -> str:
-    """Return the edges in Markdown: a table for each caller, and one for what several callers do alike."""
+def tables(edges: Sequence[Edge] = EDGES) -> str:
+    """Return edges in Markdown: a table for each caller, and one for what several callers do alike."""
     rows: dict[tuple[str, ...], list[str]] = {}
-    for edge in EDGES:
+    for edge in edges:
         own = _in_general(edge)
         service, _, _ = edge.actions[0].partition(":")
         actions = [action.removeprefix(f"{service}:") for action in edge.actions]
@@ -307,7 +314,8 @@ def _in_general(edge: Edge) -> str:
     """Return a place as the table names it where each function has its own."""
     if edge.place in (f"log of {edge.caller}", f"function {edge.caller}"):
         return "its own log" if edge.place.startswith("log") else "itself"
-    return "a function's role" if edge.place in {f"role of {name}" for name in FUNCTIONS} else edge.place
+    roles = {f"role of {name}" for name in (*FUNCTIONS, API_FUNCTION, *WEBHOOK_FUNCTIONS)}
+    return "a function's role" if edge.place in roles else edge.place
 
 
 if __name__ == "__main__":

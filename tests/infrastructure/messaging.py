@@ -7,7 +7,7 @@ from tests.infrastructure.stack import Resource, Stack
 
 
 def mappings_of(stack: Stack) -> list[tuple[Resource, Resource, Resource]]:
-    """Return each event source mapping with its queue and its function."""
+    """Return each event source mapping of a queue, with the queue and the function."""
     return [
         (
             mapping,
@@ -15,7 +15,17 @@ def mappings_of(stack: Stack) -> list[tuple[Resource, Resource, Resource]]:
             function_named(stack, mapping["function_name"]),
         )
         for mapping in stack.of("aws_lambda_event_source_mapping")
+        if not _reads_a_stream(mapping)
     ]
+
+
+def stream_mappings_of(stack: Stack) -> list[Resource]:
+    """Return the event source mappings of tables' streams."""
+    return [mapping for mapping in stack.of("aws_lambda_event_source_mapping") if _reads_a_stream(mapping)]
+
+
+def _reads_a_stream(mapping: Resource) -> bool:
+    return "/stream/" in mapping["event_source_arn"]
 
 
 def targets_of(stack: Stack) -> list[tuple[Resource, Resource, Resource]]:

@@ -9,11 +9,14 @@ from tests.infrastructure.policies import Policy
 from tests.infrastructure.stack import (
     ACCOUNT_ID,
     REGION,
+    STREAM,
     Resource,
     Stack,
 )
 
 FUNCTIONS = ("ingest-orchestrator", "job-status-processor", "reconciler")
+API_FUNCTION = "api"
+WEBHOOK_FUNCTIONS = ("fan-out", "webhook-sender")
 TRANSCODING = "MediaConvert's jobs"
 PEOPLE = ("uploader", "operator")
 
@@ -31,7 +34,7 @@ def places(stack: Stack) -> Mapping[str, Place]:
     """Return every place of a pipeline by its name."""
     variables = variables_of(stack, "ingest-orchestrator")
     parameters = f"arn:aws:ssm:{REGION}:{ACCOUNT_ID}:parameter"
-    (queue,), (key,) = (stack.of(type_) for type_ in ("aws_media_convert_queue", "aws_kms_key"))
+    (queue,), key = stack.of("aws_media_convert_queue"), stack.key
     topics = {
         f"topic for {words}": _place(stack, _named(stack, "aws_sns_topic", "name", component))
         for words, component in (("assets", "notifications"), ("alarms", "alarms"))
@@ -71,13 +74,60 @@ def places(stack: Stack) -> Mapping[str, Place]:
         "event bus": Place(arn=f"arn:aws:events:{REGION}:{ACCOUNT_ID}:event-bus/default"),
     }
     for component in FUNCTIONS:
-        function = function_of(stack, component)
-        group = f"arn:aws:logs:{REGION}:{ACCOUNT_ID}:log-group:/aws/lambda/{function['function_name']}"
-        found |= {
-            f"function {component}": _place(stack, function),
-            f"role of {component}": _place(stack, stack.with_arn(function["role"])),
-            f"log of {component}": Place(arn=f"{group}:log-stream:2026/01/01/[$LATEST]0"),
-        }
+        found |= _function(stack, component)
+    return found | _delivery(stack)
+
+
+def _function(stack: Stack, component: str) -> dict[str, Place]:
+    function = function_of(stack, component)
+    group = f"arn:aws:logs:{REGION}:{ACCOUNT_ID}:log-group:/aws/lambda/{function['function_name']}"
+    return {
+        f"function {component}": _place(stack, function),
+        f"role of {component}": _place(stack, stack.with_arn(function["role"])),
+        f"log of {component}": Place(arn=f"{group}:log-stream:2026/01/01/[$LATEST]0"),
+    }
+
+
+def _delivery(stack: Stack) -> dict[str, Place]:
+    """Return the places that only a pipeline with delivery has."""
+    if not stack.of("aws_cloudfront_distribution"):
+        return {}
+    (distribution,) = stack.of("aws_cloudfront_distribution")
+    (signing,) = (key for key in stack.of("aws_kms_key") if key.id != stack.key.id)
+    site, uploads = (_named(stack, "aws_s3_bucket", "bucket", name) for name in ("site", "uploads"))
+    table = _named(stack, "aws_dynamodb_table", "name", "assets")
+    return {
+        "the distribution": _place(stack, distribution),
+        "a file of the page": _place(stack, site, "/index.html"),
+        "the signing key": _place(stack, signing),
+        **_webhooks(stack),
+        **_function(stack, API_FUNCTION),
+        "index by_creation_shard": _place(stack, table, "/index/by_creation_shard"),
+        # Below the prefix of the API, which writes nowhere else.
+        "an upload": _place(
+            stack, uploads, f"/{variables_of(stack, API_FUNCTION)['API_UPLOAD_PREFIX']}ann/a b.mp4"
+        ),
+    }
+
+
+def _webhooks(stack: Stack) -> dict[str, Place]:
+    """Return the places of webhooks: stream, queue, parameters, functions."""
+    queue, dlq = (_named(stack, "aws_sqs_queue", "name", name) for name in ("webhooks", "webhooks-dlq"))
+    table = _named(stack, "aws_dynamodb_table", "name", "assets")
+    path = variables_of(stack, "webhook-sender")["WEBHOOKS_PATH"]
+    parameters = f"arn:aws:ssm:{REGION}:{ACCOUNT_ID}:parameter{path}"
+    found = {
+        "webhooks queue": _place(stack, queue),
+        "webhooks DLQ": _place(stack, dlq),
+        "assets' stream": _place(stack, table, STREAM),
+        "endpoints' path": Place(arn=f"{parameters}/endpoints"),
+        "an endpoint": Place(arn=f"{parameters}/endpoints/shop"),
+        "disabled endpoints' path": Place(arn=f"{parameters}/disabled"),
+        "a disabled endpoint": Place(arn=f"{parameters}/disabled/shop"),
+        "an endpoint's secrets": Place(arn=f"{parameters}/secrets/shop"),
+    }
+    for component in WEBHOOK_FUNCTIONS:
+        found |= _function(stack, component)
     return found
 
 

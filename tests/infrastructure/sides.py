@@ -155,10 +155,15 @@ class PlacePolicy:
             if self.scoped:
                 yield _asks(documents, action, arn, {**theirs, **TLS}, granted=False, principal=self.service)
             if self.source:
-                others = {**ours, "aws:SourceArn": f"{ours['aws:SourceArn']}-other", **TLS}
+                others = {**ours, "aws:SourceArn": self._other(ours["aws:SourceArn"]), **TLS}
                 yield _asks(documents, action, arn, others, granted=False, principal=self.service)
             if self.over_tls:
                 yield _asks(documents, action, arn, {**ours, **PLAIN}, granted=False, principal=self.service)
+
+    def _other(self, source: str) -> str:
+        """Return a source beside ours; what ends in `*` is let in with any end."""
+        above, _, below = source.rpartition("/")
+        return f"{above}-other/{below}" if self.source.endswith("*") else f"{source}-other"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,13 +194,15 @@ class KeyThrough:
 class KeyLets:
     """The key's policy lets a service use it: for this account, or for what it encrypts.
 
-    That is a caller's log group (`log_of`), or the topic of a place (`context_of`).
+    That is a caller's log group (`log_of`), or the topic of a place (`context_of`). With a `source` it lets
+    what has that ARN.
     """
 
     service: str
     actions: Sequence[str]
     log_of: str = ""
     context_of: str = ""
+    source: str = ""
 
     def words(self, call: Call) -> str:
         """Say which service, for what, and what."""
@@ -209,6 +216,8 @@ class KeyLets:
         if self.log_of:
             group = places(stack)[f"log of {self.log_of}"].arn.split(":log-stream:")[0]
             ours = {"kms:EncryptionContext:aws:logs:arn": group}
+        if self.source:
+            ours = {"aws:SourceArn": self.source}
         if self.context_of:
             # Whether CloudWatch tells KMS an account is not documented: nothing may rest on it.
             ours = {"kms:EncryptionContext:aws:sns:topicArn": places(stack)[self.context_of].arn}
@@ -237,7 +246,9 @@ class KeyOfEnvironment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyDelegates:
-    """The key's policy lets the account's own IAM policies decide, and no other account's."""
+    """A key's policy lets the account's own IAM policies decide, and no other account's."""
+
+    key: str = "the key"
 
     def words(self, call: Call) -> str:
         """Say it."""
@@ -245,7 +256,7 @@ class KeyDelegates:
 
     def questions(self, stack: Stack, call: Call) -> Iterator[Question]:
         """Ask for a role of the account, and for one of another."""
-        documents, key = resource_policies(stack, "the key"), places(stack)["the key"].arn
+        documents, key = resource_policies(stack, self.key), places(stack)[self.key].arn
         for action in call.actions:
             for account in (ACCOUNT_ID, OTHER_ACCOUNT_ID):
                 role = f"arn:aws:iam::{account}:role/admin"

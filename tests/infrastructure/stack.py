@@ -15,13 +15,20 @@ from tests.infrastructure.policies import Policy, Request, allows
 
 ENVIRONMENTS = ("dev", "staging", "prod", "sandbox")
 STATE_BACKENDS = ("state-backend", "state-backend-sandbox")
-STACKS = (*ENVIRONMENTS, *STATE_BACKENDS)
+# The sandbox with all of delivery, under a suffix of its own.
+DELIVERING = "delivery"
+PIPELINES = (*ENVIRONMENTS, DELIVERING)
+STACKS = (*PIPELINES, *STATE_BACKENDS)
 
 ACCOUNT_ID = "111122223333"
 OTHER_ACCOUNT_ID = "999988887777"
 REGION = "us-east-1"
+# What the ARN of a table's stream has behind that of the table; its time is known after the apply only.
+STREAM = "/stream/2026-01-01T00:00:00.000"
 
 ARNS: Mapping[str, str] = {
+    "aws_cloudfront_distribution": f"arn:aws:cloudfront::{ACCOUNT_ID}:distribution/{{id}}",
+    "aws_cloudfront_function": f"arn:aws:cloudfront::{ACCOUNT_ID}:function/{{name}}",
     "aws_cloudformation_stack": f"arn:aws:cloudformation:{REGION}:{ACCOUNT_ID}:stack/{{name}}/0",
     "aws_cloudwatch_composite_alarm": f"arn:aws:cloudwatch:{REGION}:{ACCOUNT_ID}:alarm:{{alarm_name}}",
     "aws_cloudwatch_event_rule": f"arn:aws:events:{REGION}:{ACCOUNT_ID}:rule/{{name}}",
@@ -40,6 +47,12 @@ ARNS: Mapping[str, str] = {
     "aws_ssm_parameter": f"arn:aws:ssm:{REGION}:{ACCOUNT_ID}:parameter{{name}}",
 }
 IDS: Mapping[str, str] = {
+    "aws_apigatewayv2_api": "{id}",
+    "aws_apigatewayv2_authorizer": "{id}",
+    "aws_apigatewayv2_integration": "{id}",
+    "aws_cloudfront_distribution": "{id}",
+    "aws_cognito_user_pool": "{id}",
+    "aws_cognito_user_pool_client": "{id}",
     "aws_kms_key": "{id}",
     "aws_lambda_function": "{function_name}",
     "aws_s3_bucket": "{bucket}",
@@ -119,6 +132,12 @@ class Stack:
         """Return the resources of one type."""
         return [resource for resource in self.resources if resource.type == type_]
 
+    @property
+    def key(self) -> Resource:
+        """Return the key that encrypts everything; the others sign."""
+        (key,) = (key for key in self.of("aws_kms_key") if key.get("key_usage") != "SIGN_VERIFY")
+        return key
+
     def arn(self, resource: Resource) -> str:
         """Return the ARN that the resource will have in the made-up account."""
         return self._fill(ARNS[resource.type], resource.type, resource.id)
@@ -165,7 +184,8 @@ class Stack:
     def _reference(self, expression: str) -> str:
         parts = expression.strip().split(".")
         if parts[0] == "data" and len(parts) == 4:
-            return DATA[parts[1], parts[3]]
+            known = DATA.get((parts[1], parts[3]))
+            return known or f"known-after-apply-{parts[2]}-{parts[3]}"
         if len(parts) == 3:
             return self._attribute(*parts)
         raise ValueError(f"{self.name}: can't resolve ${{{expression}}}")
@@ -174,6 +194,10 @@ class Stack:
         body = self.document["resource"][type_][id_]
         if attribute in body:
             return str(self.resolve(body[attribute]))
+        if attribute == "stream_arn":
+            return self._fill(ARNS[type_], type_, id_) + STREAM
+        if attribute == "execution_arn":
+            return f"arn:aws:execute-api:{REGION}:{ACCOUNT_ID}:{id_}"
         if attribute == "arn":
             return self._fill(ARNS[type_], type_, id_)
         if attribute in ("id", "key_id", "url"):

@@ -4,12 +4,16 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from constructs_lib.observability.alarms import MonitoredFunction, MonitoredQueue, pipeline_alarms
+from constructs_lib.delivery.http_api import STAGE
+from constructs_lib.observability.alarms import Alarm, MonitoredFunction, MonitoredQueue, pipeline_alarms
+from constructs_lib.observability.api_alarms import MonitoredApi, api_alarms
 from constructs_lib.observability.delivery_alarms import MonitoredRule, MonitoredSchedule, delivery_alarms
 from constructs_lib.observability.metrics import Metric
 from constructs_lib.observability.source_alarms import source_alarms
-from stacks.monitoring import CAPTIONS_GIVEN_UP, CAPTIONS_TOO_MANY
-from stacks.settings import ENVIRONMENTS
+from constructs_lib.observability.webhook_alarms import MonitoredStream, webhook_alarms
+from stacks.monitoring import CAPTIONS_GIVEN_UP, CAPTIONS_TOO_MANY, WEBHOOKS_GIVEN_UP, WEBHOOKS_TOO_MANY
+from tests.infrastructure.pipelines import SETTINGS
+from tests.infrastructure.places import WEBHOOK_FUNCTIONS
 from tests.infrastructure.policies import Request, allows
 from tests.infrastructure.stack import Resource, Stack
 
@@ -30,6 +34,9 @@ def _watched(stack: Stack, namespace: str, dimensions: dict[str, str]) -> bool:
             return name in {f["function_name"] for f in stack.of("aws_lambda_function")}
         case "AWS/MediaConvert", {"Queue": arn}:
             return arn in {stack.arn(q) for q in stack.of("aws_media_convert_queue")}
+        case "AWS/ApiGateway", {"ApiId": id_, "Stage": stage}:
+            stages = {(s["api_id"], s["name"]) for s in stack.of("aws_apigatewayv2_stage")}
+            return (id_, stage) in stages
         case "AWS/Events", {"RuleName": name}:
             return name in {r["name"] for r in stack.of("aws_cloudwatch_event_rule")}
         case "MediaPipeline", {"service": name}:
@@ -79,10 +86,12 @@ def test_alarms_and_assets_have_topics_of_their_own(pipeline: Stack) -> None:
         assert allows(policies[pipeline.arn(topic)], request) is admits
     for function in pipeline.of("aws_lambda_function"):
         assert not pipeline.role_may(function["role"], "sns:Publish", pipeline.arn(alarms))
-        assert pipeline.role_may(function["role"], "sns:Publish", pipeline.arn(assets))
         variables = function.block("environment")["variables"]
-        assert variables["NOTIFICATIONS_TOPIC_ARN"] == pipeline.arn(assets)
         assert pipeline.arn(alarms) not in variables.values()
+        assert variables["NOTIFICATIONS_TOPIC_ARN"] == pipeline.arn(assets)
+        # Those of webhooks tell endpoints alone.
+        tells = not any(name in function["function_name"] for name in WEBHOOK_FUNCTIONS)
+        assert pipeline.role_may(function["role"], "sns:Publish", pipeline.arn(assets)) is tells
 
 
 def test_the_topic_for_assets_keeps_its_subscribers(pipeline: Stack) -> None:
@@ -126,9 +135,27 @@ def test_alarms_are_valid(pipeline: Stack) -> None:
         assert 1 <= len(alarm["alarm_description"]) <= 1_024
 
 
+_DELIVERY_FUNCTIONS = (("api", "api"), ("fan_out", "fan-out"), ("webhook_sender", "webhook-sender"))
+
+
+def _delivery_alarms(stack: Stack) -> tuple[Alarm, ...]:
+    """Return the alarms on the API, on the stream and on endpoints."""
+    (api,) = stack.of("aws_apigatewayv2_api")
+    thresholds = SETTINGS[stack.name].alarm_thresholds
+    monitored = MonitoredApi(label="API", api_id=str(stack.resolve(f"${{{api.address}.id}}")), stage=STAGE)
+    stream = MonitoredStream(label="fan_out", function_name=f"media-pipeline-fan-out-{stack.name}")
+    name = f"media-pipeline-{stack.name}"
+    return (
+        *api_alarms([monitored], thresholds),
+        *webhook_alarms([stream], pipeline_name=name, thresholds=thresholds),
+    )
+
+
 def test_alarms_are_what_was_specified(pipeline: Stack) -> None:
     """Each alarm in Terraform says what the specification, which has tests of its own, says of it."""
     no_advice: dict[str, str] = {}
+    delivers = SETTINGS[pipeline.name].delivers
+    of_webhooks = {"given_up": WEBHOOKS_GIVEN_UP, "too_long": WEBHOOKS_TOO_MANY}
     specified = pipeline_alarms(
         pipeline_name=f"media-pipeline-{pipeline.name}",
         queues=[
@@ -142,6 +169,7 @@ def test_alarms_are_what_was_specified(pipeline: Stack) -> None:
                 ("processing", "processing", no_advice),
                 ("captions", "captions", {"given_up": CAPTIONS_GIVEN_UP, "too_long": CAPTIONS_TOO_MANY}),
                 ("job events", "job-events", no_advice),
+                *((("webhooks", "webhooks", of_webhooks),) if delivers else ()),
             )
         ],
         functions=[
@@ -150,9 +178,10 @@ def test_alarms_are_what_was_specified(pipeline: Stack) -> None:
                 ("ingest_orchestrator", "ingest-orchestrator"),
                 ("job_status_processor", "job-status-processor"),
                 ("reconciler", "reconciler"),
+                *(_DELIVERY_FUNCTIONS if delivers else ()),
             )
         ],
-        thresholds=ENVIRONMENTS[pipeline.name].alarm_thresholds,
+        thresholds=SETTINGS[pipeline.name].alarm_thresholds,
     ) + delivery_alarms(
         pipeline_name=f"media-pipeline-{pipeline.name}",
         rules=[
@@ -166,15 +195,16 @@ def test_alarms_are_what_was_specified(pipeline: Stack) -> None:
         ],
         schedule=MonitoredSchedule(
             label="reconciler",
-            interval_minutes=ENVIRONMENTS[pipeline.name].reconciler_interval_minutes,
+            interval_minutes=SETTINGS[pipeline.name].reconciler_interval_minutes,
             finished_metric="ReconcilerRunsFinished",
             undelivered_name=f"media-pipeline-reconciler-schedule-dlq-{pipeline.name}",
         ),
     )
     specified += source_alarms(
         pipeline_name=f"media-pipeline-{pipeline.name}",
-        thresholds=ENVIRONMENTS[pipeline.name].alarm_thresholds,
+        thresholds=SETTINGS[pipeline.name].alarm_thresholds,
     )
+    specified += _delivery_alarms(pipeline) if delivers else ()
     alarms = {alarm["alarm_name"]: alarm for alarm in pipeline.of("aws_cloudwatch_metric_alarm")}
     assert len(alarms) == len(specified)
     for spec in specified:

@@ -32,6 +32,7 @@ LIBRARIES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("constructs_lib*", ()),
     ("media_pipeline.handlers*", ("aws_lambda_powertools",)),
     ("media_pipeline.telemetry", ("aws_lambda_powertools",)),
+    ("media_pipeline.adapters.delivery.parameter_signer", ("pyasn1", "rsa")),
     ("media_pipeline.adapters*", ("boto3", "botocore")),
     # The text of playlists and captions is read by libraries that are as pure as their callers.
     ("media_pipeline.manifests.hls", ("m3u8",)),
@@ -203,6 +204,7 @@ def test_main_imports_stacks_alone() -> None:
 READ_THE_ENVIRONMENT = {
     "constructs_lib.lazy_loading",
     "media_pipeline.domain.redaction",
+    "media_pipeline.handlers.api",
     "media_pipeline.handlers.ingest_orchestrator",
     "media_pipeline.handlers.job_status_processor",
     "media_pipeline.handlers.reconciler",

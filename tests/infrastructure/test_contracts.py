@@ -28,8 +28,8 @@ from media_pipeline.handlers.config import (
     ReconcilerConfig,
     read_config,
 )
-from stacks.settings import ENVIRONMENTS
 from tests.infrastructure.functions import function_of, variables_of
+from tests.infrastructure.pipelines import SETTINGS
 from tests.infrastructure.stack import Resource, Stack
 from tools.ops.deployed import Resources
 
@@ -49,14 +49,14 @@ def test_function_reads_what_the_stack_writes(pipeline: Stack, component: str) -
     names = {"MEDIA_SUFFIXES", "CAPTION_SUFFIXES", "IGNORED_NAMES"}
     written = {name: text.lower() if name in names else text for name, text in variables.items()}
     assert config.environment() == written
-    assert config.aws_endpoint_url_mediaconvert == ENVIRONMENTS[pipeline.name].mediaconvert_endpoint
+    assert config.aws_endpoint_url_mediaconvert == SETTINGS[pipeline.name].mediaconvert_endpoint
 
 
 @pytest.mark.parametrize("component", CONFIGS)
 def test_settings_reach_the_functions(pipeline: Stack, component: str) -> None:
     """A field of a config that has the name of a setting has the environment's value of that setting."""
     config = read_config(CONFIGS[component], variables_of(pipeline, component))
-    settings = ENVIRONMENTS[pipeline.name]
+    settings = SETTINGS[pipeline.name]
     same = {name for field in fields(config) if hasattr(settings, name := field.name)}
     assert {"asset_retention_days", "caption_suffixes", "media_suffixes", "pipeline_name"} <= same
     for name in same - {"ignored_names"}:
@@ -85,7 +85,7 @@ def test_function_is_given_what_exists(pipeline: Stack) -> None:
         "MEDIACONVERT_ROLE_ARN": pipeline.arn(role),
         "NOTIFICATIONS_TOPIC_ARN": pipeline.arn(topic),
         "OUTPUTS_BUCKET": buckets["outputs"],
-        "POWERTOOLS_LOG_LEVEL": ENVIRONMENTS[pipeline.name].log_level,
+        "POWERTOOLS_LOG_LEVEL": SETTINGS[pipeline.name].log_level,
         "PRESETS_PATH": f"/media-pipeline-{pipeline.name}/presets",
         "PROCESSING_QUEUE_URL": pipeline.resolve(f"${{{processing.address}.url}}"),
         "PROFILES_PARAMETER": f"/media-pipeline-{pipeline.name}/profiles",
@@ -138,7 +138,7 @@ def test_operators_find_what_exists(pipeline: Stack) -> None:
     buckets = {b["bucket"].split("-")[2]: b["bucket"] for b in pipeline.of("aws_s3_bucket")}
     (table,) = pipeline.of("aws_dynamodb_table")
     (jobs,) = pipeline.of("aws_media_convert_queue")
-    settings = ENVIRONMENTS[pipeline.name]
+    settings = SETTINGS[pipeline.name]
     assert published == {
         "pipeline_name": settings.pipeline_name,
         "assets_table": table["name"],
@@ -160,6 +160,7 @@ def test_operators_find_what_exists(pipeline: Stack) -> None:
         "caption_suffixes": ",".join(settings.caption_suffixes),
         "ignored_names": ",".join(settings.ignored_names),
         "asset_retention_days": str(settings.asset_retention_days),
+        **(_delivered(pipeline) if settings.delivers else {}),
     }
     asked_for = {field.name for field in fields(Resources)} & published.keys()
     assert asked_for >= {field.name for field in fields(Resources) if field.default is MISSING}
@@ -167,6 +168,18 @@ def test_operators_find_what_exists(pipeline: Stack) -> None:
     assert resources.retention_days == settings.asset_retention_days
     assert resources.source_types.suffixes == settings.media_suffixes
     assert resources.upload_filter.caption_suffixes == settings.caption_suffixes
+
+
+def _delivered(stack: Stack) -> dict[str, str]:
+    """Return what only a pipeline with delivery has."""
+    output = stack.document["output"]
+    return {
+        name: stack.resolve(output[name]["value"])
+        for name in (
+            *("delivery_url", "distribution_id", "key_arn", "loopback_webhooks", "site_bucket"),
+            *("webhooks_dlq_url", "webhooks_path", "webhooks_queue_url"),
+        )
+    }
 
 
 def _read_by_smoke(stack: Stack) -> dict[str, str]:
@@ -180,7 +193,7 @@ def _read_by_smoke(stack: Stack) -> dict[str, str]:
 
 
 def _resources_parameter(stack: Stack) -> dict[str, str]:
-    name = f"/{ENVIRONMENTS[stack.name].pipeline_name}/resources"
+    name = f"/{SETTINGS[stack.name].pipeline_name}/resources"
     (parameter,) = (p for p in stack.of("aws_ssm_parameter") if p["name"] == name)
     published: dict[str, str] = json.loads(parameter["value"])
     return published
@@ -189,7 +202,7 @@ def _resources_parameter(stack: Stack) -> dict[str, str]:
 def test_what_the_rule_passes_over_is_ignored_everywhere(pipeline: Stack) -> None:
     """Each end of a key that the rule keeps back is one that rule, sweep and backfill pass over alike."""
     config = read_config(OrchestratorConfig, variables_of(pipeline, "ingest-orchestrator"))
-    settings = ENVIRONMENTS[pipeline.name]
+    settings = SETTINGS[pipeline.name]
     (rule,) = (r for r in pipeline.of("aws_cloudwatch_event_rule") if "-uploads-created-" in r["name"])
     ends = [*rule_suffixes(settings.ignored_names), *spellings(settings.caption_suffixes)]
     assert rule["event_pattern"]["detail"]["object"]["key"] == [{"anything-but": {"suffix": ends}}]

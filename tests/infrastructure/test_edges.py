@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.infrastructure.delivery_edges import DELIVERY_CALLERS, DELIVERY_EDGES
 from tests.infrastructure.edges import (
     EDGES,
     NAMES_ONLY,
@@ -42,6 +43,18 @@ CELLS = [(edge, side) for edge in EDGES for side in edge.sides]
 DECIDED = [(edge, name) for edge, name in CELLS if not isinstance(edge.sides[name], Nothing)]
 UNDECIDED = [(edge, name) for edge, name in CELLS if isinstance(edge.sides[name], Nothing)]
 CALLERS = sorted({edge.caller for edge in EDGES if isinstance(edge.identity, OwnPolicy)})
+DELIVERY_CELLS = [(edge, side) for edge in DELIVERY_EDGES for side in edge.sides]
+DELIVERY_DECIDED = [(e, name) for e, name in DELIVERY_CELLS if not isinstance(e.sides[name], Nothing)]
+DELIVERY_UNDECIDED = [(e, name) for e, name in DELIVERY_CELLS if isinstance(e.sides[name], Nothing)]
+
+
+def _edges(stack: Stack) -> tuple[Edge, ...]:
+    """Return the edges that a stack has: those of delivery where there is a distribution."""
+    return (*EDGES, *DELIVERY_EDGES) if stack.of("aws_cloudfront_distribution") else EDGES
+
+
+def _callers(stack: Stack) -> set[str]:
+    return {edge.caller for edge in _edges(stack) if isinstance(edge.identity, OwnPolicy)}
 
 
 def _cell(value: Edge | str) -> str:
@@ -61,9 +74,25 @@ def test_the_side_lets_the_call_through(pipeline: Stack, edge: Edge, side: str) 
     assert _wrong(pipeline, edge, side) == []
 
 
+@pytest.mark.parametrize(("edge", "side"), DELIVERY_DECIDED, ids=_cell)
+def test_the_side_lets_the_call_of_delivery_through(delivering: Stack, edge: Edge, side: str) -> None:
+    """The same of what only a pipeline with delivery calls."""
+    assert _wrong(delivering, edge, side) == []
+
+
+@pytest.mark.parametrize(("edge", "side"), DELIVERY_UNDECIDED, ids=_cell)
+def test_the_side_of_delivery_has_nothing_to_decide(delivering: Stack, edge: Edge, side: str) -> None:
+    """The same of what only a pipeline with delivery calls."""
+    _decides_nothing(delivering, edge, side)
+
+
 @pytest.mark.parametrize(("edge", "side"), UNDECIDED, ids=_cell)
 def test_the_side_has_nothing_to_decide(pipeline: Stack, edge: Edge, side: str) -> None:
     """Where a cell says that its side decides nothing, there is nothing there that could."""
+    _decides_nothing(pipeline, edge, side)
+
+
+def _decides_nothing(pipeline: Stack, edge: Edge, side: str) -> None:
     is_a_call = ":" in edge.actions[0]
     if side == "identity":
         assert not is_a_call or f"role of {edge.caller}" not in places(pipeline)
@@ -108,7 +137,7 @@ def _beside_the_table(stack: Stack) -> list[str]:
     """Return the actions and resources of Allow statements that no edge's questions need."""
     asked: list[Question] = [
         question
-        for edge in EDGES
+        for edge in _edges(stack)
         for side in edge.sides.values()
         for question in side.questions(stack, edge)
         if question.granted
@@ -140,7 +169,17 @@ def test_every_permission_belongs_to_an_edge(pipeline: Stack) -> None:
 @pytest.mark.parametrize("caller", CALLERS, ids=_cell)
 def test_a_role_may_call_its_edges_and_no_other_place(pipeline: Stack, caller: str) -> None:
     """Each action of a caller is allowed to a role on the places of its own edges alone."""
-    edges = [edge for edge in EDGES if isinstance(edge.identity, OwnPolicy)]
+    _keeps_to_its_edges(pipeline, caller)
+
+
+@pytest.mark.parametrize("caller", DELIVERY_CALLERS, ids=_cell)
+def test_a_role_of_delivery_may_call_its_edges_and_no_other_place(delivering: Stack, caller: str) -> None:
+    """The same of the roles that only a pipeline with delivery has."""
+    _keeps_to_its_edges(delivering, caller)
+
+
+def _keeps_to_its_edges(pipeline: Stack, caller: str) -> None:
+    edges = [edge for edge in _edges(pipeline) if isinstance(edge.identity, OwnPolicy)]
     own = {(action, edge.place) for edge in edges if edge.caller == caller for action in edge.actions}
     anywhere = {action for action, place in own if place == "no resource (`*`)"}
     context = {key: value for edge in edges for key, value in _when(edge).items()}
@@ -157,10 +196,11 @@ def _when(edge: Edge) -> Mapping[str, str]:
 
 def test_every_role_is_a_caller(pipeline: Stack) -> None:
     """The table speaks of every role that the stack has, and of every policy that people can be given."""
-    of_callers = {principal(pipeline, caller) for caller in CALLERS if caller not in PEOPLE}
+    callers = _callers(pipeline)
+    of_callers = {principal(pipeline, caller) for caller in callers if caller not in PEOPLE}
     assert of_callers == {pipeline.arn(role) for role in pipeline.of("aws_iam_role")}
     given = {_component(pipeline, policy["name"]) for policy in pipeline.of("aws_iam_policy")}
-    assert given == set(PEOPLE) <= set(CALLERS)
+    assert given == set(PEOPLE) <= callers
 
 
 def test_every_rule_is_a_caller(pipeline: Stack) -> None:
@@ -168,8 +208,8 @@ def test_every_rule_is_a_caller(pipeline: Stack) -> None:
     rules = {
         f"rule {_component(pipeline, rule['name'])}" for rule in pipeline.of("aws_cloudwatch_event_rule")
     }
-    assert {edge.caller for edge in EDGES if edge.caller.startswith("rule ")} == rules
-    for edge in EDGES:
+    assert {edge.caller for edge in _edges(pipeline) if edge.caller.startswith("rule ")} == rules
+    for edge in _edges(pipeline):
         if edge.caller.startswith("rule ") and isinstance(edge.resource, PlacePolicy):
             rule = pipeline.with_arn(edge.resource.source.format(name=pipeline.name))
             assert edge.caller == f"rule {_component(pipeline, rule['name'])}"

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from tests.infrastructure.pipelines import SETTINGS
 from tests.infrastructure.stack import ACCOUNT_ID, REGION, Stack
 
 
@@ -92,7 +93,7 @@ def test_outputs_name_the_key_resources(pipeline: Stack) -> None:
     console = f"https://{REGION}.console.aws.amazon.com/cloudwatch/home?region={REGION}"
     assert outputs == {
         "pipeline_name": pipeline_name,
-        "key_arn": pipeline.arn(pipeline.of("aws_kms_key")[0]),
+        "key_arn": pipeline.arn(pipeline.key),
         "uploads_bucket": bucket("uploads"),
         "uploads_bucket_arn": f"arn:aws:s3:::{bucket('uploads')}",
         "outputs_bucket": bucket("outputs"),
@@ -117,6 +118,26 @@ def test_outputs_name_the_key_resources(pipeline: Stack) -> None:
         "uploader_policy_arn": f"arn:aws:iam::{ACCOUNT_ID}:policy/{named('uploader')}",
         "operator_policy_arn": f"arn:aws:iam::{ACCOUNT_ID}:policy/{named('operator')}",
         "dashboard_url": f"{console}#dashboards/dashboard/{named('dashboard')}",
+        **(_delivered(pipeline) if SETTINGS[pipeline.name].delivers else {}),
+    }
+
+
+def _delivered(stack: Stack) -> dict[str, str]:
+    """Return the outputs that only a pipeline with delivery has."""
+    (distribution,) = stack.of("aws_cloudfront_distribution")
+    return {
+        "delivery_url": f"https://known-after-apply-{distribution.id}-domain_name/",
+        "distribution_id": distribution.id,
+        "site_bucket": f"media-pipeline-site-{ACCOUNT_ID}-{stack.name}",
+        "loopback_webhooks": str(int(SETTINGS[stack.name].webhooks.allow_loopback)),
+        "webhooks_path": f"/media-pipeline-{stack.name}/webhooks",
+        **{
+            f"webhooks_{kind}_url": f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT_ID}/{queue}"
+            for kind, queue in (
+                ("queue", f"media-pipeline-webhooks-{stack.name}"),
+                ("dlq", f"media-pipeline-webhooks-dlq-{stack.name}"),
+            )
+        },
     }
 
 

@@ -9,8 +9,8 @@ import pytest
 
 from media_pipeline.domain.uploads.filter import UploadFilter
 from media_pipeline.domain.uploads.ignored_names import IgnoredNames
-from stacks.settings import ENVIRONMENTS
 from tests.infrastructure.messaging import component_of, targets_of
+from tests.infrastructure.pipelines import SETTINGS
 from tests.infrastructure.stack import Stack
 
 
@@ -35,7 +35,7 @@ def test_an_upload_goes_to_the_queue_of_its_kind_alone(pipeline: Stack, key: str
         if _admits(pattern, key):
             admitting.append(component)
     assert admitting == [queue]
-    suffixes = ENVIRONMENTS[pipeline.name].caption_suffixes
+    suffixes = SETTINGS[pipeline.name].caption_suffixes
     wanted = UploadFilter(prefix="", caption_suffixes=suffixes, ignored=IgnoredNames())
     assert wanted.is_caption(key) == (queue == "captions")
 

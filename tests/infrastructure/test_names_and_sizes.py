@@ -8,7 +8,8 @@ from pathlib import Path
 
 from media_pipeline import __version__
 from stacks.settings_rules import MAX_PROJECT_AND_SUFFIX_CHARACTERS
-from tests.infrastructure.stack import ACCOUNT_ID, REGION, Stack
+from tests.infrastructure.pipelines import SETTINGS
+from tests.infrastructure.stack import ACCOUNT_ID, DELIVERING, REGION, Stack
 
 PROJECT = "media-pipeline"
 
@@ -19,9 +20,19 @@ NAMES: dict[str, tuple[str, str, str]] = {
     "aws_cloudwatch_composite_alarm": ("alarm_name", r"[\x20-\x7e]{1,255}", ""),
     "aws_cloudwatch_dashboard": ("dashboard_name", r"[-_A-Za-z0-9]{1,255}", ""),
     "aws_cloudwatch_event_rule": ("name", r"[.\-_A-Za-z0-9]{1,64}", ""),
-    "aws_cloudwatch_log_group": ("name", r"[.\-_/#A-Za-z0-9]{1,512}", "/aws/lambda/"),
+    "aws_cloudwatch_log_group": ("name", r"[.\-_/#A-Za-z0-9]{1,512}", "/aws/(lambda|vendedlogs/apis)/"),
     "aws_cloudwatch_metric_alarm": ("alarm_name", r"[\x20-\x7e]{1,255}", ""),
+    "aws_apigatewayv2_api": ("name", r"[\w .-]{1,128}", ""),
+    "aws_cognito_user_pool": ("name", r"[\w\s+=,.@-]{1,128}", ""),
+    "aws_cognito_user_pool_client": ("name", r"[\w\s+=,.@-]{1,128}", ""),
     "aws_dynamodb_table": ("name", r"[a-zA-Z0-9_.\-]{3,255}", ""),
+    "aws_cloudfront_cache_policy": ("name", r"[\w-]{1,128}", ""),
+    "aws_cloudfront_distribution": ("comment", r"[\w-]{1,128}", ""),
+    "aws_cloudfront_function": ("name", r"[a-zA-Z0-9-_]{1,64}", ""),
+    "aws_cloudfront_key_group": ("name", r"[\w-]{1,128}", ""),
+    "aws_cloudfront_origin_access_control": ("name", r"[\w-]{1,64}", ""),
+    "aws_cloudfront_public_key": ("name", r"[\w-]{1,128}", ""),
+    "aws_cloudfront_response_headers_policy": ("name", r"[\w-]{1,128}", ""),
     "aws_iam_policy": ("name", r"[\w+=,.@-]{1,128}", ""),
     "aws_iam_role": ("name", r"[\w+=,.@-]{1,64}", ""),
     "aws_kms_alias": ("name", r"alias/[a-zA-Z0-9/_-]{1,250}", "alias/"),
@@ -34,7 +45,16 @@ NAMES: dict[str, tuple[str, str, str]] = {
 }
 # Settings of something that is already named, or known by what it joins.
 UNNAMED = {
+    "aws_apigatewayv2_authorizer",
+    "aws_apigatewayv2_integration",
+    "aws_apigatewayv2_route",
+    "aws_apigatewayv2_stage",
     "aws_cloudwatch_event_target",
+    "aws_cognito_resource_server",
+    # Unique in a region, and so with the account's number behind the suffix.
+    "aws_cognito_user_pool_domain",
+    # Groups are named in tokens: viewer, uploader, operator.
+    "aws_cognito_user_group",
     # An inline policy's name is known within its role only.
     "aws_iam_role_policy",
     "aws_iam_role_policy_attachment",
@@ -160,10 +180,13 @@ def test_functions_run_as_specified(pipeline: Stack) -> None:
     assert reserved <= 900
 
 
-def test_code_is_known_by_its_hash(pipeline: Stack, synthesis_directory: Path) -> None:
+def test_code_is_known_by_its_hash(
+    pipeline: Stack, synthesis_directory: Path, delivering_directory: Path
+) -> None:
     """The zip lies beside the stack's JSON, and the hash by which Lambda is updated is its own."""
     for function in pipeline.of("aws_lambda_function"):
-        archive = synthesis_directory / "stacks" / pipeline.name / function["filename"]
+        directory = delivering_directory if pipeline.name == DELIVERING else synthesis_directory
+        archive = directory / "stacks" / pipeline.name / function["filename"]
         digest = hashlib.sha256(archive.read_bytes()).digest()
         assert function["source_code_hash"] == base64.b64encode(digest).decode()
         # Source: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
@@ -189,7 +212,7 @@ def test_everything_is_tagged(any_stack: Stack) -> None:
     assert tags["Project"] == PROJECT
     assert tags["ManagedBy"] == "cdktf"
     if not any_stack.name.startswith("state-backend"):
-        assert tags["Environment"] == any_stack.name
+        assert tags["Environment"] == SETTINGS[any_stack.name].environment
     for resource in any_stack.resources:
         assert not set(tags) & set(resource.get("tags", {})), resource.address
 

@@ -1,9 +1,11 @@
 """The policies for people hold exactly what is written here, on exactly these resources."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from tests.infrastructure.messaging import stream_mappings_of
 from tests.infrastructure.policies import listed, statements
 from tests.infrastructure.stack import (
     ACCOUNT_ID,
@@ -49,11 +51,29 @@ def _expected(*rows: tuple[str, str, str]) -> set[tuple[str, str, str]]:
 def test_uploader_may_exactly(pipeline: Stack) -> None:
     """Put objects, abort multipart uploads, and what both need of the key, through S3 alone."""
     bucket = f"arn:aws:s3:::media-pipeline-uploads-{ACCOUNT_ID}-{pipeline.name}"
-    (key,) = (pipeline.arn(key) for key in pipeline.of("aws_kms_key"))
+    key = pipeline.arn(pipeline.key)
     assert _granted(policy_of(pipeline, "uploader")) == _expected(
         ("s3:AbortMultipartUpload PutObject", f"{bucket}/*", ""),
         ("kms:Decrypt GenerateDataKey", key, "s3"),
     )
+
+
+def _webhook_rows(
+    parameters: str, named: Callable[[str], str], arn: Callable[[str, str], str], key: str
+) -> list[tuple[str, str, str]]:
+    """Return what operators do with webhooks: administer endpoints, announce, redrive."""
+    folders = [f"{parameters}/webhooks/{folder}" for folder in ("endpoints", "disabled")]
+    letters = "sqs:ChangeMessageVisibility DeleteMessage ReceiveMessage"
+    return [
+        *(("ssm:GetParametersByPath", each, "") for folder in folders for each in (folder, f"{folder}/*")),
+        *(
+            ("ssm:DeleteParameter GetParameter PutParameter", f"{folder}/*", "")
+            for folder in (*folders, f"{parameters}/webhooks/secrets")
+        ),
+        ("kms:Decrypt Encrypt", key, "ssm"),
+        ("sqs:SendMessage", arn("sqs", named("webhooks")), ""),
+        (letters, arn("sqs", named("webhooks-dlq")), ""),
+    ]
 
 
 def test_operator_may_exactly(pipeline: Stack) -> None:
@@ -65,7 +85,7 @@ def test_operator_may_exactly(pipeline: Stack) -> None:
     def named(component: str) -> str:
         return f"media-pipeline-{component}-{pipeline.name}"
 
-    (key,) = (pipeline.arn(key) for key in pipeline.of("aws_kms_key"))
+    key = pipeline.arn(pipeline.key)
     table = arn("dynamodb", f"table/{named('assets')}")
     parameters = arn("ssm", f"parameter/media-pipeline-{pipeline.name}")
     letters = "sqs:ChangeMessageVisibility DeleteMessage ReceiveMessage"
@@ -93,6 +113,11 @@ def test_operator_may_exactly(pipeline: Stack) -> None:
         ("kms:Decrypt DescribeKey Encrypt GenerateDataKey* ReEncryptFrom ReEncryptTo", key, "dynamodb"),
         ("kms:Decrypt GenerateDataKey", key, "sqs"),
         ("kms:Decrypt GenerateDataKey", key, "sns"),
+        *(
+            ("cloudfront:CreateInvalidation", pipeline.arn(distribution), "")
+            for distribution in pipeline.of("aws_cloudfront_distribution")
+        ),
+        *(_webhook_rows(parameters, named, arn, key) if stream_mappings_of(pipeline) else ()),
     )
 
 

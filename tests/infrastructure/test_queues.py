@@ -5,6 +5,7 @@ from tests.infrastructure.messaging import (
     mappings_of,
     queue_policy,
     redrive_of,
+    stream_mappings_of,
     targets_of,
     url_of,
 )
@@ -13,10 +14,14 @@ from tests.infrastructure.stack import ACCOUNT_ID, OTHER_ACCOUNT_ID, Stack
 
 
 def test_the_pipeline_has_its_parts(pipeline: Stack) -> None:
-    """Three queues feed two functions, each rule has one target; nothing below holds for want of cases."""
-    assert len(mappings_of(pipeline)) == 3
-    assert len({function["function_name"] for _, _, function in mappings_of(pipeline)}) == 2
-    assert len(dead_letter_queues(pipeline)) == 4
+    """Three queues feed two functions, each rule has one target; nothing below holds for want of cases.
+
+    Delivery adds one queue of webhooks, which feeds a third function.
+    """
+    more = len(stream_mappings_of(pipeline))
+    assert len(mappings_of(pipeline)) == 3 + more
+    assert len({function["function_name"] for _, _, function in mappings_of(pipeline)}) == 2 + more
+    assert len(dead_letter_queues(pipeline)) == 4 + more
     assert len(pipeline.of("aws_cloudwatch_event_rule")) == len(targets_of(pipeline)) >= 2
 
 

@@ -10,7 +10,9 @@ from checks.docs.runbook import RUNBOOK
 from tests.infrastructure.stack import Stack
 from tools.ops.command_line import parser
 
-_COMMANDS = "|".join(("list", "show", "replay", "cancel", "redrive", "backfill", "presets", "remove"))
+_COMMANDS = "|".join(
+    ("list", "show", "replay", "cancel", "redrive", "backfill", "presets", "remove", "webhooks")
+)
 
 
 def _alarms(stack: Stack) -> set[str]:

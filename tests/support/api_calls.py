@@ -26,6 +26,12 @@ API_ENVIRONMENT: Mapping[str, str] = {
     "PERSON_QUOTA_BYTES": "1000000000",
     "UPLOADS_AT_ONCE": "3",
     "MAX_SOURCE_SIZE_BYTES": "500000000",
+    "PLAYBACK_DOMAIN": "media.example.com",
+    "PLAYBACK_KEY_PAIR_ID": "K2JCJMDEHXQW5F",
+    "PLAYBACK_SIGNING_KEY": "arn:aws:kms:us-east-1:111122223333:key/signing",
+    "PLAYBACK_HASH_ALGORITHM": "SHA256",
+    "PLAYBACK_COOKIE_HOURS": "6",
+    "PLAYBACK_URL_HOURS": "4",
 }
 
 

@@ -1,14 +1,18 @@
 """The API's function on fakes: a table with a few assets, and presets as they are deployed."""
 
+from hashlib import sha256
 from typing import Any
 
 from media_pipeline.domain.asset import AssetStatus
+from media_pipeline.domain.delivery.playback import Signer
 from media_pipeline.domain.failures import failure
+from media_pipeline.domain.ports import Clock
 from media_pipeline.domain.transitions import Transition
 from media_pipeline.domain.uploads.upload import UploadedObject
 from media_pipeline.encoding.presets import Presets
 from media_pipeline.encoding.profiles import PresetDocuments, Profiles
 from media_pipeline.handlers.api_parts import ApiParts
+from media_pipeline.services.delivery.playback import Playback
 from stacks.encoding import read_encoding_documents
 from tests.support.api_calls import Api, api_config
 from tests.support.asset_world import SOURCE
@@ -28,14 +32,45 @@ class DeployedPresets:
         return PresetDocuments(presets=encoding.presets, profiles=encoding.profiles).parsed()
 
 
+class WorldParts(ApiParts):
+    """Build an API's parts, with a clock that the test moves."""
+
+    def __init__(self, clock: FakeClock) -> None:
+        super().__init__(api_config())
+        self._clock = clock
+
+    @property
+    def clock(self) -> Clock:
+        """Return the test's clock."""
+        return self._clock
+
+
+def signed_by_name(message: bytes) -> bytes:
+    """Return what stands for a signature of a message."""
+    return sha256(b"signed by the test" + message).digest()
+
+
 class ApiWorld:
     """Hold an API and the table that it reads; `parts` are its own, to be replaced by fakes by name."""
 
     def __init__(self) -> None:
         self.clock = FakeClock()
         self.table = FakeAssetTable()
-        self.parts = ApiParts(api_config())
-        self.replace(table=self.table, listing=FakeAssetListing(self.table), presets=DeployedPresets())
+        self.parts = WorldParts(self.clock)
+        config = self.parts.config
+        self.replace(
+            table=self.table,
+            listing=FakeAssetListing(self.table),
+            presets=DeployedPresets(),
+            playback=Playback(
+                domain=config.playback_domain,
+                signer=Signer(
+                    key_pair_id=config.playback_key_pair_id, hash_algorithm="SHA256", sign=signed_by_name
+                ),
+                cookie_hours=config.playback_cookie_hours,
+                url_hours=config.playback_url_hours,
+            ),
+        )
         self.api = Api(self.parts)
 
     def replace(self, **parts: Any) -> None:

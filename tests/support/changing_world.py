@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from itertools import count
 
-from media_pipeline.domain.access import Access, Caller
 from media_pipeline.domain.asset import AssetStatus
+from media_pipeline.domain.delivery.access import Access, Caller
 from media_pipeline.domain.source import UnknownSource
 from media_pipeline.domain.transitions import Transition
 from media_pipeline.domain.uploads.filter import UploadFilter

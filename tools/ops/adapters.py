@@ -10,6 +10,7 @@ from media_pipeline.adapters.asset_scan import IndexedRecordTable
 from media_pipeline.adapters.asset_table import AssetTable
 from media_pipeline.adapters.checkpoints import REINDEX_COMMAND, DynamoCheckpoint
 from media_pipeline.adapters.clients import aws_client
+from media_pipeline.adapters.delivery.viewer_cache import CloudFrontCache
 from media_pipeline.adapters.mediaconvert import MediaConvertTranscoder
 from media_pipeline.adapters.notifications import SnsNotifications
 from media_pipeline.adapters.preset_store import SsmPresetStore
@@ -96,6 +97,12 @@ class Adapters:
             namespace=self.resources.metrics_namespace,
             pipeline=self.resources.pipeline_name,
         )
+
+    @cached_property
+    def viewer_cache(self) -> CloudFrontCache | None:
+        """Return the distribution's cache, None where the pipeline has no distribution."""
+        distribution = self.resources.distribution_id
+        return CloudFrontCache(self._client("cloudfront"), distribution) if distribution else None
 
     @cached_property
     def uploads(self) -> S3UploadsBucket:

@@ -39,6 +39,7 @@ class Resources:
     captions_queue_url: str | None = None
     captions_dlq_url: str | None = None
     # None where the pipeline has no delivery.
+    distribution_id: str | None = None
     webhooks_path: str | None = None
     webhooks_queue_url: str | None = None
     webhooks_dlq_url: str | None = None

@@ -31,6 +31,7 @@ _NAMED_ACTION = re.compile(r"perform: ([\w-]+:\w+)")
 _ACTIONS = {
     "BatchGetItem": "dynamodb:BatchGetItem",
     "CancelJob": "mediaconvert:CancelJob",
+    "CreateInvalidation": "cloudfront:CreateInvalidation",
     "ChangeMessageVisibilityBatch": "sqs:ChangeMessageVisibility",
     "DeleteMessage": "sqs:DeleteMessage",
     "GetItem": "dynamodb:GetItem",

@@ -4,11 +4,12 @@ Adapters implement them, and so do the hand-written fakes; both pass the same co
 have a port of their own in `asset_store`, and presets in `encoding.profiles`, where their types are.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Protocol, TypeVar
 
 from media_pipeline.domain.asset import Asset, AssetStatus
+from media_pipeline.domain.indexes.pages import AssetsPage
 from media_pipeline.domain.source import Source
 from media_pipeline.domain.status_index import IndexedRecord, RecordsPage
 from media_pipeline.domain.uploads.current import CurrentUpload
@@ -216,14 +217,6 @@ class RecordIndex(Protocol):
     def put_in_place(self, record: IndexedRecord) -> bool:
         """Write a record's shards and its error's code; return False where its status changed meanwhile."""
         ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AssetsPage:
-    """Hold a page of assets, and the cursor behind which the next one begins; None on the last one."""
-
-    assets: Sequence[Asset]
-    next_cursor: str | None
 
 
 class AssetListing(Protocol):

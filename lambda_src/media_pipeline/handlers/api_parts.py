@@ -15,7 +15,9 @@ from media_pipeline.handlers.config import ApiConfig
 from media_pipeline.handlers.wiring import Parts
 
 if TYPE_CHECKING:
+    from media_pipeline.adapters.delivery.playback_signer import PlaybackSigner
     from media_pipeline.domain.ports import AssetListing
+    from media_pipeline.services.delivery.playback import Playback
     from media_pipeline.services.operations.cancel import Cancel
     from media_pipeline.services.operations.removal import Remove
     from media_pipeline.services.operations.replay import Replay
@@ -117,6 +119,40 @@ class ApiParts(Parts):
             with_source=with_source,
             clock=self.clock,
             has_time=has_time,
+        )
+
+    @cached_property
+    def playback(self) -> "Playback":
+        """Return what signs for viewers."""
+        from media_pipeline.domain.delivery.playback import Signer
+        from media_pipeline.services.delivery.playback import Playback
+
+        config = self.config
+        return Playback(
+            domain=config.playback_domain,
+            signer=Signer(
+                key_pair_id=config.playback_key_pair_id,
+                hash_algorithm=config.playback_hash_algorithm,
+                sign=self._playback_signer.sign,
+            ),
+            cookie_hours=config.playback_cookie_hours,
+            url_hours=config.playback_url_hours,
+        )
+
+    @property
+    def _playback_signer(self) -> "PlaybackSigner":
+        """Return KMS with its key, or the key that an operator keeps in Parameter Store."""
+        config = self.config
+        if config.playback_signing_key.startswith("arn:"):
+            from media_pipeline.adapters.delivery.playback_signer import KmsSigner
+
+            return KmsSigner(aws_client("kms"), config.playback_signing_key)
+        from media_pipeline.adapters.delivery.parameter_signer import ParameterSigner
+
+        return ParameterSigner(
+            aws_client("ssm"),
+            config.playback_signing_key,
+            hash_algorithm=config.playback_hash_algorithm,
         )
 
     @cached_property

@@ -101,7 +101,8 @@ class ApiConfig(FunctionConfig):
     """Configure api; what the page needs to sign people in is in it, and none of it is secret.
 
     `resource_server` is what the scopes of machines begin with. A page of a listing has at most
-    `page_size` assets, a request's body at most `body_limit_bytes`.
+    `page_size` assets, a request's body at most `body_limit_bytes`. `playback_signing_key` signs for the
+    distribution at `playback_domain`: the ARN of a KMS key, or the name of an SSM parameter.
 
     Uploads through the API lie below `api_upload_prefix`; their parts are sent to `upload_endpoint` (S3's
     own, where there is none) within `upload_url_seconds`. One person has up to `person_quota_bytes` of them,
@@ -125,6 +126,12 @@ class ApiConfig(FunctionConfig):
     uploads_at_once: int
     max_source_size_bytes: int
     ignored_names: tuple[str, ...]
+    playback_domain: str
+    playback_key_pair_id: str
+    playback_signing_key: str
+    playback_hash_algorithm: str
+    playback_cookie_hours: int
+    playback_url_hours: int
 
 
 Config = TypeVar("Config", bound=FunctionConfig)

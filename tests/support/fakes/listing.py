@@ -2,7 +2,7 @@
 
 from media_pipeline.domain.asset import Asset, AssetStatus
 from media_pipeline.domain.indexes.creation import Position, as_cursor, from_cursor
-from media_pipeline.domain.ports import AssetsPage
+from media_pipeline.domain.indexes.pages import AssetsPage
 from tests.support.fakes.asset_table import FakeAssetTable
 
 

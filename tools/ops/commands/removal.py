@@ -29,6 +29,7 @@ def remove(adapters: Adapters, terminal: Terminal, options: Namespace) -> bool:
         uploads=adapters.upload_versions,
         news=adapters.notifier,
         metrics=adapters.removal_metrics,
+        cache=adapters.viewer_cache,
         with_source=options.source,
         clock=lambda: datetime.now(tz=UTC),
     )

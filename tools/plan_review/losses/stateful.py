@@ -16,7 +16,7 @@ STATEFUL: Mapping[str, str] = {
     "aws_cloudwatch_log_group": "every log event in it",
     "aws_cognito_user_pool": "every user in it, with passwords and second factors, for good",
     "aws_dynamodb_table": "every item in it, and its point-in-time recovery",
-    "aws_kms_key": "everything that is encrypted with it, for good",
+    "aws_kms_key": "everything that is encrypted or signed with it, for good",
     "aws_s3_bucket": "every object and version in it",
     "aws_sqs_queue": "every message in it",
 }

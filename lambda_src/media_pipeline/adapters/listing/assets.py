@@ -18,7 +18,8 @@ from media_pipeline.domain.indexes.creation import (
     month_ends,
     months_back,
 )
-from media_pipeline.domain.ports import AssetsPage, Clock
+from media_pipeline.domain.indexes.pages import AssetsPage
+from media_pipeline.domain.ports import Clock
 from media_pipeline.domain.status_index import (
     SHARD_ATTRIBUTE,
     SORT_ATTRIBUTE,

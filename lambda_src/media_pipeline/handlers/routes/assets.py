@@ -1,7 +1,7 @@
 """Routes that read: assets, and the presets and profiles that uploads are encoded with."""
 
-from media_pipeline.domain.access import Access
 from media_pipeline.domain.asset import Asset, AssetStatus
+from media_pipeline.domain.delivery.access import Access
 from media_pipeline.domain.errors import InvalidCursorError
 from media_pipeline.domain.problems import RequestProblem
 from media_pipeline.encoding.presets import PresetName
@@ -15,7 +15,7 @@ from media_pipeline.handlers.routes.schemas import (
     a_list,
     an_object,
 )
-from media_pipeline.services.asset_views import asset_details, asset_summary
+from media_pipeline.services.delivery.asset_views import asset_details, asset_summary
 
 ROUTES = Routes()
 

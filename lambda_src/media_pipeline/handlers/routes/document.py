@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from media_pipeline import __version__
-from media_pipeline.domain.access import SCOPES, Access
+from media_pipeline.domain.delivery.access import GROUPS, SCOPES, Access
 from media_pipeline.domain.problems import PROBLEMS
 from media_pipeline.handlers.routes.operation import Operation, Parameter
 from media_pipeline.handlers.routes.repetition import IDEMPOTENCY_KEY, PROBLEMS_OF_KEYS, takes_key
@@ -65,7 +65,7 @@ def _operation(operation: Operation) -> dict[str, Any]:
         "summary": f"{operation.summary}.",
         "description": "Anyone may call it."
         if is_open
-        else f"Needs the group {operation.access.value} or a higher one; of a machine, the scope "
+        else f"Needs the group {operation.access.value}{_higher(operation.access)}; of a machine, the scope "
         f"`{SCOPES[operation.access]}`.",
         "security": [] if is_open else [{_TOKEN: []}],
         "responses": _responses(operation, is_open=is_open),
@@ -84,6 +84,10 @@ def _operation(operation: Operation) -> dict[str, Any]:
             "content": {"application/json": {"schema": _named(operation.body)}},
         }
     return described
+
+
+def _higher(access: Access) -> str:
+    return "" if access is GROUPS[-1] else " or a higher one"
 
 
 def _parameters(parameters: Iterable[Parameter], place: str) -> list[dict[str, Any]]:

@@ -1,7 +1,7 @@
 """Routes that anyone may ask: whether the API answers, how to sign in, and how the API is used."""
 
 from media_pipeline import __version__
-from media_pipeline.domain.access import Access
+from media_pipeline.domain.delivery.access import Access
 from media_pipeline.handlers.routes.operation import Answer, Call, Operation, Routes
 from media_pipeline.handlers.routes.schemas import TEXT, a_list, an_object
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
-from media_pipeline.domain.access import Access, Caller
+from media_pipeline.domain.delivery.access import Access, Caller
 from media_pipeline.domain.values import dataclass
 
 if TYPE_CHECKING:

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from time import monotonic
 
-from media_pipeline.domain.access import Access
 from media_pipeline.domain.asset import Asset
+from media_pipeline.domain.delivery.access import Access
 from media_pipeline.domain.problems import RequestProblem
 from media_pipeline.handlers.routes.operation import Answer, Call, Operation, Parameter, Routes
 from media_pipeline.handlers.routes.schemas import ASSET_ID, IN_PATH, TEXT, an_object

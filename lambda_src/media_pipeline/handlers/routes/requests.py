@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, unquote
 
-from media_pipeline.domain.access import Access, Caller
+from media_pipeline.domain.delivery.access import Access, Caller
 from media_pipeline.domain.problems import RequestProblem
 from media_pipeline.handlers.routes.operation import Call, Operation, Parameter
 from media_pipeline.handlers.routes.validation import checked, parsed

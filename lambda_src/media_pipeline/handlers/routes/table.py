@@ -1,7 +1,7 @@
 """All routes of the API, in the order of the documentation, and the one that describes them all."""
 
-from media_pipeline.domain.access import Access
-from media_pipeline.handlers.routes import assets, documents, operations, uploads
+from media_pipeline.domain.delivery.access import Access
+from media_pipeline.handlers.routes import assets, documents, operations, playback, uploads
 from media_pipeline.handlers.routes.document import openapi_document
 from media_pipeline.handlers.routes.operation import Answer, Call, Operation, RouteFunction, Routes
 
@@ -30,6 +30,7 @@ SERVED: tuple[tuple[Operation, RouteFunction], ...] = (
     *assets.ROUTES.served,
     *uploads.ROUTES.served,
     *operations.ROUTES.served,
+    *playback.ROUTES.served,
 )
 OPERATIONS: tuple[Operation, ...] = tuple(operation for operation, _ in SERVED)
 

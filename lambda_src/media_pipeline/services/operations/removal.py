@@ -1,10 +1,11 @@
 """Remove: an asset is taken down for good, with its outputs and captions, and on demand with its upload.
 
 What would go is shown first. A mark in the record comes before anything is deleted, so that no replay and no
-caption adds to what is going; the notification is sent and the removal counted before the record makes way
-for a tombstone. So what dies anywhere is simply repeated: what is gone is gone, what is left goes,
-and the notification is sent at least once, seldom twice. The tombstone holds the asset's id alone: it keeps
-the sweep, a late event and a backfill from processing the upload anew, where that stays.
+caption adds to what is going; copies at CloudFront are dropped, the notification is sent and the removal
+counted before the record makes way for a tombstone. So what dies anywhere is simply repeated: what is gone is
+gone, what is left goes, and the notification is sent at least once, seldom twice. The tombstone holds the
+asset's id alone: it keeps the sweep, a late event and a backfill from processing the upload anew, where that
+stays.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -89,6 +90,14 @@ class RemovalMetrics(Protocol):
         ...
 
 
+class ViewerCache(Protocol):
+    """What keeps copies of outputs near viewers."""
+
+    def forget_asset(self, asset_id: str) -> None:
+        """Have all copies of an asset's outputs dropped."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Remove:
     """Take assets down for good; `with_source` takes all versions of their uploads as well.
@@ -106,6 +115,7 @@ class Remove:
     metrics: RemovalMetrics
     with_source: bool
     clock: Clock
+    cache: ViewerCache | None = None
     has_time: Callable[[], bool] = lambda: True
 
     def plan(self, asset_id: str, *, key: str | None = None) -> Removal:
@@ -176,6 +186,9 @@ class Remove:
         versions = 0
         if removal.source is not None and removal.key is not None:
             versions = self._remove_source(removal.key)
+        # Before the record goes: where this fails, the removal is repeated.
+        if self.cache is not None:
+            self.cache.forget_asset(removal.asset_id)
         if asset is not None:
             self._tell(asset, objects=objects, source_versions=versions)
             self.metrics.asset_removed()

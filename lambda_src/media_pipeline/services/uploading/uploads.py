@@ -9,8 +9,8 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from itertools import islice
 from typing import Protocol
 
-from media_pipeline.domain.access import Access, Caller
 from media_pipeline.domain.asset import Asset
+from media_pipeline.domain.delivery.access import Access, Caller
 from media_pipeline.domain.errors import NotFoundError
 from media_pipeline.domain.problems import RequestProblem
 from media_pipeline.domain.uploads.filter import UploadFilter

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from media_pipeline.domain.access import Access, Caller
+from media_pipeline.domain.delivery.access import Access, Caller
 from media_pipeline.domain.errors import NotFoundError
 from media_pipeline.domain.problems import RequestProblem
 from media_pipeline.domain.uploads.filter import UploadFilter

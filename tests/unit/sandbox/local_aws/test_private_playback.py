@@ -10,8 +10,8 @@ from botocore.signers import CloudFrontSigner
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
-from media_pipeline.adapters.playback_signer import KmsSigner
-from media_pipeline.domain.playback import Signer, access_policy, asset_cookies, encoded, signed_url
+from media_pipeline.adapters.delivery.playback_signer import KmsSigner
+from media_pipeline.domain.delivery.playback import Signer, access_policy, asset_cookies, encoded, signed_url
 from sandbox.local_aws.fixes.delivery.path_normalization import normalized
 from sandbox.runtime.endpoints import Endpoints
 from tests.support.edge import (

@@ -2,7 +2,7 @@
 
 import pytest
 
-from media_pipeline.domain.access import Access, Caller
+from media_pipeline.domain.delivery.access import Access, Caller
 from media_pipeline.domain.errors import NotFoundError, ThrottledError
 from media_pipeline.domain.problems import RequestProblem
 from media_pipeline.handlers.routes import table

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from media_pipeline.domain.access import Access, Caller
+from media_pipeline.domain.delivery.access import Access, Caller
 from media_pipeline.domain.uploads.in_parts import MIB
 from tests.support.api_calls import Answered, machine, person
 from tests.support.changing_world import ChangingWorld

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from media_pipeline.domain.playback import Cookie, Signer, asset_cookies, signed_url
+from media_pipeline.domain.delivery.playback import Cookie, Signer, asset_cookies, signed_url
 from media_pipeline.domain.values import dataclass
 
 

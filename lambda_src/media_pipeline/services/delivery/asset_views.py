@@ -7,12 +7,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from media_pipeline.domain.asset import Asset
+from media_pipeline.domain.delivery.playback import media_path
 from media_pipeline.domain.failures.failure import AssetError
 from media_pipeline.domain.source import SourceInfo, source_from_record
 from media_pipeline.publishing.caption_publisher import CAPTIONS
-
-# Below it the distribution serves the outputs bucket.
-MEDIA_PATH = "/media/"
 
 
 def asset_summary(asset: Asset) -> dict[str, Any]:
@@ -33,8 +31,6 @@ def asset_summary(asset: Asset) -> dict[str, Any]:
 
 def asset_details(asset: Asset, record: Mapping[str, Any]) -> dict[str, Any]:
     """Return all that viewers may know of an asset; `record` is what it was read from."""
-    captions = [entry for entry in asset.outputs if entry["format"] == CAPTIONS]
-    outputs = [entry for entry in asset.outputs if entry["format"] != CAPTIONS]
     percent = None if asset.is_terminal else record.get("progress_percent")
     return {
         **asset_summary(asset),
@@ -50,8 +46,8 @@ def asset_details(asset: Asset, record: Mapping[str, Any]) -> dict[str, Any]:
                 "storyboard_fault": asset.storyboard_fault,
             }
         ),
-        "outputs": [output_view(entry) for entry in outputs],
-        "captions": [_caption(entry) for entry in captions],
+        "outputs": [output_view(entry) for entry in outputs_of(asset)],
+        "captions": [caption_view(entry) for entry in captions_of(asset)],
         "rejected_captions": [
             {"key": str(entry["key"]), "message": str(entry["message"])} for entry in asset.rejected_captions
         ],
@@ -80,7 +76,7 @@ def error_view(error: AssetError) -> dict[str, Any]:
 
 def output_view(entry: Mapping[str, Any]) -> dict[str, Any]:
     """Return something to open, by its path below the distribution; sizes of 0 are left out."""
-    shown: dict[str, Any] = {"format": str(entry["format"]), "path": media_path(entry)}
+    shown: dict[str, Any] = {"format": str(entry["format"]), "path": media_path(str(entry["key"]))}
     for name in ("width", "height", "duration_ms"):
         if entry.get(name):
             shown[name] = int(entry[name])
@@ -89,16 +85,22 @@ def output_view(entry: Mapping[str, Any]) -> dict[str, Any]:
     return shown
 
 
-def media_path(entry: Mapping[str, Any]) -> str:
-    """Return where the distribution serves an output."""
-    return f"{MEDIA_PATH}{entry['key']}"
+def outputs_of(asset: Asset) -> Sequence[Mapping[str, Any]]:
+    """Return an asset's outputs but for its captions."""
+    return [entry for entry in asset.outputs if entry["format"] != CAPTIONS]
 
 
-def _caption(entry: Mapping[str, Any]) -> dict[str, Any]:
+def captions_of(asset: Asset) -> Sequence[Mapping[str, Any]]:
+    """Return an asset's captions."""
+    return [entry for entry in asset.outputs if entry["format"] == CAPTIONS]
+
+
+def caption_view(entry: Mapping[str, Any]) -> dict[str, Any]:
+    """Return captions, by their path below the distribution and the file that they were made of."""
     shown: dict[str, Any] = {
         "language": str(entry["language"]),
         "label": str(entry.get("label", "")),
-        "path": media_path(entry),
+        "path": media_path(str(entry["key"])),
     }
     for name in ("role", "source"):
         if entry.get(name):

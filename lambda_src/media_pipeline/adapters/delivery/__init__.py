@@ -1,0 +1,1 @@
+"""What CloudFront and its signing key do for viewers."""

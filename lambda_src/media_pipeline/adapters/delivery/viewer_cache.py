@@ -1,0 +1,34 @@
+"""The distribution's cache: copies of outputs that are gone are not served any longer."""
+
+import uuid
+from typing import Any
+
+from media_pipeline.adapters.clients import aws_errors
+from media_pipeline.domain.delivery.playback import asset_path
+
+
+class CloudFrontCache:
+    """Drop what a distribution has cached.
+
+    Raises TransientError and its kin where CloudFront can't answer.
+    """
+
+    def __init__(self, client: Any, distribution_id: str) -> None:
+        self._client = client
+        self._distribution_id = distribution_id
+
+    def forget_asset(self, asset_id: str) -> None:
+        """Have all copies of an asset's outputs dropped, which takes CloudFront seconds to minutes.
+
+        One path with a wildcard counts as one of the thousand that are free each month. Source:
+        https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/PayingForInvalidation.html
+        """
+        with aws_errors(f"dropping {asset_id} from CloudFront's cache"):
+            self._client.create_invalidation(
+                DistributionId=self._distribution_id,
+                InvalidationBatch={
+                    "Paths": {"Quantity": 1, "Items": [f"{asset_path(asset_id)}*"]},
+                    # Each is a request of its own: a repeated removal may have put new copies there.
+                    "CallerReference": str(uuid.uuid4()),
+                },
+            )

@@ -1,0 +1,189 @@
+"""How videos are delivered: what is private, how keys are rotated, and what the settings choose."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from constructs_lib.bindings import App
+from constructs_lib.function import CodeArchive
+from stacks.delivery_settings import PlaybackSettings
+from stacks.encoding import read_encoding_documents
+from stacks.media_pipeline import MediaPipelineStack
+from stacks.settings_rules import find_faults
+from tests.infrastructure.pipelines import SETTINGS
+from tests.infrastructure.stack import ACCOUNT_ID, DELIVERING, Resource, Stack
+
+ROOT = Path(__file__).resolve().parents[2]
+PEM = "-----BEGIN PUBLIC KEY-----\nMIIBIjANBgkq\n-----END PUBLIC KEY-----\n"
+CERTIFICATE = f"arn:aws:acm:us-east-1:{ACCOUNT_ID}:certificate/12345678-1234-1234-1234-123456789012"
+WEB_ACL = f"arn:aws:wafv2:us-east-1:{ACCOUNT_ID}:global/webacl/media/12345678-1234-1234-1234-123456789012"
+
+
+def _stacks(folder: Path, *of_playback: Mapping[str, Any]) -> list[Stack]:
+    """Return the stacks of sandboxes with delivery, one for each of these settings of playback."""
+    (folder / "code.zip").write_bytes(b"zip")
+    app = App(outdir=str(folder / "out"))
+    names = [f"{DELIVERING}-{number}" for number in range(len(of_playback))]
+    for name, playback in zip(names, of_playback, strict=True):
+        settings = replace(SETTINGS[DELIVERING], playback=PlaybackSettings(**playback))
+        assert find_faults(settings) == []
+        MediaPipelineStack(
+            app,
+            name,
+            settings=settings,
+            archive=CodeArchive(path=folder / "code.zip", sha256_base64="x"),
+            encoding=read_encoding_documents(ROOT / "stacks" / "presets"),
+        )
+    app.synth()
+    documents = [(folder / "out" / "stacks" / name / "cdk.tf.json").read_text() for name in names]
+    return [Stack(DELIVERING, json.loads(document)) for document in documents]
+
+
+def _distribution(stack: Stack) -> Resource:
+    (distribution,) = stack.of("aws_cloudfront_distribution")
+    return distribution
+
+
+def _behaviors(stack: Stack) -> dict[str, Mapping[str, Any]]:
+    """Return the behaviors by their paths, in the order in which CloudFront tries them."""
+    distribution = _distribution(stack)
+    ordered = {each["path_pattern"]: each for each in distribution["ordered_cache_behavior"]}
+    return {**ordered, "*": distribution.block("default_cache_behavior")}
+
+
+def test_all_media_is_private(delivering: Stack) -> None:
+    """Each behavior that answers from the outputs bucket trusts the key group, and no other one does."""
+    for path, behavior in _behaviors(delivering).items():
+        is_media = behavior["target_origin_id"] == "media"
+        assert is_media is path.startswith("/media/")
+        assert ("trusted_key_groups" in behavior) is is_media
+        assert behavior["viewer_protocol_policy"] == ("redirect-to-https" if path in _PAGE else "https-only")
+
+
+_PAGE = ("/assets/*", "*")
+
+
+def test_manifests_are_tried_before_all_media(delivering: Stack) -> None:
+    """The first pattern that matches decides, so manifests come before the pattern that matches all."""
+    paths = list(_behaviors(delivering))
+    assert paths[-1] == "*"
+    assert paths.index("/media/*") > max(paths.index(f"/media/*.{end}") for end in ("m3u8", "mpd", "vtt"))
+
+
+def test_buckets_are_read_by_this_distribution_alone(delivering: Stack) -> None:
+    """Both buckets are origins with access control; nothing makes them public."""
+    origins = {origin["origin_id"]: origin for origin in _distribution(delivering)["origin"]}
+    (access,) = delivering.of("aws_cloudfront_origin_access_control")
+    assert (access["signing_behavior"], access["signing_protocol"]) == ("always", "sigv4")
+    for name in ("page", "media"):
+        reference = delivering.resolve(f"${{{access.address}.id}}")
+        assert origins[name]["origin_access_control_id"] == reference
+        assert "s3_origin_config" not in origins[name]
+
+
+def test_responses_are_hardened(delivering: Stack) -> None:
+    """Every answer keeps browsers on HTTPS, its type, out of frames, and tells nothing of S3's encryption."""
+    policies = delivering.of("aws_cloudfront_response_headers_policy")
+    assert len({b["response_headers_policy_id"] for b in _behaviors(delivering).values()}) == len(policies)
+    for policy in policies:
+        security = policy.block("security_headers_config")
+        transport = security["strict_transport_security"]
+        assert transport["access_control_max_age_sec"] >= 365 * 86_400
+        assert security["frame_options"] == {"frame_option": "DENY", "override": True}
+        assert security["content_type_options"] == {"override": True}
+        assert "default-src" in security["content_security_policy"]["content_security_policy"]
+        removed = {item["header"] for item in policy.block("remove_headers_config")["items"]}
+        assert "x-amz-server-side-encryption-aws-kms-key-id" in removed
+        cors = policy.get("cors_config")
+        if cors is not None:
+            assert cors["access_control_allow_origins"]["items"] == list(SETTINGS[DELIVERING].browser_origins)
+            assert cors["access_control_allow_credentials"] is False
+
+
+def test_nothing_of_a_signing_key_is_in_the_state(delivering: Stack) -> None:
+    """Terraform makes the key in KMS and reads its public half; no resource makes or holds a private one."""
+    (signing,) = (key for key in delivering.of("aws_kms_key") if key.get("key_usage") == "SIGN_VERIFY")
+    assert signing["customer_master_key_spec"] == "RSA_2048"
+    assert not delivering.of("tls_private_key")
+    (public,) = delivering.document["data"]["aws_kms_public_key"].values()
+    assert delivering.resolve(public["key_id"]) == delivering.arn(signing)
+
+
+def test_a_key_is_rotated_in_three_steps(tmp_path: Path) -> None:
+    """A second key comes in, then it signs, then the first goes; no step touches what the others need."""
+    steps: list[tuple[tuple[int, ...], int]] = [((1,), 1), ((1, 2), 1), ((1, 2), 2), ((2,), 2)]
+    settings = [{"key_generations": keys, "current_key_generation": current} for keys, current in steps]
+    stacks = _stacks(tmp_path, *settings)
+    group = [stack.of("aws_cloudfront_key_group")[0]["items"] for stack in stacks]
+    keys = [{key.id for key in stack.of("aws_kms_key")} - {stack.key.id} for stack in stacks]
+    for stack in stacks:
+        for public in stack.of("aws_cloudfront_public_key"):
+            # A key leaves its group before it is deleted: CloudFront refuses the other order.
+            assert public.block("lifecycle")["create_before_destroy"] is True
+    assert group[0] == group[1][:1]
+    assert group[1] == group[2]
+    assert group[3] == group[2][1:]
+    assert keys[0] | keys[3] == keys[1] == keys[2]
+    assert not keys[0] & keys[3]
+
+
+def test_a_domain_has_its_certificate_and_tls_1_2(tmp_path: Path) -> None:
+    """With a domain of one's own, viewers need TLS 1.2; WAF and price class are as the settings say."""
+    settings = {
+        "domain": "media.example.com",
+        "certificate_arn": CERTIFICATE,
+        "web_acl_arn": WEB_ACL,
+        "price_class": "PriceClass_All",
+    }
+    (stack,) = _stacks(tmp_path, settings)
+    distribution = _distribution(stack)
+    assert distribution["aliases"] == ["media.example.com"]
+    assert distribution.block("viewer_certificate") == {
+        "acm_certificate_arn": CERTIFICATE,
+        "minimum_protocol_version": "TLSv1.2_2021",
+        "ssl_support_method": "sni-only",
+    }
+    assert (distribution["web_acl_id"], distribution["price_class"]) == (WEB_ACL, "PriceClass_All")
+    assert stack.resolve(stack.document["output"]["delivery_url"]["value"]) == "https://media.example.com/"
+
+
+def test_a_key_of_an_operator_stays_out_of_kms_and_state(tmp_path: Path) -> None:
+    """With the signing `ssm` the stack knows the public half alone, and the path of the private one."""
+    settings = {"signing": "ssm", "hash_algorithm": "SHA1", "public_keys": (PEM,)}
+    (stack,) = _stacks(tmp_path, settings)
+    assert [key.id for key in stack.of("aws_kms_key")] == [stack.key.id]
+    (public,) = stack.of("aws_cloudfront_public_key")
+    assert public["encoded_key"] == PEM
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("cookie_hours", 0),
+        ("url_hours", 169),
+        ("manifest_seconds", -1),
+        ("segment_days", 0),
+        ("price_class", "PriceClass_300"),
+        ("domain", "Media.example.com"),
+        ("certificate_arn", CERTIFICATE.replace("us-east-1", "eu-west-1")),
+        ("certificate_arn", CERTIFICATE),
+        ("web_acl_arn", WEB_ACL.replace("global", "regional")),
+        ("signing", "file"),
+        ("hash_algorithm", "SHA1"),
+        ("key_generations", ()),
+        ("key_generations", (1, 1)),
+        ("key_generations", (1, 2, 3, 4, 5, 6)),
+        ("key_generations", (0,)),
+        ("current_key_generation", 2),
+        ("public_keys", (PEM,)),
+        ("connect_sources", ("https://example.com/path",)),
+    ],
+)
+def test_impossible_settings_are_named(field: str, value: Any) -> None:
+    """What CloudFront or this project refuses is an error of the settings, under the field's name."""
+    settings = replace(SETTINGS[DELIVERING], playback=PlaybackSettings(**{field: value}))
+    assert f"playback.{field}" in {fault.field for fault in find_faults(settings)}
