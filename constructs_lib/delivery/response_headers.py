@@ -75,8 +75,8 @@ class ResponseHeaders(Construct):
         accept_finding(
             self._policy,
             "CKV_AWS_259",
-            reason="It asks for preloading, by which browsers keep to HTTPS for a whole domain before they were "
-            "ever there: that is for the domain's owner to apply for. Source: https://hstspreload.org/",
+            reason="It asks for preloading, by which browsers keep to HTTPS for a whole domain from the "
+            "first visit on: that is for the domain's owner to apply for. Source: https://hstspreload.org/",
         )
 
 
