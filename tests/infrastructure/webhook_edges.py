@@ -40,8 +40,7 @@ def _fan_out() -> Iterator[Edge]:
 
 def _sender() -> Iterator[Edge]:
     yield from consumer_edges(SENDER, QUEUE)
-    # Names of folders are below the path too, and no parameter has one.
-    for place in LISTED:
+    for place in ("an endpoint", "a disabled endpoint"):
         yield role_edge(SENDER, "ssm:GetParameters", place, NOT_ENCRYPTED)
     yield role_edge(SENDER, "ssm:GetParameters", "an endpoint's secrets", READS_SECRETS)
     # It disables an endpoint, and can't change where one is.
@@ -55,7 +54,7 @@ def _operator() -> Iterator[Edge]:
     for place in LISTED:
         yield role_edge(operator, "ssm:GetParametersByPath", place, NOT_ENCRYPTED)
     changes = "ssm:DeleteParameter GetParameter PutParameter"
-    for place in LISTED:
+    for place in ("an endpoint", "a disabled endpoint"):
         yield role_edge(operator, changes, place, NOT_ENCRYPTED)
     yield role_edge(operator, changes, "an endpoint's secrets", WRITES_SECRETS)
     tls = RefusesPlainHttp()
