@@ -28,6 +28,8 @@ class Edge:
     ca_bundle: str
     distribution_id: str
     domain: str
+    key_group_id: str
+    bucket: str
 
     def get(self, target: str, *, cookies: Mapping[str, str] | None = None) -> tuple[int, str]:
         """Return status and text of the answer for a path, written as it is, with or without a query."""
@@ -51,6 +53,14 @@ def new_public_key(client: Client, pem: str) -> str:
     name = f"key-{uuid4()}"
     config = {"CallerReference": name, "Name": name, "EncodedKey": pem}
     return str(client("cloudfront").create_public_key(PublicKeyConfig=config)["PublicKey"]["Id"])
+
+
+def trust(client: Client, edge: Edge, key_pair_ids: list[str]) -> None:
+    """Change which keys the distribution trusts."""
+    cloudfront = client("cloudfront")
+    found = cloudfront.get_key_group(Id=edge.key_group_id)
+    config = {"Name": found["KeyGroup"]["KeyGroupConfig"]["Name"], "Items": key_pair_ids}
+    cloudfront.update_key_group(Id=edge.key_group_id, IfMatch=found["ETag"], KeyGroupConfig=config)
 
 
 def new_edge(client: Client, *, aws_url: str, ca_bundle: str, key_pair_ids: list[str]) -> Edge:
@@ -120,4 +130,6 @@ def new_edge(client: Client, *, aws_url: str, ca_bundle: str, key_pair_ids: list
         ca_bundle=ca_bundle,
         distribution_id=distribution["Id"],
         domain=distribution["DomainName"],
+        key_group_id=group["KeyGroup"]["Id"],
+        bucket=name,
     )
