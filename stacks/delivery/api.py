@@ -86,6 +86,7 @@ def add_api(
             playback_hash_algorithm=settings.playback.hash_algorithm,
             playback_cookie_hours=settings.playback.cookie_hours,
             playback_url_hours=settings.playback.url_hours,
+            distribution_id=playback.distribution.id,
         ),
     )
     role = function.role
@@ -97,6 +98,7 @@ def add_api(
     pipeline.presets.grant_read(role)
     _grant_uploads(pipeline, role)
     _grant_operations(pipeline, role)
+    playback.distribution.grant_invalidate(role)
     playback.signing_key.grant_sign(role)
     http_api.serve(
         function,

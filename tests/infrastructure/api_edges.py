@@ -68,6 +68,7 @@ def _operating() -> Iterator[Edge]:
     for place in ("an upload", "an output"):
         yield role_edge(API_FUNCTION, "s3:DeleteObjectVersion", place, no_key, resource=tls)
     yield role_edge(API_FUNCTION, "sns:Publish", "topic for assets", PUBLISHES, resource=tls)
+    yield role_edge(API_FUNCTION, "cloudfront:CreateInvalidation", "the distribution", NOT_ENCRYPTED)
 
 
 API_EDGES: tuple[Edge, ...] = (

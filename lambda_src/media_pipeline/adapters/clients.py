@@ -28,6 +28,9 @@ _THROTTLING_CODES = frozenset(
         "SlowDown",
         "Throttling",
         "ThrottlingException",
+        # Of paths with a wildcard 15 may be dropped at once. Source:
+        # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html
+        "TooManyInvalidationsInProgress",
         "TooManyRequestsException",
     }
 )

@@ -102,6 +102,7 @@ class ApiParts(Parts):
 
     def remove(self, *, with_source: bool, has_time: Callable[[], bool]) -> "Remove":
         """Return what takes assets down for good."""
+        from media_pipeline.adapters.delivery.viewer_cache import CloudFrontCache
         from media_pipeline.adapters.removal.object_versions import ObjectVersions
         from media_pipeline.adapters.removal.records import RemovedRecords
         from media_pipeline.services.operations.removal import Remove
@@ -118,6 +119,7 @@ class ApiParts(Parts):
             metrics=self.metrics,
             with_source=with_source,
             clock=self.clock,
+            cache=CloudFrontCache(aws_client("cloudfront"), config.distribution_id),
             has_time=has_time,
         )
 

@@ -132,6 +132,7 @@ class ApiConfig(FunctionConfig):
     playback_hash_algorithm: str
     playback_cookie_hours: int
     playback_url_hours: int
+    distribution_id: str
 
 
 Config = TypeVar("Config", bound=FunctionConfig)

@@ -91,7 +91,8 @@ def test_all_paths_of_the_asset_are_dropped_by_one_request() -> None:
     first, second = client.requests
     assert request_faults("cloudfront", "CreateInvalidation", first) == []
     assert first["DistributionId"] == "E123"
-    assert first["InvalidationBatch"]["Paths"] == {"Quantity": 1, "Items": [f"/media/{'a' * 32}/*"]}
+    paths = [f"/media/{'a' * 32}/*", f"/{'a' * 32}/*"]
+    assert first["InvalidationBatch"]["Paths"] == {"Quantity": 2, "Items": paths}
     references = {request["InvalidationBatch"]["CallerReference"] for request in (first, second)}
     assert len(references) == 2
 
