@@ -147,7 +147,7 @@ def test_settings_of_the_api_are_checked(api: ApiSettings, fields: list[str]) ->
 
 def test_the_api_s_executions_count_towards_the_account() -> None:
     """What the API reserves is no longer there for the pipeline."""
-    small = replace(ENVIRONMENTS["dev"], account_concurrency=140, processing_concurrency=16)
+    small = replace(ENVIRONMENTS["dev"], account_concurrency=155, processing_concurrency=16)
     assert list(find_faults(small)) == []
     (fault,) = find_faults(replace(small, delivery=CLOUDFRONT))
     assert fault.field == "processing_concurrency"

@@ -205,9 +205,11 @@ READ_THE_ENVIRONMENT = {
     "constructs_lib.lazy_loading",
     "media_pipeline.domain.redaction",
     "media_pipeline.handlers.api",
+    "media_pipeline.handlers.fan_out",
     "media_pipeline.handlers.ingest_orchestrator",
     "media_pipeline.handlers.job_status_processor",
     "media_pipeline.handlers.reconciler",
+    "media_pipeline.handlers.webhook_sender",
     "tools.ops.__main__",
     "tools.plan_review.__main__",
 }
