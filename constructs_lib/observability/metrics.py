@@ -17,6 +17,14 @@ class Metric:
     statistic: str
     period_seconds: int
 
+    @property
+    def is_percentile(self) -> bool:
+        """Tell whether the statistic is one of those that alarms call extended: p99, for instance.
+
+        Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
+        """
+        return self.statistic.startswith("p")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MetricMath:

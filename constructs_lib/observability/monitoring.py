@@ -137,7 +137,8 @@ class PipelineMonitoring(Construct):
             namespace=metric.namespace if metric else None,
             metric_name=metric.name if metric else None,
             dimensions=metric.dimensions if metric else None,
-            statistic=metric.statistic if metric else None,
+            statistic=metric.statistic if metric and not metric.is_percentile else None,
+            extended_statistic=metric.statistic if metric and metric.is_percentile else None,
             period=metric.period_seconds if metric else None,
             metric_query=_metric_queries(signal) if isinstance(signal, MetricMath) else None,
         )

@@ -230,7 +230,7 @@ def _as_metric(attributes: Mapping[str, Any], statistic: str) -> Metric:
         namespace=attributes["namespace"],
         name=attributes["metric_name"],
         dimensions=attributes["dimensions"],
-        statistic=attributes[statistic],
+        statistic=attributes.get(statistic) or attributes["extended_statistic"],
         period_seconds=attributes["period"],
     )
 
