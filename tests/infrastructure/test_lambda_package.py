@@ -220,7 +220,7 @@ def test_real_package_imports_by_itself(tmp_path: Path) -> None:
         "import importlib, boto3\n"
         "for name in ('ingest_orchestrator', 'job_status_processor', 'reconciler'):\n"
         "    assert callable(importlib.import_module(f'media_pipeline.handlers.{name}').handler)\n"
-        "for service in ('dynamodb', 'mediaconvert', 's3', 'sns', 'sqs', 'ssm'):\n"
+        "for service in ('cloudfront', 'dynamodb', 'kms', 'mediaconvert', 's3', 'sns', 'sqs', 'ssm'):\n"
         "    boto3.client(service, region_name='us-east-1')\n"
         "from media_pipeline.publishing.caption_text.encoding import decoded\n"
         "text = ''.join(map(chr, (1055, 1088, 1080, 1074, 1077, 1090, 44, 32, 1084, 1080, 1088)))\n"

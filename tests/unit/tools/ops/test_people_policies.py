@@ -41,7 +41,7 @@ def _policy(stack: Stack, component: str) -> Policy:
 
 
 def _authorization(stack: Stack) -> Authorization:
-    (key,) = stack.of("aws_kms_key")
+    key = stack.key
     return Authorization(account_id=ACCOUNT_ID, region=REGION, key_arn=stack.arn(key))
 
 
