@@ -17,6 +17,7 @@ from media_pipeline.services.operations.changes import Intention
 from tools.ops.actions.redrive import PreviewedMessage, UnreadablePolicy
 from tools.ops.views.preset_report import PresetReport
 from tools.ops.views.source_facts import profile_line, source_lines
+from tools.ops.views.webhook_facts import webhook_facts
 
 _FATES = {
     UnreadablePolicy.KEEP: "stays here",
@@ -125,7 +126,7 @@ def record_view(record: Mapping[str, Any], *, outputs_bucket: str) -> Renderable
     facts = Table.grid(padding=(0, 2))
     facts.add_column(width=10, no_wrap=True)
     facts.add_column(overflow="fold")
-    for name, value in _facts(asset, record, outputs_bucket):
+    for name, value in (*_facts(asset, record, outputs_bucket), *webhook_facts(asset)):
         facts.add_row(Text(name, style="dim"), value)
     parts: list[RenderableType] = [facts, Text(""), _history(asset)]
     if asset.past_attempts:

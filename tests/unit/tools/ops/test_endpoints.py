@@ -1,18 +1,22 @@
 """Endpoints of webhooks as operators change them."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
+from io import StringIO
 
 import pytest
+from rich.console import Console
 
 from media_pipeline.domain.asset import AssetStatus
 from media_pipeline.domain.webhooks.endpoint import MAX_ENDPOINTS, Endpoint, Secrets, is_secret
 from tests.support.asset_steps import read
 from tests.support.fakes import FakeAssetTable, FakeClock
-from tests.support.webhook_world import PIPELINE, ended, endpoint
+from tests.support.webhook_world import PIPELINE, DeliveryWorld, ended, endpoint
 from tools.ops.actions.endpoints import Endpoints, announcements, named_after
 from tools.ops.errors import UsageError
 from tools.ops.queues.messages import webhook_content
+from tools.ops.views.tables import record_view
 
 
 class FakeParameters:
@@ -153,6 +157,21 @@ def test_only_what_was_not_taken_is_announced() -> None:
     again = announcements([noted], told, pipeline=PIPELINE, again=True)
     assert [message.endpoint_id for message in again] == ["shop", "desk"]
     assert webhook_content(missing[0].to_text()).label == "webhook to desk"
+
+
+def test_show_tells_which_endpoints_took_a_webhook() -> None:
+    """An asset's record is shown with a line for each endpoint that took its end."""
+    world = DeliveryWorld()
+    world.endpoints.known["desk"] = endpoint("desk")
+    for message in (world.message, replace(world.message, endpoint_id="desk")):
+        assert world.deliver(message)
+    record = world.table.records[world.asset.asset_id]
+    console = Console(file=StringIO(), width=120)
+    console.print(record_view(record, outputs_bucket="outputs"))
+    shown = console.file.getvalue()  # type: ignore[attr-defined]
+    assert "Webhooks" in shown
+    assert "shop took COMPLETE at 2026-01-02T03:04:05.678Z (HTTP 204)" in shown
+    assert "desk took COMPLETE" in shown
 
 
 def test_a_dead_letter_of_fan_out_is_called_by_what_it_is() -> None:
