@@ -1,8 +1,11 @@
-"""The sandbox that the e2e tests share, with the real stack applied to it."""
+"""A sandbox that e2e tests share, with the real stack applied to it."""
 
 import os
+import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,10 +13,10 @@ import boto3
 from botocore.config import Config
 
 from sandbox.deployment.deploy import Deployer, Deployment
+from sandbox.runtime import servers
 from sandbox.runtime.endpoints import Endpoints
 from sandbox.runtime.folder import PROJECT_ROOT, Folder
 from sandbox.runtime.servers import Running
-from tests.resilience.upgrade.upgrading import Upgrade
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +28,6 @@ class Sandbox:
     endpoints: Endpoints
     deployer: Deployer
     deployment: Deployment
-    upgrade: Upgrade
 
     def client(self, service: str) -> Any:
         """Return a boto3 client of a service."""
@@ -42,6 +44,26 @@ class Sandbox:
             timeout=600,
             check=False,
         )
+
+
+@contextmanager
+def empty_sandbox(folder: Folder) -> Iterator[tuple[Running, Deployer]]:
+    """Run the servers on an empty state, with the stacks synthesized and none applied."""
+    servers.stop(folder)
+    shutil.rmtree(folder.path, ignore_errors=True)
+    try:
+        running = servers.start(folder, print, stays_up=True)
+        deployer = Deployer(folder, running.endpoints, running.check)
+        deployer.synthesize()
+        running.wait()
+        yield running, deployer
+    finally:
+        servers.stop(folder)
+
+
+def deployed_sandbox(folder: Folder, running: Running, deployer: Deployer) -> Sandbox:
+    """Return a sandbox to which the stacks have been applied."""
+    return Sandbox(folder, running, running.endpoints, deployer, deployer.deployment())
 
 
 def client_of(endpoints: Endpoints, service: str) -> Any:

@@ -15,7 +15,7 @@ from sandbox.runtime import servers
 from sandbox.runtime.console import Terminal
 from tests.e2e.deployed import Sandbox
 
-pytestmark = pytest.mark.phase("operations")
+pytestmark = pytest.mark.phase("load")
 
 UPLOADS, SEED = 200, 4
 # So that a small load test has some of each kind.

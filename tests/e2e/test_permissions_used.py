@@ -1,4 +1,4 @@
-"""What the whole run of these tests, load test included, used of what is granted."""
+"""What the tests of this folder, the load test included, used of what is granted."""
 
 import json
 
@@ -10,7 +10,7 @@ from sandbox.local_aws.iam_calls import read_calls
 from tests.e2e.deployed import Sandbox
 from tests.infrastructure.stack import Stack
 
-pytestmark = pytest.mark.phase("changes")
+pytestmark = pytest.mark.phase("audit")
 
 
 def test_every_grant_is_used_or_explained_and_none_is_missing(sandbox: Sandbox) -> None:

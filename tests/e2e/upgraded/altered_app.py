@@ -1,4 +1,7 @@
-"""The App with one change, for what `make diff` says of it: `python -m tests.e2e.altered_app CHANGE`."""
+"""The App with one change, for what `make diff` says of it.
+
+Run `python -m tests.e2e.upgraded.altered_app CHANGE`.
+"""
 
 import os
 import sys
