@@ -46,6 +46,12 @@ class TableStream(Construct):
         if not 1 <= len(filters) <= MAX_FILTERS:
             raise ValueError(f"a stream has 1 to {MAX_FILTERS} filters, not {len(filters)}")
         table.grant_read_stream(function.role)
+        function.role.accept_finding(
+            "RESOURCE_MISMATCH",
+            about="'action': 'dynamodb:",
+            reason="Parliament takes no colon in a stream's label, which is a time, and knows ListStreams "
+            "for all tables alone; Lambda asks for it on the stream that it maps.",
+        )
         given_up.grant_give_up(function.role)
         function.accept_no_dlq(
             reason="Changes that it gives up are named in a queue; a function's DLQ takes asynchronous "
