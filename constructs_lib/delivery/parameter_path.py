@@ -34,15 +34,16 @@ class ParameterPath:
         """Let a role write the parameters of one folder, which are no secrets: ssm:PutParameter."""
         self._grant(role, "Write", ["PutParameter"], self._in([folder]))
 
-    def grant_administer(self, role: Grantee, folders: Sequence[str]) -> None:
-        """Let a role write, read and remove parameters of folders, secret ones too: ssm:GetParameter,
-        PutParameter, DeleteParameter; kms:Encrypt, kms:Decrypt.
+    def grant_administer(self, role: Grantee) -> None:
+        """Let a role do everything with the parameters, secret ones too: ssm:GetParameter,
+        GetParametersByPath, PutParameter, DeleteParameter; kms:Encrypt, kms:Decrypt.
 
         Standard parameters are encrypted with the key itself. Source:
         https://docs.aws.amazon.com/kms/latest/developerguide/services-parameter-store.html
         """
-        actions = ["DeleteParameter", "GetParameter", "PutParameter"]
-        self._grant(role, "Administer", actions, self._in(folders))
+        # One resource for all folders: a managed policy has 6,144 characters for everything.
+        actions = ["DeleteParameter", "GetParameter", "GetParametersByPath", "PutParameter"]
+        self._grant(role, "Administer", actions, [f"{self._arn}/*"])
         self._key.grant_parameter_secrets(role)
 
     def _in(self, folders: Sequence[str]) -> list[str]:

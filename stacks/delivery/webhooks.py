@@ -64,8 +64,7 @@ class Webhooks:
 
     def grant_operate(self, role: Grantee) -> None:
         """Let an operator administer endpoints, announce ended assets, and redrive: see the grants."""
-        self.endpoints.grant_list(role, FOLDERS)
-        self.endpoints.grant_administer(role, [*FOLDERS, SECRETS])
+        self.endpoints.grant_administer(role)
         self.queue.grant_redrive(role)
 
 

@@ -62,14 +62,10 @@ def _webhook_rows(
     parameters: str, named: Callable[[str], str], arn: Callable[[str, str], str], key: str
 ) -> list[tuple[str, str, str]]:
     """Return what operators do with webhooks: administer endpoints, announce, redrive."""
-    folders = [f"{parameters}/webhooks/{folder}" for folder in ("endpoints", "disabled")]
     letters = "sqs:ChangeMessageVisibility DeleteMessage ReceiveMessage"
+    administers = "ssm:DeleteParameter GetParameter GetParametersByPath PutParameter"
     return [
-        *(("ssm:GetParametersByPath", each, "") for folder in folders for each in (folder, f"{folder}/*")),
-        *(
-            ("ssm:DeleteParameter GetParameter PutParameter", f"{folder}/*", "")
-            for folder in (*folders, f"{parameters}/webhooks/secrets")
-        ),
+        (administers, f"{parameters}/webhooks/*", ""),
         ("kms:Decrypt Encrypt", key, "ssm"),
         ("sqs:SendMessage", arn("sqs", named("webhooks")), ""),
         (letters, arn("sqs", named("webhooks-dlq")), ""),

@@ -51,10 +51,8 @@ def _sender() -> Iterator[Edge]:
 
 def _operator() -> Iterator[Edge]:
     _, operator = PEOPLE
+    changes = "ssm:DeleteParameter GetParameter GetParametersByPath PutParameter"
     for place in LISTED:
-        yield role_edge(operator, "ssm:GetParametersByPath", place, NOT_ENCRYPTED)
-    changes = "ssm:DeleteParameter GetParameter PutParameter"
-    for place in ("an endpoint", "a disabled endpoint"):
         yield role_edge(operator, changes, place, NOT_ENCRYPTED)
     yield role_edge(operator, changes, "an endpoint's secrets", WRITES_SECRETS)
     tls = RefusesPlainHttp()
