@@ -6,7 +6,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from media_pipeline.adapters.clients import aws_client
-from media_pipeline.adapters.preset_store import SsmPresetStore
 from media_pipeline.domain.uploads.filter import UploadFilter
 from media_pipeline.domain.uploads.ignored_names import IgnoredNames
 from media_pipeline.domain.uploads.in_parts import PersonalKeys
@@ -16,6 +15,7 @@ from media_pipeline.handlers.wiring import Parts
 
 if TYPE_CHECKING:
     from media_pipeline.adapters.delivery.playback_signer import PlaybackSigner
+    from media_pipeline.adapters.preset_store import SsmPresetStore
     from media_pipeline.domain.ports import AssetListing
     from media_pipeline.services.delivery.playback import Playback
     from media_pipeline.services.operations.cancel import Cancel
@@ -158,8 +158,10 @@ class ApiParts(Parts):
         )
 
     @cached_property
-    def presets(self) -> SsmPresetStore:
+    def presets(self) -> "SsmPresetStore":
         """Return the presets and profiles in force."""
+        from media_pipeline.adapters.preset_store import SsmPresetStore
+
         return SsmPresetStore(
             aws_client("ssm"),
             presets_path=self.config.presets_path,

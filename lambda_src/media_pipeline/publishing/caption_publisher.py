@@ -28,7 +28,7 @@ from media_pipeline.manifests.hls import read_master_playlist, read_media_playli
 from media_pipeline.manifests.mpegts import BEGIN_BYTES, first_timestamp
 from media_pipeline.publishing import dash_subtitles, hls_subtitles
 from media_pipeline.publishing.closed_captions import without_closed_captions
-from media_pipeline.publishing.published_caption import PublishedCaption, variant
+from media_pipeline.publishing.published_caption import CAPTIONS, PublishedCaption, variant
 from media_pipeline.publishing.sidecar_listing import mark_of, sidecars_beside
 from media_pipeline.publishing.sidecars import Sidecar, SidecarNames
 from media_pipeline.telemetry import logger
@@ -36,7 +36,6 @@ from media_pipeline.telemetry import logger
 if TYPE_CHECKING:
     from media_pipeline.publishing.caption_text.webvtt import CaptionText
 
-CAPTIONS = "CAPTIONS"
 # More languages than any film has; each takes a few calls of S3.
 MAX_CAPTIONS = 40
 # So much is converted in a fraction of a function's time.

@@ -4,6 +4,8 @@ from media_pipeline.domain.languages import language_label
 from media_pipeline.domain.values import dataclass
 from media_pipeline.publishing.sidecar_names import FORCED, SDH
 
+# What an asset's record calls captions among its outputs.
+CAPTIONS = "CAPTIONS"
 _LABELS = {FORCED: "forced", SDH: "SDH"}
 
 

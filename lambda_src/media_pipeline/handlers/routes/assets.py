@@ -4,7 +4,6 @@ from media_pipeline.domain.asset import Asset, AssetStatus
 from media_pipeline.domain.delivery.access import Access
 from media_pipeline.domain.errors import InvalidCursorError
 from media_pipeline.domain.problems import RequestProblem
-from media_pipeline.encoding.presets import PresetName
 from media_pipeline.handlers.routes.operation import Answer, Call, Operation, Parameter, Routes
 from media_pipeline.handlers.routes.schemas import (
     ASSET,
@@ -143,6 +142,9 @@ def list_profiles(call: Call) -> Answer:
 )
 def list_presets(call: Call) -> Answer:
     """Return the presets in force."""
+    # Few ask for them, and reading them takes a good part of a cold start.
+    from media_pipeline.encoding.presets import PresetName
+
     presets, _ = call.parts.presets.load()
     return Answer(
         body={"presets": [{"name": name.value, "version": presets.version(name)} for name in PresetName]}

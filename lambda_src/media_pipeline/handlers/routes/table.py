@@ -2,7 +2,6 @@
 
 from media_pipeline.domain.delivery.access import Access
 from media_pipeline.handlers.routes import assets, documents, operations, playback, uploads
-from media_pipeline.handlers.routes.document import openapi_document
 from media_pipeline.handlers.routes.operation import Answer, Call, Operation, RouteFunction, Routes
 
 _DESCRIPTION = Routes()
@@ -21,6 +20,9 @@ _DESCRIPTION = Routes()
 )
 def get_description(call: Call) -> Answer:
     """Return the document, made anew: few ask for it."""
+    # Loaded with the first such request.
+    from media_pipeline.handlers.routes.document import openapi_document
+
     return Answer(body=openapi_document(OPERATIONS))
 
 

@@ -10,7 +10,7 @@ from media_pipeline.domain.asset import Asset
 from media_pipeline.domain.delivery.playback import media_path
 from media_pipeline.domain.failures.failure import AssetError
 from media_pipeline.domain.source import SourceInfo, source_from_record
-from media_pipeline.publishing.caption_publisher import CAPTIONS
+from media_pipeline.publishing.published_caption import CAPTIONS
 
 
 def asset_summary(asset: Asset) -> dict[str, Any]:
