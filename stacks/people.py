@@ -81,8 +81,6 @@ def add_operator_policy(
     # remove, which drops copies, tells people and counts; metrics have no resources
     if delivery is not None:
         delivery.playback.distribution.grant_invalidate(policy)
-        # reindex, before the API lists what an earlier release wrote
-        pipeline.assets.grant_scan(policy)
         delivery.webhooks.grant_operate(policy)
     pipeline.outputs.grant_list_versions(policy)
     pipeline.outputs.grant_delete_versions(policy)

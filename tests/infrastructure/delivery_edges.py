@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from tests.infrastructure.api_edges import API_EDGES
-from tests.infrastructure.edges import IS_A_SERVICE, NOT_ENCRYPTED, USES_TABLE, Edge, role_edge
+from tests.infrastructure.edges import IS_A_SERVICE, NOT_ENCRYPTED, Edge, role_edge
 from tests.infrastructure.places import PEOPLE
 from tests.infrastructure.sides import KeyDelegates, KeyLets, Nothing, OwnPolicy, PlacePolicy
 from tests.infrastructure.stack import ACCOUNT_ID
@@ -30,8 +30,6 @@ def _distribution() -> Iterator[Edge]:
         )
     _, operator = PEOPLE
     yield role_edge(operator, "cloudfront:CreateInvalidation", "the distribution", NOT_ENCRYPTED)
-    # reindex, before the API lists what an earlier release wrote
-    yield role_edge(operator, "dynamodb:Scan", "assets table", USES_TABLE)
 
 
 def _signing() -> Iterator[Edge]:

@@ -110,12 +110,8 @@ def test_operator_may_exactly(pipeline: Stack) -> None:
         ("kms:Decrypt GenerateDataKey", key, "sqs"),
         ("kms:Decrypt GenerateDataKey", key, "sns"),
         *(
-            row
+            ("cloudfront:CreateInvalidation", pipeline.arn(distribution), "")
             for distribution in pipeline.of("aws_cloudfront_distribution")
-            for row in (
-                ("cloudfront:CreateInvalidation", pipeline.arn(distribution), ""),
-                ("dynamodb:Scan", table, ""),
-            )
         ),
         *(_webhook_rows(parameters, named, arn, key) if stream_mappings_of(pipeline) else ()),
     )
