@@ -10,6 +10,7 @@ from media_pipeline.domain import transitions
 from media_pipeline.domain.asset import Asset, AssetStatus
 from media_pipeline.domain.asset_record import RecordWrite, new_record, refused_record
 from media_pipeline.domain.clock import timestamp
+from media_pipeline.domain.indexes.creation import CREATION_SHARD_ATTRIBUTE, creation_shard
 from media_pipeline.domain.status_index import status_shard
 from media_pipeline.domain.transitions import Transition
 from media_pipeline.domain.uploads.limits import SourceTypes
@@ -175,6 +176,7 @@ def test_a_record_begins_with_the_upload() -> None:
         "version_id": "v1",
         "status": "RECEIVED",
         "status_shard": status_shard("RECEIVED", upload().asset_id),
+        CREATION_SHARD_ATTRIBUTE: creation_shard(timestamp(NOW), upload().asset_id),
         "attempt": 1,
         "created_at": timestamp(NOW),
         "updated_at": timestamp(NOW),
