@@ -28,7 +28,8 @@ from tests.support.edge import (
 from tests.unit.sandbox.conftest import Client
 
 NOW = datetime.now(UTC)
-LATER = NOW + timedelta(minutes=10)
+# Longer than all tests take: these times are of when the module was read.
+LATER = NOW + timedelta(hours=12)
 
 
 @pytest.fixture(scope="module")
@@ -292,7 +293,7 @@ def _administration(account: str) -> dict[str, Any]:
         ({"IpAddress": {"AWS:SourceIp": "127.0.0.0/8"}}, 200),
         ({"IpAddress": {"AWS:SourceIp": "192.0.2.0/24"}}, 403),
         ({"DateGreaterThan": {"AWS:EpochTime": int(NOW.timestamp()) - 60}}, 200),
-        ({"DateGreaterThan": {"AWS:EpochTime": int(NOW.timestamp()) + 600}}, 403),
+        ({"DateGreaterThan": {"AWS:EpochTime": int(LATER.timestamp()) - 600}}, 403),
     ],
 )
 def test_a_policy_may_name_a_begin_and_a_network(
