@@ -9,7 +9,7 @@ from media_pipeline.domain.source import UnknownSource
 from media_pipeline.domain.transitions import Transition
 from media_pipeline.domain.uploads.filter import UploadFilter
 from media_pipeline.domain.uploads.ignored_names import IgnoredNames
-from media_pipeline.domain.uploads.in_parts import PersonalKeys
+from media_pipeline.domain.uploads.in_parts import NewUpload, PersonalKeys
 from media_pipeline.domain.uploads.limits import SourceLimits
 from media_pipeline.domain.uploads.versions import ObjectVersion
 from media_pipeline.services.operations.cancel import Cancel
@@ -17,7 +17,7 @@ from media_pipeline.services.operations.removal import Remove
 from media_pipeline.services.operations.replay import Replay
 from media_pipeline.services.requests.idempotency import Idempotency
 from media_pipeline.services.uploading.quota import Quota
-from media_pipeline.services.uploading.uploads import NewUpload, Uploads
+from media_pipeline.services.uploading.uploads import Uploads
 from tests.support.api_world import ApiWorld
 from tests.support.fakes import FakeQueue, FakeTranscoder
 from tests.support.fakes.parts import FakeParts

@@ -6,10 +6,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from media_pipeline.adapters.clients import aws_client
-from media_pipeline.domain.uploads.filter import UploadFilter
-from media_pipeline.domain.uploads.ignored_names import IgnoredNames
-from media_pipeline.domain.uploads.in_parts import PersonalKeys
-from media_pipeline.domain.uploads.limits import SourceLimits
 from media_pipeline.handlers.config import ApiConfig
 from media_pipeline.handlers.wiring import Parts
 
@@ -44,6 +40,10 @@ class ApiParts(Parts):
         """Return what takes uploads in parts."""
         from media_pipeline.adapters.removal.object_versions import ObjectVersions
         from media_pipeline.adapters.uploading.parts_bucket import S3PartsBucket, parts_client
+        from media_pipeline.domain.uploads.filter import UploadFilter
+        from media_pipeline.domain.uploads.ignored_names import IgnoredNames
+        from media_pipeline.domain.uploads.in_parts import PersonalKeys
+        from media_pipeline.domain.uploads.limits import SourceLimits
         from media_pipeline.services.uploading.quota import Quota
         from media_pipeline.services.uploading.uploads import Uploads
 

@@ -31,6 +31,8 @@ USUAL_PART_BYTES = 16 * MIB
 # Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html: 1,024 bytes for the key, of
 # which a prefix may have 512, a person and the folder about 200.
 MAX_NAME_BYTES = 255
+# So many URLs fit into an answer with room to spare: each is about 2 KB with the role's session token.
+MAX_SIGNED_PARTS = 100
 MAX_ID_CHARACTERS = 2_000
 ID_PATTERN = r"^[A-Za-z0-9_-]{1,2000}$"
 # What Cognito calls people (UUIDs) and clients. Source: Amazon Cognito User Pools API, UserPoolClientType:
@@ -98,6 +100,18 @@ class UploadInParts:
         if not (0 < size <= MAX_CAPTION_BYTES if is_caption else size == place.size_bytes):
             raise unknown
         return cls(key=key, s3_id=s3_id, size_bytes=size)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewUpload:
+    """Describe a file that is to be uploaded; captions name their video by its asset, or by its upload."""
+
+    name: str
+    size_bytes: int
+    content_type: str
+    profile: str | None = None
+    asset_id: str | None = None
+    upload_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from time import monotonic
+from typing import TYPE_CHECKING
 
 from media_pipeline.domain.asset import Asset
 from media_pipeline.domain.delivery.access import Access
@@ -9,7 +10,9 @@ from media_pipeline.domain.problems import RequestProblem
 from media_pipeline.handlers.routes.operation import Answer, Call, Operation, Parameter, Routes
 from media_pipeline.handlers.routes.schemas import ASSET_ID, IN_PATH, TEXT, an_object
 from media_pipeline.services.operations.changes import AssetChange, Intention, Outcome, Refusal, Result
-from media_pipeline.services.operations.removal import Removal
+
+if TYPE_CHECKING:
+    from media_pipeline.services.operations.removal import Removal
 
 ROUTES = Routes()
 
@@ -125,13 +128,13 @@ def _answer(outcome: Outcome, status: int) -> Answer:
     raise _refused(outcome)
 
 
-def _refused(what: Intention | Outcome | Removal) -> RequestProblem:
+def _refused(what: "Intention | Outcome | Removal") -> RequestProblem:
     refusal = what.refusal or Refusal.ASSET_CHANGED
     code = "UNKNOWN_ASSET" if refusal is Refusal.ASSET_UNKNOWN else refusal.value
-    text = what.reason if isinstance(what, Removal) else what.text
+    text = what.text if isinstance(what, Intention | Outcome) else what.reason
     sentence = text.removeprefix("left alone: ")
     detail = _SENTENCES.get(refusal, f"{sentence[:1].upper()}{sentence[1:]}.")
-    retry = None if isinstance(what, Removal) else what.retry_after_seconds
+    retry = what.retry_after_seconds if isinstance(what, Intention | Outcome) else None
     return RequestProblem(code, detail, retry_after_seconds=retry)
 
 

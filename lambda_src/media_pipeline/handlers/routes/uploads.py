@@ -1,10 +1,15 @@
 """Routes of uploads in parts: begin one, sign its parts, see what is there, complete it, give it up."""
 
 from media_pipeline.domain.delivery.access import Access
-from media_pipeline.domain.uploads.in_parts import ID_PATTERN, MAX_ID_CHARACTERS, MAX_PARTS
+from media_pipeline.domain.uploads.in_parts import (
+    ID_PATTERN,
+    MAX_ID_CHARACTERS,
+    MAX_PARTS,
+    MAX_SIGNED_PARTS,
+    NewUpload,
+)
 from media_pipeline.handlers.routes.operation import Answer, Call, Operation, Parameter, Routes
 from media_pipeline.handlers.routes.schemas import ASSET_ID, COUNT, TEXT, a_list, an_object
-from media_pipeline.services.uploading.uploads import MAX_SIGNED_PARTS, NewUpload
 
 ROUTES = Routes()
 

@@ -15,6 +15,8 @@ from media_pipeline.domain.errors import NotFoundError
 from media_pipeline.domain.problems import RequestProblem
 from media_pipeline.domain.uploads.filter import UploadFilter
 from media_pipeline.domain.uploads.in_parts import (
+    MAX_SIGNED_PARTS,
+    NewUpload,
     PersonalKeys,
     Place,
     StoredPart,
@@ -27,9 +29,6 @@ from media_pipeline.domain.values import dataclass
 from media_pipeline.publishing.sidecars import SidecarNames
 from media_pipeline.services.uploading.content_types import check_content_type
 from media_pipeline.services.uploading.quota import Quota, StoredVersions, check_quota
-
-# So many URLs fit into an answer with room to spare: each is about 2 KB with the role's session token.
-MAX_SIGNED_PARTS = 100
 
 
 class PartsBucket(Protocol):
@@ -70,18 +69,6 @@ class AssetRecords(Protocol):
     def get(self, asset_id: str) -> Asset | None:
         """Return an asset as of now."""
         ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewUpload:
-    """Describe a file that is to be uploaded; captions name their video by its asset, or by its upload."""
-
-    name: str
-    size_bytes: int
-    content_type: str
-    profile: str | None = None
-    asset_id: str | None = None
-    upload_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

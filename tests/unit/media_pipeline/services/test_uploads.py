@@ -12,12 +12,18 @@ from media_pipeline.domain.errors import NotFoundError
 from media_pipeline.domain.problems import RequestProblem
 from media_pipeline.domain.uploads.filter import UploadFilter
 from media_pipeline.domain.uploads.ignored_names import IgnoredNames
-from media_pipeline.domain.uploads.in_parts import MIB, PersonalKeys, UploadInParts
+from media_pipeline.domain.uploads.in_parts import (
+    MAX_SIGNED_PARTS,
+    MIB,
+    NewUpload,
+    PersonalKeys,
+    UploadInParts,
+)
 from media_pipeline.domain.uploads.limits import MAX_CAPTION_BYTES, SourceLimits, SourceTypes
 from media_pipeline.domain.uploads.upload import UploadedObject
 from media_pipeline.publishing.sidecars import SidecarNames
 from media_pipeline.services.uploading.quota import MAX_VERSION_PAGES, Quota
-from media_pipeline.services.uploading.uploads import MAX_SIGNED_PARTS, NewUpload, Uploads
+from media_pipeline.services.uploading.uploads import Uploads
 from tests.support.fakes import FakeAssetTable, FakeClock
 from tests.support.fakes.parts import FakeParts
 
