@@ -81,6 +81,33 @@ def distributions_may_decrypt(account: Account) -> Statement:
     )
 
 
+def account_administers(account: Account) -> Statement:
+    """Let the account's administrators delegate through IAM what may be done with a key."""
+    return Statement(
+        sid="AccountDelegatesThroughIam",
+        principal={"AWS": account.root_arn},
+        actions=["kms:*"],
+        resources=["*"],
+    )
+
+
+def accept_administration(key: KmsKey) -> None:
+    """Accept what the lint finds of `account_administers` in a key's policy."""
+    accept_finding(
+        key,
+        "PERMISSIONS_MANAGEMENT_ACTIONS",
+        about="kms:putkeypolicy",
+        reason="Without the account's own right over it, a key with a faulty policy is lost for good. "
+        "Source: https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html",
+    )
+    accept_finding(
+        key,
+        "RESOURCE_MISMATCH",
+        about="kms:ListKeys",
+        reason="Of kms:* a key's policy grants what is about a key; the other actions are left out.",
+    )
+
+
 class EncryptionKey(Construct):
     """A rotated key with an alias.
 
@@ -102,19 +129,13 @@ class EncryptionKey(Construct):
     ) -> None:
         super().__init__(scope, id_)
         self._account = account
-        administration = Statement(
-            sid="AccountDelegatesThroughIam",
-            principal={"AWS": account.root_arn},
-            actions=["kms:*"],
-            resources=["*"],
-        )
         self._key = KmsKey(
             self,
             "Key",
             description=f"Encrypts everything of {name}",
             enable_key_rotation=True,
             deletion_window_in_days=deletion_window_days,
-            policy=policy_document([administration, *services]),
+            policy=policy_document([account_administers(account), *services]),
             lifecycle=TerraformResourceLifecycle(prevent_destroy=True) if prevent_destroy else None,
         )
         self.arn: str = self._key.arn
@@ -122,19 +143,7 @@ class EncryptionKey(Construct):
         KmsAlias(self, "Alias", name=f"alias/{name}", target_key_id=self._key.key_id)
 
     def _accept_findings(self) -> None:
-        accept_finding(
-            self._key,
-            "PERMISSIONS_MANAGEMENT_ACTIONS",
-            about="kms:putkeypolicy",
-            reason="Without the account's own right over it, a key with a faulty policy is lost for good. "
-            "Source: https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html",
-        )
-        accept_finding(
-            self._key,
-            "RESOURCE_MISMATCH",
-            about="kms:ListKeys",
-            reason="Of kms:* a key's policy grants what is about a key; the other actions are left out.",
-        )
+        accept_administration(self._key)
         accept_finding(
             self._key,
             "MISMATCHED_TYPE",

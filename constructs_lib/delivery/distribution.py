@@ -1,7 +1,8 @@
 """A CloudFront distribution: one name for several origins, each behind paths of its own."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from constructs_lib.bindings import Construct
 from constructs_lib.bindings.cloudfront import (
@@ -176,48 +177,34 @@ def _api(id_: str, domain_name: str) -> CloudfrontDistributionOrigin:
 
 
 def _ordered(behavior: Behavior) -> CloudfrontDistributionOrderedCacheBehavior:
-    function = behavior.function
+    function = CloudfrontDistributionOrderedCacheBehaviorFunctionAssociation
     return CloudfrontDistributionOrderedCacheBehavior(
-        path_pattern=behavior.path,
-        target_origin_id=behavior.origin,
-        viewer_protocol_policy=_protocol(behavior),
-        allowed_methods=list(behavior.methods),
-        cached_methods=_cached(behavior),
-        cache_policy_id=behavior.cache.id if behavior.cache else NO_CACHING,
-        origin_request_policy_id=None if behavior.cache else ALL_BUT_THE_HOST,
-        response_headers_policy_id=behavior.headers.id,
-        trusted_key_groups=[behavior.key_group.id] if behavior.key_group else None,
-        compress=True,
-        function_association=[
-            CloudfrontDistributionOrderedCacheBehaviorFunctionAssociation(
-                event_type="viewer-request", function_arn=function.arn
-            )
-        ]
-        if function
-        else None,
+        path_pattern=behavior.path, **_answered(behavior, function)
     )
 
 
 def _default(behavior: Behavior) -> CloudfrontDistributionDefaultCacheBehavior:
-    function = behavior.function
-    return CloudfrontDistributionDefaultCacheBehavior(
-        target_origin_id=behavior.origin,
-        viewer_protocol_policy=_protocol(behavior),
-        allowed_methods=list(behavior.methods),
-        cached_methods=_cached(behavior),
-        cache_policy_id=behavior.cache.id if behavior.cache else NO_CACHING,
-        origin_request_policy_id=None if behavior.cache else ALL_BUT_THE_HOST,
-        response_headers_policy_id=behavior.headers.id,
-        trusted_key_groups=[behavior.key_group.id] if behavior.key_group else None,
-        compress=True,
-        function_association=[
-            CloudfrontDistributionDefaultCacheBehaviorFunctionAssociation(
-                event_type="viewer-request", function_arn=function.arn
-            )
-        ]
-        if function
+    function = CloudfrontDistributionDefaultCacheBehaviorFunctionAssociation
+    return CloudfrontDistributionDefaultCacheBehavior(**_answered(behavior, function))
+
+
+def _answered(behavior: Behavior, function: Callable[..., Any]) -> dict[str, Any]:
+    """Return what a behavior says besides its paths; `function` makes its association with one."""
+    runs = behavior.function
+    return {
+        "target_origin_id": behavior.origin,
+        "viewer_protocol_policy": _protocol(behavior),
+        "allowed_methods": list(behavior.methods),
+        "cached_methods": _cached(behavior),
+        "cache_policy_id": behavior.cache.id if behavior.cache else NO_CACHING,
+        "origin_request_policy_id": None if behavior.cache else ALL_BUT_THE_HOST,
+        "response_headers_policy_id": behavior.headers.id,
+        "trusted_key_groups": [behavior.key_group.id] if behavior.key_group else None,
+        "compress": True,
+        "function_association": [function(event_type="viewer-request", function_arn=runs.arn)]
+        if runs
         else None,
-    )
+    }
 
 
 def _protocol(behavior: Behavior) -> str:

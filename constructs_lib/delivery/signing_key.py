@@ -5,8 +5,8 @@ from typing import Protocol
 
 from constructs_lib.bindings import Construct, KmsAlias, KmsKey, TerraformResourceLifecycle
 from constructs_lib.bindings.cloudfront import CloudfrontKeyGroup, CloudfrontPublicKey, DataAwsKmsPublicKey
+from constructs_lib.encryption import accept_administration, account_administers
 from constructs_lib.iam import Account, Grantee, Statement, policy_document
-from constructs_lib.lint import accept_finding
 
 # CloudFront takes RSA 2048 and ECDSA P-256 keys; with this algorithm KMS signs what CloudFront calls SHA256.
 # Sources: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-trusted-signers.html
@@ -47,12 +47,6 @@ class KmsSigningKey(Construct):
         prevent_destroy: bool,
     ) -> None:
         super().__init__(scope, id_)
-        administration = Statement(
-            sid="AccountDelegatesThroughIam",
-            principal={"AWS": account.root_arn},
-            actions=["kms:*"],
-            resources=["*"],
-        )
         self._key = KmsKey(
             self,
             "Key",
@@ -60,14 +54,16 @@ class KmsSigningKey(Construct):
             customer_master_key_spec=KEY_SPEC,
             key_usage="SIGN_VERIFY",
             deletion_window_in_days=deletion_window_days,
-            policy=policy_document([administration]),
+            policy=policy_document([account_administers(account)]),
             lifecycle=TerraformResourceLifecycle(prevent_destroy=True) if prevent_destroy else None,
         )
         KmsAlias(self, "Alias", name=f"alias/{name}", target_key_id=self._key.key_id)
         public = DataAwsKmsPublicKey(self, "Public", key_id=self._key.arn)
         self._public_key = _public_key(self, name=name, pem=public.public_key_pem)
         self.arn: str = self._key.arn
-        self._accept_findings()
+        # KMS rotates no asymmetric keys: a new generation in the settings does. Source:
+        # https://docs.aws.amazon.com/kms/latest/developerguide/rotate-keys.html
+        accept_administration(self._key)
 
     @property
     def key_pair_id(self) -> str:
@@ -91,23 +87,6 @@ class KmsSigningKey(Construct):
                 resources=[self.arn],
                 conditions={"StringEquals": {"kms:SigningAlgorithm": SIGNING_ALGORITHM}},
             )
-        )
-
-    def _accept_findings(self) -> None:
-        # KMS rotates no asymmetric keys: a new generation in the settings does. Source:
-        # https://docs.aws.amazon.com/kms/latest/developerguide/rotate-keys.html
-        accept_finding(
-            self._key,
-            "PERMISSIONS_MANAGEMENT_ACTIONS",
-            about="kms:putkeypolicy",
-            reason="Without the account's own right over it, a key with a faulty policy is lost for good. "
-            "Source: https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html",
-        )
-        accept_finding(
-            self._key,
-            "RESOURCE_MISMATCH",
-            about="kms:ListKeys",
-            reason="Of kms:* a key's policy grants what is about a key; the other actions are left out.",
         )
 
 
