@@ -24,11 +24,13 @@ _TESTS = (
     "tests/contract/test_asset_table.py",
     "tests/contract/test_record_writes.py",
     "tests/property",
+    # What operators and the API do is decided in services.
+    "tests/unit/tools/ops",
 )
 # Tests of other layers, of the stacks, and of the pipeline as a whole would take more time than all others
 # together, and stop few mutants that these don't.
 _LEFT_OUT = (
-    "tests/unit/media_pipeline/handlers/*",
+    "tests/unit/media_pipeline/handlers/test_*",
     "tests/unit/media_pipeline/publishing/test_[!cs]*",
     "tests/unit/media_pipeline/publishing/test_sidecars.py",
     "tests/unit/media_pipeline/publishing/test_storyboard.py",
@@ -40,6 +42,7 @@ _LEFT_OUT = (
     "tests/property/test_one_job_an_attempt.py",
     "tests/property/test_operators_commands.py",
     "tests/property/test_settings_properties.py",
+    "tests/unit/tools/ops/test_people_policies.py",
 )
 # A mutant that survives costs all examples of each property that reaches it.
 _MAX_EXAMPLES = 40
