@@ -33,6 +33,7 @@ LIBRARIES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("media_pipeline.handlers*", ("aws_lambda_powertools",)),
     ("media_pipeline.telemetry", ("aws_lambda_powertools",)),
     ("media_pipeline.adapters.delivery.parameter_signer", ("pyasn1", "rsa")),
+    ("media_pipeline.adapters.webhooks.signature", ("standardwebhooks",)),
     ("media_pipeline.adapters*", ("boto3", "botocore")),
     # The text of playlists and captions is read by libraries that are as pure as their callers.
     ("media_pipeline.manifests.hls", ("m3u8",)),
@@ -124,6 +125,7 @@ FORBIDDEN = (
     ("Only adapters know boto3", "media_pipeline.telemetry", "boto3"),
     ("Adapters read settings", "media_pipeline.adapters.queues", "media_pipeline.manifests.uris"),
     ("The domain, encoding and manifests", "media_pipeline.encoding.ladder", "media_pipeline.telemetry"),
+    ("The domain, encoding and manifests", "media_pipeline.domain.webhooks.message", "standardwebhooks"),
     ("Telemetry knows", "media_pipeline.telemetry", "media_pipeline.domain.asset"),
     ("The functions' configuration", "media_pipeline.handlers.config", "media_pipeline.services.ingest"),
     ("Only the bindings", "stacks.storage", "cdktf"),

@@ -16,9 +16,9 @@ from datetime import datetime
 from threading import Thread, Timer
 from urllib.parse import SplitResult, urlsplit
 
+from media_pipeline.adapters.webhooks.signature import signed_headers
 from media_pipeline.domain.errors import EndpointForbiddenError, EndpointUnavailableError
 from media_pipeline.domain.webhooks.addresses import refusal, url_fault
-from media_pipeline.domain.webhooks.signature import signed_headers
 
 CONNECT_TIMEOUT_SECONDS = 3.0
 # Of all of it: the name, the connection, TLS, and the answer's status.

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from media_pipeline.domain.webhooks.signature import signed_headers
+from media_pipeline.adapters.webhooks.signature import signed_headers
 from tests.support.webhook_world import OLDER_SECRET, SECRET
 
 PAGE = Path(__file__).resolve().parents[4] / "docs" / "webhooks.md"

@@ -13,8 +13,8 @@ import pytest
 
 from media_pipeline.adapters.asset_table import AssetTable
 from media_pipeline.adapters.webhooks.endpoint_store import SsmEndpointAdministration
+from media_pipeline.adapters.webhooks.signature import signed_headers
 from media_pipeline.domain.webhooks.endpoint import Secrets
-from media_pipeline.domain.webhooks.signature import signed_headers
 from stacks.delivery.webhooks import end_filters
 from stacks.lambda_package import build_lambda_package
 from tests.support.asset_steps import read
