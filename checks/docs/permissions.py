@@ -2,18 +2,18 @@
 
 from checks.docs.regions import table
 from checks.iam.reasons import NOT_ENFORCED, REASONS
-from tests.infrastructure import edges
 from tests.infrastructure.delivery_edges import DELIVERY_EDGES
+from tests.infrastructure.edge_tables import tables
 
 
 def edges_table() -> str:
     """Return every edge: caller, actions, place, and what lets the call through on each side."""
-    return edges.tables()
+    return tables()
 
 
 def delivery_edges_table() -> str:
     """Return the edges that delivery adds."""
-    return edges.tables(DELIVERY_EDGES)
+    return tables(DELIVERY_EDGES)
 
 
 def iam_reasons_table() -> str:

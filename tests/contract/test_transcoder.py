@@ -15,12 +15,7 @@ from media_pipeline.domain.events import JobStatus, state_change_of_job
 from media_pipeline.domain.source import AudioTrack, SourceInfo, VideoTrack
 from media_pipeline.domain.uploads.upload import UploadedObject
 from tests.support.fakes import FakeClock, FakeTranscoder
-from tests.unit.sandbox.mediaconvert.api.fakes import (
-    ROLE,
-    Endpoint,
-    client,
-    job_settings,
-)
+from tests.unit.sandbox.mediaconvert.api.endpoint import ROLE, Endpoint, client, job_settings
 
 PIPELINE = "media-pipeline-test"
 # What the endpoint's own stand-in for ffmpeg tells of a clip.

@@ -1,4 +1,4 @@
-"""Alarms and the dashboard watch what exists, and notify the topic that they are for."""
+"""Alarms watch what exists, and notify the topic that they are for."""
 
 import re
 from collections.abc import Mapping
@@ -16,6 +16,7 @@ from tests.infrastructure.pipelines import SETTINGS
 from tests.infrastructure.places import WEBHOOK_FUNCTIONS
 from tests.infrastructure.policies import Request, allows
 from tests.infrastructure.stack import Resource, Stack
+from tests.infrastructure.watched import is_watched
 
 
 def _metrics(alarm: Resource) -> list[dict[str, Any]]:
@@ -23,30 +24,6 @@ def _metrics(alarm: Resource) -> list[dict[str, Any]]:
     if "metric_query" in alarm.attributes:
         return [query["metric"] for query in alarm["metric_query"] if "metric" in query]
     return [dict(alarm.attributes)]
-
-
-def _watched(stack: Stack, namespace: str, dimensions: dict[str, str]) -> bool:
-    """Tell whether the stack has what a metric's dimensions name."""
-    match namespace, dimensions:
-        case "AWS/SQS", {"QueueName": name}:
-            return name in {q["name"] for q in stack.of("aws_sqs_queue")}
-        case "AWS/Lambda", {"FunctionName": name}:
-            return name in {f["function_name"] for f in stack.of("aws_lambda_function")}
-        case "AWS/MediaConvert", {"Queue": arn}:
-            return arn in {stack.arn(q) for q in stack.of("aws_media_convert_queue")}
-        case "AWS/ApiGateway", {"ApiId": id_, "Stage": stage}:
-            stages = {(s["api_id"], s["name"]) for s in stack.of("aws_apigatewayv2_stage")}
-            return (id_, stage) in stages
-        case "AWS/Events", {"RuleName": name}:
-            return name in {r["name"] for r in stack.of("aws_cloudwatch_event_rule")}
-        case "MediaPipeline", {"service": name}:
-            services = {
-                f.block("environment")["variables"]["POWERTOOLS_SERVICE_NAME"]
-                for f in stack.of("aws_lambda_function")
-            }
-            return services == {name}
-        case _:
-            return False
 
 
 def _topic(stack: Stack, component: str) -> Resource:
@@ -104,10 +81,10 @@ def test_alarms_watch_what_exists(pipeline: Stack) -> None:
     """The dimensions of every alarm name a resource of the stack; a typo would watch nothing for ever."""
     for alarm in pipeline.of("aws_cloudwatch_metric_alarm"):
         for metric in _metrics(alarm):
-            assert _watched(pipeline, metric["namespace"], metric["dimensions"]), alarm.address
+            assert is_watched(pipeline, metric["namespace"], metric["dimensions"]), alarm.address
 
 
-def test_everything_is_watched(pipeline: Stack) -> None:
+def test_everything_isis_watched(pipeline: Stack) -> None:
     """No queue, dead-letter queue, function or rule is without an alarm."""
     watched = {
         value
@@ -270,38 +247,6 @@ def test_composite_covers_every_alarm(pipeline: Stack) -> None:
 def _order(composite: Resource, alarms: list[Resource]) -> list[str]:
     names: dict[str, str] = {alarm.address: alarm["alarm_name"] for alarm in alarms}
     return [names[address] for address in composite["depends_on"]]
-
-
-def test_dashboard_is_valid(pipeline: Stack) -> None:
-    """The dashboard stays within CloudWatch's limits and draws only what exists.
-
-    Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_limits.html
-    """
-    (dashboard,) = pipeline.of("aws_cloudwatch_dashboard")
-    widgets = dashboard["dashboard_body"]["widgets"]
-    assert len(widgets) <= 500
-    graphs = [w["properties"] for w in widgets if w["type"] == "metric"]
-    assert sum(len(graph["metrics"]) for graph in graphs) <= 2_500
-    for graph in graphs:
-        assert len(graph["metrics"]) <= 500
-        for series in graph["metrics"]:
-            if isinstance(series[0], dict):
-                continue
-            namespace, _, *dimensions, _ = series
-            pairs = dict(zip(dimensions[::2], dimensions[1::2], strict=True))
-            assert _watched(pipeline, namespace, pairs), (graph["title"], series)
-
-
-def test_dashboard_shows_every_alarm(pipeline: Stack) -> None:
-    """The state of every alarm, the composite first, is on the dashboard."""
-    (dashboard,) = pipeline.of("aws_cloudwatch_dashboard")
-    (states,) = (w for w in dashboard["dashboard_body"]["widgets"] if w["type"] == "alarm")
-    shown = states["properties"]["alarms"]
-    composite = pipeline.arn(pipeline.of("aws_cloudwatch_composite_alarm")[0])
-    alarms = {pipeline.arn(a) for a in pipeline.of("aws_cloudwatch_metric_alarm")}
-    assert shown[0] == composite
-    assert set(shown[1:]) == alarms
-    assert len(shown) <= 100
 
 
 def test_functions_publish_where_alarms_look(pipeline: Stack) -> None:

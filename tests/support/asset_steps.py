@@ -4,7 +4,9 @@ from datetime import timedelta
 from typing import Any
 
 from media_pipeline.adapters.asset_table import AssetTable
+from media_pipeline.adapters.dynamodb import from_item
 from media_pipeline.domain.asset import Asset, AssetStatus, ClaimOutcome
+from media_pipeline.domain.failures.failure import AssetError
 from media_pipeline.domain.transitions import Transition
 from media_pipeline.domain.uploads.upload import UploadedObject
 from tests.support.fakes import FakeAssetTable, FakeClock
@@ -42,3 +44,34 @@ def read(table: Table, asset_id: str) -> Asset:
     asset = table.get(asset_id)
     assert asset is not None
     return asset
+
+
+ERROR = AssetError(code="OUTPUTS_MISSING", category="service", message="Outputs are missing.")
+
+
+def record_of(table: Table, asset_id: str) -> dict[str, Any]:
+    """Return an asset's whole record."""
+    if isinstance(table, FakeAssetTable):
+        return table.records[asset_id]
+    answer = table._client.get_item(TableName=table._table_name, Key={"asset_id": {"S": asset_id}})
+    return from_item(answer["Item"])
+
+
+def ended(table: Table, clock: FakeClock, status: AssetStatus = AssetStatus.FAILED) -> Asset:
+    """Return an asset whose first attempt has left in its record all that an attempt may leave."""
+    asset = claimed(table, clock)
+    assert table.record_plan(
+        asset, profile="default", preset_versions={"mp4": 1}, source_info=SOURCE, planned_outputs=PLAN
+    )
+    assert table.take_for_repair(asset, now=clock(), redelivery=True)
+    processing = table.advance(asset.asset_id, step(clock, AssetStatus.PROCESSING))
+    assert processing is not None
+    table.note_progress(processing, percent=50, now=clock())
+    table.note_warnings(processing, [{"code": 1, "count": 1}])
+    if status is not AssetStatus.CANCELED:
+        assert table.advance(asset.asset_id, step(clock, AssetStatus.VERIFYING))
+    last = step(clock, status, error=ERROR, outputs=PLAN, expires_at=1_800_000_000)
+    end = table.advance(asset.asset_id, last)
+    assert end is not None
+    table.note_notified(end, now=clock())
+    return read(table, asset.asset_id)

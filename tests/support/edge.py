@@ -4,10 +4,15 @@ import json
 import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from http.client import HTTPSConnection
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
+
+from cryptography.hazmat.primitives import serialization
+
+from media_pipeline.domain.delivery.playback import Signer, asset_cookies
 
 Client = Callable[[str], Any]
 
@@ -15,6 +20,10 @@ MEDIA_REQUEST = Path(__file__).resolve().parents[2] / "stacks" / "delivery" / "m
 ASSET, OTHER_ASSET = "a" * 32, "b" * 32
 MANIFEST = f"/media/{ASSET}/1/cmaf/index.m3u8"
 OTHER_MANIFEST = f"/media/{OTHER_ASSET}/1/cmaf/index.m3u8"
+
+NOW = datetime.now(UTC)
+# Longer than all tests take: these times are of when the module was read.
+LATER = NOW + timedelta(hours=12)
 
 _NO_CACHING = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
 _READERS = {"Quantity": 2, "Items": ["GET", "HEAD"]}
@@ -133,3 +142,15 @@ def new_edge(client: Client, *, aws_url: str, ca_bundle: str, key_pair_ids: list
         key_group_id=group["KeyGroup"]["Id"],
         bucket=name,
     )
+
+
+def pem(public_key: Any) -> str:
+    """Return a public key as CloudFront takes it."""
+    encoding, form = serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+    return str(public_key.public_bytes(encoding, form).decode())
+
+
+def cookies_of(edge: Edge, signer: Signer, asset: str = ASSET, ends: datetime = LATER) -> dict[str, str]:
+    """Return the cookies that open an asset, by name."""
+    made = asset_cookies(edge.domain, asset, now=NOW, ends=ends, signer=signer)
+    return {cookie.name: cookie.value for cookie in made}

@@ -1,81 +1,26 @@
 """Signed cookies and URLs at the local edge: what opens a video, and what does not."""
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from botocore.exceptions import ClientError
 from botocore.signers import CloudFrontSigner
-from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
-from media_pipeline.adapters.delivery.playback_signer import KmsSigner
-from media_pipeline.domain.delivery.playback import Signer, access_policy, asset_cookies, encoded, signed_url
-from sandbox.local_aws.fixes.delivery.path_normalization import normalized
-from sandbox.runtime.endpoints import Endpoints
+from media_pipeline.domain.delivery.playback import Signer, access_policy, encoded, signed_url
 from tests.support.edge import (
     ASSET,
+    LATER,
     MANIFEST,
+    NOW,
     OTHER_ASSET,
     OTHER_MANIFEST,
     Edge,
-    new_edge,
-    new_public_key,
-    trust,
+    cookies_of,
 )
-from tests.unit.sandbox.conftest import Client
-
-NOW = datetime.now(UTC)
-# Longer than all tests take: these times are of when the module was read.
-LATER = NOW + timedelta(hours=12)
-
-
-@pytest.fixture(scope="module")
-def private_key() -> rsa.RSAPrivateKey:
-    """Return an RSA key such as people make with openssl."""
-    return rsa.generate_private_key(65537, 2048)
-
-
-@pytest.fixture(scope="module")
-def kms_key(client: Client) -> str:
-    """Return the ARN of a signing key of KMS."""
-    key = client("kms").create_key(KeySpec="RSA_2048", KeyUsage="SIGN_VERIFY")
-    return str(key["KeyMetadata"]["Arn"])
-
-
-@pytest.fixture(scope="module")
-def key_pair_ids(client: Client, kms_key: str, private_key: rsa.RSAPrivateKey) -> tuple[str, str, str]:
-    """Return the ids of the KMS key, of the other trusted key, and of one that is in no group."""
-    der = client("kms").get_public_key(KeyId=kms_key)["PublicKey"]
-    public_keys = (serialization.load_der_public_key(der), private_key.public_key())
-    of_kms, other = (new_public_key(client, _pem(public_key)) for public_key in public_keys)
-    return of_kms, other, new_public_key(client, _pem(private_key.public_key()))
-
-
-@pytest.fixture(scope="module")
-def edge(client: Client, endpoints: Endpoints, key_pair_ids: tuple[str, str, str]) -> Edge:
-    """Return a distribution that trusts two keys."""
-    trusted = list(key_pair_ids[:2])
-    return new_edge(client, aws_url=endpoints.aws, ca_bundle=endpoints.ca_bundle, key_pair_ids=trusted)
-
-
-@pytest.fixture(scope="module")
-def signer(client: Client, kms_key: str, key_pair_ids: tuple[str, str, str]) -> Signer:
-    """Return what signs for viewers on AWS: KMS, over SHA-256."""
-    sign = KmsSigner(client("kms"), kms_key).sign
-    return Signer(key_pair_id=key_pair_ids[0], hash_algorithm="SHA256", sign=sign)
-
-
-def _pem(public_key: Any) -> str:
-    encoding, form = serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
-    return str(public_key.public_bytes(encoding, form).decode())
-
-
-def _cookies(edge: Edge, signer: Signer, asset: str = ASSET, ends: datetime = LATER) -> dict[str, str]:
-    made = asset_cookies(edge.domain, asset, now=NOW, ends=ends, signer=signer)
-    return {cookie.name: cookie.value for cookie in made}
 
 
 def _query(url: str) -> str:
@@ -84,8 +29,8 @@ def _query(url: str) -> str:
 
 def test_cookies_open_all_of_one_asset(edge: Edge, signer: Signer) -> None:
     """The cookies that the product makes open the asset's files, and the other behavior needs none."""
-    assert edge.get(MANIFEST, cookies=_cookies(edge, signer)) == (200, MANIFEST)
-    assert edge.get(OTHER_MANIFEST, cookies=_cookies(edge, signer, OTHER_ASSET)) == (200, OTHER_MANIFEST)
+    assert edge.get(MANIFEST, cookies=cookies_of(edge, signer)) == (200, MANIFEST)
+    assert edge.get(OTHER_MANIFEST, cookies=cookies_of(edge, signer, OTHER_ASSET)) == (200, OTHER_MANIFEST)
     assert edge.get("/page") == (200, "page")
 
 
@@ -94,23 +39,23 @@ def test_what_nothing_signed_is_refused(edge: Edge, signer: Signer) -> None:
     status, text = edge.get(MANIFEST)
     assert (status, "MissingKey" in text) == (403, True)
     for name in ("CloudFront-Policy", "CloudFront-Signature", "CloudFront-Key-Pair-Id"):
-        cookies = {key: value for key, value in _cookies(edge, signer).items() if key != name}
+        cookies = {key: value for key, value in cookies_of(edge, signer).items() if key != name}
         assert edge.get(MANIFEST, cookies=cookies)[0] == 403
 
 
 def test_cookies_of_another_asset_are_refused(edge: Edge, signer: Signer) -> None:
     """A cookie opens its own asset alone."""
-    assert edge.get(OTHER_MANIFEST, cookies=_cookies(edge, signer))[0] == 403
+    assert edge.get(OTHER_MANIFEST, cookies=cookies_of(edge, signer))[0] == 403
 
 
 def test_expired_cookies_are_refused(edge: Edge, signer: Signer) -> None:
     """A cookie opens nothing once its policy has ended, whatever the browser keeps."""
-    assert edge.get(MANIFEST, cookies=_cookies(edge, signer, ends=NOW - timedelta(seconds=1)))[0] == 403
+    assert edge.get(MANIFEST, cookies=cookies_of(edge, signer, ends=NOW - timedelta(seconds=1)))[0] == 403
 
 
 def test_an_altered_policy_is_refused(edge: Edge, signer: Signer) -> None:
     """A policy that was not signed opens nothing: a longer one, a wider one, or no policy at all."""
-    cookies = _cookies(edge, signer)
+    cookies = cookies_of(edge, signer)
     for policy in (
         access_policy(f"https://{edge.domain}/media/{ASSET}/*", ends=LATER + timedelta(days=1)),
         access_policy("*", ends=LATER),
@@ -123,7 +68,7 @@ def test_an_altered_policy_is_refused(edge: Edge, signer: Signer) -> None:
 @pytest.mark.parametrize("algorithm", [None, "SHA1", "sha256", "MD5"])
 def test_a_signature_counts_for_its_own_hash_alone(edge: Edge, signer: Signer, algorithm: str | None) -> None:
     """A signature over SHA-256 opens nothing as one over SHA-1, which is what no name stands for."""
-    cookies = _cookies(edge, signer)
+    cookies = cookies_of(edge, signer)
     cookies.pop("CloudFront-Hash-Algorithm")
     named = {"CloudFront-Hash-Algorithm": algorithm} if algorithm else {}
     assert edge.get(MANIFEST, cookies=cookies | named)[0] == 403
@@ -133,7 +78,7 @@ def test_keys_outside_of_the_group_are_refused(
     edge: Edge, signer: Signer, key_pair_ids: tuple[str, str, str], private_key: rsa.RSAPrivateKey
 ) -> None:
     """A key that CloudFront doesn't know, or doesn't trust here, opens nothing; nor does another key's id."""
-    cookies = _cookies(edge, signer)
+    cookies = cookies_of(edge, signer)
     for key_pair_id in ("KNOBODY", key_pair_ids[1]):
         assert edge.get(MANIFEST, cookies={**cookies, "CloudFront-Key-Pair-Id": key_pair_id})[0] == 403
     stranger = Signer(
@@ -141,7 +86,7 @@ def test_keys_outside_of_the_group_are_refused(
         hash_algorithm="SHA256",
         sign=lambda message: private_key.sign(message, padding.PKCS1v15(), hashes.SHA256()),
     )
-    assert edge.get(MANIFEST, cookies=_cookies(edge, stranger))[0] == 403
+    assert edge.get(MANIFEST, cookies=cookies_of(edge, stranger))[0] == 403
 
 
 @pytest.mark.parametrize(
@@ -161,7 +106,7 @@ def test_keys_outside_of_the_group_are_refused(
 )
 def test_no_path_leads_to_another_asset(edge: Edge, signer: Signer, path: str) -> None:
     """However another asset's path is written, a cookie doesn't open it, and nothing does without one."""
-    for cookies in (None, _cookies(edge, signer)):
+    for cookies in (None, cookies_of(edge, signer)):
         status, text = edge.get(path, cookies=cookies)
         assert status in (403, 404)
         assert OTHER_MANIFEST not in text
@@ -186,10 +131,10 @@ def test_a_signed_url_opens_its_own_file_alone(edge: Edge, signer: Signer) -> No
     assert edge.get(f"{MANIFEST}{_query(url)}&response-content-type=text/html")[0] == 403
 
 
-def test_a_url_of_its_own_counts_before_cookies(edge: Edge, signer: Signer) -> None:
+def test_a_url_of_its_own_counts_beforecookies_of(edge: Edge, signer: Signer) -> None:
     """Where a URL is signed, cookies don't make good for what it lacks."""
     ended = signed_url(edge.domain, MANIFEST.removeprefix("/media/"), ends=NOW, signer=signer)
-    assert edge.get(MANIFEST + _query(ended), cookies=_cookies(edge, signer))[0] == 403
+    assert edge.get(MANIFEST + _query(ended), cookies=cookies_of(edge, signer))[0] == 403
 
 
 @pytest.mark.parametrize("wildcard", [False, True])
@@ -223,70 +168,6 @@ def test_sha1_signatures_count_where_no_hash_is_named(
     assert edge.get(f"{MANIFEST}{_query(signed)}&Hash-Algorithm=SHA256")[0] == 403
 
 
-def test_a_rotation_ends_with_its_last_step(client: Client, endpoints: Endpoints) -> None:
-    """While both keys are trusted, what either signed opens; the old key is refused once it is out."""
-    signers, ids = [], []
-    for _ in range(2):
-        arn = client("kms").create_key(KeySpec="RSA_2048", KeyUsage="SIGN_VERIFY")["KeyMetadata"]["Arn"]
-        public = serialization.load_der_public_key(client("kms").get_public_key(KeyId=arn)["PublicKey"])
-        ids.append(new_public_key(client, _pem(public)))
-        sign = KmsSigner(client("kms"), arn).sign
-        signers.append(Signer(key_pair_id=ids[-1], hash_algorithm="SHA256", sign=sign))
-    first, second = signers
-    made = new_edge(client, aws_url=endpoints.aws, ca_bundle=endpoints.ca_bundle, key_pair_ids=ids[:1])
-
-    def opened() -> list[int]:
-        return [made.get(MANIFEST, cookies=_cookies(made, signer))[0] for signer in (first, second)]
-
-    assert opened() == [200, 403]
-    trust(client, made, ids)
-    assert opened() == [200, 200]
-    etag = client("cloudfront").get_public_key(Id=ids[0])["ETag"]
-    with pytest.raises(ClientError, match="PublicKeyInUse"):
-        client("cloudfront").delete_public_key(Id=ids[0], IfMatch=etag)
-    trust(client, made, ids[1:])
-    client("cloudfront").delete_public_key(Id=ids[0], IfMatch=etag)
-    assert opened() == [403, 200]
-
-
-def test_the_key_of_the_objects_has_to_let_cloudfront_in(
-    client: Client, endpoints: Endpoints, signer: Signer, key_pair_ids: tuple[str, str, str]
-) -> None:
-    """What is encrypted with a key is read only where the key's policy lets distributions decrypt."""
-    made = new_edge(
-        client,
-        aws_url=endpoints.aws,
-        ca_bundle=endpoints.ca_bundle,
-        key_pair_ids=list(key_pair_ids[:1]),
-    )
-    key = client("kms").create_key()["KeyMetadata"]["Arn"]
-    client("s3").put_object(
-        Bucket=made.bucket,
-        Key=MANIFEST.removeprefix("/media/"),
-        Body=b"encrypted",
-        ServerSideEncryption="aws:kms",
-        SSEKMSKeyId=key,
-    )
-    assert made.get(MANIFEST, cookies=_cookies(made, signer))[0] == 403
-    account = key.split(":")[4]
-    for distribution, status in ((f"{account}:distribution/*", 200), ("999988887777:distribution/*", 403)):
-        admits = {
-            "Effect": "Allow",
-            "Principal": {"Service": "cloudfront.amazonaws.com"},
-            "Action": "kms:Decrypt",
-            "Resource": "*",
-            "Condition": {"ArnLike": {"aws:SourceArn": f"arn:aws:cloudfront::{distribution}"}},
-        }
-        policy = {"Version": "2012-10-17", "Statement": [_administration(account), admits]}
-        client("kms").put_key_policy(KeyId=key, PolicyName="default", Policy=json.dumps(policy))
-        assert made.get(MANIFEST, cookies=_cookies(made, signer))[0] == status
-
-
-def _administration(account: str) -> dict[str, Any]:
-    principal = {"AWS": f"arn:aws:iam::{account}:root"}
-    return {"Effect": "Allow", "Principal": principal, "Action": "kms:*", "Resource": "*"}
-
-
 @pytest.mark.parametrize(
     ("condition", "status"),
     [
@@ -306,21 +187,3 @@ def test_a_policy_may_name_a_begin_and_a_network(
     values = {"Policy": encoded(policy), **signer.parameters(policy)}
     cookies = {f"CloudFront-{name}": value for name, value in values.items()}
     assert edge.get(MANIFEST, cookies=cookies)[0] == status
-
-
-@pytest.mark.parametrize(
-    ("raw", "normal"),
-    [
-        ("/", "/"),
-        ("/a/./b", "/a/b"),
-        ("/a/../b", "/b"),
-        ("/../../a", "/a"),
-        ("/a//b", "/a/b"),
-        ("/%7Ea/%2e%2E/b%2fc", "/b%2Fc"),
-        ("/a/..", "/"),
-        ("/a/b/.", "/a/b/"),
-    ],
-)
-def test_paths_have_one_normal_form(raw: str, normal: str) -> None:
-    """Dot segments go, doubled slashes too, and unreserved characters are written plainly."""
-    assert normalized(raw) == normal

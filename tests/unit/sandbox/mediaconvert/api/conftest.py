@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.unit.sandbox.mediaconvert.api.fakes import Endpoint
+from tests.unit.sandbox.mediaconvert.api.endpoint import Endpoint
 
 
 @pytest.fixture(scope="module")

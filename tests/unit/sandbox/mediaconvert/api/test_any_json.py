@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sandbox.mediaconvert.api.wire import operations, service_model, wire_name
-from tests.unit.sandbox.mediaconvert.api.fakes import Endpoint, application_of
+from tests.unit.sandbox.mediaconvert.api.endpoint import Endpoint, application_of
 
 MODEL = service_model()
 INPUTS = {operation.name: operation for operation in operations(MODEL)}

@@ -8,7 +8,7 @@ from urllib.parse import quote
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.unit.sandbox.mediaconvert.api.fakes import ROLE, Endpoint, job_settings
+from tests.unit.sandbox.mediaconvert.api.endpoint import ROLE, Endpoint, job_settings
 
 VERSION = "/2017-08-29"
 

@@ -9,12 +9,7 @@ import pytest
 from botocore.exceptions import ClientError, ConnectionClosedError, ReadTimeoutError
 
 from tests.support.waiting import wait_for
-from tests.unit.sandbox.mediaconvert.api.fakes import (
-    ROLE,
-    Endpoint,
-    client,
-    job_settings,
-)
+from tests.unit.sandbox.mediaconvert.api.endpoint import ROLE, Endpoint, client, job_settings
 
 CALLS: dict[str, Callable[[Any, str], Any]] = {
     "CreateJob": lambda client, _: client.create_job(Role=ROLE, Settings=job_settings()),

@@ -13,7 +13,8 @@ from sandbox.mediaconvert.resources.outbox import PublishError
 from sandbox.runtime.fault_injection import Faults
 from sandbox.runtime.folder import write_json
 from tests.support.waiting import wait_for
-from tests.unit.sandbox.mediaconvert.api.fakes import Endpoint, FakeBus
+from tests.unit.sandbox.mediaconvert.api.endpoint import Endpoint
+from tests.unit.sandbox.mediaconvert.api.fakes import FakeBus
 
 
 def events(*names: str) -> list[dict[str, Any]]:

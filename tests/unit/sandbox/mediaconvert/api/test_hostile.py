@@ -10,7 +10,7 @@ import pytest
 from sandbox.mediaconvert import server as service
 from sandbox.mediaconvert.api import app as api
 from sandbox.mediaconvert.isolation.limits import MAX_BODY_BYTES, MAX_HEADER_BYTES
-from tests.unit.sandbox.mediaconvert.api.fakes import Endpoint
+from tests.unit.sandbox.mediaconvert.api.endpoint import Endpoint
 
 JOBS = b"POST /2017-08-29/jobs HTTP/1.1\r\nHost: a\r\n"
 WAIT_SECONDS = 4.0

@@ -13,11 +13,8 @@ from sandbox.mediaconvert.isolation.child_process import Stalled
 from sandbox.mediaconvert.model import JobError
 from tests.support.media_checks import check_mp4
 from tests.support.waiting import wait_for
-from tests.unit.sandbox.mediaconvert.api.fakes import (
-    Endpoint,
-    FakeS3,
-    job_settings,
-)
+from tests.unit.sandbox.mediaconvert.api.endpoint import Endpoint, job_settings
+from tests.unit.sandbox.mediaconvert.api.fakes import FakeS3
 
 NEVER = threading.Event()
 

@@ -8,11 +8,7 @@ from botocore.exceptions import ClientError
 
 from sandbox.mediaconvert.model import JobError, JobWarning
 from tests.support.waiting import wait_for
-from tests.unit.sandbox.mediaconvert.api.fakes import (
-    ROLE,
-    Endpoint,
-    job_settings,
-)
+from tests.unit.sandbox.mediaconvert.api.endpoint import ROLE, Endpoint, job_settings
 
 
 def test_job_runs_to_complete(endpoint: Endpoint) -> None:

@@ -17,11 +17,8 @@ from sandbox.mediaconvert.model import Cancelled, JobError
 from sandbox.mediaconvert.resources.outbox import PublishError, put_events_entry
 from tests.support.local_resources import admit_rule
 from tests.support.waiting import wait_for
-from tests.unit.sandbox.mediaconvert.api.fakes import (
-    ACCOUNT,
-    ROLE,
-    free_port,
-)
+from tests.unit.sandbox.mediaconvert.api.endpoint import ROLE, free_port
+from tests.unit.sandbox.mediaconvert.api.fakes import ACCOUNT
 
 ROOT = Path(__file__).resolve().parents[5]
 NEVER = threading.Event()

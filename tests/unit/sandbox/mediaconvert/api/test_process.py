@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.waiting import wait_for
-from tests.unit.sandbox.mediaconvert.api.fakes import client, free_port
+from tests.unit.sandbox.mediaconvert.api.endpoint import client, free_port
 
 ROOT = Path(__file__).resolve().parents[5]
 

@@ -7,9 +7,7 @@ import pytest
 from sandbox.mediaconvert.model import JobError
 from sandbox.mediaconvert.resources.store import StateInUse
 from tests.support.waiting import wait_for
-from tests.unit.sandbox.mediaconvert.api.fakes import (
-    Endpoint,
-)
+from tests.unit.sandbox.mediaconvert.api.endpoint import Endpoint
 
 
 def test_restart_runs_interrupted_jobs_again(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.unit.sandbox.mediaconvert.api.fakes import Endpoint, job_settings
+from tests.unit.sandbox.mediaconvert.api.endpoint import Endpoint, job_settings
 
 
 def test_jobs_are_searched_by_input(endpoint: Endpoint) -> None:

@@ -5,6 +5,9 @@ import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+import m3u8  # type: ignore[import-untyped]
 
 from sandbox.mediaconvert.encoding.ffmpeg import executable
 
@@ -73,3 +76,14 @@ def joined(playlist: Path, to: Path) -> Path:
     names = [*init, *(line for line in lines if line and not line.startswith("#"))]
     to.write_bytes(b"".join((playlist.parent / name).read_bytes() for name in names))
     return to
+
+
+# Two tracks that tests tell apart, and what manifests say of the first.
+ENGLISH, FRENCH = Sound(language="eng"), Sound(language="fra", expression="0.1*sin(2*PI*880*t)")
+DEFAULT = "ALTERNATE_AUDIO_AUTO_SELECT_DEFAULT"
+SECONDS = 5.0
+
+
+def master(path: Path) -> Any:
+    """Read a master playlist."""
+    return m3u8.loads(path.read_text())

@@ -24,19 +24,19 @@ from tests.unit.sandbox.mediaconvert.media.jobs import (
     sound,
     video,
 )
-from tests.unit.sandbox.mediaconvert.media.sounds import Sound, joined, make_source
+from tests.unit.sandbox.mediaconvert.media.sounds import (
+    DEFAULT,
+    ENGLISH,
+    FRENCH,
+    SECONDS,
+    joined,
+    make_source,
+    master,
+)
 
-SECONDS = 5.0
-ENGLISH, FRENCH = Sound(language="eng"), Sound(language="fra", expression="0.1*sin(2*PI*880*t)")
-DEFAULT = "ALTERNATE_AUDIO_AUTO_SELECT_DEFAULT"
 SELECTED = "ALTERNATE_AUDIO_AUTO_SELECT"
 NOT_SELECTED = "ALTERNATE_AUDIO_NOT_AUTO_SELECT"
 VARIANT = "AUDIO_ONLY_VARIANT_STREAM"
-
-
-def master(path: Path) -> Any:
-    """Read a master playlist."""
-    return m3u8.loads(path.read_text())
 
 
 def media_of(playlist: Any) -> list[tuple[Any, ...]]:

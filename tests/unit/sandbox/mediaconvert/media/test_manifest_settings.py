@@ -2,11 +2,9 @@
 
 import threading
 from pathlib import Path
-from typing import Any
 from xml.etree import ElementTree
 
 import av
-import m3u8  # type: ignore[import-untyped]
 import pytest
 
 from sandbox.mediaconvert.planning.plan import make_plan
@@ -26,16 +24,14 @@ from tests.unit.sandbox.mediaconvert.media.jobs import (
     sound,
     video,
 )
-from tests.unit.sandbox.mediaconvert.media.sounds import Sound, make_source
-
-SECONDS = 5.0
-ENGLISH, FRENCH = Sound(language="eng"), Sound(language="fra", expression="0.1*sin(2*PI*880*t)")
-DEFAULT = "ALTERNATE_AUDIO_AUTO_SELECT_DEFAULT"
-
-
-def master(path: Path) -> Any:
-    """Read a master playlist."""
-    return m3u8.loads(path.read_text())
+from tests.unit.sandbox.mediaconvert.media.sounds import (
+    DEFAULT,
+    ENGLISH,
+    FRENCH,
+    SECONDS,
+    make_source,
+    master,
+)
 
 
 @pytest.fixture(scope="module")
