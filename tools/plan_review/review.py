@@ -16,6 +16,7 @@ from tools.plan_review.losses.erasures import erased
 from tools.plan_review.losses.protection import protection_lowered
 from tools.plan_review.losses.stateful import STATEFUL, Loss, lost
 from tools.plan_review.permissions.access import AccessChange, access_change
+from tools.plan_review.permissions.exposure import exposed
 from tools.plan_review.plans import Action, Plan, ResourceChange
 from tools.plan_review.renames import Rename, renames
 
@@ -31,6 +32,7 @@ class Review:
     renames: tuple[Rename, ...]
     lowered: tuple[str, ...]
     access: tuple[AccessChange, ...]
+    exposed: tuple[str, ...]  # what answers or lets in more people, a line each
     drift: tuple[Drift, ...]
     outputs: tuple[AttributeChange, ...]
     resources: tuple[ResourceChange, ...]
@@ -106,6 +108,7 @@ def review(plan: Plan, intended: Iterable[str] = ()) -> Review:
                 key=lambda each: (not each.widens, each.resource.address),
             )
         ),
+        exposed=tuple(sorted(exposed(changing))),
         drift=tuple(_drift(plan)),
         outputs=tuple(
             AttributeChange(_output_path(name, each.path), each.before, each.after)

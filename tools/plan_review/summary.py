@@ -83,6 +83,7 @@ def _sections(review: Review) -> Iterator[Section]:
     yield Section("Named as intended, but not lost by this plan", bullets(map(code, review.not_lost)))
     yield Section("Renamed construct ids", _renames(review), Tone.CARE)
     yield Section("Data that would be protected less", bullets(review.lowered), Tone.CARE)
+    yield Section("What more people reach", bullets(review.exposed), Tone.CARE)
     yield Section("Who may do what", _access(review.access), Tone.CARE)
     covered = {each.resource.address: each.covered for each in review.access}
     yield Section("Indexes of tables", bullets(index_changes(review.resources)))

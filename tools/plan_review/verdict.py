@@ -61,6 +61,8 @@ def _what_asks_for_care(review: Review) -> Iterator[str]:
     ]
     if widening:
         yield f"More may be allowed by {codes(widening)}."
+    if review.exposed:
+        yield "More people reach what they did not."
     if review.lowered:
         yield "Data is protected less."
     if endangered := [each.resource for each in review.drift if each.dangers]:

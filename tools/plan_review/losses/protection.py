@@ -28,6 +28,10 @@ def _no_longer_enabled(before: Any, after: Any) -> bool:
     return bool(before == "Enabled" and after != "Enabled")
 
 
+def _no_longer_active(before: Any, after: Any) -> bool:
+    return bool(before == "ACTIVE" and after != "ACTIVE")
+
+
 def _taken_away(before: Any, after: Any) -> bool:
     return bool(before) and not after
 
@@ -45,6 +49,12 @@ _GUARDS: tuple[tuple[str, _Path, Callable[[Any, Any], bool], str], ...] = (
         ("point_in_time_recovery", 0, "recovery_period_in_days"),
         fewer,
         "earlier moments can't be restored",
+    ),
+    (
+        "aws_cognito_user_pool",
+        ("deletion_protection",),
+        _no_longer_active,
+        "it can be deleted with its users",
     ),
     ("aws_kms_key", ("deletion_window_in_days",), fewer, "less time is left to undo its deletion"),
     ("aws_kms_key", ("enable_key_rotation",), turned_off, "it is not rotated any more"),
