@@ -62,4 +62,28 @@ ACCEPTED = (
         after="DESTINATIONS[self.preset].rpartition",
         reason="Each of these constants has one slash, so both parts are the same.",
     ),
+    Accepted(
+        function="media_path",
+        before="quote(key, safe='/')",
+        after="quote(key, safe='XX/XX')",
+        reason="Letters are never escaped, so one more of them among the safe characters changes nothing.",
+    ),
+    Accepted(
+        function="_owner",
+        before="data.get('attempt', '')",
+        after="data.get('attempt', None)",
+        reason="Neither the empty text nor that of None is a count of attempts.",
+    ),
+    Accepted(
+        function="Context.encoder",
+        before="_CODEC_MEMBERS.get(self.codec, '')",
+        after="_CODEC_MEMBERS.get(self.codec)",
+        reason="Job settings have neither the member None nor one without a name.",
+    ),
+    Accepted(
+        function="leftover_attempts",
+        before="max(complete, default=0)",
+        after="max(complete, default=None)",
+        reason="No attempt has the number 0, as none has the number None.",
+    ),
 )

@@ -78,6 +78,7 @@ def test_a_rate_near_a_standard_one_is_no_other_rate(
         ("59.94", "keep", "60000/1001"),
         ("61.3", "keep", "30.65"),
         ("29.99", "keep", "30000/1001"),
+        ("23.994", "keep", "24"),
         ("23.97", "keep", None),
         ("60", "keep", None),
         ("30000/1001", "halve", None),

@@ -53,6 +53,8 @@ def test_the_plan_names_what_the_settings_make(source: Source, profile: Profile)
             if "Width" in picture and picture["ScalingBehavior"] == "DEFAULT"
         )
         assert planned.sizes == (sizes if planned.format in ("HLS", "DASH") else ())
+        if sizes and planned.format in ("HLS", "DASH"):
+            assert (planned.width, planned.height) == sizes[0]
         assert planned.has_video == bool(pictures)
         assert PlannedOutput.from_record(planned.as_record()) == planned
 

@@ -73,8 +73,9 @@ def test_parts_grow_where_there_would_be_too_many(size_bytes: int, part_size_byt
 @pytest.mark.parametrize("number", [-1, 0, 2, MAX_PARTS + 1])
 def test_there_is_no_other_part(number: int) -> None:
     """What is asked of a part that the upload has not is refused."""
-    with pytest.raises(RequestProblem, match="INVALID_REQUEST"):
+    with pytest.raises(RequestProblem, match="INVALID_REQUEST") as refused:
         upload().part_bytes(number)
+    assert refused.value.field == "parts"
 
 
 @pytest.mark.parametrize("name", ["a.mp4", "Ä b+c%20'\"🎬.MOV", "..mp4", "a..b.mp4", "x" * 251 + ".mp4"])
@@ -87,6 +88,13 @@ def test_an_id_is_read_as_it_was_written(name: str) -> None:
 
 
 KEY = upload().key
+
+
+def test_an_id_is_the_one_of_earlier_releases() -> None:
+    """Pages keep ids while uploads last, so a release writes and reads them as the one before did."""
+    text = base64.urlsafe_b64encode(f'["{KEY}","s3-id_1",100]'.encode()).decode().rstrip("=")
+    assert upload().id == text
+    assert read(text) == upload()
 
 
 @pytest.mark.parametrize(

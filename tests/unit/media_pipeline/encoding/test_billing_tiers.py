@@ -98,6 +98,15 @@ def test_a_job_wide_feature_moves_every_output() -> None:
     assert [each.is_sound_alone for each in accelerated] == [False, True]
 
 
+def test_captures_are_told_apart() -> None:
+    """An output of captures is billed otherwise than a film, so it is marked; films and sound are not."""
+    captures = picture({"Codec": "FRAME_CAPTURE", "FrameCaptureSettings": {"MaxCaptures": 10}})
+    outputs = [captures, picture(), sound()]
+    billed = billed_outputs({"OutputGroups": [{"Name": "g", "Outputs": outputs}]})
+    assert [each.is_capture for each in billed] == [True, False, False]
+    assert {each.tier for each in billed} == {Tier.BASIC}
+
+
 @pytest.mark.parametrize("profile", shipped_profiles().by_name.values(), ids=lambda profile: profile.name)
 @given(source=sources())
 def test_a_progressive_source_costs_no_professional_rate(profile: Profile, source: SourceInfo) -> None:

@@ -78,6 +78,7 @@ def test_an_unknown_profile_is_the_uploaders_fault(requested: str) -> None:
     with pytest.raises(SourceError, match="one of: audio, default, long, short") as error:
         PROFILES.chosen(key="a.mp4", requested=requested)
     assert error.value.code == "UNKNOWN_PROFILE"
+    assert repr(requested[:64]) in error.value.message
     assert len(error.value.message) < 300
 
 

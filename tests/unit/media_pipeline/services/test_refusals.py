@@ -89,7 +89,11 @@ def test_a_file_that_stays_empty_fails() -> None:
     world = IngestWorld(empty_file_grace_seconds=EMPTY_FILE_GRACE_SECONDS)
     with pytest.raises(TooEarlyError):
         world.deliver(size=0)
-    world.clock.advance(EMPTY_FILE_GRACE_SECONDS)
+    world.clock.advance(EMPTY_FILE_GRACE_SECONDS - 1)
+    with pytest.raises(TooEarlyError) as early:
+        world.deliver(size=0)
+    assert early.value.seconds_left == 1
+    world.clock.advance(1)
     world.deliver(size=0)
     assert world.asset.error is not None
     assert (world.asset.error.code, len(world.publisher.published)) == ("EMPTY_FILE", 1)

@@ -238,8 +238,9 @@ def test_captions_lie_beside_their_video(world: World) -> None:
             )
             assert key == f"{video.key.removesuffix('film.mp4')}{name}"
     for name in ("other.en.vtt", "movie.vtt"):
-        with refused("INVALID_NAME"):
+        with refused("INVALID_NAME") as problem:
             world.begin(name, 100, content_type="text/vtt", upload_id=video.id)
+        assert problem.value.field == "name"
     with refused("FILE_TOO_LARGE"):
         world.begin("film.en.vtt", MAX_CAPTION_BYTES + 1, content_type="text/vtt", upload_id=video.id)
     with refused("INVALID_CONTENT_TYPE"):

@@ -8,7 +8,7 @@ from media_pipeline.domain.asset import Asset, AssetStatus, ClaimOutcome
 from media_pipeline.domain.errors import TransientError
 from media_pipeline.domain.transitions import Transition
 from media_pipeline.services.operations.cancel import Cancel
-from media_pipeline.services.operations.changes import Result
+from media_pipeline.services.operations.changes import Intention, Outcome, Refusal, Result
 from tests.unit.tools.ops.fakes import OpsWorld
 
 
@@ -47,8 +47,13 @@ def test_what_has_ended_is_left_alone(world: OpsWorld, status: AssetStatus) -> N
     """Neither a job that is done nor an asset that has ended is cancelled, however often one tries."""
     asset = world.asset(status)
     before = dict(world.table.records[asset.asset_id])
-    assert not cancel_in(world).intention(asset).acts
-    assert cancel_in(world).apply(asset).result is Result.SKIPPED
+    text = f"left alone: it has ended already ({status.value})"
+    assert cancel_in(world).intention(asset) == Intention(
+        asset=asset, acts=False, text=text, refusal=Refusal.ASSET_ENDED
+    )
+    assert cancel_in(world).apply(asset) == Outcome(
+        asset_id=asset.asset_id, result=Result.SKIPPED, text=text, refusal=Refusal.ASSET_ENDED
+    )
     assert world.table.records[asset.asset_id] == before
 
 
@@ -66,9 +71,39 @@ def test_a_job_that_ended_before_leaves_the_record_to_its_events(world: OpsWorld
     asset = world.asset(AssetStatus.PROCESSING)
     world.transcoder.jobs["job-1"]["Status"] = "COMPLETE"
     outcome = cancel_in(world).apply(asset)
-    assert outcome.result is Result.SKIPPED
-    assert "has ended" in outcome.text
+    assert outcome == Outcome(
+        asset_id=asset.asset_id,
+        result=Result.SKIPPED,
+        text="left alone: its job job-1 has ended, and soon its record tells how. If not, try again in 839 s",
+        refusal=Refusal.JOB_ENDED,
+        retry_after_seconds=839,
+    )
     assert world.read(asset.asset_id).status is AssetStatus.PROCESSING
+
+
+def test_outputs_that_are_being_verified_are_waited_for(world: OpsWorld) -> None:
+    """An invocation may be about to record COMPLETE: whoever asks is told why, and when to ask again."""
+    asset = world.asset(AssetStatus.VERIFYING)
+    refused = cancel_in(world).intention(asset)
+    assert (refused.acts, refused.refusal, refused.retry_after_seconds) == (
+        False,
+        Refusal.ASSET_IN_VERIFICATION,
+        839,
+    )
+    assert refused.text == "left alone: its outputs are being verified. Try again in 839 s"
+    outcome = cancel_in(world).apply(asset)
+    assert (outcome.refusal, outcome.retry_after_seconds) == (Refusal.ASSET_IN_VERIFICATION, 839)
+    world.clock.advance(839)
+    given_up = cancel_in(world).intention(asset)
+    assert (given_up.acts, given_up.text) == (True, "is cancelled; its outputs could not be verified")
+
+
+def test_an_intention_says_whether_there_is_a_job(world: OpsWorld) -> None:
+    """Before a job is known the operator reads that none is."""
+    asset = world.asset(AssetStatus.RECEIVED)
+    assert cancel_in(world).intention(asset) == Intention(
+        asset=asset, acts=True, text="is cancelled; no job is known"
+    )
 
 
 @pytest.mark.parametrize("status", [AssetStatus.SUBMITTED, AssetStatus.PROCESSING, AssetStatus.VERIFYING])
@@ -101,9 +136,62 @@ def test_a_submission_in_flight_is_waited_for(world: OpsWorld) -> None:
     asset = world.asset(AssetStatus.RECEIVED)
     world.table.claim(asset.upload, now=world.clock(), until=world.clock() + timedelta(seconds=42))
     outcome = cancel_in(world).apply(asset)
-    assert outcome.result is Result.FAILED
-    assert "Try again in 42 s" in outcome.text
+    assert outcome == Outcome(
+        asset_id=asset.asset_id,
+        result=Result.FAILED,
+        text="not cancelled: it is being submitted. Try again in 42 s",
+        refusal=Refusal.ASSET_IN_SUBMISSION,
+        retry_after_seconds=42,
+    )
     assert world.read(asset.asset_id).status is AssetStatus.RECEIVED
+
+
+def test_a_claim_holds_to_its_end(world: OpsWorld) -> None:
+    """An asset is cancelled at the instant at which its claim ends, and not in the second before."""
+    asset = world.asset(AssetStatus.RECEIVED)
+    world.table.claim(asset.upload, now=world.clock(), until=world.clock() + timedelta(seconds=1))
+    assert cancel_in(world).apply(asset).retry_after_seconds == 1
+    world.clock.advance(1)
+    outcome = cancel_in(world).apply(asset)
+    assert (outcome.result, outcome.text) == (Result.DONE, "cancelled; it had no job")
+
+
+def test_a_record_that_keeps_changing_is_looked_at_three_times(
+    world: OpsWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where each write finds a record that changed since the look, it ends in a request to try again."""
+    asset = world.asset(AssetStatus.RECEIVED)
+    writes = []
+
+    def refused(*arguments: object) -> None:
+        writes.append(arguments)
+
+    monkeypatch.setattr(world.table, "advance", refused)
+    assert cancel_in(world).apply(asset) == Outcome(
+        asset_id=asset.asset_id,
+        result=Result.FAILED,
+        text="not cancelled: its record keeps changing. Try again",
+        refusal=Refusal.ASSET_CHANGED,
+        retry_after_seconds=1,
+    )
+    assert len(writes) == 3
+
+
+@pytest.mark.parametrize("change", ["gone", "another attempt"])
+def test_a_record_that_is_another_one_is_left_alone(world: OpsWorld, change: str) -> None:
+    """Where the record has gone, or tells of another attempt, the command says so and cancels no job."""
+    asset = world.asset(AssetStatus.PROCESSING)
+    if change == "gone":
+        del world.table.records[asset.asset_id]
+    else:
+        world.table.records[asset.asset_id]["attempt"] = 2
+    assert cancel_in(world).apply(asset) == Outcome(
+        asset_id=asset.asset_id,
+        result=Result.SKIPPED,
+        text="left alone: meanwhile its record is another one",
+        refusal=Refusal.ASSET_CHANGED,
+    )
+    assert world.transcoder.jobs["job-1"]["Status"] == "SUBMITTED"
 
 
 def test_a_job_without_a_record_is_cancelled_too(world: OpsWorld) -> None:

@@ -1,5 +1,6 @@
 """Endpoints and their secrets, as their parameters keep them."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -48,7 +49,13 @@ def test_a_rotated_secret_signs_beside_the_new_one_for_a_while() -> None:
     assert secrets.in_force(clock()) == (SECRET,)
 
 
-@pytest.mark.parametrize("text", ["no JSON whsec_x", "{}", '{"current": "whsec_c2hvcnQ="}', '{"current": 5}'])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("no JSON whsec_x", "{}", '{"current": "whsec_c2hvcnQ="}', '{"current": 5}'),
+        json.dumps({"current": SECRET, "previous": "whsec_c2hvcnQ="}),
+    ],
+)
 def test_secrets_that_cannot_be_read_are_not_shown(text: str) -> None:
     """The error names the endpoint and nothing of what the parameter holds."""
     with pytest.raises(OperatorError) as raised:

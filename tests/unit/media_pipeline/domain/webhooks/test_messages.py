@@ -103,6 +103,18 @@ def test_a_message_that_is_none_of_ours_is_malformed(change: dict[str, object]) 
         parse_message(json.dumps(document | change))
 
 
+@pytest.mark.parametrize(("more", "is_read"), [(0, True), (1, False)])
+def test_a_payload_has_at_most_its_limit(more: int, is_read: bool) -> None:
+    """The longest payload that is written is read, and none that is a byte longer."""
+    payload = {"a": "x" * (MAX_PAYLOAD_BYTES - len(payload_text({"a": ""})) + more)}
+    message = replace(message_for(_ended(AssetStatus.COMPLETE), "shop", pipeline=PIPELINE), payload=payload)
+    if is_read:
+        assert parse_message(message.to_text()) == message
+    else:
+        with pytest.raises(MalformedEventError):
+            parse_message(message.to_text())
+
+
 @pytest.mark.parametrize("body", ["", "[]", "null", "{}"])
 def test_what_is_no_object_is_malformed(body: str) -> None:
     """Any other text ends in the DLQ."""

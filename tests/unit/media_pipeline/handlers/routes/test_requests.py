@@ -21,6 +21,7 @@ ALL = {Access.VIEWER, Access.UPLOADER, Access.OPERATOR}
         (person("uploader"), {Access.VIEWER, Access.UPLOADER}),
         (person("viewer", "operator"), ALL),
         (person("operators", "us-east-1_pool_Google"), set()),
+        ({**person(), "cognito:groups": "[viewer,uploader]"}, {Access.VIEWER, Access.UPLOADER}),
         # A person's scopes give nothing, whatever the page asked for.
         ({**person(), "scope": f"{RESOURCE_SERVER}/operate"}, set()),
         (machine(), set()),
