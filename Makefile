@@ -30,7 +30,7 @@ test: ## Everything that a change must hold: lint, types, unit, property, snapsh
 	@$(RUN) -m pytest $(SPREAD)
 
 ##@ Parts of the tests
-.PHONY: lint format types docs test-fast test-e2e playback snapshot-update guards bench bench-tests chaos corpus fuzz soak iam-report
+.PHONY: lint format types docs test-fast test-e2e playback snapshot-update guards bench bench-tests chaos corpus fuzz soak iam-report prices
 lint: setup .venv-lint/.synced ## Check style and format (ruff), imports (import-linter), every policy (checkov, parliament)
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	@PYTHONPATH=lambda_src:. $(BIN)/lint-imports --no-cache
@@ -57,6 +57,8 @@ bench: setup ## Measure synthesis and transcoding, as ratios within one run
 	@PYTHONPATH=lambda_src $(RUN) -m checks.bench
 bench-tests: setup ## Measure what share of one process's time `make test-fast` takes (some 20 minutes)
 	@$(RUN) -m checks.bench.spreading
+prices: setup ## Refresh the price list from AWS's Price List API; 3 if it can't be asked: make prices [REGION=us-east-1]
+	@PYTHONPATH=lambda_src $(RUN) -m tools.price_list$(if $(REGION), --region=$(REGION))
 corpus: setup ## Run every kind of source through the sandbox and compare: make corpus [CASES="portrait hlg"]
 	@$(RUN) -m checks.corpus $(CASES)
 soak: setup-cdktf ## Kill Terraform at random points of the whole pipeline's deployment: make soak [ROUNDS=10] [SEED=1]

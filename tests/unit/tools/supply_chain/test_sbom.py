@@ -69,7 +69,8 @@ def test_packages_are_exactly_those_locked(document: dict[str, Any]) -> None:
 def test_our_code_is_listed_with_its_hash(document: dict[str, Any]) -> None:
     """Our part has a purl, package.json's licence, and the hash of what `sha256sum` prints of lambda_src."""
     (code,) = (c for c in document["components"] if c["type"] == "application")
-    names = sorted(p.relative_to(command.SOURCE).as_posix() for p in command.SOURCE.rglob("*.py"))
+    files = [*command.SOURCE.rglob("*.py"), *command.SOURCE.rglob("*.json")]
+    names = sorted(path.relative_to(command.SOURCE).as_posix() for path in files)
     assert sorted(file["name"] for file in code["components"]) == names
     listing = "".join(
         f"{hashlib.sha256((command.SOURCE / name).read_bytes()).hexdigest()}  {name}\n" for name in names

@@ -1,0 +1,1 @@
+"""What jobs cost: price lists as data, and quotes of a job's settings. Pure."""
