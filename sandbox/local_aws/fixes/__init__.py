@@ -30,6 +30,7 @@ from sandbox.local_aws.fixes.delivery import (
     path_normalization,
     private_playback,
     signing_conditions,
+    stage_throttling,
     stream_batches,
 )
 from sandbox.local_aws.fixes.permissions import iam_calls, role_sessions, service_role_trust
@@ -87,6 +88,7 @@ def apply(
     origin_decryption.apply()
     api_origin.apply()
     signing_conditions.apply()
+    stage_throttling.apply()
     jwks.apply()
     authorizer_version.apply()
     if calls is not None:
