@@ -1,6 +1,7 @@
 """The headers that CloudFront adds to answers, and those that it takes away."""
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from constructs_lib.bindings import Construct
 from constructs_lib.bindings.cloudfront import (
@@ -34,7 +35,9 @@ _TOLD_BY_S3 = ("x-amz-server-side-encryption", "x-amz-server-side-encryption-aws
 class ResponseHeaders(Construct):
     """Answer over HTTPS alone, as the type that is named, in nobody's frame, and without a referrer.
 
-    Pages of `cors_origins` may read answers, without cookies. Further headers replace those of the origin.
+    Pages of `cors_origins` may read answers, without cookies. Further headers replace those of the origin;
+    those of `fallbacks` are added where the origin names none, errors among its answers. Source:
+    https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/modifying-response-headers.html
     """
 
     def __init__(
@@ -46,6 +49,7 @@ class ResponseHeaders(Construct):
         comment: str,
         content_security_policy: str,
         headers: Mapping[str, str],
+        fallbacks: Mapping[str, str] = MappingProxyType({}),
         cors_origins: Sequence[str] = (),
     ) -> None:
         super().__init__(scope, id_)
@@ -59,9 +63,10 @@ class ResponseHeaders(Construct):
             custom_headers_config=CloudfrontResponseHeadersPolicyCustomHeadersConfig(
                 items=[
                     CloudfrontResponseHeadersPolicyCustomHeadersConfigItems(
-                        header=header, value=value, override=True
+                        header=header, value=value, override=override
                     )
-                    for header, value in headers.items()
+                    for found, override in ((headers, True), (fallbacks, False))
+                    for header, value in found.items()
                 ]
             ),
             remove_headers_config=CloudfrontResponseHeadersPolicyRemoveHeadersConfig(

@@ -126,6 +126,10 @@ def _api_behaviors(scope: Construct, pipeline: PipelineResources, *, exists: boo
         comment="Answers of the API",
         content_security_policy="default-src 'none'; frame-ancestors 'none'",
         headers={**_SAME_ORIGIN, "Cache-Control": "no-store"},
+        # API Gateway's own 429 and 503 have none, and an HTTP API can't add one. A function at the edge does
+        # not see errors of an origin, and no policy asks for a status: so it is on every answer. Source:
+        # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/edge-function-restrictions-all.html
+        fallbacks={"Retry-After": "1"},
     )
     return [Behavior(path="/api/*", origin=API, headers=headers, methods=EVERY_METHOD)]
 

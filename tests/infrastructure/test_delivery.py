@@ -104,6 +104,19 @@ def test_responses_are_hardened(delivering: Stack) -> None:
             assert cors["access_control_allow_credentials"] is False
 
 
+def test_answers_of_the_api_say_when_to_come_back(delivering: Stack) -> None:
+    """What API Gateway throttles by itself gets a Retry-After; one that the function names stays."""
+    policy_id = _behaviors(delivering)["/api/*"]["response_headers_policy_id"]
+    (policy,) = (
+        policy
+        for policy in delivering.of("aws_cloudfront_response_headers_policy")
+        if delivering.resolve(f"${{{policy.address}.id}}") == policy_id
+    )
+    added = {item["header"]: item for item in policy.block("custom_headers_config")["items"]}
+    assert added["Retry-After"] == {"header": "Retry-After", "value": "1", "override": False}
+    assert all(item["override"] for name, item in added.items() if name != "Retry-After")
+
+
 def test_nothing_of_a_signing_key_is_in_the_state(delivering: Stack) -> None:
     """Terraform makes the key in KMS and reads its public half; no resource makes or holds a private one."""
     (signing,) = (key for key in delivering.of("aws_kms_key") if key.get("key_usage") == "SIGN_VERIFY")

@@ -127,6 +127,8 @@ def _responses(operation: Operation, *, is_open: bool) -> dict[str, Any]:
         found["401"]["content"] |= gateway
     found["429"] = {
         "description": "More requests come than a setting allows. Try again after a second.",
+        # By CloudFront, whose every answer for the API has it: API Gateway itself can't add it.
+        "headers": {"Retry-After": _RETRY_AFTER},
         "content": gateway,
     }
     found["500"]["content"] |= gateway
