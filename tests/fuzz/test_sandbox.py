@@ -14,8 +14,7 @@ from sandbox.mediaconvert.probing.probe_result import probe_result
 from sandbox.mediaconvert.probing.source import inspect_source
 from tests.fuzz.fuzzing import fuzzed, keys, mutated, scalars
 from tests.fuzz.messages import texts
-from tests.unit.sandbox.mediaconvert.api.endpoint import Endpoint, application_of
-from tests.unit.sandbox.mediaconvert.api.test_any_json import INPUTS, status_of
+from tests.unit.sandbox.mediaconvert.api.endpoint import INPUTS, Endpoint, application_of, status_of
 
 METHODS = ["GET", "POST", "PUT", "DELETE", "HEAD", "PATCH", "OPTIONS", "TRACE", "CONNECT", "BREW", ""]
 PATHS = sorted({operation.path for operation in INPUTS.values()})

@@ -1,6 +1,7 @@
 """What the contracts in pyproject.toml leave to say: names, sizes, folders, and the environment."""
 
 import ast
+import re
 import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -196,6 +197,17 @@ def test_only_tests_import_tests(module: str) -> None:
     """Nothing but tests and the programs that check the project imports a test's code, or main.py."""
     if not module.startswith("checks"):
         assert {name.split(".")[0] for name in imports(MODULES[module])}.isdisjoint({"tests", "main"})
+
+
+def test_no_test_module_imports_another() -> None:
+    """What tests share is in a module without tests of its own: in `tests/support`, or beside those tests."""
+    of_test = re.compile(r"^\s*(?:from|import) (tests\.[\w.]*\.test_\w+)", re.MULTILINE)
+    shared = {
+        str(path.relative_to(ROOT)): found
+        for path in (ROOT / "tests").rglob("*.py")
+        if (found := of_test.findall(path.read_text()))
+    }
+    assert shared == {}
 
 
 def test_main_imports_stacks_alone() -> None:

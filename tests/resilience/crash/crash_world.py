@@ -25,8 +25,8 @@ from media_pipeline.domain.uploads.upload import UploadedObject
 from media_pipeline.services.redelivery import Message
 from tests.resilience.crash.deployment import ACCOUNT, Deployment
 from tests.resilience.crash.handler_process import NEVER
-from tests.resilience.crash.servers import ROOT
 from tests.support.lambda_invocation import sqs_event
+from tests.support.server_process import ROOT
 
 PATIENCE_SECONDS = 30
 _READS = ("BatchGet", "Describe", "Get", "Head", "List", "Query", "Scan", "Search")

@@ -9,8 +9,9 @@ from typing import Any
 
 import boto3
 
-from tests.resilience.crash.servers import ROOT, Servers
+from tests.resilience.crash.servers import Servers
 from tests.support.local_resources import admit_rule, new_assets_table, new_versioned_bucket
+from tests.support.server_process import ROOT
 from tests.support.strategies import PRESETS_FOLDER
 
 ACCOUNT = "000000000000"

@@ -3,33 +3,13 @@
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
-import boto3
 import pytest
 
 from sandbox.runtime import servers
 from sandbox.runtime.endpoints import Endpoints
 from sandbox.runtime.folder import Folder
-
-Client = Callable[[str], Any]
-
-
-def clients_of(endpoints: Endpoints, access_key_id: str = "test") -> Client:
-    """Return what makes boto3 clients for the servers."""
-    make: Any = boto3.client  # typed for literal names alone
-
-    def client(service: str) -> Any:
-        return make(
-            service,
-            endpoint_url=endpoints.mediaconvert if service == "mediaconvert" else endpoints.aws,
-            region_name="us-east-1",
-            aws_access_key_id=access_key_id,
-            aws_secret_access_key="test",
-            verify=endpoints.ca_bundle,
-        )
-
-    return client
+from tests.support.local_clients import Client, clients_of
 
 
 @pytest.fixture(scope="session")

@@ -7,9 +7,10 @@ import pytest
 from checks.smoke import judgement
 from checks.smoke.asset import Asset
 from checks.smoke.bill import bill_of
-from checks.smoke.deployed import Deployed, Schedule
+from checks.smoke.deployed import Schedule
 from checks.smoke.names import compare
 from media_pipeline.encoding.billing_tiers import Tier
+from tests.unit.checks.smoke.deployment import DEPLOYED
 
 CMAF_KEYS = [
     "cmaf/index.m3u8",
@@ -23,17 +24,6 @@ CMAF_KEYS = [
     "cmaf/indexThumbnail.m3u8",
     "cmaf/indexThumbnail_000000001.jpg",
 ]
-DEPLOYED = Deployed(
-    pipeline="media-pipeline-dev",
-    region="us-east-1",
-    uploads="uploads",
-    outputs="outputs",
-    table="assets",
-    upload_key_prefix="",
-    asset_topic_arn="arn:assets",
-    alarm_topic_arn="arn:alarms",
-    reconciler="reconciler",
-)
 SCHEDULE = Schedule(rule="the-rule", interval_seconds=300, timeout_seconds=300)
 
 

@@ -11,7 +11,7 @@ from checks.smoke.alarm import Alarm
 from checks.smoke.asset import Asset
 from checks.smoke.deployed import Schedule
 from checks.smoke.sightings import NEWS_SECONDS, RUN_METRIC, Sightings
-from tests.unit.checks.smoke.test_judgement import DEPLOYED
+from tests.unit.checks.smoke.deployment import DEPLOYED
 
 SCHEDULE = Schedule(rule="the-rule", interval_seconds=60, timeout_seconds=30)
 

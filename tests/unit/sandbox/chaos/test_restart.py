@@ -11,8 +11,8 @@ from sandbox.runtime import processes, servers
 from sandbox.runtime.errors import ServerError
 from sandbox.runtime.folder import Folder
 from sandbox.runtime.servers import Running
+from tests.support.local_clients import Client, clients_of
 from tests.support.waiting import wait_for
-from tests.unit.sandbox.conftest import Client, clients_of
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from sandbox.local_aws.fixes import alarms
-from tests.unit.sandbox.conftest import Client
+from tests.support.local_clients import Client
 
 
 def form(**fields: str) -> dict[str, list[str]]:

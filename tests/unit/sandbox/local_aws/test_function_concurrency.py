@@ -1,25 +1,13 @@
 """The account's quota of concurrent executions, as Lambda keeps it."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
 
-from sandbox.runtime.folder import Folder, write_json
-from tests.support.local_resources import new_function
-from tests.unit.sandbox.conftest import Client
-from tests.unit.sandbox.local_aws.test_iam import make_role
-
-
-@contextmanager
-def quota(folder: Folder, executions: int) -> Iterator[None]:
-    """Give the account a quota for the length of a block."""
-    write_json(folder.account, {"lambda_concurrency": executions})
-    try:
-        yield
-    finally:
-        folder.account.unlink()
+from sandbox.runtime.folder import Folder
+from tests.support.local_clients import Client
+from tests.support.local_functions import make_function, quota, reserve
 
 
 @pytest.fixture
@@ -29,20 +17,6 @@ def functions(client: Client) -> Iterator[Any]:
     yield lambda_
     for function in lambda_.list_functions()["Functions"]:
         lambda_.delete_function(FunctionName=function["FunctionName"])
-
-
-def make_function(client: Client) -> str:
-    """Make a function; return its name."""
-    return new_function(client("lambda"), make_role(client, service="lambda.amazonaws.com"))
-
-
-def reserve(functions: Any, name: str, executions: int) -> str | None:
-    """Reserve executions for a function; return what Lambda refuses it with."""
-    try:
-        functions.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=executions)
-    except functions.exceptions.InvalidParameterValueException as error:
-        return str(error)
-    return None
 
 
 @pytest.mark.parametrize(("executions", "kept"), [(10, 10), (50, 50), (100, 100), (104, 100)])

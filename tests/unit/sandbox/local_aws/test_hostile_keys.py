@@ -10,8 +10,8 @@ from botocore.exceptions import ClientError
 
 from media_pipeline.domain.events import check_origin
 from sandbox.runtime.endpoints import Endpoints
+from tests.support.local_clients import Client, clients_of
 from tests.support.local_resources import admit_rule
-from tests.unit.sandbox.conftest import Client, clients_of
 
 QUEUE_ARN = "arn:aws:sqs:us-east-1:000000000000:origins"
 

@@ -8,9 +8,9 @@ from sandbox.runtime import servers
 from sandbox.runtime.endpoints import Endpoints
 from sandbox.runtime.folder import Folder, write_json
 from sandbox.runtime.processes import free_port
+from tests.support.local_clients import Client, clients_of
 from tests.support.local_resources import admit_rule
 from tests.support.waiting import wait_for
-from tests.unit.sandbox.conftest import Client, clients_of
 
 EVENT = {"Source": "aws.mediaconvert", "DetailType": "MediaConvert Job State Change", "Detail": "{}"}
 

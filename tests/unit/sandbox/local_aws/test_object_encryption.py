@@ -8,8 +8,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from sandbox.runtime.endpoints import Endpoints
-from tests.unit.sandbox.conftest import Client
-from tests.unit.sandbox.local_aws.test_iam import (
+from tests.support.local_clients import Client
+from tests.support.local_roles import (
     act,
     make_role,
     refused,

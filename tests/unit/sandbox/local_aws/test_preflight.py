@@ -9,9 +9,9 @@ import pytest
 
 from sandbox.runtime.endpoints import Endpoints
 from sandbox.runtime.folder import Folder
-from tests.unit.sandbox.conftest import Client, clients_of
-from tests.unit.sandbox.local_aws.test_function_concurrency import make_function, quota, reserve
-from tests.unit.sandbox.local_aws.test_iam import act, make_role, statement
+from tests.support.local_clients import Client, clients_of
+from tests.support.local_functions import make_function, quota, reserve
+from tests.support.local_roles import act, make_role, statement
 from tools.preflight import command_line
 from tools.preflight.deployment import read_deployment
 from tools.preflight.findings import Concurrency, Verdict, concurrency_finding

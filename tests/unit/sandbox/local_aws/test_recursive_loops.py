@@ -15,9 +15,9 @@ from sandbox.runtime import servers
 from sandbox.runtime.folder import Folder
 from sandbox.runtime.servers import Running
 from stacks.lambda_package import build_lambda_package
+from tests.support.local_clients import Client, clients_of
+from tests.support.local_roles import make_role
 from tests.support.waiting import wait_for
-from tests.unit.sandbox.conftest import Client, clients_of
-from tests.unit.sandbox.local_aws.test_iam import make_role
 
 ROOT = Path(__file__).resolve().parents[4]
 ROUNDS = 20

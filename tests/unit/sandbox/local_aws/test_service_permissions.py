@@ -8,10 +8,10 @@ from uuid import uuid4
 
 import pytest
 
+from tests.support.local_clients import Client
 from tests.support.local_resources import admit_rule, new_function
+from tests.support.local_roles import make_role
 from tests.support.waiting import wait_for
-from tests.unit.sandbox.conftest import Client
-from tests.unit.sandbox.local_aws.test_iam import make_role
 
 ACCOUNT = "000000000000"
 # What a refused delivery would take to arrive all the same.

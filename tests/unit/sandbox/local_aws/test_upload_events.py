@@ -7,9 +7,9 @@ from typing import Any
 from sandbox.runtime import processes, servers
 from sandbox.runtime.endpoints import Endpoints
 from sandbox.runtime.folder import Folder, write_json
+from tests.support.local_clients import Client, clients_of
 from tests.support.local_resources import admit_rule
 from tests.support.waiting import wait_for
-from tests.unit.sandbox.conftest import Client, clients_of
 
 BUCKET = "uploads-with-faults"
 

@@ -13,7 +13,7 @@ from tests.support.edge import (
     new_public_key,
     pem,
 )
-from tests.unit.sandbox.conftest import Client
+from tests.support.local_clients import Client
 
 
 @pytest.fixture(scope="module")

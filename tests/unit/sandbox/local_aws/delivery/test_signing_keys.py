@@ -18,7 +18,7 @@ from tests.support.edge import (
     pem,
     trust,
 )
-from tests.unit.sandbox.conftest import Client
+from tests.support.local_clients import Client
 
 
 def test_a_rotation_ends_with_its_last_step(client: Client, endpoints: Endpoints) -> None:

@@ -10,9 +10,9 @@ import pytest
 
 from sandbox.local_aws.fixes.delivery.stream_batches import first_failure
 from stacks.lambda_package import build_lambda_package
+from tests.support.local_clients import Client
+from tests.support.local_roles import make_role
 from tests.support.waiting import wait_for
-from tests.unit.sandbox.conftest import Client
-from tests.unit.sandbox.local_aws.test_iam import make_role
 
 ROOT = Path(__file__).resolve().parents[5]
 # It tells what it sees, returns a change that is bad, and dies of one that is worse.

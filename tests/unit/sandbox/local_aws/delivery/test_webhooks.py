@@ -20,11 +20,11 @@ from stacks.lambda_package import build_lambda_package
 from tests.support.asset_steps import read
 from tests.support.fakes import FakeClock
 from tests.support.lambda_invocation import ENVIRONMENT
+from tests.support.local_clients import Client
 from tests.support.local_resources import new_assets_table
+from tests.support.local_roles import make_role
 from tests.support.waiting import wait_for
 from tests.support.webhook_world import SECRET, ended, endpoint
-from tests.unit.sandbox.conftest import Client
-from tests.unit.sandbox.local_aws.test_iam import make_role
 
 ROOT = Path(__file__).resolve().parents[5]
 SERVICES = ("dynamodb", "kms", "sqs", "ssm")

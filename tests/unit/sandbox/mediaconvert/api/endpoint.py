@@ -2,10 +2,9 @@
 
 import asyncio
 import json
-import socket
 import threading
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,15 +13,18 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
+from sandbox.mediaconvert.api.wire import operations, service_model
 from sandbox.mediaconvert.execution.runner import Media
 from sandbox.mediaconvert.faults.server import faulty_service
 from sandbox.mediaconvert.server import MediaConvert, ServiceSettings
 from sandbox.runtime.fault_injection import Faults
 from sandbox.runtime.folder import write_json
+from tests.support.server_process import free_port
 from tests.support.waiting import wait_for
 from tests.unit.sandbox.mediaconvert.api.fakes import ACCOUNT, FakeBus, FakeS3, FakeTranscoder, fake_inspect
 
 ROLE = "arn:aws:iam::000000000000:role/media"
+INPUTS = {operation.name: operation for operation in operations(service_model())}
 
 
 @dataclass
@@ -150,6 +152,39 @@ def client(url: str, read_timeout: float = 60) -> Any:
     )
 
 
+def status_of(
+    app: Any,
+    method: str,
+    path: str,
+    body: bytes,
+    query: bytes = b"",
+    headers: Sequence[tuple[bytes, bytes]] = (),
+) -> int:
+    """Send one request straight to the application and give the answer's status."""
+    sent: list[dict[str, Any]] = []
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    async def send(message: dict[str, Any]) -> None:
+        sent.append(message)
+
+    scope = {
+        "type": "http",
+        "method": method,
+        "path": path,
+        "raw_path": path.encode(errors="replace"),
+        "query_string": query,
+        "headers": list(headers),
+        "root_path": "",
+        "scheme": "http",
+        "server": ("127.0.0.1", 80),
+    }
+    asyncio.run(app(scope, receive, send))
+    json.loads(sent[1]["body"])
+    return int(sent[0]["status"])
+
+
 def job_settings(uri: str = "s3://in/clip.mp4") -> dict[str, Any]:
     """Return the least settings that make an MP4, in boto3's spelling."""
     return {
@@ -177,10 +212,3 @@ def job_settings(uri: str = "s3://in/clip.mp4") -> dict[str, Any]:
             }
         ],
     }
-
-
-def free_port() -> int:
-    """Find a port without a listener."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

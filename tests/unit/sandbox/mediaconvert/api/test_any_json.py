@@ -1,8 +1,7 @@
 """Whatever JSON arrives, the endpoint answers with its own words."""
 
-import asyncio
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlencode
 
@@ -11,11 +10,8 @@ from botocore.model import ListShape, MapShape, Shape, StringShape, StructureSha
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sandbox.mediaconvert.api.wire import operations, service_model, wire_name
-from tests.unit.sandbox.mediaconvert.api.endpoint import Endpoint, application_of
-
-MODEL = service_model()
-INPUTS = {operation.name: operation for operation in operations(MODEL)}
+from sandbox.mediaconvert.api.wire import wire_name
+from tests.unit.sandbox.mediaconvert.api.endpoint import INPUTS, Endpoint, application_of, status_of
 
 SCALARS = (
     st.none()
@@ -66,39 +62,6 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """Return the application without a server or runner around it."""
     with application_of(Endpoint(tmp_path_factory.mktemp("any"))) as application:
         yield application
-
-
-def status_of(
-    app: Any,
-    method: str,
-    path: str,
-    body: bytes,
-    query: bytes = b"",
-    headers: Sequence[tuple[bytes, bytes]] = (),
-) -> int:
-    """Send one request straight to the application and give the answer's status."""
-    sent: list[dict[str, Any]] = []
-
-    async def receive() -> dict[str, Any]:
-        return {"type": "http.request", "body": body, "more_body": False}
-
-    async def send(message: dict[str, Any]) -> None:
-        sent.append(message)
-
-    scope = {
-        "type": "http",
-        "method": method,
-        "path": path,
-        "raw_path": path.encode(errors="replace"),
-        "query_string": query,
-        "headers": list(headers),
-        "root_path": "",
-        "scheme": "http",
-        "server": ("127.0.0.1", 80),
-    }
-    asyncio.run(app(scope, receive, send))
-    json.loads(sent[1]["body"])
-    return int(sent[0]["status"])
 
 
 @settings(max_examples=150, deadline=None)

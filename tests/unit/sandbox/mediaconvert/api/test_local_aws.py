@@ -1,9 +1,6 @@
 """The endpoint's own adapters against the local AWS: objects, roles and events."""
 
 import json
-import os
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,11 +13,10 @@ from sandbox.mediaconvert.execution.aws_clients import LocalAws
 from sandbox.mediaconvert.model import Cancelled, JobError
 from sandbox.mediaconvert.resources.outbox import PublishError, put_events_entry
 from tests.support.local_resources import admit_rule
-from tests.support.waiting import wait_for
-from tests.unit.sandbox.mediaconvert.api.endpoint import ROLE, free_port
+from tests.support.server_process import free_port, running_local_aws
+from tests.unit.sandbox.mediaconvert.api.endpoint import ROLE
 from tests.unit.sandbox.mediaconvert.api.fakes import ACCOUNT
 
-ROOT = Path(__file__).resolve().parents[5]
 NEVER = threading.Event()
 
 
@@ -33,37 +29,8 @@ def aws_client(service: str, url: str) -> Any:
 @pytest.fixture(scope="module")
 def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Run the local AWS with a role and two buckets, and give its URL."""
-    port, folder = free_port(), tmp_path_factory.mktemp("aws")
-    command = [
-        sys.executable,
-        "-m",
-        "sandbox.local_aws.server",
-        "--port",
-        str(port),
-        "--state-dir",
-        str(folder),
-    ]
-    environment = {"PATH": os.environ["PATH"], "HOME": str(folder)}
-    with (folder / "log").open("wb") as log:
-        server = subprocess.Popen(
-            [*command, "--mediaconvert-url", "http://127.0.0.1:9"],
-            cwd=ROOT,
-            env=environment,
-            stdout=log,
-            stderr=log,
-        )
-    url = f"http://127.0.0.1:{port}"
-    try:
-        wait_for(lambda: _has_buckets(url), 60)
-        yield url
-    finally:
-        server.terminate()
-        server.wait(20)
-
-
-def _has_buckets(url: str) -> bool:
-    s3 = aws_client("s3", url)
-    try:
+    with running_local_aws(tmp_path_factory.mktemp("aws")) as url:
+        s3 = aws_client("s3", url)
         for bucket in ("in", "out"):
             s3.create_bucket(Bucket=f"media-{bucket}")
         trust = {
@@ -72,11 +39,7 @@ def _has_buckets(url: str) -> bool:
             ]
         }
         aws_client("iam", url).create_role(RoleName="media", AssumeRolePolicyDocument=json.dumps(trust))
-    except OSError:
-        return False
-    except s3.exceptions.ClientError:
-        return False
-    return True
+        yield url
 
 
 @pytest.fixture(scope="module")

@@ -10,18 +10,17 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.server_process import MEDIACONVERT, NOWHERE, ROOT, free_port
 from tests.support.waiting import wait_for
-from tests.unit.sandbox.mediaconvert.api.endpoint import client, free_port
-
-ROOT = Path(__file__).resolve().parents[5]
+from tests.unit.sandbox.mediaconvert.api.endpoint import client
 
 
 def start(port: int, state_dir: Path, *more: str) -> subprocess.Popen[str]:
     """Start the endpoint as the sandbox does; there is no local AWS."""
-    arguments = ["--port", str(port), "--state-dir", str(state_dir), "--aws-endpoint", "http://127.0.0.1:9"]
+    arguments = ["--port", str(port), "--state-dir", str(state_dir), "--aws-endpoint", NOWHERE]
     arguments += more
     return subprocess.Popen(
-        [sys.executable, "-m", "sandbox.mediaconvert", *arguments],
+        [sys.executable, "-m", MEDIACONVERT, *arguments],
         cwd=ROOT,
         env={"PATH": os.environ["PATH"], "HOME": str(state_dir)},
         stderr=subprocess.PIPE,
