@@ -71,11 +71,18 @@ def _is_leftover(part: str) -> bool:
 
 
 def _dependency_files(root: Path) -> Iterator[tuple[str, Path]]:
+    # Where no version of a service's API is asked for, as here, clients take the newest. Source:
+    # https://github.com/boto/botocore, loaders.py, Loader.load_service_model
+    newest = {
+        service.name: max(version.name for version in service.iterdir())
+        for service in (root / "botocore" / "data").iterdir()
+        if service.name in SERVICES
+    }
     for name, path in _files(root):
         parts = name.split("/")
         if parts[0] in OUTSIDE or (parts[0].endswith(".dist-info") and parts[-1] in INSTALLER_FILES):
             continue
-        if parts[:2] == ["botocore", "data"] and len(parts) > 3 and parts[2] not in SERVICES:
+        if parts[:2] == ["botocore", "data"] and len(parts) > 3 and parts[3] != newest.get(parts[2]):
             continue
         if name.startswith(UNUSED):
             continue

@@ -10,8 +10,9 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from botocore.loaders import Loader
 
-from stacks.lambda_package import LambdaPackageError, build_lambda_package
+from stacks.lambda_package import SERVICES, LambdaPackageError, build_lambda_package
 
 PROJECT_ROOT = Path(__file__).parents[2]
 INSTALLED = PROJECT_ROOT / "build" / "lambda-dependencies"
@@ -54,6 +55,9 @@ def dependencies(tmp_path: Path) -> Path:
             "aws_lambda_powertools-3.37.0.dist-info/INSTALLER": "pip",
             "botocore/data/endpoints.json": "{}",
             "botocore/data/s3/2006-03-01/service-2.json.gz": "used",
+            "botocore/data/sqs/2011-10-01/service-2.json.gz": "an older version of the API",
+            "botocore/data/sqs/2012-11-05/paginators-1.json": "used",
+            "botocore/data/sqs/2012-11-05/service-2.json.gz": "used",
             "botocore/data/ec2/2016-11-15/service-2.json.gz": "not used",
             "boto3/data/ec2/resources-1.json": "not used",
             "bin/jp.py": "a script",
@@ -71,6 +75,8 @@ def test_package_holds_code_and_dependencies_only(source: Path, dependencies: Pa
         "aws_lambda_powertools/event_handler/router.py",
         "botocore/data/endpoints.json",
         "botocore/data/s3/2006-03-01/service-2.json.gz",
+        "botocore/data/sqs/2012-11-05/paginators-1.json",
+        "botocore/data/sqs/2012-11-05/service-2.json.gz",
         "media_pipeline/__init__.py",
         "media_pipeline/handler.py",
     ]
@@ -220,7 +226,7 @@ def test_real_package_imports_by_itself(tmp_path: Path) -> None:
         "import importlib, boto3\n"
         "for name in ('ingest_orchestrator', 'job_status_processor', 'reconciler'):\n"
         "    assert callable(importlib.import_module(f'media_pipeline.handlers.{name}').handler)\n"
-        "for service in ('cloudfront', 'dynamodb', 'kms', 'mediaconvert', 's3', 'sns', 'sqs', 'ssm'):\n"
+        f"for service in {sorted(SERVICES)}:\n"
         "    boto3.client(service, region_name='us-east-1')\n"
         "from media_pipeline.publishing.caption_text.encoding import decoded\n"
         "text = ''.join(map(chr, (1055, 1088, 1080, 1074, 1077, 1090, 44, 32, 1084, 1080, 1088)))\n"
@@ -236,6 +242,22 @@ def test_real_package_imports_by_itself(tmp_path: Path) -> None:
         check=False,
     )
     assert done.returncode == 0, done.stderr
+
+
+def test_real_package_has_the_apis_that_clients_are_made_of(tmp_path: Path) -> None:
+    """Of each service that is called there is one version, which botocore takes where none is named."""
+    package = build_lambda_package(
+        source=PROJECT_ROOT / "lambda_src", dependencies=INSTALLED, target=tmp_path / "a.zip"
+    )
+    described = [
+        name.removeprefix("botocore/data/").split("/")[:2]
+        for name in zipfile.ZipFile(package.path).namelist()
+        if name.startswith("botocore/data/") and name.endswith("/service-2.json.gz")
+    ]
+    taken = Loader(extra_search_paths=[str(INSTALLED / "botocore/data")], include_default_search_paths=False)
+    assert described == [
+        [service, taken.determine_latest_version(service, "service-2")] for service in sorted(SERVICES)
+    ]
 
 
 def test_real_package_is_within_lambdas_limits(tmp_path: Path) -> None:
