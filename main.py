@@ -11,6 +11,9 @@ NOTIFICATION_EMAIL      e-mail address for notifications of assets
 ALARM_EMAIL             e-mail address for alarms, or "none"
 STATE_BUCKET            where Terraform's state is
 DELIVERY                how videos reach people: "none" or "cloudfront"
+UPLOAD_ENDPOINT         where browsers send the parts of uploads
+SIGN_IN_URL             where people sign in
+PAGE_ORIGINS            further origins of pages where people sign in and upload, separated by commas
 """
 
 import os
@@ -40,7 +43,13 @@ OVERRIDES: Mapping[str, str] = {
     "ALARM_EMAIL": "alarm_email",
     "STATE_BUCKET": "state.bucket",
     "DELIVERY": "delivery",
+    "UPLOAD_ENDPOINT": "api.upload_endpoint",
+    "SIGN_IN_URL": "api.sign_in_url",
+    "PAGE_ORIGINS": "api.page_origins",
 }
+
+NUMBERS = frozenset({"processing_concurrency"})
+LISTS = frozenset({"api.page_origins"})
 
 # Terraform runs in cdktf.out/stacks/<id>; the state of the state buckets outlives that folder.
 STATE_FOLDER = "../../../.terraform-state"
@@ -70,14 +79,17 @@ def select_settings(environ: Mapping[str, str]) -> list[Settings]:
 
 
 def _override(settings: Settings, overrides: Mapping[str, str]) -> Settings:
-    changes: dict[str, Any] = dict(overrides)
-    if "processing_concurrency" in changes:
-        text = changes["processing_concurrency"]
-        # Anything but a number is left for the rules to complain of, together with all the rest.
-        changes["processing_concurrency"] = int(text) if text.isdecimal() else text
-    if "state.bucket" in changes:
-        changes["state"] = replace(settings.state, bucket=changes.pop("state.bucket"))
-    return replace(settings, **changes)
+    for path, text in overrides.items():
+        value: Any = text
+        if path in NUMBERS and text.isdecimal():
+            # Anything but a number is left for the rules to complain of, together with all the rest.
+            value = int(text)
+        elif path in LISTS:
+            value = tuple(text.split(","))
+        group, _, name = path.rpartition(".")
+        changed: Any = replace(getattr(settings, group), **{name: value}) if group else value
+        settings = replace(settings, **{group or name: changed})
+    return settings
 
 
 def build_app(environ: Mapping[str, str], *, outdir: Path | None = None) -> App:

@@ -152,11 +152,11 @@ class PrivateBucket(Construct):
         if self._key is not None:
             self._key.grant_decrypt(role, via="s3")
 
-    def admit_origin(self, origin: str) -> None:
-        """Let browsers on one more origin call the bucket as those of its `cors` may."""
+    def admit_origins(self, *origins: str) -> None:
+        """Let browsers on further origins call the bucket as those of its `cors` may."""
         if self._cors is None or self._cors_configuration is None:
             raise ValueError(f"{self.node.path} lets no browser call it")
-        self._cors_configuration.put_cors_rule([_cors_rule(self._cors, [*self._cors.origins, origin])])
+        self._cors_configuration.put_cors_rule([_cors_rule(self._cors, [*self._cors.origins, *origins])])
 
     def grant_list(self, role: Grantee) -> None:
         """Let a role list objects, and tell a missing one from a forbidden one: s3:ListBucket."""

@@ -17,7 +17,7 @@ from sandbox.demo import video_names
 from sandbox.deployment.deploy import Deployer, required_programs, tool_environment
 from sandbox.runtime import servers
 from sandbox.runtime.console import Terminal
-from sandbox.runtime.environment import of_client
+from sandbox.runtime.endpoints import Endpoints
 from sandbox.runtime.errors import SandboxError
 from sandbox.runtime.folder import PROJECT_ROOT, Folder
 from tools.terminal import print_error
@@ -134,8 +134,14 @@ def _up(folder: Folder, terminal: Terminal, options: argparse.Namespace) -> int:
             # cdktf keeps its state in a bucket: it must be there before `make deploy ENV=sandbox`.
             with terminal.phase("Preparing the bucket for Terraform's state") as phase:
                 deployer.ensure_backend(demo.following(phase))
-    terminal.say(f"Up: AWS at {found.aws}, MediaConvert at {found.mediaconvert}.")
+    terminal.say(_where(found))
     return 0
+
+
+def _where(endpoints: Endpoints) -> str:
+    return (
+        f"Up: AWS at {endpoints.aws}, MediaConvert at {endpoints.mediaconvert}, browsers at {endpoints.page}."
+    )
 
 
 def _down(folder: Folder, terminal: Terminal, options: argparse.Namespace) -> int:
@@ -150,7 +156,7 @@ def _status(folder: Folder, terminal: Terminal, options: argparse.Namespace) -> 
     if found is None:
         terminal.say("The sandbox is not up.")
         return 1
-    terminal.say(f"Up: AWS at {found.aws}, MediaConvert at {found.mediaconvert}.")
+    terminal.say(_where(found))
     return 0
 
 
@@ -175,7 +181,7 @@ def _destroy(folder: Folder, terminal: Terminal, options: argparse.Namespace) ->
 
 def _env(folder: Folder, terminal: Terminal, options: argparse.Namespace) -> int:
     endpoints = servers.required(folder)
-    for name, value in of_client(endpoints.aws, endpoints.mediaconvert, endpoints.ca_bundle, base={}).items():
+    for name, value in endpoints.environment(base={}).items():
         print(f"export {name}={value}")
     return 0
 

@@ -83,7 +83,9 @@ class ApiSettings:
     session_days: int = 30
     """After so long people sign in again."""
     page_origins: tuple[str, ...] = ()
-    """Further origins of pages where people sign in, for instance of one that is being developed."""
+    """Further origins of pages where people sign in and upload, for instance of one being developed."""
+    sign_in_url: str | None = None
+    """Where people sign in; None stands for the user pool's own domain."""
     machine_scopes: tuple[str, ...] = ()
     """What a machine may do with a token of its own: read, upload, operate; none stands for no machine."""
     providers: tuple[FederatedProvider, ...] = ()

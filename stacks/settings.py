@@ -9,7 +9,13 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from constructs_lib.observability.alarms import AlarmThresholds
-from stacks.delivery_settings import NO_DELIVERY, ApiSettings, PlaybackSettings, WebhookSettings
+from stacks.delivery_settings import (
+    CLOUDFRONT,
+    NO_DELIVERY,
+    ApiSettings,
+    PlaybackSettings,
+    WebhookSettings,
+)
 
 NO_ALARM_EMAIL = "none"
 
@@ -237,10 +243,16 @@ _SANDBOX = replace(
     empty_file_grace_seconds=5,
     reconciler_interval_minutes=1,
     stuck_after_seconds=180,
+    delivery=CLOUDFRONT,
+    playback=PlaybackSettings(waits_until_deployed=False),
+    api=ApiSettings(
+        upload_endpoint="http://127.0.0.1:4568",
+        sign_in_url="http://127.0.0.1:4568",
+        page_origins=("http://localhost:4568",),
+    ),
     webhooks=WebhookSettings(allow_loopback=True),
     s3_use_path_style=True,
     skip_aws_checks=True,
-    playback=PlaybackSettings(waits_until_deployed=False),
 )
 
 ENVIRONMENTS: Mapping[str, Settings] = MappingProxyType(

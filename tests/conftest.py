@@ -17,6 +17,7 @@ from tests.infrastructure.stack import (
     DELIVERING,
     ENVIRONMENTS,
     PIPELINES,
+    PLAIN,
     STACKS,
     STATE_BACKENDS,
     Stack,
@@ -91,24 +92,24 @@ def synthesis_directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def delivering_directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a folder in which a sandbox with delivery is synthesized."""
+def plain_directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder in which a sandbox without delivery is synthesized."""
     with once_a_run(tmp_path_factory, "cdktf.out") as folder:
-        directory = folder / "delivering-stack-of-this-run"
+        directory = folder / "plain-stack-of-this-run"
         if not directory.exists():
             from main import build_app
-            from tests.infrastructure.pipelines import DELIVERING_ENVIRONMENT
+            from tests.infrastructure.pipelines import PLAIN_ENVIRONMENT
 
-            build_app(DELIVERING_ENVIRONMENT, outdir=directory).synth()
+            build_app(PLAIN_ENVIRONMENT, outdir=directory).synth()
     return directory
 
 
 @pytest.fixture(scope="session")
-def synthesized(synthesis_directory: Path, delivering_directory: Path) -> Mapping[str, Mapping[str, Any]]:
+def synthesized(synthesis_directory: Path, plain_directory: Path) -> Mapping[str, Mapping[str, Any]]:
     """Return every stack's JSON by the stack's name."""
     paths = [
         *sorted(synthesis_directory.glob("stacks/*/cdk.tf.json")),
-        delivering_directory / "stacks" / DELIVERING / "cdk.tf.json",
+        plain_directory / "stacks" / PLAIN / "cdk.tf.json",
     ]
     return {path.parent.name: json.loads(path.read_text()) for path in paths}
 
@@ -134,7 +135,7 @@ def state_backends(stacks: Mapping[str, Stack]) -> Mapping[str, Stack]:
 
 @pytest.fixture(params=PIPELINES)
 def pipeline(request: pytest.FixtureRequest, stacks: Mapping[str, Stack]) -> Stack:
-    """Return each environment's stack in turn, and that of a sandbox with delivery."""
+    """Return each environment's stack in turn, and that of one without delivery."""
     return stacks[request.param]
 
 
@@ -152,5 +153,5 @@ def any_stack(request: pytest.FixtureRequest, stacks: Mapping[str, Stack]) -> St
 
 @pytest.fixture
 def delivering(stacks: Mapping[str, Stack]) -> Stack:
-    """Return the stack of a sandbox with delivery."""
+    """Return the stack of an environment with delivery."""
     return stacks[DELIVERING]

@@ -11,8 +11,8 @@ from checks.policy_lint.documents import documents_of
 from checks.policy_lint.findings import accepted_in, complaints
 from checks.policy_lint.linters import LinterError, checkov, parliament
 from main import build_app
-from tests.infrastructure.pipelines import DELIVERING_ENVIRONMENT
-from tests.infrastructure.stack import DELIVERING, STACKS, Stack
+from tests.infrastructure.pipelines import PLAIN_ENVIRONMENT
+from tests.infrastructure.stack import PLAIN, STACKS, Stack
 
 # What is plainly wrong, for each linter: what they find in it shows that they find errors.
 _WRONG = "faulty"
@@ -37,7 +37,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="policy-lint-") as name:
         folder = Path(name)
         stacks = _synthesized({}, folder / "cdktf.out")
-        stacks |= {DELIVERING: _synthesized(DELIVERING_ENVIRONMENT, folder / "delivering.out")[DELIVERING]}
+        stacks |= {PLAIN: _synthesized(PLAIN_ENVIRONMENT, folder / "plain.out")[PLAIN]}
         if set(stacks) != set(STACKS):
             print(f"These stacks were synthesized, not all: {sorted(stacks)}", file=sys.stderr)
             return 2

@@ -26,6 +26,14 @@ _UNITS = CognitoUserPoolClientTokenValidityUnits
 COGNITO = "COGNITO"
 
 
+def sign_in_url(domain_prefix: str, region: str) -> str:
+    """Return where the people of a pool sign in, and pages get their tokens.
+
+    Source: https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-assign-domain-prefix.html
+    """
+    return f"https://{domain_prefix}.auth.{region}.amazoncognito.com"
+
+
 class UserPool(Construct):
     """A pool whose users an administrator creates, known by their e-mail addresses.
 
@@ -92,8 +100,7 @@ class UserPool(Construct):
         domain = CognitoUserPoolDomain(
             self, "Domain", domain=domain_prefix, user_pool_id=self._pool.id, managed_login_version=1
         )
-        # Source: https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-assign-domain-prefix.html
-        self.sign_in_url = f"https://{domain.domain}.auth.{region}.amazoncognito.com"
+        self.sign_in_url = sign_in_url(str(domain.domain), region)
         self._server = CognitoResourceServer(
             self,
             "Scopes",

@@ -3,6 +3,8 @@
 Run by ``sandbox.runtime.endpoints``::
 
     python -m sandbox.local_aws.server --port 4566 --state-dir DIR --mediaconvert-url URL
+
+``--edge-port`` adds a plain HTTP door for browsers (``sandbox.local_aws.door``).
 ``GET /_sandbox/faults`` counts the faults that were injected (``sandbox.runtime.fault_injection``).
 ``GET /_sandbox/recursion`` tells how often functions came back to themselves (``recursive_loops``).
 ``POST /_sandbox/authorization`` answers what the policies say to one call of the MediaConvert endpoint.
@@ -22,19 +24,14 @@ import shutil
 import signal
 import sys
 import time
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
+from sandbox.local_aws.door import Application, Door, Receive, Scope, Send
 from sandbox.local_aws.iam_calls import IamCalls
 from sandbox.runtime.certificate import Certificate
 from sandbox.runtime.environment import SERVICE_ACCESS_KEY_ID
 from sandbox.runtime.fault_injection import Faults, InvalidFaults
-
-# As ASGI defines them.
-Scope = Any
-Receive = Callable[[], Awaitable[Any]]
-Send = Callable[[Any], Awaitable[None]]
 
 MINISTACK_VERSION = "1.5.33"
 # A killed server forgets what came after the last save. Saving stops everything else, so that a large
@@ -55,8 +52,11 @@ def main() -> int:
     parser.add_argument("--faults", type=Path, help="JSON file of the faults to inject")
     parser.add_argument("--account", type=Path, help="JSON file of the account's quotas; else AWS's defaults")
     parser.add_argument("--certificate-dir", type=Path, help="serve TLS with the certificate that is there")
+    parser.add_argument("--edge-port", type=int, help="where browsers come without TLS; needs a certificate")
     parser.add_argument("--enforce-iam", action="store_true", help="refuse what no policy allows")
     arguments = parser.parse_args()
+    if arguments.edge_port and not arguments.certificate_dir:
+        parser.error("--edge-port stands in for TLS, and needs --certificate-dir")
     fault = version_fault()
     if fault:
         print(fault, file=sys.stderr)
@@ -73,7 +73,10 @@ def main() -> int:
     account = arguments.account or state_dir / "account.json"
     with contextlib.suppress(KeyboardInterrupt):
         asyncio.run(
-            _serve(arguments.port, arguments.mediaconvert_url, faults, state_dir, certificate, calls, account)
+            _serve(
+                *(arguments.port, arguments.edge_port, arguments.mediaconvert_url, faults, state_dir),
+                *(certificate, calls, account),
+            )
         )
     return 0
 
@@ -126,6 +129,7 @@ def _configure(port: int, state_dir: Path, certificate: Certificate | None, *, e
 
 async def _serve(
     port: int,
+    edge_port: int | None,
     mediaconvert_url: str,
     faults: Faults,
     state_dir: Path,
@@ -157,8 +161,12 @@ async def _serve(
         asyncio_constants.SSL_SHUTDOWN_TIMEOUT = _SSL_SHUTDOWN_SECONDS
     application = _Application(ministack.app, faults)
     saver = asyncio.create_task(_save_regularly(application))
+    served: Application = application
+    if edge_port is not None:
+        config.insecure_bind = [f"127.0.0.1:{edge_port}"]
+        served = Door(application, edge_port)
     try:
-        await serve(application, config, shutdown_trigger=stop.wait)
+        await serve(served, config, shutdown_trigger=stop.wait)
     finally:
         saver.cancel()
 
@@ -170,7 +178,7 @@ class _Application:
         has_changed: Whether a request came in since this was last set to False.
     """
 
-    def __init__(self, ministack: Callable[[Scope, Receive, Send], Awaitable[None]], faults: Faults) -> None:
+    def __init__(self, ministack: Application, faults: Faults) -> None:
         self.has_changed = False
         self._ministack = ministack
         self._faults = faults

@@ -6,7 +6,9 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-HOST = "127.0.0.1"
+# Of the local AWS, and of the distributions that it serves: a client that resolves their names to it can
+# check the certificate as on AWS.
+NAMES = ("127.0.0.1", "localhost", "*.cloudfront.net")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,16 +32,24 @@ class Certificate:
         """The server's private key, PEM."""
         return self.folder / "server-key.pem"
 
+    @property
+    def names(self) -> Path:
+        """The names that the certificate is for, one a line."""
+        return self.folder / "names.txt"
+
     def ensure(self) -> None:
-        """Make the three files where one is missing. The authority's key is not kept."""
-        if all(path.is_file() for path in (self.authority, self.chain, self.key)):
+        """Make the files where one is missing, or is for other names. The authority's key is not kept."""
+        is_complete = all(path.is_file() for path in (self.authority, self.chain, self.key, self.names))
+        if is_complete and self.names.read_text().split() == list(NAMES):
             return
         import trustme  # loads OpenSSL, which only the first start needs
 
         self.folder.mkdir(parents=True, exist_ok=True)
         authority = trustme.CA()
-        server = authority.issue_cert(HOST, "localhost")
+        server = authority.issue_cert(*NAMES)
         authority.cert_pem.write_to_path(str(self.authority))
         server.cert_chain_pems[0].write_to_path(str(self.chain))
         with os.fdopen(os.open(self.key, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as key:
             key.write(server.private_key_pem.bytes())
+        # Last: before it, the others may be incomplete.
+        self.names.write_text("\n".join(NAMES))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 ACCOUNT_ID = "000000000000"
 AWS_PORT = 4566
 MEDIACONVERT_PORT = 4567
+EDGE_PORT = 4568
 CONCURRENT_JOBS = 2
 
 
@@ -34,16 +36,36 @@ class Endpoints:
     mediaconvert: str
     ca_bundle: str
     """Path of the authority that vouches for the local AWS."""
+    edge: str
+    """Where browsers reach the local AWS without TLS: S3, and the pages where people sign in."""
 
     @classmethod
-    def at(cls, aws_port: int, mediaconvert_port: int, folder: Folder) -> Endpoints:
-        """Return the endpoints on two ports of the loopback interface."""
+    def at(cls, aws_port: int, mediaconvert_port: int, edge_port: int, folder: Folder) -> Endpoints:
+        """Return the endpoints on three ports of the loopback interface."""
         authority = str(Certificate(folder.certificate).authority)
-        return cls(f"https://127.0.0.1:{aws_port}", f"http://127.0.0.1:{mediaconvert_port}", authority)
+        loopback = "http://127.0.0.1"
+        urls = (f"https://127.0.0.1:{aws_port}", f"{loopback}:{mediaconvert_port}")
+        return cls(*urls, authority, edge=f"{loopback}:{edge_port}")
 
-    def environment(self) -> dict[str, str]:
-        """Return the environment in which every AWS tool reaches these endpoints."""
-        return environment.of_client(self.aws, self.mediaconvert, self.ca_bundle)
+    @property
+    def page(self) -> str:
+        """The origin at which browsers have page, API and media: the distribution without TLS."""
+        return self.edge.replace("127.0.0.1", "localhost")
+
+    def environment(self, base: Mapping[str, str] | None = None) -> dict[str, str]:
+        """Return the environment in which every AWS tool reaches these endpoints.
+
+        Args:
+            base: What to build on; the current environment by default.
+        """
+        return environment.of_client(
+            aws_url=self.aws,
+            mediaconvert_url=self.mediaconvert,
+            edge_url=self.edge,
+            page_origin=self.page,
+            ca_bundle=self.ca_bundle,
+            base=base,
+        )
 
     def session(self, *, attempts: int | None = None) -> Clients:
         """Return clients for these endpoints.
@@ -132,6 +154,7 @@ def local_aws(folder: Folder, endpoints: Endpoints) -> Server:
             "--faults", str(folder.faults),
             "--account", str(folder.account),
             "--certificate-dir", str(folder.certificate),
+            "--edge-port", endpoints.edge.rpartition(":")[2],
             "--enforce-iam",
         ],
         ca_bundle=endpoints.ca_bundle,

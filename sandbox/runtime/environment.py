@@ -49,13 +49,21 @@ def allows_undocumented_inputs() -> bool:
 
 
 def of_client(
-    aws_url: str, mediaconvert_url: str, ca_bundle: str, base: Mapping[str, str] | None = None
+    *,
+    aws_url: str,
+    mediaconvert_url: str,
+    edge_url: str,
+    page_origin: str,
+    ca_bundle: str,
+    base: Mapping[str, str] | None = None,
 ) -> dict[str, str]:
     """Return the environment in which boto3, the AWS CLI, Terraform and cdktf reach the sandbox.
 
     Args:
         aws_url: The local AWS.
         mediaconvert_url: The MediaConvert endpoint.
+        edge_url: Where browsers send parts of uploads, and sign in.
+        page_origin: Where browsers have the page.
         ca_bundle: The authority that vouches for the local AWS.
         base: What to build on; the current environment by default.
     """
@@ -80,5 +88,8 @@ def of_client(
         "no_proxy": no_proxy,
         "ENVIRONMENT": "sandbox",
         "MEDIACONVERT_ENDPOINT": mediaconvert_url,
+        "UPLOAD_ENDPOINT": edge_url,
+        "SIGN_IN_URL": edge_url,
+        "PAGE_ORIGINS": page_origin,
         "CHECKPOINT_DISABLE": "1",
     }

@@ -9,7 +9,7 @@ import shutil
 import signal
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from sandbox.runtime import processes
 from sandbox.runtime.certificate import Certificate
 from sandbox.runtime.endpoints import (
     AWS_PORT,
+    EDGE_PORT,
     MEDIACONVERT_PORT,
     Endpoints,
     local_aws,
@@ -34,6 +35,12 @@ from sandbox.runtime.processes import ServerProcess
 Say = Callable[[str], None]
 
 _LOCAL_AWS = "sandbox.local_aws.server"
+# What ports are for: the usual one, and who uses it.
+_PURPOSES: Mapping[str, tuple[int, str]] = {
+    "aws": (AWS_PORT, "local AWS"),
+    "mediaconvert": (MEDIACONVERT_PORT, "MediaConvert endpoint"),
+    "edge": (EDGE_PORT, "browsers' door"),
+}
 
 
 @dataclass(slots=True)
@@ -99,12 +106,9 @@ def start(folder: Folder, say: Say, *, stays_up: bool) -> Running:
         shutil.rmtree(folder.mediaconvert, ignore_errors=True)
     ports = contextlib.ExitStack()
     ports.enter_context(_choosing_ports())
-    before = _ports(read_json(folder.path / "ports.json"))
-    wanted = before.get("mediaconvert", MEDIACONVERT_PORT)
-    aws_port = _port(before.get("aws", AWS_PORT), (wanted,), "local AWS", say)
-    mediaconvert_port = _port(wanted, (aws_port,), "MediaConvert endpoint", say)
-    write_json(folder.path / "ports.json", {"aws": aws_port, "mediaconvert": mediaconvert_port})
-    endpoints = Endpoints.at(aws_port, mediaconvert_port, folder)
+    chosen = _choose(_ports(read_json(folder.path / "ports.json")), say)
+    write_json(folder.path / "ports.json", chosen)
+    endpoints = Endpoints.at(chosen["aws"], chosen["mediaconvert"], chosen["edge"], folder)
     Certificate(folder.certificate).ensure()
     servers = Running(endpoints, ports=ports)
     try:
@@ -178,10 +182,11 @@ def found_running(folder: Folder) -> Endpoints | None:
     """Return the endpoints of servers that were left up on purpose and answer."""
     record = read_json(folder.endpoints)
     alive = [processes.is_ours(pid, *marks) for pid, marks in _recorded(folder)]
-    if not record.get("stays_up") or len(alive) != 2 or not all(alive):
+    if not record.get("stays_up") or "edge" not in record or len(alive) != 2 or not all(alive):
         return None
     authority = str(Certificate(folder.certificate).authority)
-    endpoints = Endpoints(str(record["aws"]), str(record["mediaconvert"]), authority)
+    urls = (str(record["aws"]), str(record["mediaconvert"]))
+    endpoints = Endpoints(*urls, authority, edge=str(record["edge"]))
     servers = (local_aws(folder, endpoints), mediaconvert_endpoint(folder, endpoints))
     return endpoints if all(processes.answers(server) for server in servers) else None
 
@@ -212,11 +217,17 @@ def _choosing_ports() -> Iterator[None]:
         yield
 
 
-def _port(wanted: int, taken: tuple[int, ...], name: str, say: Say) -> int:
-    port = processes.free_port(wanted, taken)
-    if port != wanted:
-        say(f"Port {wanted} is taken: the {name} uses {port}.")
-    return port
+def _choose(before: Mapping[str, int], say: Say) -> dict[str, int]:
+    """Return a free port for each purpose: the one of before, the usual one, or one behind it."""
+    wanted = {purpose: before.get(purpose, usual) for purpose, (usual, _) in _PURPOSES.items()}
+    chosen: dict[str, int] = {}
+    for purpose, (_, name) in _PURPOSES.items():
+        of_others = {**wanted, **chosen}
+        del of_others[purpose]
+        chosen[purpose] = port = processes.free_port(wanted[purpose], tuple(of_others.values()))
+        if port != wanted[purpose]:
+            say(f"Port {wanted[purpose]} is taken: the {name} uses {port}.")
+    return chosen
 
 
 def _ports(record: dict[str, object]) -> dict[str, int]:
@@ -230,6 +241,7 @@ def _record(folder: Folder, servers: Running, *, stays_up: bool) -> None:
         {
             "aws": servers.endpoints.aws,
             "mediaconvert": servers.endpoints.mediaconvert,
+            "edge": servers.endpoints.edge,
             "pids": {_module(process): process.pid for process in servers.started},
             "stays_up": stays_up,
             "started_by": {"pid": os.getpid(), "command": " ".join(sys.argv)},

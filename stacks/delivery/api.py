@@ -66,7 +66,7 @@ def add_api(
             presets_path=pipeline.presets.presets_path,
             profiles_parameter=pipeline.presets.profiles_name,
             resource_server=identity.pool.resource_server,
-            sign_in_url=identity.pool.sign_in_url,
+            sign_in_url=identity.sign_in_url,
             user_pool_client_id=identity.page_client_id,
             page_size=settings.api.page_size,
             body_limit_bytes=settings.api.body_limit_bytes,

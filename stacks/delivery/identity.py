@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from constructs_lib.bindings import Construct
-from constructs_lib.delivery.user_pool import UserPool
+from constructs_lib.delivery.user_pool import UserPool, sign_in_url
 from media_pipeline.domain.delivery.access import GROUPS, SCOPES, Access
 from stacks.functions import PipelineResources
 
@@ -17,11 +17,23 @@ _MAY = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Identity:
-    """Hold the user pool, and the ids of the clients whose tokens the API takes."""
+    """Hold the user pool, where its people sign in, and the ids of the clients whose tokens the API takes."""
 
     pool: UserPool
+    sign_in_url: str
     page_client_id: str
     client_ids: Sequence[str]
+
+
+def expected_sign_in_url(pipeline: PipelineResources) -> str:
+    """Return where people will sign in, for what is made before the user pool."""
+    settings = pipeline.settings
+    return settings.api.sign_in_url or sign_in_url(_domain_prefix(pipeline), settings.region)
+
+
+def _domain_prefix(pipeline: PipelineResources) -> str:
+    # Unique in a region, over all accounts.
+    return f"{pipeline.settings.name('people')}-{pipeline.account.account_id}"
 
 
 def add_identity(scope: Construct, pipeline: PipelineResources, *, domain_name: str) -> Identity:
@@ -32,8 +44,7 @@ def add_identity(scope: Construct, pipeline: PipelineResources, *, domain_name: 
         "People",
         name=settings.name("people"),
         region=settings.region,
-        # Unique in a region, over all accounts.
-        domain_prefix=f"{settings.name('people')}-{pipeline.account.account_id}",
+        domain_prefix=_domain_prefix(pipeline),
         mfa=api.mfa,
         password_length=api.password_length,
         groups={group.value: f"They {_up_to(group)}" for group in GROUPS},
@@ -59,7 +70,12 @@ def add_identity(scope: Construct, pipeline: PipelineResources, *, domain_name: 
             access_minutes=api.access_minutes,
         )
         client_ids.append(machine)
-    return Identity(pool=pool, page_client_id=page, client_ids=client_ids)
+    return Identity(
+        pool=pool,
+        sign_in_url=api.sign_in_url or pool.sign_in_url,
+        page_client_id=page,
+        client_ids=client_ids,
+    )
 
 
 def _up_to(group: Access) -> str:

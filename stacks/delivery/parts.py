@@ -27,6 +27,7 @@ class Delivery:
         return {
             "delivery_url": f"https://{self.playback.domain_name}/",
             "distribution_id": self.playback.distribution.id,
+            "user_pool_id": self.identity.pool.id,
             "site_bucket": self.playback.site.name,
             **self.webhooks.names,
         }
@@ -40,6 +41,6 @@ def add_delivery(
     playback = add_playback(scope, pipeline, api_domain=http_api.domain_name)
     identity = add_identity(scope, pipeline, domain_name=playback.domain_name)
     # The page sends parts of uploads to the bucket itself.
-    pipeline.uploads.admit_origin(f"https://{playback.domain_name}")
+    pipeline.uploads.admit_origins(f"https://{playback.domain_name}", *pipeline.settings.api.page_origins)
     api = add_api(scope, pipeline, http_api=http_api, identity=identity, playback=playback)
     return Delivery(playback=playback, api=api, identity=identity, webhooks=add_webhooks(scope, pipeline))

@@ -22,6 +22,7 @@ from constructs_lib.delivery.edge_function import EdgeFunction
 from constructs_lib.delivery.response_headers import ResponseHeaders
 from constructs_lib.delivery.signing_key import KeyGroup, KmsSigningKey, ParameterSigningKey, SigningKey
 from constructs_lib.storage import PrivateBucket
+from stacks.delivery.identity import expected_sign_in_url
 from stacks.delivery_settings import KMS_SIGNING
 from stacks.functions import PipelineResources
 
@@ -187,7 +188,10 @@ def _media_behaviors(
 def _page_behaviors(scope: Construct, pipeline: PipelineResources) -> list[Behavior]:
     """Return how the page is answered: its hashed files below /assets/ for ever, all else looked at anew."""
     settings, playback = pipeline.settings, pipeline.settings.playback
-    sources = " ".join(["'self'", f"https://{pipeline.uploads.domain_name}", *playback.connect_sources])
+    # Where the page sends parts of uploads, and gets its people's tokens.
+    uploads = settings.api.upload_endpoint or f"https://{pipeline.uploads.domain_name}"
+    called = ["'self'", uploads, expected_sign_in_url(pipeline), *playback.connect_sources]
+    sources = " ".join(dict.fromkeys(called))
     policy = (
         f"default-src 'self'; connect-src {sources}; img-src 'self' blob: data:; media-src 'self' blob:; "
         "worker-src 'self' blob:; style-src 'self' 'unsafe-inline'; object-src 'none'; base-uri 'none'; "

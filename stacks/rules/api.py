@@ -54,6 +54,8 @@ def api_faults(api: ApiSettings) -> _Found:
         yield "api.upload_folder", api.upload_folder, "a name of letters, digits and hyphens, and a slash"
     if api.upload_endpoint is not None and not re.fullmatch(_ORIGIN, api.upload_endpoint):
         yield "api.upload_endpoint", api.upload_endpoint, "an origin of https, http on this machine, or None"
+    if api.sign_in_url is not None and not re.fullmatch(_ORIGIN, api.sign_in_url):
+        yield "api.sign_in_url", api.sign_in_url, "an origin of https, http on this machine, or None"
     for origin in api.page_origins:
         # Source: Cognito API, CreateUserPoolClient.CallbackURLs: HTTPS, but for localhost.
         if not re.fullmatch(_ORIGIN, origin):

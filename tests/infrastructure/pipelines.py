@@ -1,20 +1,20 @@
-"""The settings of every synthesized pipeline by its stack's name: each environment, and one with delivery."""
+"""The settings of every synthesized pipeline by its stack's name: environments, and one without delivery."""
 
 from collections.abc import Mapping
 from dataclasses import replace
 
-from stacks.delivery_settings import CLOUDFRONT
+from stacks.delivery_settings import NO_DELIVERY
 from stacks.settings import ENVIRONMENTS, Settings
-from tests.infrastructure.stack import DELIVERING
+from tests.infrastructure.stack import PLAIN
 
 SETTINGS: Mapping[str, Settings] = {
     **ENVIRONMENTS,
-    DELIVERING: replace(ENVIRONMENTS["sandbox"], environment_suffix=DELIVERING, delivery=CLOUDFRONT),
+    PLAIN: replace(ENVIRONMENTS["sandbox"], environment_suffix=PLAIN, delivery=NO_DELIVERY),
 }
 
 # What chooses it in main.py.
-DELIVERING_ENVIRONMENT = {
+PLAIN_ENVIRONMENT = {
     "ENVIRONMENT": "sandbox",
-    "ENVIRONMENT_SUFFIX": DELIVERING,
-    "DELIVERY": CLOUDFRONT,
+    "ENVIRONMENT_SUFFIX": PLAIN,
+    "DELIVERY": NO_DELIVERY,
 }

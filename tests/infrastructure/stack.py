@@ -15,9 +15,10 @@ from tests.infrastructure.policies import Policy, Request, allows
 
 ENVIRONMENTS = ("dev", "staging", "prod", "sandbox")
 STATE_BACKENDS = ("state-backend", "state-backend-sandbox")
-# The sandbox with all of delivery, under a suffix of its own.
-DELIVERING = "delivery"
-PIPELINES = (*ENVIRONMENTS, DELIVERING)
+# An environment with all of delivery, and the same one without, under a suffix of its own.
+DELIVERING = "sandbox"
+PLAIN = "plain"
+PIPELINES = (*ENVIRONMENTS, PLAIN)
 STACKS = (*PIPELINES, *STATE_BACKENDS)
 
 ACCOUNT_ID = "111122223333"

@@ -177,6 +177,7 @@ def _delivered(stack: Stack) -> dict[str, str]:
         name: stack.resolve(output[name]["value"])
         for name in (
             *("delivery_url", "distribution_id", "key_arn", "loopback_webhooks", "site_bucket"),
+            "user_pool_id",
             *("webhooks_dlq_url", "webhooks_path", "webhooks_queue_url"),
         )
     }

@@ -117,6 +117,26 @@ def test_answers_of_the_api_say_when_to_come_back(delivering: Stack) -> None:
     assert all(item["override"] for name, item in added.items() if name != "Retry-After")
 
 
+def test_the_page_may_call_where_it_uploads_and_signs_in(delivering: Stack) -> None:
+    """Its content security policy names both origins, and the bucket takes uploads from its own."""
+    api = SETTINGS[DELIVERING].api
+    (policy,) = (
+        each.block("security_headers_config")["content_security_policy"]["content_security_policy"]
+        for each in delivering.of("aws_cloudfront_response_headers_policy")
+        if each["comment"] == "The page"
+    )
+    (called,) = (part.split()[1:] for part in policy.split("; ") if part.startswith("connect-src "))
+    assert {"'self'", api.upload_endpoint, api.sign_in_url} == set(called)
+    origins = {
+        origin
+        for each in delivering.of("aws_s3_bucket_cors_configuration")
+        for rule in each["cors_rule"]
+        if "PUT" in rule["allowed_methods"]
+        for origin in rule["allowed_origins"]
+    }
+    assert origins > set(api.page_origins)
+
+
 def test_nothing_of_a_signing_key_is_in_the_state(delivering: Stack) -> None:
     """Terraform makes the key in KMS and reads its public half; no resource makes or holds a private one."""
     (signing,) = (key for key in delivering.of("aws_kms_key") if key.get("key_usage") == "SIGN_VERIFY")

@@ -9,7 +9,7 @@ from pathlib import Path
 from media_pipeline import __version__
 from stacks.settings_rules import MAX_PROJECT_AND_SUFFIX_CHARACTERS
 from tests.infrastructure.pipelines import SETTINGS
-from tests.infrastructure.stack import ACCOUNT_ID, DELIVERING, REGION, Stack
+from tests.infrastructure.stack import ACCOUNT_ID, PLAIN, REGION, Stack
 
 PROJECT = "media-pipeline"
 
@@ -180,12 +180,10 @@ def test_functions_run_as_specified(pipeline: Stack) -> None:
     assert reserved <= 900
 
 
-def test_code_is_known_by_its_hash(
-    pipeline: Stack, synthesis_directory: Path, delivering_directory: Path
-) -> None:
+def test_code_is_known_by_its_hash(pipeline: Stack, synthesis_directory: Path, plain_directory: Path) -> None:
     """The zip lies beside the stack's JSON, and the hash by which Lambda is updated is its own."""
     for function in pipeline.of("aws_lambda_function"):
-        directory = delivering_directory if pipeline.name == DELIVERING else synthesis_directory
+        directory = plain_directory if pipeline.name == PLAIN else synthesis_directory
         archive = directory / "stacks" / pipeline.name / function["filename"]
         digest = hashlib.sha256(archive.read_bytes()).digest()
         assert function["source_code_hash"] == base64.b64encode(digest).decode()

@@ -222,7 +222,10 @@ def test_every_parameter_can_be_overridden_for_one_synthesis() -> None:
         "NOTIFICATION_EMAIL": "ops@example.com",
         "ALARM_EMAIL": "on-call@example.com",
         "STATE_BUCKET": "another-bucket",
-        "DELIVERY": "cloudfront",
+        "DELIVERY": "none",
+        "UPLOAD_ENDPOINT": "https://uploads.example.com",
+        "SIGN_IN_URL": "https://login.example.com",
+        "PAGE_ORIGINS": "https://one.example.com,https://two.example.com",
     }
     assert set(values) == set(OVERRIDES)
     (settings,) = select_settings({"ENVIRONMENT": "sandbox", **values})
@@ -234,7 +237,13 @@ def test_every_parameter_can_be_overridden_for_one_synthesis() -> None:
         mediaconvert_endpoint="https://mediaconvert.example.com",
         notification_email="ops@example.com",
         alarm_email="on-call@example.com",
-        delivery="cloudfront",
+        delivery="none",
+        api=replace(
+            sandbox.api,
+            upload_endpoint="https://uploads.example.com",
+            sign_in_url="https://login.example.com",
+            page_origins=("https://one.example.com", "https://two.example.com"),
+        ),
         state=replace(sandbox.state, bucket="another-bucket"),
     )
 

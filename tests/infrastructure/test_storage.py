@@ -173,11 +173,13 @@ def test_browsers_can_upload_and_play(pipeline: Stack) -> None:
     # A multipart upload ends with the list of its parts' ETags.
     assert {"ETag"} <= {h for rule in uploads["cors_rule"] for h in rule["expose_headers"]}
     assert {"Content-Range"} <= {h for rule in outputs["cors_rule"] for h in rule["expose_headers"]}
-    pages = list(SETTINGS[pipeline.name].browser_origins)
+    settings = SETTINGS[pipeline.name]
+    pages = list(settings.browser_origins)
     # The page of the distribution sends parts to the bucket itself; it plays from its own origin.
     own = [
         f"https://known-after-apply-{d.id}-domain_name" for d in pipeline.of("aws_cloudfront_distribution")
     ]
+    own += settings.api.page_origins if settings.delivers else ()
     for rules, origins in ((uploads["cors_rule"], [*pages, *own]), (outputs["cors_rule"], pages)):
         assert all(rule["allowed_origins"] == origins for rule in rules)
     for rule in (*uploads["cors_rule"], *outputs["cors_rule"]):

@@ -32,6 +32,7 @@ from sandbox.local_aws.fixes.delivery import (
     signing_conditions,
     stage_throttling,
     stream_batches,
+    temporary_passwords,
 )
 from sandbox.local_aws.fixes.permissions import iam_calls, role_sessions, service_role_trust
 from sandbox.local_aws.fixes.s3 import (
@@ -91,5 +92,6 @@ def apply(
     stage_throttling.apply()
     jwks.apply()
     authorizer_version.apply()
+    temporary_passwords.apply()
     if calls is not None:
         iam_calls.apply(calls)

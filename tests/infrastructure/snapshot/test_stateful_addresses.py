@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from tests.infrastructure.stack import DELIVERING, STACKS, STATE_BACKENDS
+from tests.infrastructure.pipelines import SETTINGS
+from tests.infrastructure.stack import STACKS, STATE_BACKENDS
 from tools.plan_review.losses.stateful import STATEFUL
 
 PERMANENT = Path(__file__).parent / "stateful_addresses.json"
@@ -31,7 +32,7 @@ def _permanent(stack: str) -> list[str]:
     listed: dict[str, list[str]] = json.loads(PERMANENT.read_text())
     if stack in STATE_BACKENDS:
         return listed["state-backend"]
-    return [*listed["pipeline"], *(listed["delivery"] if stack == DELIVERING else ())]
+    return [*listed["pipeline"], *(listed["delivery"] if SETTINGS[stack].delivers else ())]
 
 
 def faults(permanent: Iterable[str], found: Iterable[str]) -> list[str]:

@@ -17,7 +17,7 @@ from sandbox.runtime.endpoints import Endpoints
 from sandbox.runtime.errors import SandboxError, TerraformError
 from sandbox.runtime.folder import Folder
 
-ENDPOINTS = Endpoints.at(1, 2, Folder(Path("sandbox")))
+ENDPOINTS = Endpoints.at(1, 2, 3, Folder(Path("sandbox")))
 CHANGES = '{"type": "change_summary", "changes": {"add": 3, "change": 0, "remove": 0, "operation": "plan"}}'
 # Like Terraform: makes `.terraform` and a lock file; plans changes until it has applied them.
 PROGRAM = """#!/bin/sh
@@ -192,6 +192,8 @@ def test_tools_reach_the_sandbox_and_nothing_else(environment: Callable[[], dict
     found = environment()
     assert found["AWS_ENDPOINT_URL"] == "https://127.0.0.1:1"
     assert found["AWS_ENDPOINT_URL_MEDIACONVERT"] == found["MEDIACONVERT_ENDPOINT"] == "http://127.0.0.1:2"
+    assert found["UPLOAD_ENDPOINT"] == found["SIGN_IN_URL"] == "http://127.0.0.1:3"
+    assert found["PAGE_ORIGINS"] == "http://localhost:3"
     assert found["AWS_ACCESS_KEY_ID"] == found["AWS_SECRET_ACCESS_KEY"] == "test"
     assert found["AWS_CA_BUNDLE"] == ENDPOINTS.ca_bundle
     assert found["AWS_CONFIG_FILE"] == found["AWS_SHARED_CREDENTIALS_FILE"] == "/dev/null"

@@ -61,6 +61,9 @@ def test_a_certificate_is_made_once(tmp_path_factory: pytest.TempPathFactory) ->
     certificate.ensure()
     assert certificate.authority.read_bytes() == made
     assert certificate.key.stat().st_mode & 0o077 == 0
+    certificate.names.write_text("127.0.0.1")
+    certificate.ensure()
+    assert certificate.authority.read_bytes() != made, "it is for other names than are needed"
 
 
 def test_a_bucket_that_wants_tls_serves_its_callers(client: Client) -> None:

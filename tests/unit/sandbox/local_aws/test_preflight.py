@@ -154,7 +154,7 @@ def test_what_may_not_be_asked_is_skipped_in_words(
 
 def test_without_an_account_nothing_is_asked(check: Check, tmp_path: Path) -> None:
     """No credentials, or no answer: one sentence, and Terraform says the rest."""
-    gone = Endpoints("https://127.0.0.1:1", "http://127.0.0.1:1", "/nonexistent")
+    gone = Endpoints("https://127.0.0.1:1", "http://127.0.0.1:1", "/nonexistent", edge="http://127.0.0.1:1")
     code, said = check(clients=lambda service: gone.session(attempts=1).any(service))
     assert code == 0
     assert "skipped: AWS could not be asked for sts:GetCallerIdentity" in said

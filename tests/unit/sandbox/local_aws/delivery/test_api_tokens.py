@@ -251,3 +251,17 @@ def test_a_machine_gets_no_scope_that_its_client_lacks(world: World) -> None:
     with pytest.raises(HTTPError) as refused:
         world.machine(world.pool, "media/operate")
     assert refused.value.code == 400
+
+
+def test_a_user_is_created_where_passwords_are_long(client: Client) -> None:
+    """The temporary password that nobody chose fits the pool's policy, the strictest there can be."""
+    cognito = client("cognito-idp")
+    strict = {
+        "MinimumLength": 99,
+        **{f"Require{kind}": True for kind in ("Lowercase", "Numbers", "Symbols", "Uppercase")},
+    }
+    pool = cognito.create_user_pool(PoolName="strict", Policies={"PasswordPolicy": strict})["UserPool"]
+    made = cognito.admin_create_user(
+        UserPoolId=pool["Id"], Username="ann@example.com", MessageAction="SUPPRESS"
+    )
+    assert made["User"]["UserStatus"] == "FORCE_CHANGE_PASSWORD"
