@@ -17,12 +17,14 @@ class FakeParts:
     sent: dict[str, dict[int, StoredPart]] = field(default_factory=dict)
     versions: list[ObjectVersion] = field(default_factory=list)
     profiles: list[str | None] = field(default_factory=list)
+    content_types: list[str] = field(default_factory=list)
 
     def begin(self, key: str, *, content_type: str, profile: str | None) -> str:
         """Begin an upload and return S3's id of it."""
         s3_id = f"s3-{len(self.profiles)}"
         self.begun[s3_id], self.sent[s3_id] = key, {}
         self.profiles.append(profile)
+        self.content_types.append(content_type)
         return s3_id
 
     def sign_part(self, upload: UploadInParts, number: int, *, size_bytes: int) -> str:

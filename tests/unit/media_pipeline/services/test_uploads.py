@@ -1,7 +1,7 @@
 """Uploads in parts: what may be begun, who may touch it, and what is answered after a lost answer."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import Any
 
@@ -110,6 +110,7 @@ def test_an_upload_goes_its_way_in_parts(world: World) -> None:
     world.parts.send(upload, 2)
     done = world.uploads.complete(ANN, upload.id)
     assert (done.key, done.size_bytes, world.parts.profiles) == (upload.key, 40 * MIB, ["audio"])
+    assert world.parts.content_types == ["video/mp4"]
 
 
 def test_parts_of_a_wrong_size_make_no_object(world: World) -> None:
@@ -147,7 +148,7 @@ def test_captions_that_were_replaced_are_no_answer(world: World) -> None:
     """Under the key of captions others may lie, so a second completion finds no upload."""
     video, _ = world.complete()
     captions = [
-        world.begin("film.en.vtt", 100, content_type="text/vtt", upload_id=video.id) for _ in range(2)
+        world.begin("Film.EN.VTT", 100, content_type="text/vtt", upload_id=video.id) for _ in range(2)
     ]
     world.parts.send(captions[0], 1)
     world.uploads.complete(ANN, captions[0].id)
@@ -190,35 +191,95 @@ def test_no_more_parts_are_signed_than_an_answer_holds(world: World) -> None:
     """More URLs than an answer holds are asked for in several requests."""
     upload = world.begin(size_bytes=40 * GIB)
     assert len(world.uploads.sign(ANN, upload.id, range(1, MAX_SIGNED_PARTS + 1))) == MAX_SIGNED_PARTS
-    with refused("INVALID_REQUEST"):
+    with refused("INVALID_REQUEST") as problem:
         world.uploads.sign(ANN, upload.id, range(1, MAX_SIGNED_PARTS + 2))
+    assert problem.value.field == "parts"
 
 
 @pytest.mark.parametrize(
-    ("changed", "code"),
+    ("changed", "code", "field"),
     [
-        ({"name": "../../other/film.mp4"}, "INVALID_NAME"),
-        ({"name": "..%2ffilm/.mp4"}, "INVALID_NAME"),
-        ({"name": "film.exe"}, "UNSUPPORTED_FILE_TYPE"),
-        ({"name": "film"}, "UNSUPPORTED_FILE_TYPE"),
-        ({"name": "._film.mp4"}, "INVALID_NAME"),
-        ({"name": "film.part.mp4"}, "INVALID_NAME"),
-        ({"size_bytes": 50 * GIB + 1}, "FILE_TOO_LARGE"),
-        ({"content_type": "text/html"}, "INVALID_CONTENT_TYPE"),
-        ({"content_type": "video/mp4; x=y"}, "INVALID_CONTENT_TYPE"),
-        ({"content_type": "video/"}, "INVALID_CONTENT_TYPE"),
-        ({"asset_id": "0" * 32}, "INVALID_REQUEST"),
-        ({"name": "film.en.vtt", "content_type": "text/vtt", "size_bytes": 9}, "CAPTION_WITHOUT_VIDEO"),
-        ({"caller": Caller(subject="../ann", allowed=frozenset(Access))}, "NOT_ALLOWED"),
+        ({"name": "../../other/film.mp4"}, "INVALID_NAME", "name"),
+        ({"name": "..%2ffilm/.mp4"}, "INVALID_NAME", "name"),
+        ({"name": "film.exe"}, "UNSUPPORTED_FILE_TYPE", "name"),
+        ({"name": "film"}, "UNSUPPORTED_FILE_TYPE", "name"),
+        ({"name": "._film.mp4"}, "INVALID_NAME", "name"),
+        ({"name": "film.part.mp4"}, "INVALID_NAME", "name"),
+        ({"size_bytes": 50 * GIB + 1}, "FILE_TOO_LARGE", "size_bytes"),
+        ({"content_type": "text/html"}, "INVALID_CONTENT_TYPE", "content_type"),
+        ({"content_type": "video/mp4; x=y"}, "INVALID_CONTENT_TYPE", "content_type"),
+        ({"content_type": "video/"}, "INVALID_CONTENT_TYPE", "content_type"),
+        ({"asset_id": "0" * 32}, "INVALID_REQUEST", "asset_id"),
+        ({"upload_id": "abc"}, "INVALID_REQUEST", "asset_id"),
+        (
+            {"name": "film.en.vtt", "content_type": "text/vtt", "size_bytes": 9},
+            "CAPTION_WITHOUT_VIDEO",
+            "asset_id",
+        ),
+        ({"caller": Caller(subject="../ann", allowed=frozenset(Access))}, "NOT_ALLOWED", None),
     ],
 )
 def test_what_is_not_taken_is_refused_before_it_is_sent(
-    world: World, changed: dict[str, Any], code: str
+    world: World, changed: dict[str, Any], code: str, field: str | None
 ) -> None:
     """Names, sizes and types that the pipeline would pass over or fail are told at once; S3 is not asked."""
-    with refused(code):
+    with refused(code) as problem:
         world.begin(**changed)
+    assert problem.value.field == field
     assert world.parts.begun == {}
+
+
+def test_a_refusal_names_what_is_taken(world: World) -> None:
+    """Who picks another file reads which ones are taken, and how captions of a video are called."""
+    with refused("UNSUPPORTED_FILE_TYPE") as problem:
+        world.begin("film.exe")
+    assert problem.value.detail.endswith(": .mp4, .mov, .srt, .vtt.")
+    with refused("INVALID_CONTENT_TYPE") as problem:
+        world.begin(content_type="text/html")
+    assert problem.value.detail == "Such files are audio/*, video/*, application/octet-stream."
+    with refused("INVALID_CONTENT_TYPE") as problem:
+        world.begin("film.en.vtt", 9, content_type="text/html")
+    assert problem.value.detail == (
+        "Such files are application/octet-stream, application/x-subrip, text/plain, text/vtt."
+    )
+    video = world.begin("my film.mp4")
+    with refused("INVALID_NAME") as problem:
+        world.begin("other.vtt", 9, content_type="text/vtt", upload_id=video.id)
+    assert "my film.en.vtt" in problem.value.detail
+
+
+def test_the_largest_files_are_taken(world: World) -> None:
+    """A file of just the limit is taken, a video and captions; so is every media type of its kind."""
+    video = world.begin(size_bytes=50 * GIB)
+    captions = {"content_type": "text/vtt", "upload_id": video.id}
+    assert world.begin("film.en.vtt", MAX_CAPTION_BYTES, **captions).size_bytes == MAX_CAPTION_BYTES
+    for content_type in ("audio/x-m4a", "video/quicktime", "application/octet-stream", "application/mxf"):
+        world.parts.begun.clear()
+        world.begin(content_type=content_type)
+    for content_type in ("application/octet-stream", "application/x-subrip", "text/plain"):
+        world.parts.begun.clear()
+        world.begin("film.en.vtt", 9, content_type=content_type, upload_id=video.id)
+
+
+def test_what_is_missing_is_counted_and_named(world: World) -> None:
+    """A page that lost track sends the parts again that are named, the first ten of them."""
+    upload = world.begin(size_bytes=12 * 16 * MIB)
+    world.parts.send(upload, 2)
+    with refused("UPLOAD_INCOMPLETE") as problem:
+        world.uploads.complete(ANN, upload.id)
+    assert problem.value.detail == "11 of 12 parts are missing: 1, 3, 4, 5, 6, 7, 8, 9, 10, 11."
+
+
+def test_a_completed_upload_is_what_its_bucket_lists(world: World) -> None:
+    """The answer to a repeated completion has the version that S3 made, and no other one under the key."""
+    upload, done = world.complete()
+    # S3 lists all keys that begin so.
+    made = world.parts.versions[0]
+    beside = replace(made, key=f"{upload.key}.bak", version_id="beside")
+    world.parts.versions.insert(0, beside)
+    again = world.uploads.complete(ANN, upload.id)
+    assert again == replace(done, sequencer="")
+    assert again.bucket == "uploads"
 
 
 @pytest.mark.parametrize("name", ["Film.MP4", "Ä b+c%20'\"🎬.mov"])
@@ -241,10 +302,12 @@ def test_captions_lie_beside_their_video(world: World) -> None:
         with refused("INVALID_NAME") as problem:
             world.begin(name, 100, content_type="text/vtt", upload_id=video.id)
         assert problem.value.field == "name"
-    with refused("FILE_TOO_LARGE"):
+    with refused("FILE_TOO_LARGE") as problem:
         world.begin("film.en.vtt", MAX_CAPTION_BYTES + 1, content_type="text/vtt", upload_id=video.id)
-    with refused("INVALID_CONTENT_TYPE"):
+    assert problem.value.field == "size_bytes"
+    with refused("INVALID_CONTENT_TYPE") as problem:
         world.begin("film.en.vtt", 100, upload_id=video.id)
+    assert problem.value.field == "content_type"
 
 
 def test_captions_of_others_are_not_taken(world: World) -> None:

@@ -14,8 +14,10 @@ from media_pipeline.services.webhooks.delivery import (
     FAILURES_BEFORE_REST,
     FIRST_REST_SECONDS,
     MAX_REST_SECONDS,
+    Rests,
 )
 from tests.support.asset_steps import read
+from tests.support.fakes import FakeClock
 from tests.support.webhook_world import PIPELINE, SECRET, DeliveryWorld, endpoint
 
 NOTE = {"endpoint": "shop", "status": "COMPLETE", "at": "2026-01-02T03:04:07.678Z", "answer": 204}
@@ -57,7 +59,7 @@ def test_gone_disables_the_endpoint_and_is_counted() -> None:
     world = DeliveryWorld(410)
     assert world.deliver()
     assert not world.endpoints.known["shop"].is_enabled
-    assert "410" in world.endpoints.known["shop"].disabled_for
+    assert world.endpoints.known["shop"].disabled_for == "It answered 410 Gone"
     assert world.deliver()
     assert len(world.post.posted) == 1
     assert [name for name, _ in world.metrics.counted] == ["disabled", "dropped"]
@@ -95,6 +97,47 @@ def test_an_endpoint_that_keeps_failing_rests() -> None:
     assert len(world.post.posted) == FAILURES_BEFORE_REST + 1
     world.clock.advance(MAX_REST_SECONDS)
     assert world.deliver()
+
+
+def test_each_rest_is_twice_as_long_up_to_a_longest() -> None:
+    """From the third failure in a row an endpoint rests 15 s, 30 s, 60 s ... 5 minutes; a success ends it."""
+    clock = FakeClock()
+    rests = Rests(clock)
+    rests.check("shop")
+    seconds: list[int] = []
+    for _ in range(9):
+        rests.note_failure("shop")
+        rests.check("desk")
+        waited = 0
+        while _rests(rests):
+            clock.advance(1)
+            waited += 1
+        seconds.append(waited)
+    assert seconds == [0, 0, 15, 30, 60, 120, 240, 300, 300]
+    rests.note_failure("shop")
+    rests.note_success("shop")
+    rests.note_success("desk")
+    rests.check("shop")
+    for rested in (False, False, True):
+        rests.note_failure("shop")
+        assert _rests(rests) is rested
+
+
+def _rests(rests: Rests) -> bool:
+    try:
+        rests.check("shop")
+    except EndpointUnavailableError:
+        return True
+    return False
+
+
+@pytest.mark.parametrize("timestamp", [None, "soon", 5, "2026-01-02T03:04:06.678Z", "2026-01-02"])
+def test_a_webhook_whose_time_is_unknown_took_none(timestamp: object) -> None:
+    """Where a payload has no time, or one that is yet to come, the seconds that are counted are 0."""
+    world = DeliveryWorld()
+    message = replace(world.message, payload={**world.message.payload, "timestamp": timestamp})
+    assert world.deliver(message)
+    assert world.metrics.counted == [("delivered", 0.0)]
 
 
 def test_one_endpoint_that_rests_holds_up_no_other() -> None:
