@@ -1,4 +1,4 @@
-"""`make bench`: print each ratio beside what is allowed, and pricing tiers; fail where one is above."""
+"""`make bench`: print ratios beside what is allowed, pricing tiers and prices; fail where one is above."""
 
 import sys
 
@@ -8,6 +8,7 @@ from rich.table import Table
 from checks.bench import (
     cold_start,
     packaging,
+    pricing,
     synthesis,
     tiers,
     transcoding,
@@ -61,6 +62,8 @@ def main() -> int:
         f"[{'red' if too_many else 'green'}]{encoded.ratio:.0%}[/], allowed {packaging.ALLOWED_RATIO:.0%}",
         soft_wrap=True,
     )
+    prices = pricing.measure()
+    console.print(prices.line(), soft_wrap=True)
     billed = tiers.measure()
     is_basic = tiers.is_basic(billed)
     console.print(tiers.table(billed))
@@ -68,7 +71,7 @@ def main() -> int:
         f"The {tiers.BASIC_PROFILE} profile is billed in the Basic tier alone: "
         f"{'[green]yes' if is_basic else '[red]no'}[/]"
     )
-    return 1 if too_slow or too_many or not is_basic else 0
+    return 1 if too_slow or too_many or not prices.is_low or not is_basic else 0
 
 
 def _row(table: Table, ours: str, against: str, found: Comparison, allowed: float) -> bool:

@@ -15,10 +15,12 @@ from media_pipeline.domain.failures.failure import AssetError
 from media_pipeline.domain.source import SourceInfo
 from media_pipeline.domain.transitions import Transition
 from media_pipeline.domain.uploads.upload import UploadedObject
+from media_pipeline.encoding.job_settings import job_settings
 from media_pipeline.encoding.planned_outputs import planned_outputs
 from media_pipeline.publishing.caption_publisher import MAX_CAPTIONS, MAX_REJECTED, MAX_REJECTED_BYTES
 from media_pipeline.telemetry import MAX_LINE_BYTES, dimension, log_line
 from tests.support.fakes import FakeAssetTable, FakeClock
+from tests.support.pricing import SHIPPED_QUOTING
 from tests.support.record_size import item_bytes
 from tests.support.strategies import json_values, shipped_presets, shipped_profiles
 
@@ -91,12 +93,19 @@ def test_a_record_and_its_news_always_fit(
         profile=shipped_profiles().by_name[profile],
         presets=shipped_presets(),
     )
+    chosen, presets = shipped_profiles().by_name[profile], shipped_presets()
+    settings_ = job_settings(
+        source_uri="s3://a", destination="s3://b", source=source, profile=chosen, presets=presets
+    )
     assert table.record_plan(
         asset,
         profile=profile,
         preset_versions={},
         source_info=source.as_record(),
         planned_outputs=[output.as_record() for output in plan],
+        quote=SHIPPED_QUOTING.quote_record(
+            settings_, source, profile=chosen, profiles=shipped_profiles(), presets=presets
+        ),
     )
     captions = [
         {"format": "CAPTIONS", "key": f"{asset.asset_id}/{number}", "label": text[:100], "source": text}

@@ -27,6 +27,7 @@ from tests.support.fakes import (
     FakeMetrics,
     FakePresets,
 )
+from tests.support.pricing import SHIPPED_QUOTING
 from tests.support.strategies import shipped_presets
 
 MAX_SOURCE_SIZE_BYTES = 1000
@@ -137,6 +138,7 @@ def wired(aws: SimulatedAws, process: Process, soundness: Soundness, conditions:
         uploads=uploads,
         slots=slots,  # type: ignore[arg-type]
         presets=stepped("presets", PRESETS),
+        quoting=SHIPPED_QUOTING,
         lifecycle=lifecycle,
         metrics=metrics,
         limits=SourceLimits(max_size_bytes=MAX_SOURCE_SIZE_BYTES, types=TYPES),

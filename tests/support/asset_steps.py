@@ -46,6 +46,7 @@ def read(table: Table, asset_id: str) -> Asset:
     return asset
 
 
+QUOTE = {"usd": "0.085500", "rows": [{"usd_a_minute": "0.015", "outputs": [0, 1], "is_settled": True}]}
 ERROR = AssetError(code="OUTPUTS_MISSING", category="service", message="Outputs are missing.")
 
 
@@ -61,7 +62,12 @@ def ended(table: Table, clock: FakeClock, status: AssetStatus = AssetStatus.FAIL
     """Return an asset whose first attempt has left in its record all that an attempt may leave."""
     asset = claimed(table, clock)
     assert table.record_plan(
-        asset, profile="default", preset_versions={"mp4": 1}, source_info=SOURCE, planned_outputs=PLAN
+        asset,
+        profile="default",
+        preset_versions={"mp4": 1},
+        source_info=SOURCE,
+        planned_outputs=PLAN,
+        quote=QUOTE,
     )
     assert table.take_for_repair(asset, now=clock(), redelivery=True)
     processing = table.advance(asset.asset_id, step(clock, AssetStatus.PROCESSING))
@@ -69,7 +75,7 @@ def ended(table: Table, clock: FakeClock, status: AssetStatus = AssetStatus.FAIL
     table.note_progress(processing, percent=50, now=clock())
     table.note_warnings(processing, [{"code": 1, "count": 1}])
     if status is not AssetStatus.CANCELED:
-        assert table.advance(asset.asset_id, step(clock, AssetStatus.VERIFYING))
+        assert table.advance(asset.asset_id, step(clock, AssetStatus.VERIFYING, billed_usd="0.080000"))
     last = step(clock, status, error=ERROR, outputs=PLAN, expires_at=1_800_000_000)
     end = table.advance(asset.asset_id, last)
     assert end is not None

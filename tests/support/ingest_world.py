@@ -10,6 +10,7 @@ from media_pipeline.services.ingest import Ingest
 from media_pipeline.services.job_limit import JobLimit
 from media_pipeline.services.refusals import Refusals
 from tests.support.fakes import FakePresets, FakeTurns
+from tests.support.pricing import SHIPPED_QUOTING
 from tests.support.strategies import shipped_presets, shipped_profiles
 from tests.support.world import World
 
@@ -45,6 +46,7 @@ class IngestWorld(World):
                 self.transcoder.jobs_in_flight, limit=MAX_JOBS_IN_FLIGHT, monotonic=self._monotonic
             ),
             presets=self.presets,
+            quoting=SHIPPED_QUOTING,
             lifecycle=self.lifecycle,
             metrics=self.metrics,
             limits=SourceLimits(max_size_bytes=1000, types=TYPES),

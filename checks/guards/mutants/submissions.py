@@ -57,6 +57,9 @@ if not self.table.record_plan(
     },
     source_info=source.as_record(),
     planned_outputs=[output.as_record() for output in plan],
+    quote=self.quoting.quote_record(
+        settings, source, profile=profile, profiles=profiles, presets=presets
+    ),
 ):
     raise ClaimHeldError("the claim was lost before the job was submitted", seconds_left=1)
 job_id = self._found_job(asset) if may_have_job else None
@@ -71,6 +74,9 @@ if not self.table.record_plan(
     },
     source_info=source.as_record(),
     planned_outputs=[output.as_record() for output in plan],
+    quote=self.quoting.quote_record(
+        settings, source, profile=profile, profiles=profiles, presets=presets
+    ),
 ):
     raise ClaimHeldError("the claim was lost before the job was submitted", seconds_left=1)
 """,

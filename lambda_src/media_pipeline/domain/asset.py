@@ -79,6 +79,9 @@ class Asset:
     job_id: str | None = None
     profile: str | None = None
     preset_versions: Mapping[str, int] = field(default_factory=dict)
+    quote: Mapping[str, Any] = field(default_factory=dict)
+    quote_usd: str | None = None
+    billed_usd: str | None = None
     source_info: Mapping[str, Any] = field(default_factory=dict)
     planned_outputs: Sequence[Mapping[str, Any]] = ()
     outputs: Sequence[Mapping[str, Any]] = ()
@@ -117,6 +120,8 @@ class Asset:
             "job_id": self.job_id,
             "error": self.error.as_record() if self.error else None,
             "completed_at": self.completed_at,
+            "quote_usd": self.quote_usd,
+            "billed_usd": self.billed_usd,
         }
         return {name: value for name, value in kept.items() if value is not None}
 
@@ -142,6 +147,9 @@ class Asset:
             job_id=record.get("job_id"),
             profile=record.get("profile"),
             preset_versions=record.get("preset_versions") or {},
+            quote=record.get("quote") or {},
+            quote_usd=record.get("quote_usd"),
+            billed_usd=record.get("billed_usd"),
             source_info=record.get("source_info") or {},
             planned_outputs=record.get("planned_outputs") or (),
             outputs=record.get("outputs") or (),

@@ -59,6 +59,7 @@ def tombstone(asset_id: str, *, now: datetime, expires_at: int | None) -> dict[s
 
 # What a record learns in the course of one attempt; a replay forgets it all.
 OF_ONE_ATTEMPT = (
+    "billed_usd",
     "captions_seen",
     "captions_until",
     "completed_at",
@@ -72,6 +73,8 @@ OF_ONE_ATTEMPT = (
     "preset_versions",
     "profile",
     "progress_percent",
+    "quote",
+    "quote_usd",
     "redeliveries",
     "rejected_captions",
     "rejected_captions_left_out",

@@ -128,14 +128,16 @@ class AssetStore(ABC):
         preset_versions: Mapping[str, int],
         source_info: Mapping[str, Any],
         planned_outputs: Sequence[Mapping[str, Any]],
+        quote: Mapping[str, Any] | None = None,
     ) -> bool:
-        """Write down what is about to be submitted; tell whether the claim still holds."""
+        """Write down what is about to be submitted, and its price; tell whether the claim still holds."""
         write = transitions.planned(
             asset,
             profile=profile,
             preset_versions=preset_versions,
             source_info=source_info,
             planned_outputs=planned_outputs,
+            quote=quote,
         )
         return self._updated(asset.asset_id, write) is not None
 

@@ -42,6 +42,7 @@ class Transition:
     warnings: Sequence[Mapping[str, Any]] | None = None
     warnings_left_out: int | None = None
     expires_at: int | None = None
+    billed_usd: str | None = None
     is_news: bool = True
 
     @property
@@ -93,8 +94,9 @@ def planned(
     preset_versions: Mapping[str, int],
     source_info: Mapping[str, Any],
     planned_outputs: Sequence[Mapping[str, Any]],
+    quote: Mapping[str, Any] | None = None,
 ) -> RecordWrite:
-    """Write down what is about to be submitted, while the claim holds."""
+    """Write down what is about to be submitted and what it costs, while the claim holds."""
     return RecordWrite(
         conditions=_while_claimed(asset),
         assigned={
@@ -102,6 +104,7 @@ def planned(
             "preset_versions": preset_versions,
             "source_info": source_info,
             "planned_outputs": planned_outputs,
+            **({"quote": quote, "quote_usd": quote["usd"]} if quote else {}),
         },
     )
 
@@ -122,6 +125,7 @@ def advanced(asset_id: str, step: Transition) -> RecordWrite:
         "warnings": step.warnings,
         "warnings_left_out": step.warnings_left_out,
         "expires_at": step.expires_at,
+        "billed_usd": step.billed_usd,
     }
     return RecordWrite(
         conditions=step.conditions,

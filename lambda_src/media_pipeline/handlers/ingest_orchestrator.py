@@ -19,13 +19,16 @@ from media_pipeline.domain.uploads.filter import UploadFilter
 from media_pipeline.domain.uploads.ignored_names import IgnoredNames
 from media_pipeline.domain.uploads.limits import SourceLimits
 from media_pipeline.domain.uploads.upload import UploadedObject
+from media_pipeline.encoding.pricing.price_list import parse_price_list
 from media_pipeline.handlers.config import OrchestratorConfig, read_config
 from media_pipeline.handlers.sqs_batch import Parse, handle_batch
 from media_pipeline.handlers.wiring import Parts
+from media_pipeline.prices import price_list_text
 from media_pipeline.services.ingest import Ingest
 from media_pipeline.services.job_limit import JobLimit
 from media_pipeline.services.preset_monitor import PresetMonitor
 from media_pipeline.services.redelivery import FindRedelivery
+from media_pipeline.services.spending.quoting import Quoting
 from media_pipeline.telemetry import PipelineMetrics, logger
 
 # One upload asks MediaConvert several times; all of it must fit into the function's timeout.
@@ -71,6 +74,7 @@ def _wired() -> tuple[
             metrics=parts.metrics,
             clock=parts.clock,
         ),
+        quoting=Quoting(prices=parse_price_list(price_list_text(parts.region))),
         lifecycle=parts.lifecycle,
         metrics=parts.metrics,
         limits=SourceLimits(max_size_bytes=config.max_source_size_bytes, types=parts.source_types),

@@ -49,6 +49,11 @@ class Parts:
         """Return the client for the assets table and what lies in it."""
         return aws_client("dynamodb")
 
+    @property
+    def region(self) -> str:
+        """Return the region that the function runs in."""
+        return str(self.dynamodb.meta.region_name)
+
     @cached_property
     def table(self) -> AssetTable:
         """Return the assets table."""

@@ -58,6 +58,7 @@ from media_pipeline.manifests.silent_files import HEAD_BYTES, is_silent
 from media_pipeline.services.job_limit import JobLimit
 from media_pipeline.services.lifecycle import Lifecycle
 from media_pipeline.services.refusals import Refusals
+from media_pipeline.services.spending.quoting import Quoting
 from media_pipeline.telemetry import logger
 
 # Where MediaConvert fails or takes too long, a source is looked into again for so long; then it is encoded
@@ -76,6 +77,7 @@ class Ingest:
     uploads: UploadsBucket
     slots: JobLimit
     presets: PresetStore
+    quoting: Quoting
     lifecycle: Lifecycle
     metrics: Metrics
     limits: SourceLimits
@@ -215,6 +217,9 @@ class Ingest:
             },
             source_info=source.as_record(),
             planned_outputs=[output.as_record() for output in plan],
+            quote=self.quoting.quote_record(
+                settings, source, profile=profile, profiles=profiles, presets=presets
+            ),
         ):
             raise ClaimHeldError("the claim was lost before the job was submitted", seconds_left=1)
         # Once more, since looking at the source took time in which a late submission may have come to light.

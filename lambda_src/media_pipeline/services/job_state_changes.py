@@ -7,6 +7,7 @@ an event ends an asset, or names the job of an asset that has none yet; what Get
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -23,6 +24,7 @@ from media_pipeline.domain.source import has_video, source_from_record
 from media_pipeline.domain.transitions import Transition
 from media_pipeline.domain.uploads.current import superseded_by
 from media_pipeline.domain.values import dataclass
+from media_pipeline.encoding.pricing.quote import Quote, usd_text
 from media_pipeline.manifests.file_kinds import FileKind, kind_of
 from media_pipeline.publishing.caption_publisher import CaptionPublisher, Published
 from media_pipeline.publishing.storyboard_publisher import StoryboardPublisher
@@ -154,13 +156,12 @@ class JobStateChanges:
         if superseded is None:
             return False
         step = self._step(AssetStatus.CANCELED, change, superseded.message, error=superseded)
-        return self.lifecycle.finish(asset, step)
+        return self.lifecycle.finish(asset, replace(step, billed_usd=_billed_usd(asset, change)))
 
     def _verify(self, asset: Asset, change: JobStateChange) -> bool:
         """Complete the asset where all that was planned is there; resume a try that was cut short."""
-        self._advance(
-            asset, self._step(AssetStatus.VERIFYING, change, "The job is complete; verifying outputs")
-        )
+        verifying = self._step(AssetStatus.VERIFYING, change, "The job is complete; verifying outputs")
+        self._advance(asset, replace(verifying, billed_usd=_billed_usd(asset, change)))
         planned = [PlannedOutput.from_record(record) for record in asset.planned_outputs]
         verification = verify(
             folder=f"{asset.asset_id}/{asset.attempt}",
@@ -241,6 +242,11 @@ class JobStateChanges:
             warnings=change.warnings or None,
             warnings_left_out=change.warnings_left_out or None,
         )
+
+
+def _billed_usd(asset: Asset, change: JobStateChange) -> str | None:
+    """Return what a complete job is billed by the durations that it reports, None where it was not quoted."""
+    return usd_text(Quote.from_record(asset.quote).billed_usd(change.groups)) if asset.quote else None
 
 
 _UNSUPPORTED = 1030

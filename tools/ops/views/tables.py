@@ -15,6 +15,7 @@ from media_pipeline.domain.failures.failure import AssetError
 from media_pipeline.domain.uploads.listing import StoredUpload
 from media_pipeline.services.operations.changes import Intention
 from tools.ops.actions.redrive import PreviewedMessage, UnreadablePolicy
+from tools.ops.views.cost_facts import cost_facts
 from tools.ops.views.preset_report import PresetReport
 from tools.ops.views.source_facts import profile_line, source_lines
 from tools.ops.views.webhook_facts import webhook_facts
@@ -126,7 +127,7 @@ def record_view(record: Mapping[str, Any], *, outputs_bucket: str) -> Renderable
     facts = Table.grid(padding=(0, 2))
     facts.add_column(width=10, no_wrap=True)
     facts.add_column(overflow="fold")
-    for name, value in (*_facts(asset, record, outputs_bucket), *webhook_facts(asset)):
+    for name, value in (*_facts(asset, record, outputs_bucket), *cost_facts(asset), *webhook_facts(asset)):
         facts.add_row(Text(name, style="dim"), value)
     parts: list[RenderableType] = [facts, Text(""), _history(asset)]
     if asset.past_attempts:
@@ -175,10 +176,8 @@ def _facts(asset: Asset, record: Mapping[str, Any], outputs_bucket: str) -> Iter
     yield "Status", _status(asset.status.value) + Text(f" (attempt {asset.attempt}{progress})")
     if asset.error is not None:
         yield "Error", _error(asset.error)
-        yield (
-            "Replay",
-            Text("may help" if asset.error.replay_helps else "can't help: the same file fails again"),
-        )
+        again = "may help" if asset.error.replay_helps else "can't help: the same file fails again"
+        yield "Replay", Text(again)
     yield "Source", Text(printable(asset.upload.uri))
     version = f", version {asset.upload.version_id}" if asset.upload.version_id else ""
     yield "", Text(f"{size(asset.upload.size_bytes)}{version}")

@@ -72,6 +72,32 @@ CAPTION = an_object(
     optional=("role", "source", "notes"),
 )
 
+USD: Schema = {"type": "string", "pattern": r"^[0-9]+\.[0-9]{1,10}$"}
+
+QUOTE = an_object(
+    {
+        "price_list": {**TEXT, "description": "The region and the day of the price list."},
+        "billed_seconds": {**COUNT, "description": "For how many seconds each output is billed."},
+        "rows": a_list(
+            an_object(
+                {
+                    "label": {**TEXT, "description": "Tier, codec, quality, resolution and frame rate."},
+                    "outputs": COUNT,
+                    "usd_a_minute": USD,
+                    "usd": USD,
+                    "is_settled": {
+                        "type": "boolean",
+                        "description": "False where no source says for sure that it is billed like this.",
+                    },
+                }
+            )
+        ),
+        "unpriced": {**a_list(TEXT), "description": "What the price list has no price for."},
+        "cheaper": a_list(an_object({"choice": TEXT, "usd": USD})),
+    },
+    description="What the job was expected to cost when it was submitted, and what would be cheaper.",
+)
+
 _SUMMARY: Mapping[str, Schema] = {
     "id": ASSET_ID,
     "key": {**TEXT, "description": "The key of the upload in its bucket."},
@@ -103,6 +129,9 @@ ASSET = an_object(
             optional=("video",),
         ),
         "storyboard_fault": TEXT,
+        "quote_usd": {**USD, "description": "The price of the attempt's job, told before it was submitted."},
+        "billed_usd": {**USD, "description": "Its price by the durations that it reported at its end."},
+        "quote": QUOTE,
         "outputs": a_list(OUTPUT),
         "captions": a_list(CAPTION),
         "rejected_captions": a_list(an_object({"key": TEXT, "message": TEXT})),
@@ -125,7 +154,7 @@ ASSET = an_object(
     },
     optional=(
         *("error_code", "version_id", "profile", "progress_percent", "submitted_at", "completed_at"),
-        *("error", "source", "storyboard_fault"),
+        *("error", "source", "storyboard_fault", "quote_usd", "billed_usd", "quote"),
     ),
 )
 
@@ -160,4 +189,5 @@ SHARED: Mapping[str, Schema] = {
     "GatewayError": GATEWAY_ERROR,
     "Output": OUTPUT,
     "Problem": PROBLEM,
+    "Quote": QUOTE,
 }

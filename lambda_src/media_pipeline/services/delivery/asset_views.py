@@ -10,6 +10,7 @@ from media_pipeline.domain.asset import Asset
 from media_pipeline.domain.delivery.playback import media_path
 from media_pipeline.domain.failures.failure import AssetError
 from media_pipeline.domain.source import SourceInfo, source_from_record
+from media_pipeline.encoding.pricing.quote import Quote, usd_text
 from media_pipeline.publishing.published_caption import CAPTIONS
 
 
@@ -44,6 +45,9 @@ def asset_details(asset: Asset, record: Mapping[str, Any]) -> dict[str, Any]:
                 "error": error_view(asset.error) if asset.error else None,
                 "source": _source(asset.source_info),
                 "storyboard_fault": asset.storyboard_fault,
+                "quote_usd": asset.quote_usd,
+                "billed_usd": asset.billed_usd,
+                "quote": quote_view(asset.quote) if asset.quote else None,
             }
         ),
         "outputs": [output_view(entry) for entry in outputs_of(asset)],
@@ -71,6 +75,29 @@ def error_view(error: AssetError) -> dict[str, Any]:
         "category": error.category,
         "message": error.message,
         "replay_helps": error.replay_helps,
+    }
+
+
+def quote_view(record: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a job was expected to cost, row by row, and what would have been cheaper."""
+    quoted = Quote.from_record(record)
+    return {
+        "price_list": quoted.price_list,
+        "billed_seconds": int(quoted.seconds),
+        "rows": [
+            {
+                "label": row.label,
+                "outputs": len(row.outputs),
+                "usd_a_minute": f"{row.usd_a_minute:f}",
+                "usd": usd_text(quoted.row_usd(row)),
+                "is_settled": row.is_settled,
+            }
+            for row in quoted.rows
+        ],
+        "unpriced": list(quoted.unpriced),
+        "cheaper": [
+            {"choice": str(choice["choice"]), "usd": str(choice["usd"])} for choice in record["cheaper"]
+        ],
     }
 
 

@@ -6,6 +6,8 @@ from typing import Any
 from media_pipeline.domain.asset import Asset, AssetStatus
 from media_pipeline.domain.failures.failure import AssetError
 from media_pipeline.domain.source import UnknownSource
+from media_pipeline.encoding.job_settings import REFERENCE_VIDEO, job_settings
+from media_pipeline.handlers.routes.schemas import ASSET, QUOTE
 from media_pipeline.services.delivery.asset_views import (
     asset_details,
     asset_summary,
@@ -18,6 +20,8 @@ from media_pipeline.services.delivery.asset_views import (
 from tests.support.asset_steps import upload
 from tests.support.fakes import FakeAssetTable, FakeClock
 from tests.support.ingest_world import SOURCE
+from tests.support.pricing import SHIPPED_PRICES, SHIPPED_QUOTING
+from tests.support.strategies import shipped_presets, shipped_profiles
 
 AT = "2026-01-02T03:04:05.678Z"
 ERROR = AssetError(code="NO_VIDEO", category="source", message="The file has no video.", replay_helps=False)
@@ -197,3 +201,45 @@ def test_captions_have_a_path_their_file_and_its_notes() -> None:
     }
     bare = {"format": "CAPTIONS", "key": "id/1/captions/en.vtt", "language": "en", "notes": [], "role": ""}
     assert caption_view(bare) == {"language": "en", "label": "", "path": "/media/id/1/captions/en.vtt"}
+
+
+def test_what_an_asset_costs_is_told() -> None:
+    """Quote and bill are decimal numbers as texts, with the quote's rows and what would be cheaper."""
+    presets, profiles = shipped_presets(), shipped_profiles()
+    profile, source = profiles.by_name["download"], replace(REFERENCE_VIDEO, duration_ms=60_000)
+    settings = job_settings(
+        source_uri="s3://a", destination="s3://b", source=source, profile=profile, presets=presets
+    )
+    record = SHIPPED_QUOTING.quote_record(
+        settings, source, profile=profile, profiles=profiles, presets=presets
+    )
+    assert record is not None
+    details = asset_details(an_asset(quote=record, quote_usd="0.030000", billed_usd="0.030250"), {})
+    assert (details["quote_usd"], details["billed_usd"]) == ("0.030000", "0.030250")
+    assert details["quote"] == {
+        "price_list": SHIPPED_PRICES.name,
+        "billed_seconds": 60,
+        "rows": [
+            {
+                "label": "Basic, AVC, Single pass, HD, <=30 fps",
+                "outputs": 1,
+                "usd_a_minute": "0.015",
+                "usd": "0.015000",
+                "is_settled": True,
+            },
+            {
+                "label": "Basic, Frame capture, Single pass, HD, <=30 fps",
+                "outputs": 1,
+                "usd_a_minute": "0.015",
+                "usd": "0.015000",
+                "is_settled": False,
+            },
+        ],
+        "unpriced": [],
+        "cheaper": [
+            {"choice": "SD only", "usd": "0.015000"},
+            {"choice": "without stills", "usd": "0.015000"},
+        ],
+    }
+    assert details["quote"].keys() == QUOTE["properties"].keys()
+    assert details.keys() <= ASSET["properties"].keys()

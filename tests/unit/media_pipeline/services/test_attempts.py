@@ -65,6 +65,8 @@ def test_a_replay_keeps_what_became_of_the_attempt_before(table: Table, clock: F
             "job_id": "job-1",
             "error": ERROR.as_record(),
             "completed_at": asset.completed_at,
+            "quote_usd": "0.085500",
+            "billed_usd": "0.080000",
         }
     ]
 

@@ -51,3 +51,28 @@ def test_the_history_tells_what_was_verified(world: AssetWorld) -> None:
         ("COMPLETE", f"2 outputs verified, {len(world.outputs.objects)} objects"),
     ]
     assert HLS["key"] in world.outputs.objects
+
+
+def test_a_complete_job_is_billed_by_the_durations_that_it_reports(world: AssetWorld) -> None:
+    """The quote stays, and beside it stands what the job's outputs cost at the quote's prices."""
+    row = {
+        "tier": "Basic",
+        "codec": "AVC",
+        "quality": "Single pass",
+        "frame_rate": "<=30 fps",
+        "resolution": "HD",
+        "usd_a_minute": "0.015",
+        "outputs": [0, 1],
+        "is_settled": True,
+    }
+    quote = {"price_list": "us-east-1 2026-11-30", "seconds": 30, "outputs": 2, "rows": [row], "unpriced": []}
+    world.table.records[UPLOAD.asset_id] |= {"quote": quote, "quote_usd": "0.015000"}
+    assert world.changes.apply(change(JobStatus.COMPLETE, groups=GROUPS))
+    # Two outputs of a minute each.
+    assert (world.asset.quote_usd, world.asset.billed_usd) == ("0.015000", "0.030000")
+
+
+def test_a_job_that_fails_or_was_not_quoted_has_no_bill(world: AssetWorld) -> None:
+    """MediaConvert bills complete jobs; without a quote there are no prices to tell one by."""
+    assert world.changes.apply(change(JobStatus.COMPLETE, groups=GROUPS))
+    assert world.asset.billed_usd is None
