@@ -10,6 +10,8 @@ PIPENV_VERSION := 2026.10.3
 PYTHON ?= $(firstword $(foreach v,python3.13 python3.12 python3.11 python3,$(shell command -v $(v) >/dev/null 2>&1 && $(v) -c 'import sys,venv; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo $(v))))
 BIN := .venv/bin
 RUN := $(BIN)/python
+# What would take CDKTF's place, and the AWS provider's: the tests synthesize with these too.
+SUCCESSORS := build/cdktn/.installed build/provider6/.installed
 # How many processes share the tests: make test WORKERS=1; tests/conftest.py says how many by default.
 WORKERS ?= auto
 SPREAD := --numprocesses=$(WORKERS)
@@ -26,7 +28,7 @@ demo: setup ## Deploy to a local AWS, transcode a video for real: make demo [VID
 	@$(RUN) -m sandbox demo $(if $(VIDEO),--named-in="$$VIDEO")
 test: ## Everything that a change must hold: lint, types, unit, property, snapshot, e2e
 	@# What is installed for one of them is installed beside the others.
-	@$(MAKE) --no-print-directory --jobs=3 setup-cdktf lint types
+	@$(MAKE) --no-print-directory --jobs=3 setup-cdktf lint types $(SUCCESSORS)
 	@$(RUN) -m pytest $(SPREAD)
 
 ##@ Parts of the tests
@@ -41,7 +43,7 @@ types: setup ## Check types (mypy, strict)
 	@$(BIN)/mypy
 docs: setup ## Write the documentation's tables and pictures that are made from the code
 	@PYTHONPATH=lambda_src $(RUN) -m checks.docs
-test-fast: setup ## All tests that need no deployed sandbox
+test-fast: setup $(SUCCESSORS) ## All tests that need no deployed sandbox
 	@$(RUN) -m pytest $(SPREAD) -m "not e2e"
 test-e2e: setup-cdktf ## The tests on deployed sandboxes
 	@$(RUN) -m pytest $(SPREAD) tests/e2e
@@ -53,7 +55,7 @@ guards: setup build/mutation/.installed ## Change the functions in a copy, repor
 	@$(RUN) -m checks.guards$(if $(SAMPLE), --sample=$(SAMPLE))$(if $(SEED), --seed=$(SEED))$(if $(ALL), --all)
 fuzz: setup ## Feed every entry hostile input, so many each: make fuzz [INPUTS=1000]
 	@FUZZ_INPUTS=$(or $(INPUTS),1000) $(RUN) -m pytest tests/fuzz --hypothesis-profile=search --show-capture=no
-bench: setup ## Measure synthesis and transcoding, as ratios within one run
+bench: setup build/cdktn/.installed ## Measure synthesis and transcoding, as ratios within one run
 	@PYTHONPATH=lambda_src $(RUN) -m checks.bench
 bench-tests: setup ## Measure what share of one process's time `make test-fast` takes (some 20 minutes)
 	@$(RUN) -m checks.bench.spreading
@@ -187,6 +189,16 @@ build/mutation/.installed: .venv/.synced
 		--requirement build/mutation-requirements.txt
 	@$(BIN)/python -c 'import site; print(*site.getsitepackages(), sep="\n")' \
 		> "$$($(@D)/bin/python -c 'import site; print(site.getsitepackages()[0])')/project.pth"
+	@touch $@
+
+# In environments of their own: the fork wants an older package of constructs, and the bindings are in each other's way.
+$(SUCCESSORS): build/%/.installed: .venv/.synced
+	@echo "Installing what would take CDKTF's place: $*"
+	@rm -rf $(@D)
+	@$(PYTHON) -m venv $(@D)
+	@VIRTUAL_ENV="$(CURDIR)/.venv" $(BIN)/pipenv requirements --categories $* --hash > build/$*-requirements.txt
+	@$(@D)/bin/python -m pip install -qq --disable-pip-version-check --no-deps --no-compile --require-hashes \
+		--only-binary=:all: --requirement build/$*-requirements.txt
 	@touch $@
 
 .venv-lint/.synced: Pipfile.lock | .venv/.synced

@@ -15,7 +15,8 @@ from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
 from types import ModuleType
 
-AWS_BINDINGS = "cdktf_cdktf_provider_aws"
+# Those of CDKTF, and those of its community's fork, which have the same shape.
+AWS_BINDINGS = frozenset({"cdktf_cdktf_provider_aws", "cdktn_provider_aws"})
 NODE_PRELOAD = Path(__file__).with_name("lazy_require.cjs")
 
 # jsii names each end-of-life Node.js release that it should not warn about.
@@ -44,7 +45,7 @@ class _AwsBindingsFinder(MetaPathFinder):
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        if fullname != AWS_BINDINGS:
+        if fullname not in AWS_BINDINGS:
             return None
         spec = PathFinder.find_spec(fullname, path, target)
         if spec is not None:

@@ -5,8 +5,9 @@
 const fs = require('node:fs');
 const Module = require('node:module');
 
-const INDEX = /[\\/]@cdktf[\\/]provider-aws[\\/]lib[\\/]index\.js$/;
-const EXPORT = /^exports\.(\w+) = require\("(\.\/[\w-]+)"\);$/gm;
+// CDKTF's bindings and those of its community's fork, which name index files and wrap what they require.
+const INDEX = /[\\/]@cdkt[fn][\\/]provider-aws[\\/]lib[\\/]index\.js$/;
+const EXPORT = /^exports\.(\w+) = (?:__importStar\()?require\("(\.\/[\w/-]+)"\)\)?;$/gm;
 
 const load = Module._extensions['.js'];
 

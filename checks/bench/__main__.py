@@ -34,6 +34,16 @@ def main() -> int:
         synthesized,
         synthesis.ALLOWED_RATIO,
     )
+    with console.status("Synthesizing with CDKTF's fork, importing its bindings, and with CDKTF, in turn"):
+        against_import, against_cdktf = synthesis.measure_fork()
+    # Either will do: what takes no longer than CDKTF is quick enough, whatever an import takes.
+    too_slow |= _row(
+        table,
+        "synthesis with CDKTF's fork (cdktn)",
+        "plain import of its bindings",
+        against_import,
+        synthesis.FORK_ALLOWED_RATIO,
+    ) and _row(table, "synthesis with CDKTF's fork (cdktn)", "synthesis with CDKTF", against_cdktf, 1.0)
     with console.status("Transcoding the demo's clip, and running one plain ffmpeg command, in turn"):
         transcoded = transcoding.measure()
     too_slow |= _row(

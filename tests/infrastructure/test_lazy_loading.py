@@ -52,17 +52,26 @@ def _node(script: str, folder: Path) -> list[str]:
     return done.stdout.split()
 
 
-@pytest.fixture
-def index(tmp_path: Path) -> Path:
+# How the index of each library requires a submodule.
+SHAPES = {
+    "@cdktf": 'exports.{0} = require("./{1}");',
+    "@cdktn": 'exports.{0} = __importStar(require("./{1}/index"));',
+}
+
+
+@pytest.fixture(params=SHAPES)
+def index(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     """Return the index of bindings that have two submodules, each of which says when it is loaded."""
-    library = tmp_path / "node_modules" / "@cdktf" / "provider-aws" / "lib"
+    owner: str = request.param
+    library = tmp_path / "node_modules" / owner / "provider-aws" / "lib"
     for name in ("sqs-queue", "vpc"):
         (library / name).mkdir(parents=True)
         (library / name / "index.js").write_text(f"console.log('{name}'); exports.Name = '{name}';")
     index = library / "index.js"
+    shape = SHAPES[owner]
     index.write_text(
         '"use strict";\nexports.vpc = exports.sqsQueue = void 0;\n'
-        'exports.sqsQueue = require("./sqs-queue");\nexports.vpc = require("./vpc");\n'
+        f"{shape.format('sqsQueue', 'sqs-queue')}\n{shape.format('vpc', 'vpc')}\n"
     )
     return index
 
@@ -70,7 +79,7 @@ def index(tmp_path: Path) -> Path:
 def test_node_requires_submodules_when_asked(index: Path) -> None:
     """Node.js loads a submodule of the bindings' index at its first use, once, and knows all their names."""
     said = _node(
-        "const aws = require('@cdktf/provider-aws/lib/index.js');"
+        f"const aws = require({str(index)!r});"
         "console.log(Object.keys(aws).join(), 'loaded');"
         "console.log(aws.vpc.Name, aws.vpc.Name);",
         index.parents[4],
@@ -81,5 +90,5 @@ def test_node_requires_submodules_when_asked(index: Path) -> None:
 def test_node_loads_an_index_of_another_shape_as_ever(index: Path) -> None:
     """Where a later release writes its index differently, loading is slow but right."""
     index.write_text('module.exports = { vpc: require("./vpc") };')
-    said = _node("console.log(require('@cdktf/provider-aws/lib/index.js').vpc.Name)", index.parents[4])
+    said = _node(f"console.log(require({str(index)!r}).vpc.Name)", index.parents[4])
     assert said == ["vpc", "vpc"]

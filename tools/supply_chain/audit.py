@@ -21,6 +21,9 @@ _GROUPS: Mapping[str, str] = {
     "lambda": "Lambda zip",
     "audit": "audit",
     "lint": "linters of policies",
+    "mutation": "mutation tester",
+    "cdktn": "CDKTF's fork, and its bindings",
+    "provider6": "bindings of provider 6",
 }
 
 

@@ -1,0 +1,143 @@
+"""Synthesize the stacks once more, with other bindings, in a copy of the App and in another environment."""
+
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.infrastructure.successors.comparison import Differences
+
+ROOT = Path(__file__).resolve().parents[3]
+APP = ("main.py", "cdktf.json", "constructs_lib", "stacks", "lambda_src")
+
+# What docs/moving-to-cdktn.md has people run, word for word.
+RENAME = "perl -pi -e 's/cdktf_cdktf_provider_aws/cdktn_provider_aws/; s/from cdktf /from cdktn /'"
+RENAMED = "constructs_lib/bindings/*.py"
+
+PROGRAM = """
+import json, os, sys
+import main
+for outdir, environ in json.loads(sys.argv[1]).items():
+    main.build_app(environ, outdir=main.Path(outdir)).synth()
+print(json.dumps([name for name in sys.modules if "_provider_aws." in name]))
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lane:
+    """One set of bindings that would take the place of ours.
+
+    Attributes:
+        name: Of the Pipfile's category and of the environment in build/.
+        bindings: The package of the AWS bindings.
+        is_fork: Whether they are those of the community's fork of CDKTF.
+        differences: All that differs in a stack's JSON, with both values.
+        manifest_differences: The same of what cdktf-cli reads.
+    """
+
+    name: str
+    bindings: str
+    is_fork: bool
+    differences: Differences
+    manifest_differences: Differences
+
+
+LANES = (
+    Lane(
+        name="cdktn",
+        bindings="cdktn_provider_aws",
+        is_fork=True,
+        differences={
+            "//.metadata.version": ("0.21.0", "0.24.0"),
+            "terraform.required_providers.aws.source": ("aws", "hashicorp/aws"),
+            "terraform.required_providers.aws.version": ("5.100.0", "6.69.1"),
+        },
+        manifest_differences={"version": ("0.21.0", "0.24.0")},
+    ),
+    Lane(
+        name="provider6",
+        bindings="cdktf_cdktf_provider_aws",
+        is_fork=False,
+        differences={"terraform.required_providers.aws.version": ("5.100.0", "6.25.0")},
+        manifest_differences={},
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Synthesized:
+    """What one set of bindings made of the App.
+
+    Attributes:
+        stacks: Every stack's JSON by its name.
+        manifests: What cdktf-cli reads of each synthesis, by the name of its folder.
+        modules: The modules of the AWS bindings that Python loaded.
+    """
+
+    stacks: Mapping[str, Mapping[str, Any]]
+    manifests: Mapping[str, Mapping[str, Any]]
+    modules: Sequence[str]
+
+
+def python_of(lane: str) -> Path:
+    """Return the interpreter of a lane's environment.
+
+    Raises:
+        AssertionError: It isn't installed, or other packages are locked by now.
+    """
+    mark = ROOT / "build" / lane / ".installed"
+    assert mark.is_file(), f"Not installed: the bindings to compare with. Run: make build/{lane}/.installed"
+    locked = json.loads((ROOT / "Pipfile.lock").read_text("utf-8"))[lane]
+    requirements = (ROOT / "build" / f"{lane}-requirements.txt").read_text("utf-8")
+    missing = [name for name, package in locked.items() if f"{name}{package['version']}" not in requirements]
+    assert not missing, f"{', '.join(missing)}: not as locked. Run: make -B build/{lane}/.installed"
+    return ROOT / "build" / lane / "bin" / "python"
+
+
+def copy_app(folder: Path) -> None:
+    """Copy what synthesis needs, and nothing that was built but the functions' packages."""
+    for name in APP:
+        source = ROOT / name
+        if source.is_dir():
+            shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy2(source, folder / name)
+    (folder / "build").mkdir()
+    (folder / "build" / "lambda-dependencies").symlink_to(ROOT / "build" / "lambda-dependencies")
+
+
+def rename_bindings(folder: Path) -> None:
+    """Let a copy import the community's fork instead of CDKTF."""
+    subprocess.run(f"{RENAME} {RENAMED}", shell=True, cwd=folder, check=True)
+
+
+def read_manifest(outdir: Path) -> dict[str, Any]:
+    """Return what cdktf-cli reads of the stacks that were synthesized into a folder."""
+    manifest: dict[str, Any] = json.loads((outdir / "manifest.json").read_text("utf-8"))
+    return manifest
+
+
+def synthesize(python: Path, app: Path, environments: Mapping[str, Mapping[str, str]]) -> Synthesized:
+    """Synthesize an App for each of some environments, by the name of the folder that takes the stacks."""
+    folders = {str(app / "out" / name): dict(environ) for name, environ in environments.items()}
+    (app / "out").mkdir(exist_ok=True)
+    done = subprocess.run(
+        [python, "-c", PROGRAM, json.dumps(folders)],
+        cwd=app,
+        env={name: os.environ[name] for name in ("HOME", "PATH") if name in os.environ},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    assert "end-of-life" not in done.stderr
+    paths = sorted(path for folder in folders for path in Path(folder).glob("stacks/*/cdk.tf.json"))
+    return Synthesized(
+        stacks={path.parent.name: json.loads(path.read_text("utf-8")) for path in paths},
+        manifests={name: read_manifest(app / "out" / name) for name in environments},
+        modules=json.loads(done.stdout),
+    )
