@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sandbox.demo import assets, video_names
+from sandbox.demo import assets, video_names, watching
 from sandbox.demo.assets import Names, Upload
 from sandbox.demo.report import (
     AssetReport,
@@ -16,6 +16,7 @@ from sandbox.demo.report import (
     TerraformReport,
     table,
 )
+from sandbox.deployment.delivered import Delivered, has_delivery
 from sandbox.deployment.deploy import Deployer, Deployment, required_programs
 from sandbox.deployment.terraform import Changes
 from sandbox.runtime import function_logs, servers
@@ -87,10 +88,11 @@ def run(folder: Folder, videos: Sequence[Path], terminal: Terminal) -> Report:
         with terminal.phase("Planning once more: nothing may have changed") as phase:
             clean = deployer.is_clean()
             phase.result("clean" if clean else "changed")
+        lines = _watch(deployment, running, reports, folder, terminal)
     report = Report(reports, TerraformReport(deployment.resources, "clean" if clean else "changed"))
     report.write(folder.report)
     terminal.say("\n".join(["", *table(report.assets), ""]))
-    terminal.say(f"The report: {folder.relative(folder.report)}")
+    terminal.say("\n".join([f"The report: {folder.relative(folder.report)}", *lines]))
     return report
 
 
@@ -210,6 +212,26 @@ def _download(
         files = sum(assets.download(clients, names.outputs, each, folder) for each in uploads)
         phase.result(f"{_count(files, 'file')} in {folder.relative(folder.outputs)}")
     return [assets.describe(each, folder) for each in uploads]
+
+
+def _watch(
+    deployment: Deployment,
+    running: servers.Running,
+    reports: Sequence[AssetReport],
+    folder: Folder,
+    terminal: Terminal,
+) -> list[str]:
+    """Return the lines with which the person watches what was made; none where nothing is delivered."""
+    if not has_delivery(deployment):
+        return []
+    with terminal.phase("Letting a viewer in") as phase:
+        delivered = Delivered(running.endpoints, deployment)
+        said, *lines = watching.watched(delivered, reports, folder) or [""]
+        phase.result(delivered.page_url)
+    if running.started and lines:
+        # These are stopped at the end of the demo; what was signed stays good.
+        said = f"{said.removesuffix(':')}, while the sandbox is up (`make sandbox-up`):"
+    return ["", said, *lines] if lines else []
 
 
 def _count(number: int, noun: str) -> str:

@@ -58,6 +58,11 @@ class Answer:
         return {name: value for name, _, value in pairs}
 
 
+def has_delivery(deployment: Deployment) -> bool:
+    """Tell whether a deployment has a distribution with page, API and media."""
+    return "delivery_url" in deployment.outputs
+
+
 class Delivered:
     """The distribution, its API and its people."""
 

@@ -20,7 +20,7 @@ def test_the_endpoint_is_strict_unless_asked(
     if value is not None:
         monkeypatch.setenv(VARIABLE, value)
     folder = Folder(tmp_path)
-    assert (FLAG in mediaconvert_endpoint(folder, Endpoints.at(1, 2, folder)).command) is allowed
+    assert (FLAG in mediaconvert_endpoint(folder, Endpoints.at(1, 2, 3, folder)).command) is allowed
 
 
 def test_another_value_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -28,4 +28,4 @@ def test_another_value_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
     monkeypatch.setenv(VARIABLE, "perhaps")
     folder = Folder(tmp_path)
     with pytest.raises(ServerError, match=r"'perhaps'\. Set it to 1 or 0"):
-        mediaconvert_endpoint(folder, Endpoints.at(1, 2, folder))
+        mediaconvert_endpoint(folder, Endpoints.at(1, 2, 3, folder))

@@ -13,7 +13,7 @@ import pytest
 from sandbox.local_aws import door
 from sandbox.local_aws.door import Door
 from sandbox.runtime.endpoints import Endpoints
-from tests.unit.sandbox.conftest import Client
+from tests.support.local_clients import Client
 
 PORT = 4568
 DOMAIN = "d111.cloudfront.net"

@@ -13,7 +13,7 @@ import pytest
 
 from sandbox.local_aws.fixes.delivery.stage_throttling import ACCOUNT_BURST, Throttle, TokenBucket
 from sandbox.runtime.endpoints import Endpoints
-from tests.unit.sandbox.conftest import Client
+from tests.support.local_clients import Client
 
 BURST = 5
 SLOWLY = {"throttlingRateLimit": 0.01, "throttlingBurstLimit": float(BURST)}
