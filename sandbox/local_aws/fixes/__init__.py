@@ -34,7 +34,12 @@ from sandbox.local_aws.fixes.delivery import (
     stream_batches,
     temporary_passwords,
 )
-from sandbox.local_aws.fixes.permissions import iam_calls, role_sessions, service_role_trust
+from sandbox.local_aws.fixes.permissions import (
+    batch_actions,
+    iam_calls,
+    role_sessions,
+    service_role_trust,
+)
 from sandbox.local_aws.fixes.s3 import (
     object_created_version,
     object_encryption,
@@ -82,6 +87,7 @@ def apply(
     job_templates.apply(mediaconvert_url)
     service_role_trust.apply()
     role_sessions.apply(sessions)
+    batch_actions.apply()
     parameters_by_path.apply()
     path_normalization.apply()
     # Around it: what is refused is not served.

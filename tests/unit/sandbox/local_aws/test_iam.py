@@ -179,3 +179,16 @@ def _outcome(call: Callable[..., object], **parameters: object) -> str:
     with pytest.raises(ClientError) as failed:
         call(**parameters)
     return str(failed.value.response["Error"]["Code"])
+
+
+def test_a_role_that_may_send_may_send_a_batch(client: Client, role: Role, acting: Acting) -> None:
+    """SQS asks for the single call's permission, and no batch has one of its own."""
+    url = client("sqs").create_queue(QueueName=f"batches-{uuid4()}")["QueueUrl"]
+    arn = client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"][
+        "QueueArn"
+    ]
+    batch = {"QueueUrl": url, "Entries": [{"Id": "1", "MessageBody": "one"}]}
+    sender = acting(role(statement(["sqs:SendMessage"], arn)), "sqs")
+    assert [each["Id"] for each in sender.send_message_batch(**batch)["Successful"]] == ["1"]
+    receiver = acting(role(statement(["sqs:ReceiveMessage"], arn)), "sqs")
+    assert refused(receiver.send_message_batch, **batch)
