@@ -86,8 +86,8 @@ def world() -> World:
 
 
 def refused(code: str) -> Any:
-    """Expect a refusal with a code."""
-    return pytest.raises(RequestProblem, match=f"^{code}:")
+    """Expect a refusal with a code and a sentence."""
+    return pytest.raises(RequestProblem, match=rf"^{code}: [A-Z0-9].*\.$")
 
 
 def test_the_server_chooses_the_key(world: World) -> None:
@@ -332,8 +332,9 @@ def test_captions_of_others_are_not_taken(world: World) -> None:
 def test_a_person_has_so_many_uploads_at_a_time(world: World) -> None:
     """What is neither completed nor aborted holds its place; another person has places of their own."""
     begun = [world.begin(size_bytes=1) for _ in range(3)]
-    with refused("QUOTA_EXCEEDED"):
+    with refused("QUOTA_EXCEEDED") as problem:
         world.begin(size_bytes=1)
+    assert problem.value.detail.startswith("You have 3 uploads that are not ended,")
     world.begin(size_bytes=1, caller=BEN)
     world.uploads.abort(ANN, begun[1].id)
     world.begin(size_bytes=1)
@@ -344,8 +345,9 @@ def test_a_person_has_so_many_bytes(world: World) -> None:
     world.quota = Quota(max_bytes=100 * MIB, max_in_progress=10)
     world.complete(size_bytes=40 * MIB)
     world.begin(size_bytes=40 * MIB)
-    with refused("QUOTA_EXCEEDED"):
+    with refused("QUOTA_EXCEEDED") as problem:
         world.begin(size_bytes=20 * MIB + 1)
+    assert problem.value.detail.startswith("You may have 104,857,600 bytes of uploads, and have 83,886,080,")
     world.begin(size_bytes=20 * MIB)
 
 

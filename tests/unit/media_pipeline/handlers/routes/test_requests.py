@@ -44,7 +44,27 @@ def test_only_access_tokens_are_taken(use: str) -> None:
     """An ID token, which the authorizer lets through, is answered as not signed in."""
     with pytest.raises(RequestProblem) as refused:
         Caller.from_claims({**person("operator"), "token_use": use}, resource_server=RESOURCE_SERVER)
-    assert refused.value.problem.code == "NOT_SIGNED_IN"
+    assert str(refused.value) == "NOT_SIGNED_IN: The token is not an access token of the user pool."
+
+
+def test_a_token_of_nobody_is_not_taken() -> None:
+    """Without a subject there is no one whose uploads they are."""
+    for claims in (person("operator"), machine("operate")):
+        with pytest.raises(RequestProblem, match=r"^NOT_SIGNED_IN:"):
+            Caller.from_claims({**claims, "sub": ""}, resource_server=RESOURCE_SERVER)
+
+
+@pytest.mark.parametrize(
+    ("claims", "needed"), [(person("viewer"), "the group uploader"), (machine("read"), "the scope upload")]
+)
+def test_a_caller_is_told_what_is_needed(claims: dict[str, str], needed: str) -> None:
+    """A person reads of a group, a machine of a scope; who has it is let through."""
+    caller = Caller.from_claims(claims, resource_server=RESOURCE_SERVER)
+    assert (caller.subject, caller.is_machine) == (claims["sub"], "scope" in needed)
+    caller.require(Access.VIEWER)
+    with pytest.raises(RequestProblem) as refused:
+        caller.require(Access.UPLOADER)
+    assert str(refused.value) == f"NOT_ALLOWED: This needs {needed}."
 
 
 def test_open_routes_need_no_token() -> None:
