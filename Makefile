@@ -24,15 +24,15 @@ unexport PYTHONDONTWRITEBYTECODE
 
 ##@ Two commands to begin with
 .PHONY: demo test
-demo: setup ## Deploy to a local AWS, transcode a video for real: make demo [VIDEO="a.mp4 b.mov"]
+demo: setup build/site/index.html ## Deploy to a local AWS, transcode a video for real: make demo [VIDEO="a.mp4 b.mov"]
 	@$(RUN) -m sandbox demo $(if $(VIDEO),--named-in="$$VIDEO")
 test: ## Everything that a change must hold: lint, types, unit, property, snapshot, e2e
 	@# What is installed for one of them is installed beside the others.
-	@$(MAKE) --no-print-directory --jobs=3 setup-cdktf lint types $(SUCCESSORS)
+	@$(MAKE) --no-print-directory --jobs=3 setup-cdktf lint types test-page $(SUCCESSORS)
 	@$(RUN) -m pytest $(SPREAD)
 
 ##@ Parts of the tests
-.PHONY: lint format types docs test-fast test-e2e playback snapshot-update guards bench bench-tests chaos corpus fuzz soak iam-report prices
+.PHONY: lint format types docs test-page test-fast test-e2e playback snapshot-update guards bench bench-tests chaos corpus fuzz soak iam-report prices
 lint: setup .venv-lint/.synced ## Check style and format (ruff), imports (import-linter), every policy (checkov, parliament)
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	@PYTHONPATH=lambda_src:. $(BIN)/lint-imports --no-cache
@@ -43,6 +43,9 @@ types: setup ## Check types (mypy, strict)
 	@$(BIN)/mypy
 docs: setup ## Write the documentation's tables and pictures that are made from the code
 	@PYTHONPATH=lambda_src $(RUN) -m checks.docs
+test-page: web/node_modules/.installed build/site/index.html ## The page's types (TypeScript, strict), its tests and its size
+	@npm run --prefix web --silent types
+	@npm run --prefix web --silent test
 test-fast: setup $(SUCCESSORS) ## All tests that need no deployed sandbox
 	@$(RUN) -m pytest $(SPREAD) -m "not e2e"
 test-e2e: setup-cdktf ## The tests on deployed sandboxes
@@ -67,7 +70,7 @@ soak: setup-cdktf ## Kill Terraform at random points of the whole pipeline's dep
 	@PYTHONPATH=lambda_src $(RUN) -m checks.interruptions$(if $(ROUNDS), --rounds=$(ROUNDS))$(if $(SEED), --seed=$(SEED))
 iam-report: setup ## Say per role what is granted, what the sandboxes' runs used, and why the rest stays
 	@PYTHONPATH=lambda_src $(RUN) -m checks.iam
-chaos: setup ## Upload thousands of files while faults are injected, audit: make chaos [UPLOADS=5000] [SEED=1] [NIGHT=1]
+chaos: setup build/site/index.html ## Upload thousands of files while faults are injected, audit: make chaos [UPLOADS=5000] [SEED=1] [NIGHT=1]
 	@$(RUN) -m sandbox chaos$(if $(UPLOADS), --uploads=$(UPLOADS))$(if $(SEED), --seed=$(SEED))$(if $(NIGHT), --night)
 
 ##@ Supply chain
@@ -137,7 +140,7 @@ smoke: setup ## Prove on a deployed pipeline what only AWS can show, and leave n
 
 ##@ The sandbox: a local AWS and MediaConvert
 .PHONY: sandbox-up sandbox-down sandbox-status
-sandbox-up: setup ## Start the local AWS and MediaConvert endpoints
+sandbox-up: setup build/site/index.html ## Start the local AWS and MediaConvert endpoints
 	@$(RUN) -m sandbox up
 sandbox-down: setup ## Stop them
 	@$(RUN) -m sandbox down
@@ -145,10 +148,12 @@ sandbox-status: setup ## Say what runs
 	@$(RUN) -m sandbox status
 
 ##@ Housekeeping
-.PHONY: setup setup-cdktf lock clean help
+.PHONY: setup setup-cdktf site lock clean help
 setup: .venv/.synced build/lambda-dependencies/.installed ## Install what the project needs (Python)
-setup-cdktf: setup node_modules/.installed ## The same, and cdktf-cli
+setup-cdktf: setup node_modules/.installed build/site/index.html ## The same, cdktf-cli, and the page
 	@{ command -v npx && command -v "$${TERRAFORM_BINARY_NAME:-terraform}"; } >/dev/null || $(RUN) sandbox/runtime/prerequisites.py
+
+site: build/site/index.html ## Build the page, as it is deployed
 
 .venv/.synced: Pipfile Pipfile.lock
 	@if [ -z "$(PYTHON)" ]; then echo "Python 3.11 or newer, with its venv module, was not found. Install it (for instance: apt-get install python3.11-venv, or brew install python@3.13), or name it: make PYTHON=/path/to/python3.13"; exit 1; fi
@@ -216,16 +221,31 @@ node_modules/.installed: package.json package-lock.json
 	@npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
+web/node_modules/.installed: web/package.json web/package-lock.json
+	@$(or $(PYTHON),$(RUN)) sandbox/runtime/prerequisites.py
+	@echo "Installing what the page is built of and with"
+	@npm ci --prefix web --no-audit --no-fund --loglevel=error
+	@touch $@
+
+# The types of the API's answers are made from its description, and are not committed.
+web/src/api/schema.ts: docs/openapi.json web/node_modules/.installed
+	@npm run --prefix web --silent schema >/dev/null
+	@touch $@
+
+build/site/index.html: web/src/api/schema.ts $(shell find web/src web/build web/*.* -type f -not -name schema.ts 2>/dev/null)
+	@echo "Building the page"
+	@npm run --prefix web --silent build -- --logLevel=warn
+
 lock: .venv/.synced ## Lock the newest allowed versions, naming no package index
 	@VIRTUAL_ENV="$(CURDIR)/.venv" PATH="$(CURDIR)/.venv/bin:$$PATH" $(BIN)/pipenv lock
 	@$(RUN) -c 'import json, pathlib; \
 	path = pathlib.Path("Pipfile.lock"); lock = json.loads(path.read_text()); lock["_meta"]["sources"] = []; \
 	[package.pop("index", None) for group in lock.values() for package in group.values() if isinstance(package, dict)]; \
 	path.write_text(json.dumps(lock, indent=4, sort_keys=True) + "\n")'
-	@npm install --package-lock-only --omit-lockfile-registry-resolved --no-audit --no-fund --loglevel=error
+	@for folder in . web; do npm install --prefix "$$folder" --package-lock-only --omit-lockfile-registry-resolved --no-audit --no-fund --loglevel=error; done
 
 clean: ## Remove what the other targets made (not the sandbox's state)
-	@rm -rf .venv .venv-lint node_modules build cdktf.out .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	@rm -rf .venv .venv-lint node_modules web/node_modules web/src/api/schema.ts build cdktf.out .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 help: ## List the targets
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n\033[1m%s\033[0m\n", substr($$0, 5)} /^[a-z0-9-]+:.*## / {printf "  \033[36m%-17s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)

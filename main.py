@@ -28,6 +28,7 @@ PROJECT_ROOT = Path(__file__).resolve().parent
 sys.path.insert(0, str(PROJECT_ROOT / "lambda_src"))
 
 from constructs_lib.bindings import App  # noqa: E402
+from stacks.delivery.site import Site, SiteError, read_site  # noqa: E402
 from stacks.encoding import read_encoding_documents  # noqa: E402
 from stacks.lambda_package import LambdaPackageError, build_lambda_package  # noqa: E402
 from stacks.media_pipeline import MediaPipelineStack  # noqa: E402
@@ -92,8 +93,8 @@ def _override(settings: Settings, overrides: Mapping[str, str]) -> Settings:
     return settings
 
 
-def build_app(environ: Mapping[str, str], *, outdir: Path | None = None) -> App:
-    """Return the App with its stacks, not yet synthesized."""
+def build_app(environ: Mapping[str, str], *, outdir: Path | None = None, site: Site | None = None) -> App:
+    """Return the App with its stacks, not yet synthesized; `site` is the page of those that deliver."""
     selected = select_settings(environ)
     archive = build_lambda_package(
         source=PROJECT_ROOT / "lambda_src",
@@ -113,16 +114,25 @@ def build_app(environ: Mapping[str, str], *, outdir: Path | None = None) -> App:
         )
     for settings in selected:
         MediaPipelineStack(
-            app, settings.environment_suffix, settings=settings, archive=archive, encoding=encoding
+            app, settings.environment_suffix, settings=settings, archive=archive, encoding=encoding, site=site
         )
     return app
+
+
+def built_site(environ: Mapping[str, str]) -> Site | None:
+    """Return the page that was built, or None where no selected environment delivers one.
+
+    Raises SettingsError, and SiteError where the page is not built.
+    """
+    delivers = any(settings.delivers for settings in select_settings(environ))
+    return read_site(PROJECT_ROOT / "build" / "site") if delivers else None
 
 
 def main() -> None:
     """Synthesize into cdktf.out, or say in sentences why that is impossible."""
     try:
-        build_app(os.environ).synth()
-    except (SettingsError, LambdaPackageError) as error:
+        build_app(os.environ, site=built_site(os.environ)).synth()
+    except (SettingsError, LambdaPackageError, SiteError) as error:
         sys.exit(str(error))
 
 

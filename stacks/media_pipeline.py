@@ -24,6 +24,7 @@ from constructs_lib.notifications import AlarmTopic, AssetTopic
 from constructs_lib.storage import PrivateBucket
 from constructs_lib.transcoding import JobTemplate, PresetParameters, Transcoder
 from stacks.delivery.parts import add_delivery
+from stacks.delivery.site import Site, add_site_files
 from stacks.deployment import add_provider, keep_state_in_s3
 from stacks.encoding import EncodingDocuments
 from stacks.event_routes import route_events
@@ -42,7 +43,7 @@ ALARM_TOPIC = "alarms"
 
 
 class MediaPipelineStack(TerraformStack):
-    """The pipeline of one environment."""
+    """The pipeline of one environment; `site` is the build of the page, for one with delivery."""
 
     def __init__(
         self,
@@ -52,6 +53,7 @@ class MediaPipelineStack(TerraformStack):
         settings: Settings,
         archive: CodeArchive,
         encoding: EncodingDocuments,
+        site: Site | None = None,
     ) -> None:
         super().__init__(scope, id_)
         self._settings = settings
@@ -93,6 +95,8 @@ class MediaPipelineStack(TerraformStack):
             "reconciler": add_reconciler(self, pipeline),
         }
         delivery = add_delivery(self, pipeline, functions) if settings.delivers else None
+        if delivery is not None and site is not None:
+            add_site_files(self, site, bucket=delivery.playback.site)
         route_events(self, pipeline)
         monitoring = add_monitoring(self, pipeline, functions=functions, delivery=delivery)
         add_outputs(

@@ -22,6 +22,7 @@ from tests.infrastructure.stack import (
     STATE_BACKENDS,
     Stack,
 )
+from tests.support.made_site import write_site
 
 # Deployed functions always have it; Powertools reads it by itself.
 os.environ.setdefault("POWERTOOLS_METRICS_NAMESPACE", "MediaPipeline")
@@ -90,8 +91,9 @@ def synthesis_directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
         if not directory.exists():
             # Imported here: CDKTF starts a Node.js process, which tests without stacks need not wait for.
             from main import build_app
+            from stacks.delivery.site import read_site
 
-            build_app({}, outdir=directory).synth()
+            build_app({}, outdir=directory, site=read_site(write_site(folder / "site"))).synth()
     return directory
 
 

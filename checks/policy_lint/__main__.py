@@ -11,8 +11,10 @@ from checks.policy_lint.documents import documents_of
 from checks.policy_lint.findings import accepted_in, complaints
 from checks.policy_lint.linters import LinterError, checkov, parliament
 from main import build_app
+from stacks.delivery.site import read_site
 from tests.infrastructure.pipelines import PLAIN_ENVIRONMENT
 from tests.infrastructure.stack import PLAIN, STACKS, Stack
+from tests.support.made_site import write_site
 
 # What is plainly wrong, for each linter: what they find in it shows that they find errors.
 _WRONG = "faulty"
@@ -70,7 +72,7 @@ def main() -> int:
 
 
 def _synthesized(environment: Mapping[str, str], folder: Path) -> dict[str, Any]:
-    build_app(environment, outdir=folder).synth()
+    build_app(environment, outdir=folder, site=read_site(write_site(folder.with_suffix(".site")))).synth()
     return {path.parent.name: json.loads(path.read_text()) for path in folder.glob("stacks/*/cdk.tf.json")}
 
 

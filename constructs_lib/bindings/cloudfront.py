@@ -1,4 +1,4 @@
-"""The bindings of CloudFront, and of the keys that sign for it."""
+"""The bindings of CloudFront, of the keys that sign for it, and of the objects that it serves."""
 
 from constructs_lib.lazy_loading import aws_bindings_on_demand
 
@@ -45,6 +45,7 @@ with aws_bindings_on_demand():
         CloudfrontResponseHeadersPolicySecurityHeadersConfigStrictTransportSecurity,
     )
     from cdktf_cdktf_provider_aws.data_aws_kms_public_key import DataAwsKmsPublicKey
+    from cdktf_cdktf_provider_aws.s3_object import S3Object
 
 __all__ = [
     "CloudfrontCachePolicy",
@@ -83,4 +84,5 @@ __all__ = [
     "CloudfrontResponseHeadersPolicySecurityHeadersConfigReferrerPolicy",
     "CloudfrontResponseHeadersPolicySecurityHeadersConfigStrictTransportSecurity",
     "DataAwsKmsPublicKey",
+    "S3Object",
 ]

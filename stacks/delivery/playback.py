@@ -194,7 +194,7 @@ def _page_behaviors(scope: Construct, pipeline: PipelineResources) -> list[Behav
     sources = " ".join(dict.fromkeys(called))
     policy = (
         f"default-src 'self'; connect-src {sources}; img-src 'self' blob: data:; media-src 'self' blob:; "
-        "worker-src 'self' blob:; style-src 'self' 'unsafe-inline'; object-src 'none'; base-uri 'none'; "
+        "worker-src 'self' blob:; style-src 'self'; object-src 'none'; base-uri 'none'; "
         "form-action 'self'; frame-ancestors 'none'"
     )
     common = {

@@ -55,6 +55,8 @@ UNNAMED = {
     "aws_cognito_user_pool_domain",
     # Groups are named in tokens: viewer, uploader, operator.
     "aws_cognito_user_group",
+    # Files of the page are named by its build.
+    "aws_s3_object",
     # An inline policy's name is known within its role only.
     "aws_iam_role_policy",
     "aws_iam_role_policy_attachment",

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from main import build_app
+from main import build_app, built_site
 
 # The id of the stack is the environment's suffix.
 STACK = "sandbox"
@@ -16,7 +16,7 @@ STACK = "sandbox"
 
 def main(change: str) -> None:
     """Synthesize the sandbox's stacks, changed."""
-    app = build_app(os.environ)
+    app = build_app(os.environ, site=built_site(os.environ))
     stack: Any = app.node.find_child(STACK)
     if change == "another-partition-key":
         table = stack.node.find_child("Assets").node.find_child("Table")

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.infrastructure.successors.comparison import Differences
+from tests.support.made_site import write_site
 
 ROOT = Path(__file__).resolve().parents[3]
 APP = ("main.py", "cdktf.json", "constructs_lib", "stacks", "lambda_src")
@@ -22,7 +23,7 @@ PROGRAM = """
 import json, os, sys
 import main
 for outdir, environ in json.loads(sys.argv[1]).items():
-    main.build_app(environ, outdir=main.Path(outdir)).synth()
+    main.build_app(environ, outdir=main.Path(outdir), site=main.built_site(environ)).synth()
 print(json.dumps([name for name in sys.modules if "_provider_aws." in name]))
 """
 
@@ -107,6 +108,7 @@ def copy_app(folder: Path) -> None:
         else:
             shutil.copy2(source, folder / name)
     (folder / "build").mkdir()
+    write_site(folder / "build" / "site")
     (folder / "build" / "lambda-dependencies").symlink_to(ROOT / "build" / "lambda-dependencies")
 
 

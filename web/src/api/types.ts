@@ -1,0 +1,39 @@
+/** The API's answers, by their names in its description. */
+import type { components, operations } from "./schema";
+
+export type Asset = components["schemas"]["Asset"];
+export type AssetSummary = components["schemas"]["AssetSummary"];
+export type AssetError = components["schemas"]["Error"];
+export type Output = components["schemas"]["Output"];
+export type Status = Asset["status"];
+
+type Answer<Name extends keyof operations, Code extends number> = operations[Name] extends {
+  responses: Record<Code, { content: { "application/json": infer Body } }>;
+}
+  ? Body
+  : never;
+
+export type AssetPage = Answer<"listAssets", 200>;
+export type Config = Answer<"getConfig", 200>;
+export type Playback = Answer<"playAsset", 200>;
+export type Profile = Answer<"listProfiles", 200>["profiles"][number];
+export type BegunUpload = Answer<"beginUpload", 201>;
+export type UploadState = Answer<"getUpload", 200>;
+export type CompletedUpload = Answer<"completeUpload", 200>;
+export type NewUpload = NonNullable<operations["beginUpload"]["requestBody"]>["content"]["application/json"];
+
+export const STATUSES: readonly Status[] = [
+  "RECEIVED",
+  "SUBMITTED",
+  "PROCESSING",
+  "VERIFYING",
+  "COMPLETE",
+  "FAILED",
+  "CANCELED",
+];
+
+const ENDED: ReadonlySet<Status> = new Set<Status>(["COMPLETE", "FAILED", "CANCELED"]);
+
+export function isEnded(status: Status): boolean {
+  return ENDED.has(status);
+}

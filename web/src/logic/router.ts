@@ -1,0 +1,39 @@
+/** The page's own paths. `/assets/` is not among them: the page's files lie there. */
+export type Place =
+  | { readonly view: "assets" }
+  | { readonly view: "asset"; readonly id: string }
+  | { readonly view: "upload" }
+  | { readonly view: "unknown" };
+
+export const ASSETS_PATH = "/";
+export const UPLOAD_PATH = "/upload";
+
+export function assetPath(id: string): string {
+  return `/asset/${id}`;
+}
+
+export function placeOf(path: string): Place {
+  const id = /^\/asset\/([0-9a-f]{32})\/?$/.exec(path)?.[1];
+  if (id !== undefined) return { view: "asset", id };
+  if (/^\/upload\/?$/.test(path)) return { view: "upload" };
+  return path === ASSETS_PATH ? { view: "assets" } : { view: "unknown" };
+}
+
+/** Go to another path of the page, without loading it anew. */
+export function go(path: string): void {
+  history.pushState(null, "", path);
+  dispatchEvent(new PopStateEvent("popstate"));
+}
+
+/** Follow links to the page's own paths here; all others, and those in new tabs, are the browser's. */
+export function followLinks(target: EventTarget): void {
+  target.addEventListener("click", (event) => {
+    if (!(event instanceof MouseEvent) || event.defaultPrevented || event.button !== 0) return;
+    if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+    const link = event.composedPath().find((each) => each instanceof HTMLAnchorElement);
+    if (!link || link.target || link.hasAttribute("download") || link.origin !== location.origin) return;
+    if (link.hash && link.pathname === location.pathname) return;
+    event.preventDefault();
+    go(link.pathname);
+  });
+}

@@ -1,0 +1,125 @@
+import { findByRole, findByText, getByRole, queryByRole, within } from "@testing-library/dom";
+import { html } from "lit";
+import { expect, test, vi } from "vitest";
+
+import type { Api } from "../../src/api/client";
+import { problemOf } from "../../src/api/problem";
+import type { Asset } from "../../src/api/types";
+import { pathToPlay } from "../../src/parts/media-player";
+import { rungsOf } from "../../src/parts/ladder";
+import type { Group } from "../../src/session/session";
+import { texts } from "../../src/texts";
+import "../../src/views/asset";
+import { asset, ID, only, show } from "../support";
+
+const FAILED: Partial<Asset> = {
+  error: { code: "NOT_A_MEDIA_FILE", category: "source", message: "This is no media file.", replay_helps: false },
+  history: [{ at: "2026-01-02T03:04:05Z", attempt: 1, status: "FAILED", detail: "The probe failed" }],
+};
+
+function view(answer: () => Promise<Asset>, api: Partial<Api> = {}, group: Group = "viewer"): HTMLElement {
+  // The browser's own dialogs are not in this document model.
+  HTMLDialogElement.prototype.showModal = function () {
+    this.open = true;
+  };
+  const person = { name: "ann", group };
+  const whole = only<Api>({ asset: answer, ...api });
+  return show(html`<asset-view .api=${whole} .person=${person} .assetId=${ID}></asset-view>`);
+}
+
+test("A failure is told with its sentence, whose it is, and whether another attempt helps.", async () => {
+  const root = view(async () => asset("FAILED", FAILED));
+  const section = await findByRole(root, "region", { name: texts.asset.failure });
+  expect(section.textContent).toContain("This is no media file.");
+  expect(section.textContent).toContain(texts.asset.replayUseless);
+  expect(within(getByRole(root, "region", { name: texts.asset.history })).getByText("The probe failed")).toBeTruthy();
+});
+
+test("A viewer sees no operator's buttons, and no form for captions.", async () => {
+  const root = view(async () => asset("COMPLETE"));
+  await findByRole(root, "heading", { name: "film-1.mp4" });
+  expect(queryByRole(root, "region", { name: texts.actions.title })).toBeNull();
+  expect(queryByRole(root, "button", { name: texts.captions.send })).toBeNull();
+});
+
+test("An operator is told what will happen, and only then it does.", async () => {
+  const cancel = vi.fn(async () => undefined);
+  const root = view(async () => asset("PROCESSING"), { cancel }, "operator");
+  (await findByRole(root, "button", { name: texts.actions.cancel.button })).click();
+  const dialog = await findByRole(root, "dialog", { name: texts.actions.cancel.title });
+  expect(dialog.textContent).toContain(texts.actions.cancel.text);
+  expect(cancel).not.toHaveBeenCalled();
+  within(dialog).getByRole("button", { name: texts.actions.cancel.confirm }).click();
+  await findByText(root, texts.actions.done.cancel);
+  expect(cancel).toHaveBeenCalledWith(ID);
+});
+
+test("A replay that can't help has to be asked for twice.", async () => {
+  const replay = vi.fn(async () => undefined);
+  const root = view(async () => asset("FAILED", FAILED), { replay }, "operator");
+  (await findByRole(root, "button", { name: texts.actions.replay.button })).click();
+  const dialog = await findByRole(root, "dialog");
+  const confirm = within(dialog).getByRole("button", { name: texts.actions.replay.confirm });
+  expect(confirm.hasAttribute("disabled")).toBe(true);
+  within(dialog).getByRole("checkbox", { name: texts.actions.replay.force }).click();
+  await vi.waitFor(() => expect(confirm.hasAttribute("disabled")).toBe(false));
+  confirm.click();
+  await findByText(root, texts.actions.done.replay);
+  expect(replay).toHaveBeenCalledWith(ID, true);
+});
+
+test("What the API refuses is said in the dialog, which stays.", async () => {
+  const cancel = () => Promise.reject(problemOf(409, { detail: "The asset's job is being submitted." }, null));
+  const root = view(async () => asset("SUBMITTED"), { cancel }, "operator");
+  (await findByRole(root, "button", { name: texts.actions.cancel.button })).click();
+  const dialog = await findByRole(root, "dialog");
+  within(dialog).getByRole("button", { name: texts.actions.cancel.confirm }).click();
+  expect((await within(dialog).findByRole("alert")).textContent).toContain("being submitted");
+});
+
+test("What is gone is said so, without asking again and again.", async () => {
+  const answer = vi.fn(() => Promise.reject(problemOf(404, { detail: "There is no asset of this id." }, null)));
+  const root = view(answer);
+  expect((await findByRole(root, "alert")).textContent).toContain(texts.asset.gone);
+  expect(queryByRole(root, "button", { name: texts.tryAgain })).toBeNull();
+});
+
+test("Progress is shown while an asset is under way.", async () => {
+  const root = view(async () => asset("PROCESSING", { progress_percent: 40 }));
+  const bar = await findByRole(root, "progressbar", { name: texts.asset.progress });
+  expect(bar).toHaveProperty("value", 40);
+});
+
+test("Files to take away are signed when they are asked for.", async () => {
+  const path = `/media/${ID}/1/mp4/video_720p.mp4`;
+  const downloadUrl = vi.fn(async () => `https://media.example${path}?Signature=x`);
+  const copied = vi.spyOn(navigator.clipboard, "writeText").mockResolvedValue(undefined);
+  const outputs = [{ format: "MP4", path, width: 1280, height: 720 }];
+  const root = view(async () => asset("CANCELED", { outputs }), { downloadUrl });
+  (await findByRole(root, "button", { name: `${texts.asset.copyLink}: MP4 720p` })).click();
+  await findByText(root, texts.asset.copied);
+  expect(downloadUrl).toHaveBeenCalledWith(ID, path);
+  expect(copied).toHaveBeenCalledWith(`https://media.example${path}?Signature=x`);
+});
+
+test("A stream is played rather than a file, and DASH rather than HLS.", () => {
+  const playback = { path: "", expires_at: "", captions: [] };
+  const outputs = ["THUMBNAIL", "MP4", "HLS", "DASH"].map((format) => ({ format, path: `/${format}` }));
+  expect(pathToPlay({ ...playback, outputs })).toBe("/DASH");
+  expect(pathToPlay({ ...playback, outputs: outputs.slice(0, 3) })).toBe("/HLS");
+  expect(pathToPlay({ ...playback, outputs: outputs.slice(0, 1) })).toBeNull();
+});
+
+test("Each quality is drawn once, the best first, with its highest bit rate.", () => {
+  const variants = [
+    { height: 360, bandwidth: 8e5 },
+    { height: 720, bandwidth: 3e6 },
+    { height: 720, bandwidth: 32e5 },
+    { height: null, bandwidth: 1e5 },
+  ];
+  expect(rungsOf(variants)).toEqual([
+    { height: 720, bitsPerSecond: 32e5 },
+    { height: 360, bitsPerSecond: 8e5 },
+    { height: 0, bitsPerSecond: 1e5 },
+  ]);
+});
