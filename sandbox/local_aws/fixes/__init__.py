@@ -39,6 +39,7 @@ from sandbox.local_aws.fixes.permissions import (
     iam_calls,
     role_sessions,
     service_role_trust,
+    several_parameters,
 )
 from sandbox.local_aws.fixes.s3 import (
     object_created_version,
@@ -101,3 +102,5 @@ def apply(
     temporary_passwords.apply()
     if calls is not None:
         iam_calls.apply(calls)
+    # Around it: a call on several is noted for each.
+    several_parameters.apply()

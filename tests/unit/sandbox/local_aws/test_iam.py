@@ -192,3 +192,16 @@ def test_a_role_that_may_send_may_send_a_batch(client: Client, role: Role, actin
     assert [each["Id"] for each in sender.send_message_batch(**batch)["Successful"]] == ["1"]
     receiver = acting(role(statement(["sqs:ReceiveMessage"], arn)), "sqs")
     assert refused(receiver.send_message_batch, **batch)
+
+
+def test_several_parameters_are_authorized_one_by_one(client: Client, role: Role, acting: Acting) -> None:
+    """Who may read a folder reads several parameters of it at once, and none beside one of another folder."""
+    folder, other = f"/{uuid4()}", f"/{uuid4()}"
+    names = [f"{folder}/one", f"{folder}/two"]
+    for name in (*names, f"{other}/one"):
+        client("ssm").put_parameter(Name=name, Value=name, Type="String")
+    arn = f"arn:aws:ssm:{REGION}:{ACCOUNT_ID}:parameter{folder}/*"
+    reader = acting(role(statement(["ssm:GetParameters"], arn)), "ssm")
+    read = reader.get_parameters(Names=[*names, f"{folder}/none"])
+    assert sorted(parameter["Value"] for parameter in read["Parameters"]) == names
+    assert refused(reader.get_parameters, Names=[*names, f"{other}/one"])
