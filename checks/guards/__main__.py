@@ -18,6 +18,7 @@ from checks.guards.differences import excluded_by
 from checks.guards.mutants import MUTANTS
 from checks.guards.mutation import MUTMUT, FoundMutant, Mutation, MutationError, Outcome
 from checks.guards.score import NOTICED, accepted_as, sample, scores
+from checks.guards.selection import SelectionError
 from checks.guards.semantic import Mutant, MutantError, Sources
 from checks.guards.workspace import ROOT, Workspace, WorkspaceError, workspace
 
@@ -33,7 +34,7 @@ def main() -> int:
     console = Console()
     try:
         return _run(arguments, console)
-    except (MutationError, WorkspaceError) as error:
+    except (MutationError, SelectionError, WorkspaceError) as error:
         console.print(str(error), style="red", markup=False, highlight=False)
         return 2
 

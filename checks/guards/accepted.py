@@ -69,6 +69,12 @@ ACCEPTED = (
         reason="Letters are never escaped, so one more of them among the safe characters changes nothing.",
     ),
     Accepted(
+        function="Idempotency.once",
+        before="KEY_PATTERN.strip('^$')",
+        after="KEY_PATTERN.strip('XX^$XX')",
+        reason="The pattern has no X at its ends, so nothing else is taken off.",
+    ),
+    Accepted(
         function="_owner",
         before="data.get('attempt', '')",
         after="data.get('attempt', None)",

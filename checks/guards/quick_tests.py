@@ -1,21 +1,31 @@
-"""A plugin of pytest for mutation runs: leave out tests that start a local AWS or synthesize stacks.
-
-Nor can those be run whose names have a backslash: mutmut runs tests by name, and pytest finds none of these.
-"""
+"""A plugin of pytest for mutation runs: leave out tests that start a local AWS or synthesize stacks."""
 
 import logging
 import sys
+from pathlib import Path
 
 import pytest
 
-_SLOW_FIXTURES = frozenset({"dynamodb", "local_aws", "synthesis_directory"})
+_SLOW_FIXTURES = frozenset({"dynamodb", "endpoints", "local_aws", "synthesis_directory"})
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add what the count of tests is checked by."""
+    parser.addoption("--selected-to", help="a file to write the names of the tests to that are not left out")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Keep the tests that need neither, whether by a fixture or by a parameter."""
-    left_out = [item for item in items if _is_slow(item) or "\\" in item.name]
-    items[:] = [item for item in items if item not in left_out]
+    left_out = [item for item in items if _is_slow(item)]
+    items[:] = [item for item in items if not _is_slow(item)]
     config.hook.pytest_deselected(items=left_out)
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Write the names of the tests that are to be run."""
+    path = session.config.getoption("--selected-to")
+    if path is not None:
+        Path(path).write_text("\n".join(item.nodeid for item in session.items))
 
 
 @pytest.hookimpl(tryfirst=True)
