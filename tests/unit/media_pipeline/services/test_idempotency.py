@@ -1,6 +1,8 @@
 """Idempotency: one request is done once, whatever is repeated, and nothing is answered to another one."""
 
+import hashlib
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -55,6 +57,32 @@ def test_a_repetition_gets_the_first_answer(server: Server) -> None:
     assert server.ask(body={"b": 2, "a": 1}) == "1"
     server.clock.advance(1)
     assert server.ask(body={"a": 1, "b": 2}) == "2"
+
+
+def test_requests_are_known_by_the_same_hashes_in_each_release(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A repetition that comes after a deployment finds what was remembered before it."""
+    taken: list[tuple[str, Mapping[str, Any]]] = []
+    memory = server.idempotency.memory
+
+    def take(request_id: str, **how: Any) -> None:
+        taken.append((request_id, how))
+
+    monkeypatch.setattr(memory, "take", take)
+    server.ask(body={"name": "é \ud800", "a": [1, {"b": None}]})
+    now = server.clock()
+    assert taken == [
+        (
+            hashlib.sha256(b"ann\0beginUpload {}\0key").hexdigest()[:32],
+            {
+                "digest": hashlib.sha256(b'{"a":[1,{"b":null}],"name":"\\u00e9 \\ud800"}').hexdigest()[:32],
+                "now": now,
+                "until": now + timedelta(seconds=30),
+                "forgotten_at": now + timedelta(hours=24),
+            },
+        )
+    ]
 
 
 def test_without_a_key_each_request_is_done(server: Server) -> None:

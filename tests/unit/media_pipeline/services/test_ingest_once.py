@@ -87,6 +87,20 @@ def progressing(world: IngestWorld, job_id: str) -> None:
     assert world.table.advance(world.asset.asset_id, step)
 
 
+def test_an_expired_claim_that_another_takes_first_is_waited_for_no_longer(
+    world: IngestWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who loses the race for a claim that has run out comes back at once, to see what became of it."""
+    world.transcoder.failures["create_job_after"] = [SystemExit()]  # type: ignore[list-item]
+    with pytest.raises(SystemExit):
+        world.deliver()
+    world.clock.advance(CLAIM_SECONDS + 5)
+    monkeypatch.setattr(world.table, "update_record", lambda *_: None)
+    with pytest.raises(ClaimHeldError) as held:
+        world.deliver()
+    assert held.value.seconds_left == 0
+
+
 def test_a_first_delivery_searches_for_nothing(world: IngestWorld) -> None:
     """An upload without an attempt can't have a job: MediaConvert is not asked for it."""
     world.transcoder.failures["find_job"] = [AssertionError("searched")]

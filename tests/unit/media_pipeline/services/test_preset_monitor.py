@@ -55,6 +55,7 @@ def test_every_fault_is_announced(watched: Watched) -> None:
     ((subject, news),) = watched.publisher.published
     assert "media-pipeline-test" in subject
     assert (news["problem"], news["faults"]) == ("PRESETS_INVALID", list(FAULTS))
+    assert news["pipeline"] == "media-pipeline-test"
     assert "tools.ops presets" in news["message"]
     assert watched.publisher.attributes == [{"status": "PRESETS_INVALID"}]
 

@@ -90,6 +90,24 @@ def test_two_runs_at_once_announce_once(world: SweptWorld) -> None:
     assert world.metrics.counted.count(("received",)) == 1
 
 
+def test_an_upload_that_got_its_record_meanwhile_holds_up_no_other(
+    world: SweptWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a page in which some uploads are registered elsewhere since, the others are announced."""
+    uploads = [world.upload(version_id=f"v{number}", etag=f"e{number}") for number in range(3)]
+    world.until_overdue()
+    register, first = world.table.register, min(upload.asset_id for upload in uploads)
+
+    def taken(upload: UploadedObject, **how: Any) -> bool:
+        return upload.asset_id != first and register(upload, **how)
+
+    monkeypatch.setattr(world.table, "register", taken)
+    assert world.run() == {"listed": 3, "registered": 2}
+    assert {upload.asset_id for upload in world.announced} == {
+        upload.asset_id for upload in uploads if upload.asset_id != first
+    }
+
+
 @pytest.mark.parametrize("page_size", [1, 2, 3, 5, 1000])
 @pytest.mark.parametrize("pages_a_run", [1, 2, 1000])
 def test_a_sweep_goes_on_where_the_last_run_stopped(

@@ -242,10 +242,10 @@ def test_a_refusal_names_what_is_taken(world: World) -> None:
     assert problem.value.detail == (
         "Such files are application/octet-stream, application/x-subrip, text/plain, text/vtt."
     )
-    video = world.begin("my film.mp4")
+    video = world.begin("my.first film.mp4")
     with refused("INVALID_NAME") as problem:
         world.begin("other.vtt", 9, content_type="text/vtt", upload_id=video.id)
-    assert "my film.en.vtt" in problem.value.detail
+    assert "my.first film.en.vtt" in problem.value.detail
 
 
 def test_the_largest_files_are_taken(world: World) -> None:

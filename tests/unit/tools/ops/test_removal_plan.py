@@ -109,13 +109,23 @@ def test_an_amount_counts_objects_versions_bytes_and_captions() -> None:
     assert (len(amount.keys), amount.versions, amount.size_bytes, amount.captions) == (5, 6, 15, 2)
 
 
-def test_a_plan_names_all_that_would_go() -> None:
+def test_a_plan_names_all_that_would_go(monkeypatch: pytest.MonkeyPatch) -> None:
     """Outputs and all versions of the upload are counted, and how many other assets it was."""
     removals = _Removals("v2", "v3", files=("1/hls/a.ts", "1/captions/en.vtt"))
     removals.add("v2", AssetStatus.FAILED)
     marker = ObjectVersion(key=KEY, version_id="v4", size_bytes=0, is_marker=True)
     removals.uploads.versions.append(marker)
+    asked: list[str] = []
+    get = removals.world.table.get
+
+    def noted(asset_id: str) -> Asset | None:
+        asked.append(asset_id)
+        return get(asset_id)
+
+    monkeypatch.setattr(removals.world.table, "get", noted)
     plan = removals.remove().plan(removals.asset.asset_id)
+    # A marker of deletion is no upload, so no record is read for it.
+    assert asked == [removals.asset.asset_id, *(upload(KEY, f"v{number}").asset_id for number in (1, 2, 3))]
     assert (plan.acts, plan.asset, plan.key, plan.other_assets) == (True, removals.asset, KEY, 1)
     assert (plan.outputs.versions, plan.outputs.size_bytes, plan.outputs.captions) == (2, 14, 1)
     assert plan.source is not None

@@ -70,7 +70,7 @@ def test_an_intention_changes_nothing(world: OpsWorld) -> None:
     queue, asset = FakeQueue(), world.asset(AssetStatus.FAILED)
     before = dict(world.table.records[asset.asset_id])
     intention = replay_in(world, queue).intention(asset)
-    assert (intention.acts, intention.text) == (True, "begins attempt 2")
+    assert intention == Intention(asset=asset, acts=True, text="begins attempt 2")
     assert (world.table.records[asset.asset_id], queue.bodies) == (before, [])
 
 
