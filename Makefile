@@ -81,7 +81,7 @@ audit: setup build/audit/.installed ## Look for known vulnerabilities of all tha
 	@$(RUN) -m tools.supply_chain audit
 
 ##@ Deploying (ENV=dev|staging|prod|sandbox; AWS credentials as usual)
-.PHONY: synth diff preflight deploy adopt destroy cancel-jobs state-bucket
+.PHONY: synth diff preflight deploy adopt destroy cancel-jobs state-bucket terraform
 # Where somebody else holds the state's lock: so long is waited, then Terraform says who.
 LOCK_TIMEOUT ?= 5m
 WAITING := $(foreach step,plan apply destroy,TF_CLI_ARGS_$(step)=-lock-timeout=$(LOCK_TIMEOUT))
@@ -122,6 +122,11 @@ adopt: setup-cdktf ## After a killed deployment: import what it made and did not
 destroy: setup-cdktf ## Remove: make destroy ENV=dev [ARGS=--auto-approve]
 	@$(RUN) -m stacks.destroy_guard $(ENV)
 	@$(CDKTF) destroy $(ENV) $(UNLOCKED) $(ARGS) || { echo "If it was unfinished jobs that kept the MediaConvert queue: make cancel-jobs ENV=$(ENV), then destroy again."; exit 1; }
+# Where `make terraform` writes.
+TO ?= build/terraform/$(ENV)
+terraform: setup-cdktf ## Write a folder that Terraform plans and applies by itself: make terraform ENV=dev [TO=folder]
+	@$(CDKTF) synth >/dev/null
+	@$(RUN) -m tools.plain_terraform $(STACK) cdktf.out/stacks/$(STATE_STACK) --to="$(TO)"
 cancel-jobs: setup ## Cancel the MediaConvert jobs that keep a queue from being destroyed: make cancel-jobs ENV=dev
 	@$(if $(filter sandbox,$(ENV)),$(RUN) -m sandbox exec --) $(RUN) -m tools.ops.unfinished_jobs media-pipeline-jobs-$(ENV)
 

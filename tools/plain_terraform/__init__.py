@@ -1,0 +1,1 @@
+"""Write synthesized stacks as folders that Terraform plans and applies by itself."""
