@@ -15,10 +15,15 @@ def add_provider(
     *,
     region: str,
     tags: Mapping[str, str],
+    version: str | None,
     s3_use_path_style: bool,
     skip_aws_checks: bool,
 ) -> None:
-    """Let a stack deploy to one region, with tags on everything."""
+    """Let a stack deploy to one region, with tags on everything.
+
+    Args:
+        version: Of the provider; None lets the bindings' own stand.
+    """
     stack.add_override("terraform.required_version", TERRAFORM_VERSION)
     AwsProvider(
         stack,
@@ -30,6 +35,8 @@ def add_provider(
         skip_metadata_api_check="true" if skip_aws_checks else None,
         skip_region_validation=skip_aws_checks or None,
     )
+    if version is not None:
+        stack.add_override("terraform.required_providers.aws.version", version)
 
 
 def keep_state_in_s3(stack: TerraformStack, state: StateSettings, *, key: str) -> None:

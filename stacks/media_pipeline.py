@@ -62,6 +62,7 @@ class MediaPipelineStack(TerraformStack):
             self,
             region=settings.region,
             tags=settings.tags,
+            version=settings.provider_version,
             s3_use_path_style=settings.s3_use_path_style,
             skip_aws_checks=settings.skip_aws_checks,
         )

@@ -46,6 +46,8 @@ class Settings:
     project: str = "media-pipeline"
     region: str = "us-east-1"
     state: StateSettings
+    provider_version: str | None = None
+    """The AWS provider's version that plans and applies; None: the one that the bindings were made for."""
 
     processing_concurrency: int
     """So many uploads, and so many job events, are handled at a time."""

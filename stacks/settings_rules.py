@@ -79,8 +79,10 @@ _PATTERNS: dict[str, tuple[str, str]] = {
     # Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
     "state.bucket": (r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]", "a bucket name of 3 to 63 characters"),
     "state.region": (r"(af|ap|ca|eu|il|me|mx|sa|us)-[a-z]+-[1-9]", "a region of the aws partition"),
+    "provider_version": (r"\d+\.\d+\.\d+", "a version such as 5.100.0, or nothing"),
     "state.stack_id": (r"[a-z0-9]+(-[a-z0-9]+)*", "lower-case words joined by hyphens"),
 }
+_OPTIONAL = ("notification_email", "alarm_email", "provider_version")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,7 +166,7 @@ def _pattern_faults(settings: Settings) -> _Found:
     for name, (pattern, allowed) in _PATTERNS.items():
         owner: Settings | StateSettings = settings.state if name.startswith("state.") else settings
         value = getattr(owner, name.removeprefix("state."))
-        if name in ("notification_email", "alarm_email") and value is None:
+        if name in _OPTIONAL and value is None:
             continue
         if not isinstance(value, str) or not re.fullmatch(pattern, value):
             yield name, value, allowed

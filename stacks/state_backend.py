@@ -25,6 +25,7 @@ class StateBackendStack(TerraformStack):
         settings: StateSettings,
         tags: Mapping[str, str],
         state_folder: str,
+        provider_version: str | None,
     ) -> None:
         super().__init__(scope, id_)
         LocalBackend(self, path=f"{state_folder}/{id_}.tfstate")
@@ -32,6 +33,7 @@ class StateBackendStack(TerraformStack):
             self,
             region=settings.region,
             tags=tags,
+            version=provider_version,
             s3_use_path_style=settings.use_path_style,
             skip_aws_checks=settings.skip_aws_checks,
         )

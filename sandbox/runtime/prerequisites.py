@@ -1,4 +1,4 @@
-"""The two programs that the project can't install for itself: Node.js and Terraform.
+"""The two programs that the project can't install for itself: Node.js, and Terraform or OpenTofu.
 
 Standard library only: `make setup` runs this file before anything is installed.
 """
@@ -14,7 +14,8 @@ import sys
 
 # Source: cdktf-cli 0.21's package.json (engines) and the jsii kernel of its Python library.
 NODE_MINIMUM = (20, 0)
-# Source: Terraform 1.10 release notes, S3-native state locking (`use_lockfile`).
+# Source: the release notes of both, S3-native state locking (`use_lockfile`): Terraform 1.10, OpenTofu 1.10:
+# https://github.com/opentofu/opentofu/releases/tag/v1.10.0-beta1
 TERRAFORM_MINIMUM = (1, 10)
 
 
@@ -40,19 +41,22 @@ def node() -> str:
 
 
 def terraform() -> str:
-    """Return the path of Terraform; the variable TERRAFORM_BINARY_NAME names another program.
+    """Return the path of Terraform; the variable TERRAFORM_BINARY_NAME names another program: OpenTofu's.
 
     Raises:
         MissingPrerequisiteError: it is missing or older than 1.10.
     """
     name = os.environ.get("TERRAFORM_BINARY_NAME", "terraform")
-    remedy = "Install it from https://developer.hashicorp.com/terraform/install and put it on your PATH."
+    product, page = "Terraform", "https://developer.hashicorp.com/terraform/install"
+    if "tofu" in os.path.basename(name):
+        product, page = "OpenTofu", "https://opentofu.org/docs/intro/install"
+    remedy = f"Install it from {page} and put it on your PATH."
     wanted = ".".join(map(str, TERRAFORM_MINIMUM))
-    path = _which(name, f"Terraform {wanted} or newer is needed, but `{name}` was not found.", remedy)
+    path = _which(name, f"{product} {wanted} or newer is needed, but `{name}` was not found.", remedy)
     report = _output(path, "version", "-json")
     start = report.find("{")
     version = str(json.loads(report[start:]).get("terraform_version", "")) if start >= 0 else report
-    _at_least("Terraform", version, TERRAFORM_MINIMUM, remedy)
+    _at_least(product, version, TERRAFORM_MINIMUM, remedy)
     return path
 
 

@@ -191,7 +191,8 @@ def end_terraform(pid_file: Path, folder: Path) -> bool:
         pid = int(pid_file.read_text())
     except (OSError, ValueError):
         return False
-    if not is_ours(pid, "terraform", str(folder)):
+    # Whatever the program is called: the folder in its command line says whose it is.
+    if not is_ours(pid, "-chdir=", str(folder)):
         return False
     # It finishes what it began with AWS, saves its state and gives its lock back.
     end(pid, signal.SIGINT, TERRAFORM_INTERRUPT_SECONDS)

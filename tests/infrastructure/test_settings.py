@@ -43,6 +43,7 @@ def test_only_prod_is_protected() -> None:
         ("environment_suffix", "dev-"),
         ("environment_suffix", "x" * 40),
         ("project", "9media"),
+        ("provider_version", "~> 6.0"),
         ("region", "cn-north-1"),
         ("notification_email", "no address"),
         ("notification_email", "a b@example.com"),
@@ -223,6 +224,7 @@ def test_every_parameter_can_be_overridden_for_one_synthesis() -> None:
         "ALARM_EMAIL": "on-call@example.com",
         "STATE_BUCKET": "another-bucket",
         "DELIVERY": "none",
+        "AWS_PROVIDER_VERSION": "5.100.0",
         "UPLOAD_ENDPOINT": "https://uploads.example.com",
         "SIGN_IN_URL": "https://login.example.com",
         "PAGE_ORIGINS": "https://one.example.com,https://two.example.com",
@@ -244,6 +246,7 @@ def test_every_parameter_can_be_overridden_for_one_synthesis() -> None:
             sign_in_url="https://login.example.com",
             page_origins=("https://one.example.com", "https://two.example.com"),
         ),
+        provider_version="5.100.0",
         state=replace(sandbox.state, bucket="another-bucket"),
     )
 

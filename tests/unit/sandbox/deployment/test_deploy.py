@@ -16,6 +16,7 @@ from sandbox.deployment.deploy import (
 from sandbox.runtime.endpoints import Endpoints
 from sandbox.runtime.errors import SandboxError, TerraformError
 from sandbox.runtime.folder import Folder
+from sandbox.runtime.prerequisites import MissingPrerequisiteError, terraform
 
 ENDPOINTS = Endpoints.at(1, 2, 3, Folder(Path("sandbox")))
 CHANGES = '{"type": "change_summary", "changes": {"add": 3, "change": 0, "remove": 0, "operation": "plan"}}'
@@ -156,6 +157,22 @@ def test_a_missing_terraform_is_a_sentence(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setenv("TERRAFORM_BINARY_NAME", str(tmp_path / "nowhere"))
     with pytest.raises(SandboxError, match="Terraform 1"):
         Deployer(Folder(tmp_path), ENDPOINTS, lambda: None)
+
+
+def test_opentofu_is_called_by_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """OpenTofu is taken where TERRAFORM_BINARY_NAME names it; one that is missing or too old is named."""
+    tofu = tmp_path / "tofu"
+    monkeypatch.setenv("TERRAFORM_BINARY_NAME", str(tofu))
+    with pytest.raises(MissingPrerequisiteError, match=r"OpenTofu 1\.10 .*opentofu\.org"):
+        terraform()
+    for version, is_enough in (("1.10.6", True), ("1.9.4", False)):
+        tofu.write_text(f'#!/bin/sh\necho \'{{"terraform_version": "{version}"}}\'\n')
+        tofu.chmod(0o755)
+        if is_enough:
+            assert terraform() == str(tofu)
+        else:
+            with pytest.raises(MissingPrerequisiteError, match=r"OpenTofu 1\.10 .* has 1\.9\.4"):
+                terraform()
 
 
 def test_everything_that_is_missing_is_named_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,11 +12,18 @@ from sandbox.deployment.provider_mirror import (
     platform_name,
 )
 
+TOFU = {"TERRAFORM_BINARY_NAME": "/opt/bin/tofu", "XDG_DATA_DIRS": "/nowhere"}
 
-def mirror(place: Path, version: str = PROVIDER_VERSION, machine: str | None = None) -> Path:
+
+def mirror(
+    place: Path,
+    version: str = PROVIDER_VERSION,
+    machine: str | None = None,
+    host: str = "registry.terraform.io",
+) -> Path:
     """Make an unpacked mirror."""
     name = machine or platform_name()
-    (place / "registry.terraform.io/hashicorp/aws" / version / name).mkdir(parents=True)
+    (place / host / "hashicorp/aws" / version / name).mkdir(parents=True)
     return place
 
 
@@ -80,3 +87,26 @@ def test_a_configuration_file_that_does_not_exist_is_no_error(tmp_path: Path) ->
     (tmp_path / ".terraformrc").write_text("disable_checkpoint = true\n")
     missing = {"TF_CLI_CONFIG_FILE": str(tmp_path / "missing"), "XDG_DATA_DIRS": "/nowhere"}
     assert configuration(missing, tmp_path) == "# The provider comes from the registry.\n"
+
+
+@pytest.mark.parametrize(
+    "below", [".terraform.d/plugins", ".local/share/opentofu/plugins", ".local/share/terraform/plugins"]
+)
+def test_opentofu_has_a_registry_of_its_own(tmp_path: Path, below: str) -> None:
+    """Where OpenTofu is the program, a mirror of its registry is looked for, and Terraform's is none."""
+    mirror(tmp_path / "plugins")
+    assert "filesystem_mirror" not in configuration(TOFU, tmp_path)
+    mirror(tmp_path / below, host="registry.opentofu.org")
+    text = configuration(TOFU, tmp_path)
+    assert f'path    = "{tmp_path / below}"' in text
+    assert text.count('"registry.opentofu.org/hashicorp/aws"') == 2
+    assert "registry.terraform.io" not in text
+
+
+def test_opentofu_reads_its_own_file_first(tmp_path: Path) -> None:
+    """A `.tofurc` wins over a `.terraformrc`, which OpenTofu takes where there is no other."""
+    (tmp_path / ".terraformrc").write_text('plugin_cache_dir = "/terraform"\n')
+    assert configuration(TOFU, tmp_path) == 'plugin_cache_dir = "/terraform"\n'
+    (tmp_path / ".tofurc").write_text('plugin_cache_dir = "/tofu"\n')
+    assert configuration(TOFU, tmp_path) == 'plugin_cache_dir = "/tofu"\n'
+    assert "/terraform" in configuration({"XDG_DATA_DIRS": "/nowhere"}, tmp_path)
