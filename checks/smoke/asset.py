@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from checks.smoke.deployed import Clients, Deployed
+from media_pipeline.domain.delivery.folders import asset_folders, attempt_folder
 from media_pipeline.domain.uploads.upload import UploadedObject
 from tools.ops.records import RecordTable
 
@@ -44,7 +45,8 @@ class Asset:
     @property
     def folder(self) -> str:
         """Return what the keys of its outputs begin with."""
-        return f"{self.asset_id}/{self.record.get('attempt', 1)}/"
+        attempt, is_public = int(self.record.get("attempt", 1)), bool(self.record.get("is_public"))
+        return f"{attempt_folder(self.asset_id, attempt, is_public=is_public)}/"
 
     def upload(self, clip: Path) -> None:
         """Put a clip into the uploads bucket."""
@@ -99,7 +101,8 @@ class Asset:
         removed = self._remove_versions(self.deployed.uploads, self.key)
         if self.asset_id:
             self._let_end()
-            removed += self._remove_versions(self.deployed.outputs, f"{self.asset_id}/")
+            for folder in asset_folders(self.asset_id):
+                removed += self._remove_versions(self.deployed.outputs, folder)
             self.clients("dynamodb").delete_item(
                 TableName=self.deployed.table, Key={"asset_id": {"S": self.asset_id}}
             )

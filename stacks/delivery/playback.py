@@ -2,10 +2,9 @@
 
 https://{domain}/         the page's bucket
 https://{domain}/api/*    the API
-https://{domain}/media/*  the outputs bucket, for signed requests alone
+https://{domain}/media/*  the outputs bucket, for signed requests alone, but for what is public
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,26 +12,23 @@ from constructs_lib.bindings import Construct
 from constructs_lib.delivery.caching import CachePolicy
 from constructs_lib.delivery.distribution import (
     EVERY_METHOD,
-    READ_ACROSS_ORIGINS,
     Behavior,
     CustomDomain,
     Distribution,
 )
 from constructs_lib.delivery.edge_function import EdgeFunction
 from constructs_lib.delivery.response_headers import ResponseHeaders
-from constructs_lib.delivery.signing_key import KeyGroup, KmsSigningKey, ParameterSigningKey, SigningKey
+from constructs_lib.delivery.signing_key import KmsSigningKey, ParameterSigningKey, SigningKey
 from constructs_lib.storage import PrivateBucket
 from stacks.delivery.identity import expected_sign_in_url
+from stacks.delivery.media import MEDIA, media_behaviors
 from stacks.delivery_settings import KMS_SIGNING
 from stacks.functions import PipelineResources
 
-PAGE, API, MEDIA = "page", "api", "media"
-# Files whose content changes under their name: captions that come late are named in manifests.
-MANIFESTS = ("m3u8", "mpd", "vtt")
+PAGE, API = "page", "api"
 
 _CODE = Path(__file__).parent
 _SAME_ORIGIN = {"Cross-Origin-Resource-Policy": "same-origin"}
-_FOR_EVERY_ORIGIN = {"Cross-Origin-Resource-Policy": "cross-origin"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +72,7 @@ def add_playback(scope: Construct, pipeline: PipelineResources, *, api_domain: s
     site = add_site_bucket(scope, pipeline)
     behaviors = [
         *_api_behaviors(scope, pipeline, exists=api_domain is not None),
-        *_media_behaviors(scope, pipeline, keys=list(keys.values())),
+        *media_behaviors(scope, pipeline, keys=list(keys.values())),
         *_page_behaviors(scope, pipeline),
     ]
     distribution = Distribution(
@@ -133,56 +129,6 @@ def _api_behaviors(scope: Construct, pipeline: PipelineResources, *, exists: boo
         fallbacks={"Retry-After": "1"},
     )
     return [Behavior(path="/api/*", origin=API, headers=headers, methods=EVERY_METHOD)]
-
-
-def _media_behaviors(
-    scope: Construct, pipeline: PipelineResources, *, keys: Sequence[SigningKey]
-) -> list[Behavior]:
-    settings, playback = pipeline.settings, pipeline.settings.playback
-    headers = ResponseHeaders(
-        scope,
-        "MediaHeaders",
-        name=settings.name("media"),
-        comment="Manifests, segments and files of videos",
-        content_security_policy="default-src 'none'; frame-ancestors 'none'",
-        headers=_FOR_EVERY_ORIGIN,
-        cors_origins=settings.browser_origins,
-    )
-    function = EdgeFunction(
-        scope,
-        "MediaRequest",
-        name=settings.name("media-request"),
-        comment="From the path of a file to its key in the outputs bucket",
-        code=(_CODE / "media_request.js").read_text("utf-8"),
-    )
-    group = KeyGroup(scope, "Signers", name=settings.name("signers"), keys=keys)
-    briefly = CachePolicy(
-        scope,
-        "ManifestCache",
-        name=settings.name("manifests"),
-        comment="Manifests and captions",
-        seconds=playback.manifest_seconds,
-    )
-    for_long = CachePolicy(
-        scope,
-        "SegmentCache",
-        name=settings.name("segments"),
-        comment="Segments and files, which never change",
-        seconds=playback.segment_days * 86_400,
-    )
-    caches = [*((f"/media/*.{suffix}", briefly) for suffix in MANIFESTS), ("/media/*", for_long)]
-    return [
-        Behavior(
-            path=path,
-            origin=MEDIA,
-            headers=headers,
-            methods=READ_ACROSS_ORIGINS,
-            cache=cache,
-            function=function,
-            key_group=group,
-        )
-        for path, cache in caches
-    ]
 
 
 def _page_behaviors(scope: Construct, pipeline: PipelineResources) -> list[Behavior]:

@@ -55,12 +55,13 @@ def _behaviors(stack: Stack) -> dict[str, Mapping[str, Any]]:
     return {**ordered, "*": distribution.block("default_cache_behavior")}
 
 
-def test_all_media_is_private(delivering: Stack) -> None:
-    """Each behavior that answers from the outputs bucket trusts the key group, and no other one does."""
+def test_all_media_is_private_but_for_the_public_folder(delivering: Stack) -> None:
+    """Each behavior that answers from the outputs bucket trusts the key group, below /media/public/ none."""
     for path, behavior in _behaviors(delivering).items():
         is_media = behavior["target_origin_id"] == "media"
         assert is_media is path.startswith("/media/")
-        assert ("trusted_key_groups" in behavior) is is_media
+        is_public = path.startswith("/media/public/")
+        assert ("trusted_key_groups" in behavior) is (is_media and not is_public)
         assert behavior["viewer_protocol_policy"] == ("redirect-to-https" if path in _PAGE else "https-only")
 
 
@@ -71,7 +72,37 @@ def test_manifests_are_tried_before_all_media(delivering: Stack) -> None:
     """The first pattern that matches decides, so manifests come before the pattern that matches all."""
     paths = list(_behaviors(delivering))
     assert paths[-1] == "*"
-    assert paths.index("/media/*") > max(paths.index(f"/media/*.{end}") for end in ("m3u8", "mpd", "vtt"))
+    for folder in ("/media/", "/media/public/"):
+        manifests = [paths.index(f"{folder}*.{end}") for end in ("m3u8", "mpd", "vtt")]
+        assert paths.index(f"{folder}*") > max(manifests)
+
+
+def test_what_is_public_is_tried_first_with_a_function_of_its_own(delivering: Stack) -> None:
+    """No behavior without a key group answers a private path, by its order or its function."""
+    behaviors = {path: each for path, each in _behaviors(delivering).items() if path.startswith("/media/")}
+    is_public = [path.startswith("/media/public/") for path in behaviors]
+    assert is_public == sorted(is_public, reverse=True)
+    functions: dict[bool, set[str]] = {True: set(), False: set()}
+    for path, behavior in behaviors.items():
+        (association,) = _listed(behavior["function_association"])
+        functions[path.startswith("/media/public/")].add(association["function_arn"])
+    assert len(functions[True]) == len(functions[False]) == 1
+    assert functions[True] != functions[False]
+
+
+def test_copies_of_what_is_public_live_for_a_day(delivering: Stack) -> None:
+    """A file that is removed without an invalidation, with an attempt that is left over, is gone in a day."""
+    longest = _behaviors(delivering)["/media/public/*"]["cache_policy_id"]
+    (policy,) = (
+        policy
+        for policy in delivering.of("aws_cloudfront_cache_policy")
+        if delivering.resolve(f"${{{policy.address}.id}}") == longest
+    )
+    assert policy["max_ttl"] == policy["default_ttl"] == 86_400
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
 
 
 def test_buckets_are_read_by_this_distribution_alone(delivering: Stack) -> None:

@@ -4,6 +4,7 @@ from hashlib import sha256
 from typing import Any
 
 from media_pipeline.domain.asset import AssetStatus
+from media_pipeline.domain.delivery.folders import attempt_folder
 from media_pipeline.domain.delivery.playback import Signer
 from media_pipeline.domain.failures import failure
 from media_pipeline.domain.ports import Clock
@@ -91,10 +92,10 @@ class ApiWorld:
         self.clock.advance(1)
         return upload.asset_id
 
-    def complete(self, key: str) -> str:
+    def complete(self, key: str, *, is_public: bool = False) -> str:
         """Add an asset that was encoded, with captions of which one file can't be used, and return its id."""
         asset_id = self.upload(key)
-        folder, name = f"{asset_id}/1", key.rpartition(".")[0]
+        folder, name = attempt_folder(asset_id, 1, is_public=is_public), key.rpartition(".")[0]
         sized = {"width": 1280, "height": 720, "duration_ms": 10_000}
         self._advance(asset_id, AssetStatus.SUBMITTED, "The job was submitted")
         self._advance(asset_id, AssetStatus.PROCESSING, "The job began")
@@ -121,6 +122,8 @@ class ApiWorld:
             rejected_captions=[{"key": f"{name}.de.srt", "etag": "e", "message": "It has no cue."}],
         )
         self.table.records[asset_id] |= {"profile": "default", "source_info": SOURCE.as_record()}
+        if is_public:
+            self.table.records[asset_id]["is_public"] = True
         return asset_id
 
     def fail(self, key: str) -> str:

@@ -16,10 +16,11 @@ from media_pipeline.domain.delivery.playback import Signer, asset_cookies
 
 Client = Callable[[str], Any]
 
-MEDIA_REQUEST = Path(__file__).resolve().parents[2] / "stacks" / "delivery" / "media_request.js"
+_CODE = Path(__file__).resolve().parents[2] / "stacks" / "delivery"
 ASSET, OTHER_ASSET = "a" * 32, "b" * 32
 MANIFEST = f"/media/{ASSET}/1/cmaf/index.m3u8"
 OTHER_MANIFEST = f"/media/{OTHER_ASSET}/1/cmaf/index.m3u8"
+PUBLIC_MANIFEST = f"/media/public/{ASSET}/2/cmaf/index.m3u8"
 
 NOW = datetime.now(UTC)
 # Longer than all tests take: these times are of when the module was read.
@@ -73,11 +74,11 @@ def trust(client: Client, edge: Edge, key_pair_ids: list[str]) -> None:
 
 
 def new_edge(client: Client, *, aws_url: str, ca_bundle: str, key_pair_ids: list[str]) -> Edge:
-    """Make a distribution with two assets in its bucket, both private; the default behavior serves `page`."""
+    """Make a distribution with private files, a public one, and by its default behavior `page`."""
     name = f"edge-{uuid4()}"
     s3, cloudfront = client("s3"), client("cloudfront")
     s3.create_bucket(Bucket=name)
-    for path in (MANIFEST, OTHER_MANIFEST):
+    for path in (MANIFEST, OTHER_MANIFEST, PUBLIC_MANIFEST):
         s3.put_object(Bucket=name, Key=path.removeprefix("/media/"), Body=path.encode())
     s3.put_object(Bucket=name, Key="page", Body=b"page")
     group = cloudfront.create_key_group(KeyGroupConfig={"Name": name, "Items": key_pair_ids})
@@ -89,10 +90,6 @@ def new_edge(client: Client, *, aws_url: str, ca_bundle: str, key_pair_ids: list
             "OriginAccessControlOriginType": "s3",
         }
     )
-    code = {"FunctionConfig": {"Comment": name, "Runtime": "cloudfront-js-2.0"}}
-    made = cloudfront.create_function(Name=name, FunctionCode=MEDIA_REQUEST.read_bytes(), **code)
-    cloudfront.publish_function(Name=name, IfMatch=made["ETag"])
-    function_arn = made["FunctionSummary"]["FunctionMetadata"]["FunctionARN"]
     behavior = {
         "TargetOriginId": "media",
         "ViewerProtocolPolicy": "https-only",
@@ -104,10 +101,12 @@ def new_edge(client: Client, *, aws_url: str, ca_bundle: str, key_pair_ids: list
         **behavior,
         "PathPattern": "/media/*",
         "TrustedKeyGroups": {"Enabled": True, "Quantity": 1, "Items": [group["KeyGroup"]["Id"]]},
-        "FunctionAssociations": {
-            "Quantity": 1,
-            "Items": [{"EventType": "viewer-request", "FunctionARN": function_arn}],
-        },
+        "FunctionAssociations": _function(cloudfront, f"{name}-private", "media_request.js"),
+    }
+    public = {
+        **behavior,
+        "PathPattern": "/media/public/*",
+        "FunctionAssociations": _function(cloudfront, f"{name}-public", "public_media_request.js"),
     }
     origin = {
         "Id": "media",
@@ -122,7 +121,7 @@ def new_edge(client: Client, *, aws_url: str, ca_bundle: str, key_pair_ids: list
             "Enabled": True,
             "Origins": {"Quantity": 1, "Items": [origin]},
             "DefaultCacheBehavior": behavior,
-            "CacheBehaviors": {"Quantity": 1, "Items": [private]},
+            "CacheBehaviors": {"Quantity": 2, "Items": [public, private]},
         }
     )["Distribution"]
     statement = {
@@ -142,6 +141,18 @@ def new_edge(client: Client, *, aws_url: str, ca_bundle: str, key_pair_ids: list
         key_group_id=group["KeyGroup"]["Id"],
         bucket=name,
     )
+
+
+def _function(cloudfront: Any, name: str, file: str) -> dict[str, Any]:
+    """Make and publish a function at the edge; return what lets it run before each request."""
+    made = cloudfront.create_function(
+        Name=name,
+        FunctionCode=(_CODE / file).read_bytes(),
+        FunctionConfig={"Comment": name, "Runtime": "cloudfront-js-2.0"},
+    )
+    cloudfront.publish_function(Name=name, IfMatch=made["ETag"])
+    arn = made["FunctionSummary"]["FunctionMetadata"]["FunctionARN"]
+    return {"Quantity": 1, "Items": [{"EventType": "viewer-request", "FunctionARN": arn}]}
 
 
 def pem(public_key: Any) -> str:

@@ -17,6 +17,7 @@ from enum import Enum, StrEnum, auto
 from typing import Any
 
 from media_pipeline.domain.clock import timestamp
+from media_pipeline.domain.delivery.folders import attempt_folder
 from media_pipeline.domain.failures.failure import AssetError
 from media_pipeline.domain.uploads.upload import UploadedObject
 from media_pipeline.domain.values import dataclass
@@ -78,6 +79,7 @@ class Asset:
     claimed_until: str
     job_id: str | None = None
     profile: str | None = None
+    is_public: bool = False
     preset_versions: Mapping[str, int] = field(default_factory=dict)
     quote: Mapping[str, Any] = field(default_factory=dict)
     quote_usd: str | None = None
@@ -112,6 +114,17 @@ class Asset:
         return next(began, self.created_at)
 
     @property
+    def folder(self) -> str:
+        """Return the folder of this attempt's outputs, without a last slash."""
+        return self.folder_of(self.attempt)
+
+    def folder_of(self, attempt: int) -> str:
+        """Return the folder of an attempt's outputs: each keeps what its profile was then."""
+        past = next((each for each in self.past_attempts if each["attempt"] == attempt), None)
+        is_public = self.is_public if past is None else bool(past.get("is_public"))
+        return attempt_folder(self.asset_id, attempt, is_public=is_public)
+
+    @property
     def as_past_attempt(self) -> dict[str, Any]:
         """Return what the record keeps of this attempt when the next one begins."""
         kept = {
@@ -122,6 +135,7 @@ class Asset:
             "completed_at": self.completed_at,
             "quote_usd": self.quote_usd,
             "billed_usd": self.billed_usd,
+            "is_public": self.is_public or None,
         }
         return {name: value for name, value in kept.items() if value is not None}
 
@@ -146,6 +160,7 @@ class Asset:
             claimed_until=record["claimed_until"],
             job_id=record.get("job_id"),
             profile=record.get("profile"),
+            is_public=bool(record.get("is_public")),
             preset_versions=record.get("preset_versions") or {},
             quote=record.get("quote") or {},
             quote_usd=record.get("quote_usd"),

@@ -125,6 +125,7 @@ class AssetStore(ABC):
         asset: Asset,
         *,
         profile: str,
+        is_public: bool = False,
         preset_versions: Mapping[str, int],
         source_info: Mapping[str, Any],
         planned_outputs: Sequence[Mapping[str, Any]],
@@ -134,6 +135,7 @@ class AssetStore(ABC):
         write = transitions.planned(
             asset,
             profile=profile,
+            is_public=is_public,
             preset_versions=preset_versions,
             source_info=source_info,
             planned_outputs=planned_outputs,

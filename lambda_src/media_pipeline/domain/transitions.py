@@ -91,6 +91,7 @@ def planned(
     asset: Asset,
     *,
     profile: str,
+    is_public: bool = False,
     preset_versions: Mapping[str, int],
     source_info: Mapping[str, Any],
     planned_outputs: Sequence[Mapping[str, Any]],
@@ -101,6 +102,7 @@ def planned(
         conditions=_while_claimed(asset),
         assigned={
             "profile": profile,
+            **({"is_public": True} if is_public else {}),
             "preset_versions": preset_versions,
             "source_info": source_info,
             "planned_outputs": planned_outputs,

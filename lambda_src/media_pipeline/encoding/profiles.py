@@ -21,10 +21,11 @@ _NAME = re.compile(r"[a-z][a-z0-9-]{0,31}")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
-    """Name the presets of a job."""
+    """Name the presets of a job; what is made for a public one needs no signature to be watched."""
 
     name: str
     presets: tuple[PresetName, ...]
+    is_public: bool = False
 
     @property
     def has_video(self) -> bool:
@@ -68,15 +69,19 @@ class Profiles:
 def parse_profiles(text: str) -> Profiles:
     """Read the profiles document: `profiles` (name to preset names) and `prefixes` (key prefix to name).
 
+    `public` may list the profiles that are so; without it none is.
+
     Raises PresetsInvalidError naming every fault.
     """
     try:
         data = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise PresetsInvalidError([f"profiles is not JSON ({error})"]) from error
-    if not isinstance(data, dict) or set(data) != {"profiles", "prefixes"}:
-        raise PresetsInvalidError(["profiles must be a JSON object of exactly profiles and prefixes"])
-    named, prefixes = data["profiles"], data["prefixes"]
+    if not isinstance(data, dict) or set(data) - {"public"} != {"profiles", "prefixes"}:
+        raise PresetsInvalidError(
+            ["profiles must be a JSON object of profiles and prefixes, and public if any"]
+        )
+    named, prefixes, public = data["profiles"], data["prefixes"], data.get("public", [])
     if not isinstance(named, dict) or not isinstance(prefixes, dict):
         raise PresetsInvalidError(["profiles and prefixes in profiles must be JSON objects"])
     faults = [
@@ -85,7 +90,11 @@ def parse_profiles(text: str) -> Profiles:
         if name not in named
     ]
     profiles = {
-        name: Profile(name=name, presets=_preset_names(name, presets, faults))
+        name: Profile(
+            name=name,
+            presets=_preset_names(name, presets, faults),
+            is_public=isinstance(public, list) and name in public,
+        )
         for name, presets in named.items()
     }
     if AUDIO_PROFILE in profiles and profiles[AUDIO_PROFILE].has_video:
@@ -95,6 +104,8 @@ def parse_profiles(text: str) -> Profiles:
         for prefix, name in prefixes.items()
         if not isinstance(name, str) or name not in profiles
     ]
+    if not isinstance(public, list) or not all(isinstance(name, str) and name in profiles for name in public):
+        faults.append(f"profiles public must be a list of names out of {', '.join(sorted(profiles))}")
     if faults:
         raise PresetsInvalidError(faults)
     return Profiles(by_name=profiles, prefixes=prefixes)

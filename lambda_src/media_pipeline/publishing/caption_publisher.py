@@ -92,7 +92,7 @@ class CaptionPublisher:
         raise TransientError("captions are being published by other invocations all the time")
 
     def _publish(self, asset: Asset, manifests: Sequence[Mapping[str, Any]]) -> Published:
-        folder = f"{asset.asset_id}/{asset.attempt}/captions"
+        folder = f"{asset.folder}/captions"
         # The state before the uploads: the module says why.
         documents = {entry["key"]: self.outputs.read(entry["key"]) for entry in manifests}
         etags = self.outputs.etags(f"{folder}/")

@@ -25,6 +25,7 @@ from math import ceil
 from media_pipeline.domain.asset import Asset, AssetStatus, ClaimOutcome
 from media_pipeline.domain.asset_store import AssetStore
 from media_pipeline.domain.clock import instant
+from media_pipeline.domain.delivery.folders import attempt_folder
 from media_pipeline.domain.errors import (
     ClaimHeldError,
     OperatorError,
@@ -200,7 +201,10 @@ class Ingest:
         profile = profiles.fitting(
             asked_for, has_video=has_video(source, asset.upload.uri), has_audio=has_audio(source)
         )
-        folder = f"{asset.asset_id}/{asset.attempt}"
+        # The profile that was asked for says who may watch, whatever one fits. A request that may have been
+        # accepted goes on writing where it did.
+        is_public = asset.is_public if may_have_job else asked_for.is_public
+        folder = attempt_folder(asset.asset_id, asset.attempt, is_public=is_public)
         plan = planned_outputs(folder=folder, source=source, profile=profile, presets=presets)
         settings = job_settings(
             source_uri=asset.upload.uri,
@@ -212,6 +216,7 @@ class Ingest:
         if not self.table.record_plan(
             asset,
             profile=profile.name,
+            is_public=is_public,
             preset_versions={
                 group.preset.value: presets.version(group.preset) for group in groups_of(profile, source)
             },

@@ -164,7 +164,7 @@ class JobStateChanges:
         self._advance(asset, replace(verifying, billed_usd=_billed_usd(asset, change)))
         planned = [PlannedOutput.from_record(record) for record in asset.planned_outputs]
         verification = verify(
-            folder=f"{asset.asset_id}/{asset.attempt}",
+            folder=asset.folder,
             planned=planned,
             source=source_from_record(asset.source_info),
             groups=change.groups,
@@ -188,9 +188,8 @@ class JobStateChanges:
             for output in planned
         ]
         # What is no rendition comes last: it is made of what was verified.
-        folder = f"{asset.asset_id}/{asset.attempt}"
         storyboard = self.storyboards.publish(
-            folder, entries, verification.sizes, manifests=verification.manifests
+            asset.folder, entries, verification.sizes, manifests=verification.manifests
         )
         entries += storyboard.outputs
         published = self.captions.publish(asset, entries)

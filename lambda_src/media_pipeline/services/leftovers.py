@@ -98,8 +98,10 @@ class Leftovers:
         """Remove an asset's leftovers; return how many objects they were, and whether that was all."""
         asset = self.table.get(asset_id)
         removed = 0
-        for attempt in leftover_attempts(asset) if asset is not None else ():
-            removed += self.outputs.remove(f"{asset_id}/{attempt}/", limit=limit - removed)
+        if asset is None:
+            return 0, True
+        for attempt in leftover_attempts(asset):
+            removed += self.outputs.remove(f"{asset.folder_of(attempt)}/", limit=limit - removed)
             if removed >= limit:
                 return removed, False
         if removed:

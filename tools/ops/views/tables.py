@@ -188,7 +188,8 @@ def _facts(asset: Asset, record: Mapping[str, Any], outputs_bucket: str) -> Iter
     if asset.job_id is not None:
         yield "Job", Text(asset.job_id)
     if asset.outputs:
-        yield "Outputs", Text(f"s3://{outputs_bucket}/{_folder(asset)}")
+        public = " (public)" if asset.is_public else ""
+        yield "Outputs", Text(f"s3://{outputs_bucket}/{asset.folder}/{public}")
     for entry in asset.outputs:
         for note in entry.get("notes") or ():
             name = str(entry.get("source", "")).rpartition("/")[2]
@@ -204,10 +205,6 @@ def _facts(asset: Asset, record: Mapping[str, Any], outputs_bucket: str) -> Iter
     yield "Changed", Text(asset.updated_at)
     if asset.notified_at is not None:
         yield "Notified", Text(asset.notified_at)
-
-
-def _folder(asset: Asset) -> str:
-    return f"{asset.asset_id}/{asset.attempt}/"
 
 
 def _history(asset: Asset) -> Table:
@@ -258,7 +255,7 @@ def _outputs(asset: Asset) -> Table:
             str(output["format"]),
             f"{width}x{height}" if width and height else "",
             f"{length / 1000:.1f} s" if length else "",
-            Text(printable(str(output["key"]).removeprefix(_folder(asset)))),
+            Text(printable(str(output["key"]).removeprefix(f"{asset.folder}/"))),
         )
     return table
 

@@ -4,7 +4,8 @@ import uuid
 from typing import Any
 
 from media_pipeline.adapters.clients import aws_errors
-from media_pipeline.domain.delivery.playback import asset_path
+from media_pipeline.domain.delivery.folders import asset_folders
+from media_pipeline.domain.delivery.playback import media_path
 
 
 class CloudFrontCache:
@@ -20,16 +21,19 @@ class CloudFrontCache:
     def forget_asset(self, asset_id: str) -> None:
         """Have all copies of an asset's outputs dropped, which takes CloudFront seconds to minutes.
 
-        A function takes /media off the path that viewers ask for, so both paths are named. Each counts as
-        one of the thousand that are free each month. Sources:
+        A function takes /media off the path that viewers ask for, so both paths are named, of public outputs
+        and of others. Each counts as one of the thousand that are free each month. Sources:
         https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/invalidation-specifying-objects.html
         and https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/PayingForInvalidation.html
         """
+        paths = [
+            path for folder in asset_folders(asset_id) for path in (f"{media_path(folder)}*", f"/{folder}*")
+        ]
         with aws_errors(f"dropping {asset_id} from CloudFront's cache"):
             self._client.create_invalidation(
                 DistributionId=self._distribution_id,
                 InvalidationBatch={
-                    "Paths": {"Quantity": 2, "Items": [f"{asset_path(asset_id)}*", f"/{asset_id}/*"]},
+                    "Paths": {"Quantity": len(paths), "Items": paths},
                     # Each is a request of its own: a repeated removal may have put new copies there.
                     "CallerReference": str(uuid.uuid4()),
                 },

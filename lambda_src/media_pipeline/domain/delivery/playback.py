@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from urllib.parse import quote
 
+from media_pipeline.domain.delivery.folders import asset_folder
 from media_pipeline.domain.values import dataclass
 
 MEDIA_PATH = "/media/"
@@ -63,9 +64,9 @@ def media_path(key: str) -> str:
     return MEDIA_PATH + quote(key, safe="/")
 
 
-def asset_path(asset_id: str) -> str:
-    """Return what the paths of all files of an asset begin with."""
-    return media_path(f"{asset_id}/")
+def asset_path(asset_id: str, *, is_public: bool = False) -> str:
+    """Return what the paths of all files of an asset begin with that are public, or of those that are not."""
+    return media_path(asset_folder(asset_id, is_public=is_public))
 
 
 def access_policy(resource: str, *, ends: datetime) -> bytes:
@@ -94,9 +95,14 @@ def asset_cookies(
     )
 
 
+def plain_url(domain: str, key: str) -> str:
+    """Return the URL of an object of the outputs bucket, which opens it where it is public."""
+    return f"https://{domain}{media_path(key)}"
+
+
 def signed_url(domain: str, key: str, *, ends: datetime, signer: Signer) -> str:
     """Return the URL that opens one object of the outputs bucket until an end, by a canned policy."""
-    url = f"https://{domain}{media_path(key)}"
+    url = plain_url(domain, key)
     policy = access_policy(url, ends=ends)
     values: Mapping[str, str] = {"Expires": str(int(ends.timestamp())), **signer.parameters(policy)}
     return f"{url}?{'&'.join(f'{name}={value}' for name, value in values.items())}"

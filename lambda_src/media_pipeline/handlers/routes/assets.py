@@ -9,6 +9,7 @@ from media_pipeline.handlers.routes.schemas import (
     ASSET,
     ASSET_SUMMARY,
     IN_PATH,
+    PUBLIC,
     STATUS,
     TEXT,
     a_list,
@@ -104,7 +105,7 @@ def get_asset(call: Call) -> Answer:
         summary="List the profiles that an upload can name, and the prefixes of keys that stand for one",
         answer=an_object(
             {
-                "profiles": a_list(an_object({"name": TEXT, "presets": a_list(TEXT)})),
+                "profiles": a_list(an_object({"name": TEXT, "presets": a_list(TEXT), "public": PUBLIC})),
                 "prefixes": a_list(an_object({"prefix": TEXT, "profile": TEXT})),
             }
         ),
@@ -117,7 +118,11 @@ def list_profiles(call: Call) -> Answer:
     return Answer(
         body={
             "profiles": [
-                {"name": name, "presets": [preset.value for preset in profile.presets]}
+                {
+                    "name": name,
+                    "presets": [preset.value for preset in profile.presets],
+                    "public": profile.is_public,
+                }
                 for name, profile in sorted(profiles.by_name.items())
             ],
             "prefixes": [

@@ -1,6 +1,7 @@
 """Routes that let a viewer in: to play an asset in this browser, or to open one of its files elsewhere."""
 
 from datetime import timedelta
+from typing import Any
 
 from media_pipeline.domain.asset import Asset, AssetStatus
 from media_pipeline.domain.clock import timestamp
@@ -13,6 +14,7 @@ from media_pipeline.handlers.routes.schemas import (
     CAPTION,
     IN_PATH,
     OUTPUT,
+    PUBLIC,
     TEXT,
     TIME,
     a_list,
@@ -36,28 +38,34 @@ ROUTES = Routes()
                 "outputs": a_list(OUTPUT),
                 "captions": a_list(CAPTION),
                 "path": {**TEXT, "description": "Below it, the cookies open everything."},
-                "expires_at": TIME,
-            }
+                "public": PUBLIC,
+                "expires_at": {**TIME, "description": "When the cookies end; without them, nothing does."},
+            },
+            optional=("expires_at",),
         ),
-        answer_description="What can be opened; the cookies are for these paths alone, and last for hours.",
+        answer_description="What can be opened; the cookies are for these paths alone, and last for hours. "
+        "What is public comes without cookies.",
         answer_headers={"Set-Cookie": "The distribution's signed cookies: HttpOnly, SameSite=Strict."},
         problems=("UNKNOWN_ASSET", "NOT_PLAYABLE"),
         answers_once=False,
     )
 )
 def play_asset(call: Call) -> Answer:
-    """Sign cookies for everything of one asset."""
+    """Sign cookies for everything of one asset; what is public needs none."""
     asset = _playable(call)
+    body: dict[str, Any] = {
+        "outputs": [output_view(entry) for entry in outputs_of(asset)],
+        "captions": [caption_view(entry) for entry in captions_of(asset)],
+        "path": asset_path(asset.asset_id, is_public=asset.is_public),
+        "public": asset.is_public,
+    }
+    if asset.is_public:
+        return Answer(body=body)
     now = call.parts.clock()
     cookies = call.parts.playback.cookies(asset.asset_id, now=now)
     ends = now + timedelta(hours=call.parts.config.playback_cookie_hours)
     return Answer(
-        body={
-            "outputs": [output_view(entry) for entry in outputs_of(asset)],
-            "captions": [caption_view(entry) for entry in captions_of(asset)],
-            "path": asset_path(asset.asset_id),
-            "expires_at": timestamp(ends),
-        },
+        body={**body, "expires_at": timestamp(ends)},
         cookies=tuple(cookie.header() for cookie in cookies),
     )
 
@@ -80,8 +88,8 @@ def play_asset(call: Call) -> Answer:
                 }
             }
         ),
-        answer=an_object({"url": TEXT, "expires_at": TIME}),
-        answer_description="The URL, which opens the file to anyone who has it.",
+        answer=an_object({"url": TEXT, "expires_at": TIME}, optional=("expires_at",)),
+        answer_description="The URL, which opens the file to anyone who has it, a public one without an end.",
         problems=("UNKNOWN_ASSET", "UNKNOWN_OUTPUT", "NOT_PLAYABLE"),
         answers_once=False,
     )
@@ -93,6 +101,8 @@ def sign_download(call: Call) -> Answer:
     key = keys.get(call.body["path"])
     if key is None:
         raise RequestProblem("UNKNOWN_OUTPUT", "The asset has no output at this path.", field="path")
+    if asset.is_public:
+        return Answer(body={"url": call.parts.playback.plain_url(key)})
     now = call.parts.clock()
     url = call.parts.playback.signed_url(key, now=now)
     ends = now + timedelta(hours=call.parts.config.playback_url_hours)

@@ -13,6 +13,11 @@ STATUS: Schema = {"type": "string", "enum": [status.value for status in AssetSta
 # The hash of an object's bucket, key and version. Source: `domain.uploads.upload`.
 ASSET_ID: Schema = {"type": "string", "pattern": "^[0-9a-f]{32}$"}
 
+PUBLIC: Schema = {
+    "type": "boolean",
+    "description": "Whether its outputs need neither cookies nor a signature: so its profile says.",
+}
+
 IN_PATH = Parameter(name="asset_id", description="The asset's id.", schema=ASSET_ID, is_required=True)
 
 
@@ -51,7 +56,10 @@ ERROR = an_object(
 OUTPUT = an_object(
     {
         "format": {**TEXT, "description": "HLS, DASH, MP4, M4A, THUMBNAIL or STORYBOARD."},
-        "path": {**TEXT, "description": "Where the distribution serves it, to those with its cookies."},
+        "path": {
+            **TEXT,
+            "description": "Where the distribution serves it, to those with its cookies.",
+        },
         "width": COUNT,
         "height": COUNT,
         "duration_ms": COUNT,
@@ -132,6 +140,7 @@ ASSET = an_object(
         "quote_usd": {**USD, "description": "The price of the attempt's job, told before it was submitted."},
         "billed_usd": {**USD, "description": "Its price by the durations that it reported at its end."},
         "quote": QUOTE,
+        "public": PUBLIC,
         "outputs": a_list(OUTPUT),
         "captions": a_list(CAPTION),
         "rejected_captions": a_list(an_object({"key": TEXT, "message": TEXT})),

@@ -50,6 +50,7 @@ def asset_details(asset: Asset, record: Mapping[str, Any]) -> dict[str, Any]:
                 "quote": quote_view(asset.quote) if asset.quote else None,
             }
         ),
+        "public": asset.is_public,
         "outputs": [output_view(entry) for entry in outputs_of(asset)],
         "captions": [caption_view(entry) for entry in captions_of(asset)],
         "rejected_captions": [

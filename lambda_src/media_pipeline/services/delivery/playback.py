@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from media_pipeline.domain.delivery.playback import Cookie, Signer, asset_cookies, signed_url
+from media_pipeline.domain.delivery.playback import Cookie, Signer, asset_cookies, plain_url, signed_url
 from media_pipeline.domain.values import dataclass
 
 
@@ -23,6 +23,10 @@ class Playback:
         """Return the cookies that let a browser play one asset for some hours."""
         ends = now + timedelta(hours=self.cookie_hours)
         return asset_cookies(self.domain, asset_id, now=now, ends=ends, signer=self.signer)
+
+    def plain_url(self, key: str) -> str:
+        """Return the URL of one object of the outputs bucket, for what is public."""
+        return plain_url(self.domain, key)
 
     def signed_url(self, key: str, *, now: datetime) -> str:
         """Return a URL that opens one object of the outputs bucket for some hours."""

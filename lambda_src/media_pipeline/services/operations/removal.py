@@ -15,6 +15,7 @@ from typing import Protocol
 
 from media_pipeline.domain.asset import Asset
 from media_pipeline.domain.asset_store import AssetStore
+from media_pipeline.domain.delivery.folders import asset_folders
 from media_pipeline.domain.ports import Clock, Notifications
 from media_pipeline.domain.uploads.upload import UploadedObject, normalize_version_id
 from media_pipeline.domain.uploads.versions import ObjectVersion
@@ -127,9 +128,10 @@ class Remove:
                 asset_id=asset_id, acts=False, reason=reason, refusal=Refusal.ASSET_UNDER_WAY, asset=asset
             )
         outputs = Amount()
-        for page in self.outputs.pages(f"{asset_id}/"):
-            for version in page:
-                outputs.add(version)
+        for folder in asset_folders(asset_id):
+            for page in self.outputs.pages(folder):
+                for version in page:
+                    outputs.add(version)
         key = asset.upload.key if asset is not None else key
         source, others = None, 0
         if self.with_source and key is not None:
@@ -239,11 +241,12 @@ class Remove:
         """Delete an asset's outputs; return how many versions went, and whether that is all."""
         removed = 0
         # Each page is listed anew: what lies behind a marker that was deleted can't be.
-        while page := next(self.outputs.pages(f"{asset_id}/"), None):
-            if not self.has_time():
-                return removed, False
-            self.outputs.delete(page)
-            removed += len(page)
+        for folder in asset_folders(asset_id):
+            while page := next(self.outputs.pages(folder), None):
+                if not self.has_time():
+                    return removed, False
+                self.outputs.delete(page)
+                removed += len(page)
         return removed, True
 
     def _remove_source(self, key: str) -> int:

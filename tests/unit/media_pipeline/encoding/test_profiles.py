@@ -17,12 +17,32 @@ def document(profiles: Any, prefixes: Any = None) -> str:
     return json.dumps({"profiles": profiles, "prefixes": {} if prefixes is None else prefixes})
 
 
+def public(names: Any) -> str:
+    """Return a document of three profiles with a list of public ones."""
+    profiles = {**SOUND, "default": ["cmaf"], "short": ["mp4"]}
+    return json.dumps({"profiles": profiles, "prefixes": {}, "public": names})
+
+
+def test_no_profile_is_public_unless_it_is_listed() -> None:
+    """Without the list, and with an empty one, all is private; a name in it makes that one public."""
+    for text in (document({**SOUND, "default": ["mp4"]}), public([])):
+        assert not any(profile.is_public for profile in parse_profiles(text).by_name.values())
+    listed = parse_profiles(public(["short"])).by_name
+    assert {name for name, profile in listed.items() if profile.is_public} == {"short"}
+    assert not any(profile.is_public for profile in shipped_profiles().by_name.values())
+
+
 @pytest.mark.parametrize(
     ("text", "fault"),
     [
         ("nothing", "is not JSON"),
-        ("[]", "must be a JSON object of exactly profiles and prefixes"),
-        ('{"default": ["mp4"]}', "must be a JSON object of exactly profiles and prefixes"),
+        ("[]", "must be a JSON object of profiles and prefixes, and public if any"),
+        ('{"default": ["mp4"]}', "must be a JSON object of profiles and prefixes"),
+        ('{"profiles": {}, "prefixes": {}, "private": []}', "must be a JSON object of profiles and prefixes"),
+        (public("default"), "public must be a list of names out of audio, default, short"),
+        (public(["defualt"]), "public must be a list of names out of audio, default, short"),
+        (public([["short"]]), "public must be a list of names out of audio, default, short"),
+        (public({"short": True}), "public must be a list of names out of audio, default, short"),
         (document([], {}), "must be JSON objects"),
         (document({**SOUND, "other": ["mp4"]}), "must have the profile 'default'"),
         (document({"default": ["mp4"]}), "must have the profile 'audio'"),

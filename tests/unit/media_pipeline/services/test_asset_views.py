@@ -80,6 +80,7 @@ def test_an_asset_that_was_just_received_has_little_to_tell() -> None:
     assert details == {
         **asset_summary(asset),
         "version_id": asset.upload.version_id,
+        "public": False,
         "outputs": [],
         "captions": [],
         "rejected_captions": [],
@@ -128,6 +129,7 @@ def test_all_that_is_known_of_an_asset_is_told() -> None:
             "audio": [{"codec": "AAC", "channels": 2, "language": "eng"}],
         },
         "storyboard_fault": "The picture is too narrow.",
+        "public": False,
         "outputs": [output_view(VIDEO), output_view(SOUND)],
         "captions": [caption_view(CAPTION)],
         "rejected_captions": [{"key": "in/a.xx.srt", "message": "It has no lines."}],

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from media_pipeline.domain.asset import AssetStatus
 from media_pipeline.domain.clock import timestamp
+from media_pipeline.domain.delivery.folders import attempt_folder
 from media_pipeline.domain.errors import TransientError
 from media_pipeline.domain.status_index import IndexEntry, ReachedTime
 from media_pipeline.domain.transitions import Transition
@@ -110,6 +111,22 @@ def test_all_but_the_newest_complete_attempt_goes(
     assert world.run() == 2 * (len(ends) - len(kept))
     assert world.left(asset_id) == kept
     assert world.run() == 0
+
+
+@pytest.mark.parametrize("was_public", [(True, False), (False, True), (True, True)])
+def test_each_attempt_goes_from_the_folder_that_it_has(
+    world: LeftoversWorld, was_public: tuple[bool, bool]
+) -> None:
+    """Where the profile became public between two attempts, or private, the first one's files go too."""
+    asset_id = world.asset(AssetStatus.COMPLETE, AssetStatus.COMPLETE, files=0)
+    record = world.table.records[asset_id]
+    record["past_attempts"][0] |= {"is_public": True} if was_public[0] else {}
+    record |= {"is_public": True} if was_public[1] else {}
+    folders = [attempt_folder(asset_id, number, is_public=flag) for number, flag in enumerate(was_public, 1)]
+    world.outputs.objects |= {f"{folder}/hls/0.ts": b"x" for folder in folders}
+    world.pass_days()
+    assert world.run() == 1
+    assert list(world.outputs.objects) == [f"{folders[1]}/hls/0.ts"]
 
 
 def test_what_is_under_way_is_left_alone(world: LeftoversWorld) -> None:

@@ -55,8 +55,12 @@ def test_copies_are_dropped_once_the_outputs_are_gone() -> None:
     """Nothing can be fetched anew by then; where it fails, the record stays and the same command goes on."""
     world = OpsWorld()
     asset = world.asset(AssetStatus.COMPLETE)
-    version = ObjectVersion(key=f"{asset.asset_id}/1/a", version_id="v", size_bytes=1)
-    removals = FakeRemovals(world.table, [version])
+    versions = [
+        ObjectVersion(key=f"{folder}{asset.asset_id}/1/a", version_id="v", size_bytes=1)
+        for folder in ("", "public/")
+    ]
+    removals = FakeRemovals(world.table, versions)
+    assert _removal(world, removals, None).plan(asset.asset_id).outputs.versions == 2
     cache = _Cache(world, removals, failures=1)
     remove = _removal(world, removals, cache)
     with pytest.raises(OperatorError):
@@ -91,8 +95,9 @@ def test_all_paths_of_the_asset_are_dropped_by_one_request() -> None:
     first, second = client.requests
     assert request_faults("cloudfront", "CreateInvalidation", first) == []
     assert first["DistributionId"] == "E123"
-    paths = [f"/media/{'a' * 32}/*", f"/{'a' * 32}/*"]
-    assert first["InvalidationBatch"]["Paths"] == {"Quantity": 2, "Items": paths}
+    folders = ("a" * 32, f"public/{'a' * 32}")
+    paths = [path for folder in folders for path in (f"/media/{folder}/*", f"/{folder}/*")]
+    assert first["InvalidationBatch"]["Paths"] == {"Quantity": 4, "Items": paths}
     references = {request["InvalidationBatch"]["CallerReference"] for request in (first, second)}
     assert len(references) == 2
 

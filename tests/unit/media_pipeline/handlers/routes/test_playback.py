@@ -114,3 +114,29 @@ def test_only_viewers_are_let_in(world: ApiWorld, what: str) -> None:
         answered = world.api.call("POST", f"/api/assets/{asset_id}/{what}", claims=claims, body=body)
         assert answered.status == status
         assert bool(answered.cookies) == (status == 200 and what == "playback")
+
+
+def test_what_is_public_comes_with_plain_urls(world: ApiWorld) -> None:
+    """No cookie and no end: outputs lie below a path that the distribution answers to everybody."""
+    asset_id = world.complete("trailer.mp4", is_public=True)
+    answered = post(world, asset_id, "playback")
+    assert (answered.status, answered.cookies) == (200, [])
+    assert answered.body["public"] is True
+    assert "expires_at" not in answered.body
+    assert answered.body["path"] == f"/media/public/{asset_id}/"
+    paths = [entry["path"] for entry in (*answered.body["outputs"], *answered.body["captions"])]
+    assert all(path.startswith(answered.body["path"]) for path in paths)
+    path = f"/media/public/{asset_id}/1/mp4/video_720p.mp4"
+    assert post(world, asset_id, "downloads", body={"path": path}).body == {
+        "url": f"https://media.example.com{path}"
+    }
+    refused = post(world, asset_id, "downloads", body={"path": path.replace("/public", "")})
+    assert refused.code == "UNKNOWN_OUTPUT"
+
+
+def test_an_asset_says_whether_it_is_public(world: ApiWorld) -> None:
+    """Playing and looking at an asset tell the same, and what is private is so without being asked."""
+    for is_public in (True, False):
+        asset_id = world.complete(f"{is_public}.mp4", is_public=is_public)
+        assert post(world, asset_id, "playback").body["public"] is is_public
+        assert world.api.call("GET", f"/api/assets/{asset_id}", claims=VIEWER).body["public"] is is_public

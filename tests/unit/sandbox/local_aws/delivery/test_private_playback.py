@@ -18,6 +18,7 @@ from tests.support.edge import (
     NOW,
     OTHER_ASSET,
     OTHER_MANIFEST,
+    PUBLIC_MANIFEST,
     Edge,
     cookies_of,
 )
@@ -110,6 +111,38 @@ def test_no_path_leads_to_another_asset(edge: Edge, signer: Signer, path: str) -
         status, text = edge.get(path, cookies=cookies)
         assert status in (403, 404)
         assert OTHER_MANIFEST not in text
+
+
+def test_what_is_public_opens_to_everybody(edge: Edge, signer: Signer) -> None:
+    """Without a signature, and with cookies of whatever; the same file is not found as a private one."""
+    assert edge.get(PUBLIC_MANIFEST) == (200, PUBLIC_MANIFEST)
+    assert edge.get(PUBLIC_MANIFEST, cookies=cookies_of(edge, signer)) == (200, PUBLIC_MANIFEST)
+    private = PUBLIC_MANIFEST.replace("/public", "")
+    assert edge.get(private)[0] == 403
+    assert edge.get(private, cookies=cookies_of(edge, signer))[0] in (403, 404)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        f"/media/public/../{ASSET}/1/cmaf/index.m3u8",
+        f"/media/public/%2e%2e/{ASSET}/1/cmaf/index.m3u8",
+        f"/media/public/..%2f{ASSET}/1/cmaf/index.m3u8",
+        f"/media/public/{OTHER_ASSET}/1/../../../{ASSET}/1/cmaf/index.m3u8",
+        f"/media/public//{ASSET}/1/cmaf/index.m3u8",
+        f"/media/public/./{ASSET}/1/cmaf/index.m3u8",
+        f"/media/public/{ASSET}/1/cmaf/index.m3u8",
+        f"/media/{ASSET}/1/../../public/../{ASSET}/1/cmaf/index.m3u8",
+        f"/media/public/\\..\\{ASSET}/1/cmaf/index.m3u8",
+        f"/media/Public/{ASSET}/1/cmaf/index.m3u8",
+        f"/media/public%2F..%2F{ASSET}/1/cmaf/index.m3u8",
+    ],
+)
+def test_the_public_folder_leads_to_nothing_private(edge: Edge, path: str) -> None:
+    """However a private file's path is written through the public folder, it is not served unsigned."""
+    status, text = edge.get(path)
+    assert status in (403, 404)
+    assert MANIFEST not in text
 
 
 def test_a_path_out_of_media_needs_no_signature_and_finds_nothing(edge: Edge, signer: Signer) -> None:
