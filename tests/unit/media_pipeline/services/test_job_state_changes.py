@@ -15,6 +15,7 @@ from media_pipeline.domain.errors import (
     UnknownAssetError,
 )
 from media_pipeline.domain.events import JobStatus
+from media_pipeline.publishing.caption_publisher import CaptionPublisher, Published
 from tests.support.asset_world import (
     FOLDER,
     GROUPS,
@@ -69,6 +70,13 @@ def test_a_job_without_details_is_completed_from_the_plan(world: AssetWorld) -> 
         "height": 720,
         "duration_ms": 59_000,
     }
+    assert world.asset.outputs[1] == {
+        "format": "THUMBNAIL",
+        "key": THUMBNAIL["key"],
+        "width": 0,
+        "height": 0,
+        "duration_ms": 59_000,
+    }
 
 
 def test_an_output_is_as_long_as_it_was_found(world: AssetWorld) -> None:
@@ -80,6 +88,21 @@ def test_an_output_is_as_long_as_it_was_found(world: AssetWorld) -> None:
     )
     assert world.changes.apply(change(JobStatus.COMPLETE, groups=groups))
     assert [entry["duration_ms"] for entry in world.asset.outputs] == [59_000, 4_000]
+
+
+@pytest.mark.parametrize("rejected", [(), ({"key": "in/a.xx.srt", "message": "It has no lines."},)])
+def test_a_record_tells_of_captions_that_could_not_be_used(
+    world: AssetWorld, monkeypatch: pytest.MonkeyPatch, rejected: tuple[Any, ...]
+) -> None:
+    """Rejected files are listed, with how many are not named; what lay beside the source is noted anyway."""
+    published = Published(rejected=rejected, rejected_left_out=7, seen="hash of all")
+    monkeypatch.setattr(CaptionPublisher, "publish", lambda *_: published)
+    world.produce()
+    world.changes.apply(change(JobStatus.COMPLETE, groups=GROUPS))
+    asset = world.asset
+    assert asset.status is AssetStatus.COMPLETE
+    assert (tuple(asset.rejected_captions), asset.rejected_captions_left_out) == (rejected, 7 * len(rejected))
+    assert asset.captions_seen == "hash of all"
 
 
 @pytest.mark.parametrize("content", [None, b""], ids=["gone", "empty"])
