@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sandbox.local_aws.iam_calls import IamCall
+from sandbox.local_aws.iam_calls import IamCall, without_names
 from sandbox.runtime.endpoints import ACCOUNT_ID as SANDBOX_ACCOUNT_ID
 from tests.infrastructure.policies import like, listed, statements
 from tests.infrastructure.stack import ACCOUNT_ID, Stack
@@ -23,11 +23,16 @@ class Grant:
     resources: tuple[str, ...]
 
     def covers(self, call: IamCall) -> bool:
-        """Return whether the grant is what allows a call."""
+        """Return whether the grant is what allows a call.
+
+        Calls are noted without the names within a resource: where one was allowed, so may be a grant for some
+        of them; where one was refused, it may have been about any other.
+        """
+        resources = [*self.resources, *(map(without_names, self.resources) if call.allowed else ())]
         return (
             call.role == self.role
             and like(self.action.lower(), call.action.lower())
-            and any(like(resource, call.resource) for resource in self.resources)
+            and any(like(resource, call.resource) for resource in resources)
         )
 
 

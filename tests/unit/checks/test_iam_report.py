@@ -117,6 +117,19 @@ def test_a_call_without_a_grant_fails_the_report(action: str, resource: str, *, 
     assert f"WITHOUT A GRANT reconciler: {action} on {resource}" in "\n".join(lines(report))
 
 
+def test_a_grant_for_a_folder_covers_what_was_allowed_in_the_bucket() -> None:
+    """Objects are noted together, and a folder's grant may have allowed it; no refusal is excused by it."""
+    folder = Grant(ROLE, "WriteUploads", "s3:PutObject", ("arn:aws:s3:::uploads/web/*",))
+    noted = call("s3:PutObject", "arn:aws:s3:::uploads/*")
+    report = compare([folder], [noted], [])
+    assert report.passed
+    assert report.used == [folder]
+    refused = call("s3:PutObject", "arn:aws:s3:::uploads/*", allowed=False)
+    assert compare([folder], [noted, refused], []).ungranted == [refused]
+    elsewhere = call("s3:PutObject", "arn:aws:s3:::outputs/*")
+    assert compare([folder], [noted, elsewhere], []).ungranted == [elsewhere]
+
+
 def test_a_refused_call_uses_no_grant() -> None:
     """What was refused while its grant was taken away doesn't count as use of it."""
     report = compare([READ], [call("s3:GetObject", "arn:aws:s3:::uploads/*", allowed=False)], [])
