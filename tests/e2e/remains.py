@@ -1,7 +1,7 @@
 """What is left in the sandbox's account, of every service that the pipeline uses."""
 
 from collections.abc import Callable, Iterator
-from functools import partial
+from functools import partial, reduce
 from typing import Any
 
 from sandbox.runtime.endpoints import Endpoints
@@ -50,4 +50,34 @@ def _listings(client: Callable[[str], Any]) -> dict[str, list[str]]:
         ],
         "MediaConvert queue": names("mediaconvert", "list_queues", "Queues", "Name"),
         "job template": names("mediaconvert", "list_job_templates", "JobTemplates", "Name"),
+        "API": [each["Name"] for each in client("apigatewayv2").get_apis()["Items"]],
+        "user pool": [
+            each["Name"] for each in client("cognito-idp").list_user_pools(MaxResults=60)["UserPools"]
+        ],
+        **_at_the_edge(client("cloudfront")),
+    }
+
+
+def _at_the_edge(cloudfront: Any) -> dict[str, list[str]]:
+    """Return what CloudFront has, each kind with what tells ours from its own."""
+
+    def found(operation: str, list_: str, *path: str, **chosen: str) -> list[str]:
+        listed = getattr(cloudfront, operation)(**chosen)[list_].get("Items", [])
+        return [reduce(lambda value, name: value[name], path, each) for each in listed]
+
+    return {
+        "distribution": found("list_distributions", "DistributionList", "Comment"),
+        "edge function": found("list_functions", "FunctionList", "Name"),
+        "public key": found("list_public_keys", "PublicKeyList", "Name"),
+        "key group": found("list_key_groups", "KeyGroupList", "KeyGroup", "KeyGroupConfig", "Name"),
+        "origin access": found("list_origin_access_controls", "OriginAccessControlList", "Name"),
+        "cache policy": found(
+            *("list_cache_policies", "CachePolicyList", "CachePolicy", "CachePolicyConfig", "Name"),
+            Type="custom",
+        ),
+        "response headers": found(
+            *("list_response_headers_policies", "ResponseHeadersPolicyList"),
+            *("ResponseHeadersPolicy", "ResponseHeadersPolicyConfig", "Name"),
+            Type="custom",
+        ),
     }
