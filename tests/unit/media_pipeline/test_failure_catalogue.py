@@ -35,6 +35,7 @@ def test_a_failure_tells_people_what_to_do(known: Failure) -> None:
     """Each has a sentence on what happened and one on what helps, and fits a notification and a tag."""
     assert known.general_sentence.count(". ") + known.general_sentence.endswith(".") >= 1
     assert re.fullmatch(r"[A-Z][A-Z0-9_]{2,63}", known.code)
+    assert known.category in {"permission", "service", "settings", "source"}
     # A profile may be added, and an archived file restored.
     mendable = ("UNKNOWN_PROFILE", "SOURCE_ARCHIVED")
     # What an uploader has to replace is not helped by trying the same file again, and all else may be.

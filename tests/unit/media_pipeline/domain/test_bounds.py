@@ -49,6 +49,15 @@ def test_texts_are_cut_where_no_list_is_left() -> None:
     assert len(longer["nested"].encode()) <= 1000
 
 
+@pytest.mark.parametrize(("more", "is_kept"), [(0, True), (1, False)])
+def test_a_nested_value_of_just_the_limit_is_kept(more: int, is_kept: bool) -> None:
+    """A value is kept up to 1,000 bytes of its JSON, and becomes a text with one more."""
+    nested = {"caption": "a" * (1000 - len(readable({"caption": ""})) + more)}
+    fitted = within({"error": "x" * 5000, "nested": nested}, max_bytes=2100, dumps=readable)
+    assert (fitted["nested"] == nested) is is_kept
+    assert isinstance(fitted["nested"], dict if is_kept else str)
+
+
 @pytest.mark.parametrize("max_bytes", [600, 300, 150])
 def test_what_is_far_too_long_is_cut_further(max_bytes: int) -> None:
     """The bound holds however little it leaves of each text, names among them."""

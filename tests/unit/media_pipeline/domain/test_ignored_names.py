@@ -13,6 +13,23 @@ SHIPPED = IgnoredNames(patterns=ENVIRONMENTS["dev"].ignored_names)
 
 
 @pytest.mark.parametrize(
+    ("pattern", "key", "covered"),
+    [
+        ("*a*b", "ab", True),
+        ("*a*b", "xaxb", True),
+        ("*a*b", "ba", False),
+        ("a*b*c", "abc", True),
+        ("a*b*c", "ac", False),
+        ("ab*ba", "aba", False),
+        ("**", "", True),
+    ],
+)
+def test_any_text_may_be_none(pattern: str, key: str, covered: bool) -> None:
+    """A `*` stands for an empty text, too, and what stands beside one does not overlap."""
+    assert IgnoredNames(patterns=(pattern,)).cover(key) is covered
+
+
+@pytest.mark.parametrize(
     "key",
     [
         "._movie.mp4",

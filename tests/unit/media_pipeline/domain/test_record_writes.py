@@ -146,6 +146,16 @@ def test_a_write_is_refused_on_what_has_changed(name: str, changed: str) -> None
     assert decided.applied_to({**record, changed: CHANGED[changed]}) is None
 
 
+@pytest.mark.parametrize(("redelivery", "counted"), [(True, 3), (False, 2)])
+def test_a_repair_counts_announcements_alone(redelivery: bool, counted: int) -> None:
+    """What is repaired without another message has not used up one of its announcements."""
+    record = record_of(AssetStatus.PROCESSING, redeliveries=2)
+    write = transitions.reserved_for_repair(Asset.from_record(record), now=LATER, redelivery=redelivery)
+    written = write.applied_to(record)
+    assert written is not None
+    assert (written["redeliveries"], written["updated_at"]) == (counted, timestamp(LATER))
+
+
 def test_a_removal_keeps_its_first_mark() -> None:
     """The record tells since when an asset is being removed, however often the command is run again."""
     record = record_of(AssetStatus.COMPLETE)

@@ -140,7 +140,15 @@ def test_captions_say_their_own_size() -> None:
     "name",
     [
         *("", ".", "..", "...", "a/b.mp4", "../a.mp4", "a\\b.mp4", "/a.mp4", " a.mp4", "a.mp4 ", "a\nb.mp4"),
-        *("a\0.mp4", "a\x7f.mp4", "\u2028a.mp4", "a\ud800.mp4", "x" * 252 + ".mp4", "ä" * 126 + ".mp4"),
+        *(
+            "a\0.mp4",
+            "a\x7f.mp4",
+            "a\u2028b.mp4",
+            "a\u2029b.mp4",
+            "a\ud800.mp4",
+            "x" * 252 + ".mp4",
+            "ä" * 126 + ".mp4",
+        ),
     ],
 )
 def test_what_is_no_name_of_a_file_is_refused(name: str) -> None:

@@ -96,6 +96,15 @@ def test_a_job_wide_feature_moves_every_output() -> None:
     accelerated = billed_outputs(job, acceleration={"Mode": "ENABLED"})
     assert {each.tier for each in accelerated} == {Tier.PROFESSIONAL}
     assert [each.is_sound_alone for each in accelerated] == [False, True]
+    filtered = billed_outputs({**job, "Inputs": [{"AdvancedInputFilter": "ENABLED"}]})
+    assert [each.reasons for each in filtered] == [
+        ("Deinterlacer", "AdvancedInputFilter"),
+        ("AdvancedInputFilter",),
+    ]
+    automated = {**job["OutputGroups"][0], "AutomatedEncodingSettings": {"AbrSettings": {}}}
+    assert all(
+        "AutomatedEncodingSettings" in each.reasons for each in billed_outputs({"OutputGroups": [automated]})
+    )
 
 
 def test_captures_are_told_apart() -> None:

@@ -93,7 +93,7 @@ def test_an_unknown_source_is_turned_by_its_suffix(key: str, expected: str | Non
 )
 def test_a_source_that_may_be_interlaced_is_deinterlaced(source: Source, is_deinterlaced: bool) -> None:
     """Fields become frames, stills included; only a source that Probe calls progressive is left alone."""
-    for profile in ("default", "classic"):
+    for profile in ("default", "classic", "audio"):
         for group in rendered(source, profile=profile)["OutputGroups"]:
             for output in group["Outputs"]:
                 video = output.get("VideoDescription", {})
@@ -214,7 +214,7 @@ def test_a_language_is_what_mediaconvert_takes(
                 for sound in output.get("AudioDescriptions", []):
                     assert sound["StreamName"] == label
                     # A single sound lies in the pictures' transport streams: no manifest names it.
-                    is_named = group["Name"] in ("CMAF", "DASH ISO")
+                    is_named = group["Name"] in ("CMAF", "DASH ISO", "Audio DASH")
                     assert sound.get("CustomLanguageCode") == (streamed if is_named else downloaded)
     assert source.as_record()["audio"][0]["language"] == tag
 

@@ -5,13 +5,14 @@ from dataclasses import replace
 
 import pytest
 
-from media_pipeline.domain.asset import Asset, AssetStatus
+from media_pipeline.domain.asset import MAX_ATTEMPTS, Asset, AssetStatus
 from media_pipeline.domain.errors import MalformedEventError
 from media_pipeline.domain.webhooks.message import (
     MAX_PAYLOAD_BYTES,
     message_for,
     parse_message,
     payload_of,
+    payload_of_test,
     payload_text,
 )
 from tests.support.fakes import FakeAssetTable, FakeClock
@@ -78,6 +79,7 @@ def test_a_message_is_read_as_it_was_sent() -> None:
     asset = _ended(AssetStatus.COMPLETE)
     message = message_for(asset, "shop", pipeline=PIPELINE)
     assert parse_message(message.to_text()) == message
+    assert message.payload == payload_of(asset, pipeline=PIPELINE)
     assert message.webhook_id == f"{asset.asset_id}/1/COMPLETE"
     assert "." not in message.webhook_id
 
@@ -89,6 +91,7 @@ def test_a_message_is_read_as_it_was_sent() -> None:
         {"endpoint": "../other"},
         {"asset_id": "a/b"},
         {"attempt": 0},
+        {"attempt": MAX_ATTEMPTS + 1},
         {"attempt": True},
         {"attempt": "1"},
         {"status": "PROCESSING"},
@@ -101,6 +104,23 @@ def test_a_message_that_is_none_of_ours_is_malformed(change: dict[str, object]) 
     document = json.loads(message_for(_ended(AssetStatus.COMPLETE), "shop", pipeline=PIPELINE).to_text())
     with pytest.raises(MalformedEventError):
         parse_message(json.dumps(document | change))
+
+
+@pytest.mark.parametrize("attempt", [1, MAX_ATTEMPTS])
+def test_any_attempt_that_there_may_be_is_read(attempt: int) -> None:
+    """The last attempt is announced as the first one is."""
+    asset = replace(_ended(AssetStatus.COMPLETE), attempt=attempt)
+    message = message_for(asset, "shop", pipeline=PIPELINE)
+    assert parse_message(message.to_text()).attempt == attempt
+
+
+def test_a_test_is_about_no_asset() -> None:
+    """What an endpoint is sent on trial has the shape of the others, and tells which pipeline sent it."""
+    assert payload_of_test(pipeline=PIPELINE, at="2026-01-02T03:04:05.678Z") == {
+        "type": "webhook.test",
+        "timestamp": "2026-01-02T03:04:05.678Z",
+        "data": {"version": 1, "pipeline": PIPELINE},
+    }
 
 
 @pytest.mark.parametrize(("more", "is_read"), [(0, True), (1, False)])
