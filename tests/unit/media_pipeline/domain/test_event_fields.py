@@ -1,6 +1,7 @@
 """Each field of an event arrives where it belongs, at its limits too, and what is missing is named."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from media_pipeline.domain.events import (
     parse_job_state_change,
     parse_upload,
     state_change_of_job,
+    upload_event,
 )
 
 OBJECT: dict[str, Any] = {"key": "a.mp4", "size": 5, "etag": "e1", "version-id": "v1", "sequencer": "00A"}
@@ -103,6 +105,32 @@ def test_an_upload_is_read_in_full() -> None:
     upload = parse_upload(_upload_event(), bucket="uploads")
     assert (upload.bucket, upload.key, upload.size_bytes) == ("uploads", "a.mp4", 5)
     assert (upload.etag, upload.version_id, upload.sequencer) == ("e1", "v1", "00A")
+
+
+@pytest.mark.parametrize("queue_arn", ["", "arn", "arn:aws:sqs:eu-west-1:111122223333:uploads"])
+def test_an_event_may_name_the_origin_of_its_queue(queue_arn: str) -> None:
+    """Account and region are compared with those of the queue as far as that is known."""
+    for event in ({}, {"account": "111122223333", "region": "eu-west-1"}):
+        assert parse_upload(_upload_event(**event), bucket="uploads", queue_arn=queue_arn).key == "a.mp4"
+
+
+def test_an_upload_is_announced_again_as_s3_would() -> None:
+    """The event that is sent anew has the fields by which rules and readers know an upload's."""
+    upload = parse_upload(_upload_event(), bucket="uploads")
+    assert json.loads(upload_event(upload)) == {
+        "version": "0",
+        "id": upload.asset_id,
+        "detail-type": "Object Created",
+        "source": "aws.s3",
+        "detail": {
+            "version": "0",
+            "bucket": {"name": "uploads"},
+            "object": OBJECT,
+            "reason": "Redelivery",
+        },
+    }
+    bare = replace(upload, version_id=None, sequencer="")
+    assert json.loads(upload_event(bare))["detail"]["object"] == _without(OBJECT, "version-id", "sequencer")
 
 
 @pytest.mark.parametrize(
