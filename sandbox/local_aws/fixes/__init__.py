@@ -25,6 +25,7 @@ from sandbox.local_aws.fixes import (
 from sandbox.local_aws.fixes.delivery import (
     api_origin,
     authorizer_version,
+    greedy_paths,
     jwks,
     origin_decryption,
     path_normalization,
@@ -95,6 +96,7 @@ def apply(
     private_playback.apply()
     origin_decryption.apply()
     api_origin.apply()
+    greedy_paths.apply()
     signing_conditions.apply()
     stage_throttling.apply()
     jwks.apply()

@@ -205,3 +205,21 @@ def test_several_parameters_are_authorized_one_by_one(client: Client, role: Role
     read = reader.get_parameters(Names=[*names, f"{folder}/none"])
     assert sorted(parameter["Value"] for parameter in read["Parameters"]) == names
     assert refused(reader.get_parameters, Names=[*names, f"{other}/one"])
+
+
+def test_a_batch_of_versions_needs_the_right_to_delete_versions(
+    client: Client, role: Role, acting: Acting
+) -> None:
+    """S3 asks for s3:DeleteObjectVersion of each version, the first one too, and for nothing else."""
+    bucket, s3 = f"batches-{uuid4()}", client("s3")
+    s3.create_bucket(Bucket=bucket)
+    s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+    versions = [
+        {"Key": key, "VersionId": s3.put_object(Bucket=bucket, Key=key, Body=b"1")["VersionId"]}
+        for key in ("one", "two")
+    ]
+    batch = {"Bucket": bucket, "Delete": {"Objects": versions}}
+    objects = f"arn:aws:s3:::{bucket}/*"
+    assert refused(acting(role(statement(["s3:DeleteObject"], objects)), "s3").delete_objects, **batch)
+    deleted = acting(role(statement(["s3:DeleteObjectVersion"], objects)), "s3").delete_objects(**batch)
+    assert sorted(each["Key"] for each in deleted["Deleted"]) == ["one", "two"]

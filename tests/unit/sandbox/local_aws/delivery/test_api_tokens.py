@@ -265,3 +265,9 @@ def test_a_user_is_created_where_passwords_are_long(client: Client) -> None:
         UserPoolId=pool["Id"], Username="ann@example.com", MessageAction="SUPPRESS"
     )
     assert made["User"]["UserStatus"] == "FORCE_CHANGE_PASSWORD"
+
+
+def test_a_greedy_route_is_that_of_every_path_below_it(world: World) -> None:
+    """A line break in a path is the function's to refuse, as every other character is."""
+    token = world.person(world.pool, world.pool.page)
+    assert [world.call(f"/api/{path}", token)[0] for path in ("one%0Atwo", "%0A", "one/two")] == [200] * 3
