@@ -192,6 +192,7 @@ _DEV = Settings(
     state=_AWS_STATE,
     processing_concurrency=5,
     browser_origins=("http://localhost:3000",),
+    delivery=CLOUDFRONT,
     log_retention_days=14,
     asset_retention_days=30,
     force_destroy=True,
@@ -245,7 +246,6 @@ _SANDBOX = replace(
     empty_file_grace_seconds=5,
     reconciler_interval_minutes=1,
     stuck_after_seconds=180,
-    delivery=CLOUDFRONT,
     playback=PlaybackSettings(waits_until_deployed=False),
     api=ApiSettings(
         upload_endpoint="http://127.0.0.1:4568",

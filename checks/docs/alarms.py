@@ -31,7 +31,8 @@ def _condition(alarm: Resource) -> str:
     row = f", in {periods} periods in a row" if periods > 1 else ""
     queries = alarm.get("metric_query")
     if queries is None:
-        what = f"{alarm['statistic'].lower()} of `{alarm['namespace']}` `{alarm['metric_name']}`"
+        statistic = alarm.get("extended_statistic") or alarm["statistic"].lower()
+        what = f"{statistic} of `{alarm['namespace']}` `{alarm['metric_name']}`"
         return f"the {what} over {_time(alarm['period'])} is {value}{row}"
     (label,) = (query["label"] for query in queries if query.get("return_data"))
     (period,) = {

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from stacks.delivery_settings import NO_DELIVERY
 from stacks.settings import Settings
 
 # The account keeps so many for functions without a reservation; one whose quota is smaller keeps all of it.
@@ -49,6 +50,13 @@ def concurrency_faults(settings: Settings) -> Iterator[tuple[str, object, str]]:
         )
         allowed = f"at most {most} where account_concurrency is {quota}: {why}"
         yield "processing_concurrency", settings.processing_concurrency, allowed
+    elif settings.delivers and not settings.reserve_concurrency:
+        yield (
+            "delivery",
+            settings.delivery,
+            f"{NO_DELIVERY} where account_concurrency is {quota}: {delivery} executions are for the API and "
+            "webhooks (Lambda)",
+        )
     else:
         # Nothing but another quota, or no reservation, helps.
         yield (

@@ -10,7 +10,7 @@ from constructs_lib.delivery.federation import FederatedProvider
 from media_pipeline.domain.delivery.access import GROUPS, SCOPES
 from media_pipeline.handlers.routes.document import openapi_document
 from media_pipeline.handlers.routes.table import OPERATIONS
-from stacks.delivery_settings import CLOUDFRONT, ApiSettings
+from stacks.delivery_settings import NO_DELIVERY, ApiSettings
 from stacks.settings import ENVIRONMENTS
 from stacks.settings_rules import find_faults
 from tests.infrastructure.functions import function_of
@@ -142,14 +142,14 @@ AZURE = FederatedProvider(name="Azure", type="SAML", details={"MetadataURL": "ht
 )
 def test_settings_of_the_api_are_checked(api: ApiSettings, fields: list[str]) -> None:
     """What AWS would refuse, and what would weaken sign-in, is a fault of the setting."""
-    settings = replace(ENVIRONMENTS["dev"], delivery=CLOUDFRONT, api=api)
+    settings = replace(ENVIRONMENTS["dev"], api=api)
     assert [fault.field for fault in find_faults(settings)] == fields
 
 
 def test_the_api_s_executions_count_towards_the_account() -> None:
     """What the API reserves is no longer there for the pipeline."""
     small = replace(ENVIRONMENTS["dev"], account_concurrency=155, processing_concurrency=16)
-    assert list(find_faults(small)) == []
-    (fault,) = find_faults(replace(small, delivery=CLOUDFRONT))
+    assert list(find_faults(replace(small, delivery=NO_DELIVERY))) == []
+    (fault,) = find_faults(small)
     assert fault.field == "processing_concurrency"
     assert "API" in fault.allowed

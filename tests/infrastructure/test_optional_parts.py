@@ -8,6 +8,7 @@ from typing import Any
 from constructs_lib.bindings import App
 from constructs_lib.function import CodeArchive
 from media_pipeline.handlers.config import ReconcilerConfig, read_config
+from stacks.delivery_settings import NO_DELIVERY
 from stacks.encoding import EncodingDocuments
 from stacks.media_pipeline import MediaPipelineStack
 from stacks.settings import ENVIRONMENTS, Settings
@@ -37,7 +38,8 @@ def _synthesized(settings: Settings, folder: Path) -> dict[str, Any]:
 
 def test_prefix_and_suffix_must_both_match(tmp_path: Path) -> None:
     """The rule sees to ends of keys and the event source mapping to the prefix, for one pattern can't."""
-    resources = _synthesized(replace(DEV, upload_key_prefix="incoming/"), tmp_path)
+    settings = replace(DEV, upload_key_prefix="incoming/", delivery=NO_DELIVERY)
+    resources = _synthesized(settings, tmp_path)
     filters = {
         id_: json.loads(mapping["filter_criteria"]["filter"][0]["pattern"])
         for id_, mapping in resources["aws_lambda_event_source_mapping"].items()
@@ -94,7 +96,8 @@ def test_uploader_is_kept_below_the_prefix(tmp_path: Path) -> None:
 
 def test_a_small_account_reserves_nothing_and_stays_bounded(tmp_path: Path) -> None:
     """Without a reservation, mappings still bound the executions and visibility still outlasts them."""
-    settings = replace(DEV, reserve_concurrency=False, account_concurrency=10, processing_concurrency=3)
+    few = replace(DEV, account_concurrency=10, processing_concurrency=3)
+    settings = replace(few, reserve_concurrency=False, delivery=NO_DELIVERY)
     stack = Stack("dev", {"resource": _synthesized(settings, tmp_path)})
     functions = {stack.arn(function): function for function in stack.of("aws_lambda_function")}
     assert len(functions) == 3

@@ -102,7 +102,7 @@ def test_fault_names_field_value_and_range(field: str, value: object) -> None:
     ("field", "value"),
     [
         ("processing_concurrency", 2),
-        ("processing_concurrency", 448),
+        ("processing_concurrency", 431),
         ("max_jobs_in_flight", 1),
         ("max_jobs_in_flight", 100_000),
         ("notification_email", None),
@@ -138,7 +138,7 @@ def test_uploads_go_where_the_pipeline_looks() -> None:
 
 def test_concurrency_leaves_the_account_its_reserve() -> None:
     """Two functions reserve it, captions and the reconciler 3 more, and 100 must stay unreserved."""
-    small = replace(DEV, account_concurrency=133)
+    small = replace(DEV, account_concurrency=133, delivery="none")
     assert not find_faults(replace(small, processing_concurrency=15))
     (fault,) = find_faults(replace(small, processing_concurrency=16))
     assert fault.field == "processing_concurrency"
@@ -147,7 +147,7 @@ def test_concurrency_leaves_the_account_its_reserve() -> None:
 
 def test_a_new_account_is_used_without_a_reservation() -> None:
     """Of a quota of 10 nothing can be reserved: the functions share it, and the rule says how far it goes."""
-    new = replace(DEV, account_concurrency=10, processing_concurrency=3)
+    new = replace(DEV, account_concurrency=10, processing_concurrency=3, delivery="none")
     (fault,) = find_faults(new)
     assert (fault.field, fault.value) == ("reserve_concurrency", True)
     assert fault.allowed.startswith("False where account_concurrency is 10")
@@ -155,6 +155,9 @@ def test_a_new_account_is_used_without_a_reservation() -> None:
     (fault,) = find_faults(replace(new, reserve_concurrency=False, processing_concurrency=4))
     assert fault.field == "processing_concurrency"
     assert fault.allowed.startswith("at most 3 ")
+    (fault,) = find_faults(replace(new, reserve_concurrency=False, delivery="cloudfront"))
+    assert (fault.field, fault.value) == ("delivery", "cloudfront")
+    assert fault.allowed.startswith("none where account_concurrency is 10")
     assert _faulty_fields(replace(new, account_concurrency=6)) == ["account_concurrency"]
 
 

@@ -241,7 +241,7 @@ def test_topic_and_environments_are_encrypted(pipeline: Stack) -> None:
 
 
 def test_deletable_or_protected(pipeline: Stack) -> None:
-    """Everything goes with a destroy, but for prod, where buckets, table and key resist it."""
+    """Everything goes with a destroy, but for prod, where buckets, table, keys and people resist it."""
     protected = pipeline.name in PROTECTED
     for bucket in pipeline.of("aws_s3_bucket"):
         assert bucket["force_destroy"] is not protected, bucket.address
@@ -250,7 +250,7 @@ def test_deletable_or_protected(pipeline: Stack) -> None:
     key = pipeline.key
     # The shortest and the longest wait that KMS knows.
     assert key["deletion_window_in_days"] == (30 if protected else 7)
-    stateful = ("aws_s3_bucket", "aws_dynamodb_table", "aws_kms_key")
+    stateful = ("aws_cognito_user_pool", "aws_dynamodb_table", "aws_kms_key", "aws_s3_bucket")
     for resource in pipeline.resources:
         prevented = resource.block("lifecycle").get("prevent_destroy", False)
         assert prevented is (protected and resource.type in stateful), resource.address

@@ -26,7 +26,7 @@ from tests.infrastructure.policies import (
     listed,
     statements,
 )
-from tests.infrastructure.stack import ACCOUNT_ID, REGION, Stack
+from tests.infrastructure.stack import ACCOUNT_ID, PLAIN, REGION, Stack
 from tests.support.authorization import Authorization, Call
 from tests.unit.tools.ops.conftest import Operated
 from tools.ops.command_line import parser
@@ -164,20 +164,20 @@ def _operate(operated: Operated) -> set[str]:
 
 
 def test_operator_policy_is_what_the_commands_need(
-    operated: Operated, pipelines: Mapping[str, Stack], monkeypatch: pytest.MonkeyPatch
+    operated: Operated, stacks: Mapping[str, Stack], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Every call of every command is allowed, and each action on each resource is needed by one."""
+    stack = stacks[PLAIN]
     with _noted(monkeypatch) as calls:
         # Webhooks are part of delivery: the table of its edges has what they need. Going through all records
         # is for administrators.
         assert _operate(operated) == _commands() - {"webhooks", "reindex"}
-    for name, stack in pipelines.items():
-        policy, requests = _policy(stack, "operator"), _requests(calls, operated, stack)
-        assert [r for r in requests if not allows(policy, r)] == [], name
-        # AWS documents both spellings of a path; boto3 names the path alone.
-        spelled = {("ssm:GetParametersByPath", f"arn:aws:ssm:{REGION}:{ACCOUNT_ID}:parameter{path}/*")
-                   for path in [_resources(stack)["presets_path"]]}  # fmt: skip
-        assert _superfluous(policy, requests) == spelled, name
+    policy, requests = _policy(stack, "operator"), _requests(calls, operated, stack)
+    assert [r for r in requests if not allows(policy, r)] == []
+    # AWS documents both spellings of a path; boto3 names the path alone.
+    path = _resources(stack)["presets_path"]
+    spelled = {("ssm:GetParametersByPath", f"arn:aws:ssm:{REGION}:{ACCOUNT_ID}:parameter{path}/*")}
+    assert _superfluous(policy, requests) == spelled
 
 
 def test_operator_may_not_see_or_change_videos(pipeline: Stack) -> None:
