@@ -12,8 +12,7 @@ from pathlib import Path
 _ASSUMED_ROLE = re.compile(r"arn:aws:sts::\d+:assumed-role/([^/]+)/")
 # Each object, job or log stream would be a line of its own.
 _NAMES_WITHIN = (
-    # The API may put objects into its own folder alone: a call elsewhere must be seen.
-    (re.compile(r"(arn:aws:s3:::[^/]+/(?:web/)?).*", re.DOTALL), r"\1*"),
+    (re.compile(r"(arn:aws:s3:::[^/]+/).*", re.DOTALL), r"\1*"),
     (re.compile(r"(arn:aws:mediaconvert:[^:]*:\d+:jobs/).*"), r"\1*"),
     (re.compile(r"(arn:aws:logs:[^:]*:\d+:log-group:[^:]+):.*"), r"\1:*"),
 )
