@@ -32,7 +32,7 @@ test: ## Everything that a change must hold: lint, types, unit, property, snapsh
 	@$(RUN) -m pytest $(SPREAD)
 
 ##@ Parts of the tests
-.PHONY: lint format types docs test-page test-fast test-e2e playback snapshot-update guards bench bench-tests chaos corpus fuzz soak iam-report prices
+.PHONY: lint format types docs test-page test-fast test-e2e playback snapshot-update guards bench bench-tests chaos api-load corpus fuzz soak iam-report prices
 lint: setup .venv-lint/.synced ## Check style and format (ruff), imports (import-linter), every policy (checkov, parliament)
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	@PYTHONPATH=lambda_src:. $(BIN)/lint-imports --no-cache
@@ -72,6 +72,8 @@ iam-report: setup ## Say per role what is granted, what the sandboxes' runs used
 	@PYTHONPATH=lambda_src $(RUN) -m checks.iam
 chaos: setup build/site/index.html ## Upload thousands of files while faults are injected, audit: make chaos [UPLOADS=5000] [SEED=1] [NIGHT=1]
 	@$(RUN) -m sandbox chaos$(if $(UPLOADS), --uploads=$(UPLOADS))$(if $(SEED), --seed=$(SEED))$(if $(NIGHT), --night)
+api-load: setup build/site/index.html ## Read from the API at a rate that is kept, beside a bare Lambda: make api-load [RATE=200] [DURATION=120]
+	@$(RUN) -m sandbox api-load$(if $(RATE), --rate=$(RATE))$(if $(DURATION), --seconds=$(DURATION))
 
 ##@ Supply chain
 .PHONY: sbom audit

@@ -73,6 +73,15 @@ def _parser() -> argparse.ArgumentParser:
         action="store_true",
         help="let a preset have an error until messages were sent anew more often than Lambda allows a loop",
     )
+    api_load = add(
+        "api-load", _api_load, "Deploy, read from the API at a rate that is kept, beside a bare function"
+    )
+    api_load.add_argument(
+        "--rate", type=_at_least_one, default=200, metavar="N", help="requests a second; default: 200"
+    )
+    api_load.add_argument(
+        "--seconds", type=_at_least_one, default=120, metavar="N", help="so long; default: 120"
+    )
     add("up", _up, "Start the servers and leave them up")
     add("down", _down, "Stop the servers")
     add("status", _status, "Say what runs")
@@ -106,6 +115,18 @@ def _chaos(folder: Folder, terminal: Terminal, options: argparse.Namespace) -> i
             night_renewals=RECURSIVE_NIGHT_RENEWALS if options.night else 0,
         )
         report = command.run(folder, settings, terminal)
+    return 0 if report.passed else 1
+
+
+def _api_load(folder: Folder, terminal: Terminal, options: argparse.Namespace) -> int:
+    from sandbox.api_load import command  # loads ffmpeg, which only the demo's clip needs else
+
+    if not os.environ.get("SANDBOX_DIR"):
+        # What it leaves behind would be in the demo's way.
+        folder = Folder(PROJECT_ROOT / ".sandbox-api-load")
+    with folder.locked("api-load"):
+        settings = command.LoadSettings(per_second=options.rate, seconds=options.seconds)
+        report = command.execute(folder, settings, terminal)
     return 0 if report.passed else 1
 
 

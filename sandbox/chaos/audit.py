@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import collections
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sandbox.chaos.evidence import AssetRecord, DeadLetter, Evidence, Version, about
-from sandbox.chaos.kinds import CAPTION_FILES, CaptionFile, Kind
+from sandbox.chaos.kinds import CAPTION_FILES, CaptionFile, Kind, file_name
 from sandbox.chaos.pipeline import TERMINAL
 from sandbox.chaos.uploads import Acknowledged
+from sandbox.chaos.webhooks import announcements
 
 _ERRORS_OF_OUTPUTS = ("OUTPUTS_MISSING", "OUTPUTS_INVALID")
 
@@ -20,7 +20,8 @@ class Findings:
     """What is wrong, said of each case.
 
     Attributes:
-        lost: Uploaded versions without exactly one record that has ended.
+        lost: Uploaded versions, and uploads that the API said are complete, without exactly one record that
+            has ended.
         doubled: Attempts with more than one job.
         incomplete: COMPLETE, though outputs that the record names are not there.
         unexplained: Dead letters that are neither about an asset that has ended nor the load test's own.
@@ -28,6 +29,10 @@ class Findings:
             assets of what is no video or can't be read.
         uncaptioned: Caption files beside a video that is COMPLETE, of which its record says nothing.
         misjudged: FAILED for outputs that are missing or not as planned: no fault that is injected does that.
+        broken: What the API did not keep of its promises.
+        unannounced: Ends of assets of which an endpoint was not told.
+        announced_twice: Ends that endpoints were told of under two ids, or with two payloads under one.
+        unverified: Webhooks whose signature did not verify.
         forgotten: Versions that the local AWS acknowledged and no longer has: its fault, not the pipeline's.
         unrecorded: Jobs that no record names, because their asset ended while they were being submitted. They
             cost money and do no other harm, so they alone are no error.
@@ -40,6 +45,10 @@ class Findings:
     strange: Sequence[str] = ()
     uncaptioned: Sequence[str] = ()
     misjudged: Sequence[str] = ()
+    broken: Sequence[str] = ()
+    unannounced: Sequence[str] = ()
+    announced_twice: Sequence[str] = ()
+    unverified: Sequence[str] = ()
     forgotten: Sequence[str] = ()
     unrecorded: Sequence[str] = ()
 
@@ -47,13 +56,14 @@ class Findings:
     def is_clean(self) -> bool:
         """Whether nothing was lost, made twice or left unexplained."""
         wrong = (self.lost, self.doubled, self.incomplete, self.unexplained, self.strange, self.uncaptioned)
-        return not any((*wrong, self.misjudged, self.forgotten))
+        told = (self.unannounced, self.announced_twice, self.unverified)
+        return not any((*wrong, *told, self.misjudged, self.broken, self.forgotten))
 
 
 def audit(evidence: Evidence) -> Findings:
     """Find everything that is wrong."""
     return Findings(
-        lost=_lost(evidence),
+        lost=[*_lost(evidence), *_lost_through_api(evidence)],
         doubled=_doubled(evidence),
         incomplete=_incomplete(evidence),
         unexplained=[
@@ -61,17 +71,30 @@ def audit(evidence: Evidence) -> Findings:
             for letter in evidence.letters
             if explanation(letter, evidence) is None
         ],
-        strange=[*_strangers(evidence), *_completed_without_video(evidence)],
+        strange=[
+            *_strangers(evidence),
+            *_completed_without_video(evidence),
+            *(
+                f"an endpoint was told of {each}, which no record has"
+                for each in announcements.untrue(
+                    evidence.ends, evidence.receipts, frozenset(each.asset_id for each in evidence.records)
+                )
+            ),
+        ],
         uncaptioned=[
-            f"{_said(video.key, video.version_id)}: {file.key(stem(video.key))}"
+            f"{_said(video.key, video.version_id)}: {caption_key(video, file)}"
             for video, record in captioned(evidence.acknowledged, evidence.records)
-            for file in missing_captions(video.key, record)
+            for file in missing_captions(video, record)
         ],
         misjudged=[
             f"{record.asset_id} ({record.key}): {record.error_code}"
             for record in evidence.records
             if record.error_code in _ERRORS_OF_OUTPUTS
         ],
+        broken=evidence.broken,
+        unannounced=announcements.unannounced(evidence.ends, evidence.receipts, evidence.endpoints),
+        announced_twice=announcements.doubled(evidence.receipts),
+        unverified=announcements.unverified(evidence.receipts),
         forgotten=[
             _said(each.key, each.version_id)
             for each in evidence.acknowledged
@@ -84,7 +107,7 @@ def audit(evidence: Evidence) -> Findings:
 def uploaded(evidence: Evidence) -> set[Version]:
     """Return every version that S3 has acknowledged, or has all the same, and that needs a record."""
     found = {(each.key, each.version_id) for each in evidence.acknowledged} | evidence.stored
-    return {version for version in found if version[0] not in evidence.without_record}
+    return {version for version in found if file_name(version[0]) not in evidence.without_record}
 
 
 def captioned(
@@ -101,21 +124,32 @@ def captioned(
         for video in acknowledged
         if video.kind is Kind.CAPTIONED
         and (video.key, video.version_id) in of
-        and all(file.key(stem(video.key)) in sent for file in CAPTION_FILES)
+        and all(caption_key(video, file) in sent for file in caption_files(video))
     ]
 
 
-def missing_captions(video_key: str, record: AssetRecord) -> list[CaptionFile]:
+def caption_files(video: Acknowledged) -> list[CaptionFile]:
+    """Return the caption files that a video brings; the API takes none in a cold storage class."""
+    return [file for file in CAPTION_FILES if file.is_readable or not video.through_api]
+
+
+def caption_key(video: Acknowledged, file: CaptionFile) -> str:
+    """Return the key of a caption file beside its video; the API keeps names in the normal form C."""
+    folder, slash, name = video.key.rpartition("/")
+    return f"{folder}{slash}{file.name(name)}" if video.through_api else file.key(stem(video.key))
+
+
+def missing_captions(video: Acknowledged, record: AssetRecord) -> list[CaptionFile]:
     """Return the caption files of a video that its record neither has among its outputs nor as rejected.
 
     What is UTF-8 and can be read has to be published.
     """
     return [
         file
-        for file in CAPTION_FILES
+        for file in caption_files(video)
         if not (
-            (file.language in record.captions and file.kind is Kind.CAPTIONS)
-            or (file.key(stem(video_key)) in record.rejected_captions and not _has_to_be_published(file))
+            (file.language in record.captions and file.is_readable)
+            or (caption_key(video, file) in record.rejected_captions and not _has_to_be_published(file))
         )
     ]
 
@@ -126,7 +160,7 @@ def stem(key: str) -> str:
 
 
 def _has_to_be_published(file: CaptionFile) -> bool:
-    return file.kind is Kind.CAPTIONS and file.encoding == "utf-8"
+    return file.is_readable and file.encoding == "utf-8"
 
 
 def explanation(letter: DeadLetter, evidence: Evidence) -> str | None:
@@ -148,13 +182,6 @@ def seconds_to_end(evidence: Evidence) -> list[float]:
     return sorted(max(end - begin, 0.0) for begin, end in times if end is not None)
 
 
-def percentile(ordered: Sequence[float], percent: float) -> float | None:
-    """Return the smallest value that so many percent of the ordered values don't exceed (nearest rank)."""
-    if not ordered:
-        return None
-    return ordered[max(math.ceil(len(ordered) * percent / 100), 1) - 1]
-
-
 def _lost(evidence: Evidence) -> list[str]:
     records: dict[Version, list[AssetRecord]] = collections.defaultdict(list)
     for record in evidence.records:
@@ -166,6 +193,18 @@ def _lost(evidence: Evidence) -> list[str]:
             fate = ", ".join(f"{record.asset_id} {record.status}" for record in found) or "no record"
             lost.append(f"{_said(*version)}: {fate}")
     return lost
+
+
+def _lost_through_api(evidence: Evidence) -> list[str]:
+    """Name the uploads that the API said are complete, without an ended record of the asset it named."""
+    ended = {record.asset_id: record for record in evidence.records if record.status in TERMINAL}
+    return [
+        f"{each.name}: the API said complete, asset {each.asset_id} is "
+        + (f"of {ended[each.asset_id].key}" if each.asset_id in ended else "not there, or has not ended")
+        for each in evidence.completed
+        if each.asset_id is not None
+        if each.asset_id not in ended or file_name(ended[each.asset_id].key) != each.name
+    ]
 
 
 def _doubled(evidence: Evidence) -> list[str]:

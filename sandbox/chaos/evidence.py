@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sandbox.chaos.pipeline import Pipeline, Record
-from sandbox.chaos.uploads import Acknowledged
+from sandbox.chaos.api.sender import Completed
+from sandbox.chaos.kinds import file_name
+from sandbox.chaos.pipeline import TERMINAL, Pipeline, Record
+from sandbox.chaos.uploads import Acknowledged, Uploader
+from sandbox.chaos.webhooks.announcements import End
+from sandbox.chaos.webhooks.receipts import Receipt
 
 Version = tuple[str, str]
 
@@ -32,6 +36,11 @@ class AssetRecord:
     captions: tuple[str, ...] = ()  # languages of those that were published
     rejected_captions: tuple[str, ...] = ()  # keys of those that were not
     error_code: str | None = None
+
+    @property
+    def end(self) -> End:
+        """How the asset ended, as far as it has."""
+        return End(asset_id=self.asset_id, attempt=self.attempt, status=self.status, at=self.completed_at)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +71,11 @@ class Evidence:
         stored: The versions that S3 lists; the truth too, where an answer got lost.
         outputs: Keys of the outputs bucket.
         poison: Bodies of messages that the load test itself put on the queues of uploads.
-        without_record: Keys of uploads that no record has to tell of: caption files and clutter.
+        without_record: What keys of uploads end with that no record has to tell of: captions, clutter.
+        completed: What the API said is complete; among the acknowledged too, where S3 has it.
+        broken: What the API did not keep of its promises.
+        receipts: What endpoints of webhooks were sent.
+        endpoints: The endpoints of webhooks.
     """
 
     acknowledged: Sequence[Acknowledged]
@@ -73,43 +86,79 @@ class Evidence:
     letters: Sequence[DeadLetter] = ()
     poison: frozenset[str] = frozenset()
     without_record: frozenset[str] = frozenset()
+    completed: Sequence[Completed] = ()
+    broken: Sequence[str] = ()
+    receipts: Sequence[Receipt] = ()
+    endpoints: Sequence[str] = ()
+
+    @property
+    def ends(self) -> list[End]:
+        """How assets ended, of those that have."""
+        return [record.end for record in self.records if record.status in TERMINAL]
 
 
 def gathered(
     pipeline: Pipeline,
-    acknowledged: Sequence[Acknowledged],
-    prefix: str,
+    uploader: Uploader,
+    prefixes: Sequence[str],
     *,
     poison: frozenset[str],
-    without_record: frozenset[str],
+    broken: Sequence[str],
+    receipts: Sequence[Receipt],
+    endpoints: Sequence[str],
 ) -> Evidence:
     """Read it all; the load test must be over.
 
     Args:
         pipeline: Where.
-        acknowledged: What S3 acknowledged to the uploader.
-        prefix: Of the load test's keys; other uploads are left alone.
+        uploader: Knows what S3 and the API acknowledged.
+        prefixes: Of the load test's keys; other uploads are left alone.
         poison: What the load test put on the queue.
-        without_record: Keys of uploads that no record has to tell of.
+        broken: What the API did not keep of its promises.
+        receipts: What endpoints of webhooks were sent.
+        endpoints: The endpoints of webhooks.
     """
-    records = [asset_record(found) for found in pipeline.records() if found.get("key", "").startswith(prefix)]
+    found = (record for record in pipeline.records() if "key" in record)
+    records = [asset_record(each) for each in found if each["key"].startswith(tuple(prefixes))]
     ids = {record.asset_id for record in records}
+    stored = frozenset(stored_versions(pipeline, prefixes))
     return Evidence(
-        acknowledged=acknowledged,
-        stored=frozenset(stored_versions(pipeline, prefix)),
+        acknowledged=[*uploader.acknowledged, *in_s3(uploader.completed, stored)],
+        stored=stored,
         records=records,
         jobs=[job for job in _jobs(pipeline) if job.asset_id in ids],
         outputs=frozenset(_outputs(pipeline, ids)),
         letters=[letter for url in pipeline.dead_letter_queues for letter in _letters(pipeline, url)],
         poison=poison,
-        without_record=without_record,
+        without_record=uploader.names_without_record,
+        completed=uploader.completed,
+        broken=broken,
+        receipts=receipts,
+        endpoints=endpoints,
     )
 
 
-def stored_versions(pipeline: Pipeline, prefix: str) -> set[Version]:
+def stored_versions(pipeline: Pipeline, prefixes: Sequence[str]) -> set[Version]:
     """List the versions of the uploads whose keys begin so."""
-    pages = pipeline.s3.get_paginator("list_object_versions").paginate(Bucket=pipeline.uploads, Prefix=prefix)
+    paginator = pipeline.s3.get_paginator("list_object_versions")
+    pages = (
+        page for prefix in prefixes for page in paginator.paginate(Bucket=pipeline.uploads, Prefix=prefix)
+    )
     return {(each["Key"], each["VersionId"]) for page in pages for each in page.get("Versions", [])}
+
+
+def in_s3(completed: Sequence[Completed], stored: Collection[Version]) -> list[Acknowledged]:
+    """Return the versions that uploads through the API have become, of those that S3 has.
+
+    The API chooses keys, which end with the files' names; no two uploads have the same.
+    """
+    versions = {file_name(key): (key, version_id) for key, version_id in stored}
+    return [
+        Acknowledged(key=key, version_id=version_id, kind=each.kind, at=each.at, through_api=True)
+        for each in completed
+        if each.name in versions
+        for key, version_id in [versions[each.name]]
+    ]
 
 
 def asset_record(found: Record) -> AssetRecord:
@@ -176,7 +225,10 @@ def _letters(pipeline: Pipeline, url: str) -> list[DeadLetter]:
 def about(letter: DeadLetter) -> tuple[str | None, Version | None]:
     """Return which asset, or which version of an object, a dead letter is about, where it says so."""
     try:
-        detail = json.loads(letter.body)["detail"]
+        document = json.loads(letter.body)
+        if "endpoint" in document:
+            return str(document["asset_id"]), None
+        detail = document["detail"]
         if "userMetadata" in detail:
             return str(detail["userMetadata"]["asset_id"]), None
         uploaded = detail["object"]

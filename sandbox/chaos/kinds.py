@@ -16,6 +16,8 @@ _CUE = "1\n00:00:00,100 --> 00:00:00,900\n{}\n"
 # A customer's key is never kept by S3: without it, the object can't be read again.
 _CUSTOMER_KEY = {"SSECustomerAlgorithm": "AES256", "SSECustomerKey": "storm" * 6 + "!!"}
 _COLD = {"StorageClass": "DEEP_ARCHIVE"}
+# The API has parts of 16 MiB: two of them, of which the second is small.
+_LARGE_BYTES = 16 * 1024**2 + 50_000
 
 
 class Kind(StrEnum):
@@ -26,6 +28,7 @@ class Kind(StrEnum):
     TEXT = "text that is named like a video"
     HOLLOW = "video that was empty at first"
     CAPTIONED = "video with caption files"
+    LARGE = "video in several parts"
     COLD = "video in a cold storage class"
     LOCKED = "video under a customer's key"
     LOG = "file that says it is no video"
@@ -41,7 +44,7 @@ class Kind(StrEnum):
     @property
     def may_complete(self) -> bool:
         """Whether it is a video that can be read."""
-        return self in (Kind.SILENT, Kind.SOUND, Kind.HOLLOW, Kind.CAPTIONED)
+        return self in (Kind.SILENT, Kind.SOUND, Kind.HOLLOW, Kind.CAPTIONED, Kind.LARGE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,9 +76,18 @@ class CaptionFile:
     text: str
     encoding: str
 
+    @property
+    def is_readable(self) -> bool:
+        """Whether S3 hands it out."""
+        return self.kind is Kind.CAPTIONS
+
     def key(self, stem: str) -> str:
         """Return its key."""
         return unicodedata.normalize(self.form, stem) + self.ending
+
+    def name(self, video: str) -> str:
+        """Return its name beside a video of this name, as the API keeps it: in the normal form C."""
+        return unicodedata.normalize("NFC", self.key(video.rpartition(".")[0]))
 
 
 CAPTION_FILES: Sequence[CaptionFile] = (
@@ -116,11 +128,22 @@ def bodies() -> Mapping[Kind, Body]:
         Kind.TEXT: Body(content=_TEXT),
         Kind.HOLLOW: Body(content=silent, first=b""),
         Kind.CAPTIONED: Body(content=sound),
+        Kind.LARGE: Body(content=sound + _free_box(_LARGE_BYTES)),
         Kind.COLD: Body(content=silent, request=_COLD),
         Kind.LOCKED: Body(content=silent, request=_CUSTOMER_KEY),
         Kind.LOG: Body(content=_TEXT),
         Kind.CLUTTER: Body(content=_TEXT),
     }
+
+
+def _free_box(size_bytes: int) -> bytes:
+    """Return a box that readers of MP4 skip. Source: ISO/IEC 14496-12, 8.1.2, free space box."""
+    return size_bytes.to_bytes(4, "big") + b"free" + bytes(size_bytes - 8)
+
+
+def file_name(key: str) -> str:
+    """Return what a key ends with, after its last slash."""
+    return key.rpartition("/")[2]
 
 
 def caption_body(file: CaptionFile) -> Body:

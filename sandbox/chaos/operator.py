@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -25,7 +26,7 @@ class Operator:
         self,
         mediaconvert: MediaConvertClient,
         queue_arn: str,
-        source_prefix: str,
+        source_prefixes: Sequence[str],
         *,
         endless_seconds: float,
         early_cancels: int,
@@ -35,13 +36,13 @@ class Operator:
         Args:
             mediaconvert: Outlasts throttling.
             queue_arn: The pipeline's queue.
-            source_prefix: Only jobs on sources below this URI are touched.
+            source_prefixes: Only jobs on sources below these URIs are touched.
             endless_seconds: A job that runs longer is cancelled.
             early_cancels: So many are cancelled before they begin.
         """
         self._mediaconvert = mediaconvert
         self._queue_arn = queue_arn
-        self._source_prefix = source_prefix
+        self._source_prefixes = tuple(source_prefixes)
         self._endless_seconds = endless_seconds
         self._early_cancels = early_cancels
         self._stopped = threading.Event()
@@ -77,7 +78,7 @@ class Operator:
 
     def _is_ours(self, job: dict[str, Any]) -> bool:
         inputs = job["Settings"]["Inputs"]
-        return all(str(each.get("FileInput", "")).startswith(self._source_prefix) for each in inputs)
+        return all(str(each.get("FileInput", "")).startswith(self._source_prefixes) for each in inputs)
 
     def _cancel(self, job: dict[str, Any]) -> bool:
         try:

@@ -60,6 +60,10 @@ class Pipeline:
         self.job_queue_arn = output("mediaconvert_queue_arn")
         self.reconciler = output("reconciler_function")
         self.orchestrator = output("ingest_orchestrator_function")
+        self.api = self.reconciler.replace("reconciler", "api")
+        self.name = output("pipeline_name")
+        self.webhooks_queue = output("webhooks_queue_url")
+        self.webhooks_dlq = output("webhooks_dlq_url")
         self.presets_path = output("presets_path")
         clients = endpoints.session(attempts=_ATTEMPTS)
         self.s3 = clients.s3()
@@ -73,12 +77,12 @@ class Pipeline:
     @property
     def queues(self) -> tuple[str, ...]:
         """Return the queues that the functions consume."""
-        return self.processing_queue, self.captions_queue, self.job_events_queue
+        return self.processing_queue, self.captions_queue, self.job_events_queue, self.webhooks_queue
 
     @property
     def dead_letter_queues(self) -> tuple[str, ...]:
         """Return where those queues' messages end that can't be consumed."""
-        return self.processing_dlq, self.captions_dlq, self.job_events_dlq
+        return self.processing_dlq, self.captions_dlq, self.job_events_dlq, self.webhooks_dlq
 
     def depth(self, queue_url: str) -> QueueDepth:
         """Count a queue's messages."""
@@ -137,6 +141,11 @@ class Pipeline:
             interval_seconds=interval_seconds,
             visibility_seconds=int(visible),
         )
+
+    @property
+    def api_prefix(self) -> str:
+        """Return what the keys of all uploads through the API begin with, a folder for each person."""
+        return self.variables(self.api)["API_UPLOAD_PREFIX"]
 
     def variables(self, function: str) -> dict[str, str]:
         """Return a function's environment."""

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import collections
 import io
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
-from sandbox.chaos.audit import Findings
+from sandbox.chaos.audit import Findings, audit, explanation, seconds_to_end, uploaded
+from sandbox.chaos.evidence import Evidence
 from sandbox.chaos.night import NightReport
+from sandbox.chaos.settings import LoadTestSettings
+from sandbox.chaos.webhooks.announcements import EndpointReport, endpoint_report
+from sandbox.chaos.webhooks.receipts import Outcome
 from sandbox.runtime.folder import write_json
+from sandbox.runtime.percentiles import percentile
 
 COLUMNS = 80
 _SAID = {
@@ -38,16 +44,14 @@ class Times:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
-    """One load test, from its settings to its findings.
+class Measured:
+    """What a load test measured of itself while it lasted.
 
     Attributes:
-        versions: Versions of objects that S3 has: an upload whose answer got lost may have made two.
-        unsent: Uploads that were given up.
-        statuses: Records by status.
-        errors: Failed and cancelled records by error code.
-        attempts: Attempts that have a job.
-        letters: Messages in dead-letter queues, by explanation.
+        unsent: Uploads that could not be sent, each with the reason.
+        api_mischief: What clients of the API did that unreliable lines make them do, by kind.
+        api_repeated: Requests to the API that were sent again, by reason.
+        repairs: What the reconciler repaired, by kind.
         faults: Faults that were injected, by server and kind.
         killed: Processes of functions that were killed, by function.
         cancelled: Jobs that the operator cancelled.
@@ -57,15 +61,9 @@ class Report:
         timed_out: Whether the load test was given up before all had ended.
     """
 
-    seed: int
-    uploads: int
-    versions: int
-    unsent: int
-    statuses: Mapping[str, int]
-    errors: Mapping[str, int]
-    jobs: int
-    attempts: int
-    letters: Mapping[str, int]
+    unsent: Sequence[str]
+    api_mischief: Mapping[str, int]
+    api_repeated: Mapping[str, int]
     repairs: Mapping[str, int]
     faults: Mapping[str, Mapping[str, int]]
     killed: Mapping[str, int]
@@ -75,8 +73,36 @@ class Report:
     deepest: int
     seconds: float
     uploads_per_second: float
-    seconds_to_end: Times
     timed_out: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report(Measured):
+    """One load test, from its settings to its findings.
+
+    Attributes:
+        versions: Versions of objects that S3 has: an upload whose answer got lost may have made two.
+        completed: Uploads that the API said are complete, captions not counted.
+        statuses: Records by status.
+        errors: Failed and cancelled records by error code.
+        attempts: Attempts that have a job.
+        letters: Messages in dead-letter queues, by explanation.
+        ends: Attempts of assets that ended, of which every endpoint has to be told.
+        endpoints: What each endpoint of webhooks was sent.
+    """
+
+    seed: int
+    uploads: int
+    versions: int
+    completed: int
+    statuses: Mapping[str, int]
+    errors: Mapping[str, int]
+    jobs: int
+    attempts: int
+    letters: Mapping[str, int]
+    ends: int
+    endpoints: Mapping[str, EndpointReport]
+    seconds_to_end: Times
     findings: Findings
 
     @property
@@ -87,6 +113,29 @@ class Report:
     def write(self, path: Path) -> None:
         """Write the report as JSON."""
         write_json(path, {"passed": self.passed, **asdict(self)})
+
+
+def reported(settings: LoadTestSettings, evidence: Evidence, measured: Measured) -> Report:
+    """Return the report of a load test from what it measured and what it left."""
+    times = seconds_to_end(evidence)
+    count = collections.Counter
+    ends = evidence.ends
+    return Report(
+        **{field.name: getattr(measured, field.name) for field in fields(measured)},
+        seed=settings.seed,
+        uploads=settings.uploads,
+        versions=len(uploaded(evidence)),
+        completed=sum(each.asset_id is not None for each in evidence.completed),
+        statuses=dict(count(record.status for record in evidence.records).most_common()),
+        errors=dict(count(record.error_code for record in evidence.records if record.error_code)),
+        jobs=len(evidence.jobs),
+        attempts=len({(job.asset_id, job.attempt) for job in evidence.jobs}),
+        letters=dict(count(explanation(each, evidence) or "unexplained" for each in evidence.letters)),
+        ends=len(ends),
+        endpoints={name: endpoint_report(name, ends, evidence.receipts) for name in evidence.endpoints},
+        seconds_to_end=Times(p50=percentile(times, 50), p95=percentile(times, 95), p99=percentile(times, 99)),
+        findings=audit(evidence),
+    )
 
 
 def lines(report: Report) -> list[str]:
@@ -110,6 +159,7 @@ def _sections(report: Report) -> Iterable[list[tuple[str, str]]]:
         ("ended", _counted(report.statuses)),
         ("errors", _counted(report.errors, " x ")),
         ("jobs", f"{report.jobs} for {report.attempts} attempts"),
+        ("through the API", f"{report.completed} completed"),
     ]
     yield [
         ("lost", str(len(found.lost))),
@@ -119,11 +169,21 @@ def _sections(report: Report) -> Iterable[list[tuple[str, str]]]:
         ("captions passed over", str(len(found.uncaptioned))),
         ("dead letters", _counted(report.letters)),
         ("unexplained", str(len(found.unexplained))),
+        ("API's broken promises", str(len(found.broken))),
+    ]
+    yield [
+        ("webhooks missing", f"{len(found.unannounced)} of {report.ends} ends for each endpoint"),
+        ("webhooks doubled", f"{len(found.announced_twice)} ends under two ids or with two payloads"),
+        ("webhooks unverified", str(len(found.unverified))),
+        *((name, _announced(each)) for name, each in report.endpoints.items()),
     ]
     yield [
         ("repairs", _counted(report.repairs)),
         ("faults of S3's events", _counted(report.faults.get("uploads", {}))),
         ("faults of MediaConvert", _counted(report.faults.get("mediaconvert", {}))),
+        ("faults of receivers", _counted(_failed(report.endpoints))),
+        ("faults of API clients", _counted(report.api_mischief)),
+        ("API asked again", _counted(report.api_repeated, " x ")),
         ("functions killed", _counted(_shortened(report.killed))),
         ("jobs cancelled", str(report.cancelled)),
         (
@@ -142,13 +202,7 @@ def _sections(report: Report) -> Iterable[list[tuple[str, str]]]:
     times = report.seconds_to_end
     yield [
         ("took", f"{_minutes(report.seconds)}, {report.uploads_per_second:.1f} uploads a second"),
-        (
-            "upload to end",
-            ", ".join(
-                f"{name} {'-' if value is None else f'{value:.0f} s'}"
-                for name, value in (("p50", times.p50), ("p95", times.p95), ("p99", times.p99))
-            ),
-        ),
+        ("upload to end", _times(p50=times.p50, p95=times.p95, p99=times.p99)),
         ("deepest queue", f"{report.deepest} waiting"),
     ]
 
@@ -162,7 +216,27 @@ def _faults(report: Report) -> Iterable[str]:
     if report.timed_out:
         yield "It was given up before all uploads had ended."
     if report.unsent:
-        yield f"{report.unsent} uploads could not be sent."
+        yield f"{len(report.unsent)} uploads could not be sent."
+        yield from (f"  {case}" for case in report.unsent[:_SHOWN])
+
+
+def _announced(endpoint: EndpointReport) -> str:
+    return (
+        f"told of {endpoint.announced}, {_times(p50=endpoint.p50, p99=endpoint.p99)} after the end; "
+        f"{endpoint.repeats} again under the same id, {endpoint.unknowing} of them unanswered before"
+    )
+
+
+def _times(**seconds: float | None) -> str:
+    return ", ".join(
+        f"{name} {'-' if value is None else f'{value:.0f} s'}" for name, value in seconds.items()
+    )
+
+
+def _failed(endpoints: Mapping[str, EndpointReport]) -> dict[str, int]:
+    """Return what all receivers did wrong, by kind."""
+    outcomes = sum((collections.Counter(each.outcomes) for each in endpoints.values()), collections.Counter())
+    return {name: number for name, number in sorted(outcomes.items()) if name != Outcome.TAKEN.value}
 
 
 def _counted(counts: Mapping[str, int], joint: str = " ") -> str:

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
+from sandbox.chaos.api.sender import Mischief
+from sandbox.chaos.webhooks.receiver import EndpointFaults
 from sandbox.runtime.fault_injection import FaultSettings, MediaConvertFaults, UploadFaults
 
 # As the field's reports have it, and worse.
 _DUPLICATED, _DROPPED, _DELAYED = 0.10, 0.05, 0.05
+# A sender waits 10 seconds for an answer. Source: media_pipeline.adapters.webhooks.http_post
+_UNRELIABLE = EndpointFaults(
+    drop=0.03, server_error=0.03, lose_answer=0.04, answer_late=0.005, late_seconds=12
+)
 
 # Source: Lambda developer guide, "Use Lambda recursive loop detection": about 16 times are let through. A
 # night is longer than that.
@@ -30,6 +37,12 @@ class LoadTestSettings:
         clutter_share: Part of the uploads that are a computer's own files, and again of those that are logs.
         hollow_share: Part of the uploads that are empty at first, as mounted buckets write them.
         captioned_share: Part of the uploads that bring caption files, in several encodings and spellings.
+        api_share: Part of the uploads that go through the API, of those that it takes; all others are put
+            into the bucket. The usual one is about half of all.
+        large_share: Part of the uploads that go through the API in several parts.
+        people: So many people upload through the API.
+        mischief: What they do wrong.
+        endpoints: The endpoints of webhooks, by name, and what they do wrong.
         concurrent_uploads: So many are sent at once.
         most_per_second: No more are sent in a second.
         most_waiting: While more of them wait in the processing queue, no further ones are sent.
@@ -74,6 +87,16 @@ class LoadTestSettings:
     clutter_share: float = 0.005
     hollow_share: float = 0.01
     captioned_share: float = 0.01
+    api_share: float = 0.52
+    large_share: float = 0.01
+    people: int = 8
+    mischief: Mischief = field(default_factory=Mischief)
+    endpoints: Mapping[str, EndpointFaults] = field(
+        default_factory=lambda: {
+            "chaos-prompt": replace(_UNRELIABLE, answer_seconds=(0.0, 0.05)),
+            "chaos-slow": replace(_UNRELIABLE, answer_seconds=(0.5, 1.5)),
+        }
+    )
     concurrent_uploads: int = 8
     most_per_second: float = 25.0
     most_waiting: int = 300

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from sandbox.chaos.kinds import CAPTION_FILES, Body, Kind, caption_body
+from sandbox.chaos.api.client import ApiError
+from sandbox.chaos.api.sender import ApiSender, Completed
+from sandbox.chaos.kinds import CAPTION_FILES, Body, CaptionFile, Kind, caption_body, file_name
 from sandbox.chaos.settings import LoadTestSettings
 
 if TYPE_CHECKING:
@@ -27,21 +29,32 @@ _OVERWRITE_REACH = 40
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Planned:
-    """An upload to come; `body` is None where it is the kind's."""
+    """An upload to come; `body` is None where it is the kind's.
+
+    Of one through the API, the key is the file's name, and the API chooses the rest; captions come with it.
+    """
 
     key: str
     kind: Kind
     body: Body | None = None
+    through_api: bool = False
+
+    @property
+    def captions(self) -> Sequence[CaptionFile]:
+        """The caption files that it brings along; the API takes no storage class."""
+        is_wanted = self.through_api and self.kind is Kind.CAPTIONED
+        return [file for file in CAPTION_FILES if is_wanted and file.is_readable]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Acknowledged:
-    """A version of an object that S3 says it has; `at` is when it said so, in epoch seconds."""
+    """A version of an object that S3, or the API, says it has; `at` is when, in epoch seconds."""
 
     key: str
     version_id: str
     kind: Kind
     at: float
+    through_api: bool = False
 
 
 def planned(settings: LoadTestSettings, prefix: str) -> Iterator[Planned]:
@@ -50,6 +63,14 @@ def planned(settings: LoadTestSettings, prefix: str) -> Iterator[Planned]:
     sent: list[str] = []
     for number in range(settings.uploads):
         kind = _special(settings, chance)
+        if _goes_through_api(kind, settings, chance):
+            odd = f" {chance.choice(ODD_NAMES)}" if chance.random() < settings.odd_key_share else ""
+            name = f"{number:05d}{odd.replace('/', '-')}"
+            kind = kind or _common(settings, chance)
+            # Captions are found by their video's name.
+            name = f"{number:05d} café" if kind is Kind.CAPTIONED else name
+            yield Planned(key=f"{name}.mp4", kind=kind, through_api=True)
+            continue
         if kind is not None:
             yield from _planned_special(kind, f"{prefix}{number:05d}", chance)
             continue
@@ -58,10 +79,18 @@ def planned(settings: LoadTestSettings, prefix: str) -> Iterator[Planned]:
         if sent and chance.random() < settings.overwrite_share:
             key = chance.choice(sent[-_OVERWRITE_REACH:])
         sent.append(key)
-        kind = (
-            Kind.TEXT if chance.random() < settings.text_share else chance.choice((Kind.SILENT, Kind.SOUND))
-        )
-        yield Planned(key=key, kind=kind)
+        yield Planned(key=key, kind=_common(settings, chance))
+
+
+def _common(settings: LoadTestSettings, chance: random.Random) -> Kind:
+    return Kind.TEXT if chance.random() < settings.text_share else chance.choice((Kind.SILENT, Kind.SOUND))
+
+
+def _goes_through_api(kind: Kind | None, settings: LoadTestSettings, chance: random.Random) -> bool:
+    """Return whether the next upload goes through the API, which takes no other kinds."""
+    if kind is Kind.LARGE:
+        return True
+    return kind in (None, Kind.CAPTIONED) and chance.random() < settings.api_share
 
 
 def _special(settings: LoadTestSettings, chance: random.Random) -> Kind | None:
@@ -73,6 +102,7 @@ def _special(settings: LoadTestSettings, chance: random.Random) -> Kind | None:
         Kind.CLUTTER: settings.clutter_share,
         Kind.HOLLOW: settings.hollow_share,
         Kind.CAPTIONED: settings.captioned_share,
+        Kind.LARGE: settings.large_share,
     }
     drawn = chance.random()
     for kind, share in shares.items():
@@ -109,6 +139,7 @@ class Uploader:
         self,
         s3: S3Client,
         bucket: str,
+        api: ApiSender,
         bodies: Mapping[Kind, Body],
         uploads: Sequence[Planned],
         *,
@@ -117,6 +148,7 @@ class Uploader:
     ) -> None:
         self._s3 = s3
         self._bucket = bucket
+        self._api = api
         self._bodies = bodies
         self._uploads = uploads
         self._pause_seconds = 1 / per_second
@@ -126,6 +158,7 @@ class Uploader:
         self._stopped = threading.Event()
         self._lock = threading.Lock()
         self._acknowledged: list[Acknowledged] = []
+        self._completed: list[Completed] = []
         self._refused: list[str] = []
         self._sent = 0
         self._thread = threading.Thread(target=self._send_all, name="uploader", daemon=True)
@@ -157,15 +190,23 @@ class Uploader:
             return self._sent == len(self._uploads)
 
     @property
-    def keys_without_record(self) -> frozenset[str]:
-        """Keys of uploads that no record tells of."""
-        return frozenset(each.key for each in self._uploads if not each.kind.needs_record)
+    def names_without_record(self) -> frozenset[str]:
+        """What the keys of uploads end with, after their last slash, that no record tells of."""
+        own = {file_name(each.key) for each in self._uploads if not each.kind.needs_record}
+        brought = {file.name(each.key) for each in self._uploads for file in each.captions}
+        return frozenset(own | brought)
 
     @property
     def acknowledged(self) -> list[Acknowledged]:
         """What S3 has acknowledged so far."""
         with self._lock:
             return list(self._acknowledged)
+
+    @property
+    def completed(self) -> list[Completed]:
+        """What the API has said is complete so far, captions too."""
+        with self._lock:
+            return list(self._completed)
 
     @property
     def refused(self) -> list[str]:
@@ -184,16 +225,25 @@ class Uploader:
     def _send(self, upload: Planned) -> None:
         body = upload.body or self._bodies[upload.kind]
         try:
+            if upload.through_api:
+                self._send_through_api(upload, body)
+                return
             if body.first is not None:
                 self._put(upload, body.first, body.request)
             self._put(upload, body.content, body.request)
-        except (ClientError, BotoCoreError) as error:
+        except (ClientError, BotoCoreError, ApiError) as error:
             with self._lock:
                 self._refused.append(f"{upload.key}: {error}")
         finally:
             with self._lock:
                 self._sent += 1
             self._slots.release()
+
+    def _send_through_api(self, upload: Planned, body: Body) -> None:
+        captions = [(file.name(upload.key), caption_body(file)) for file in upload.captions]
+        for completed in self._api.send(upload.key, upload.kind, body, captions=captions):
+            with self._lock:
+                self._completed.append(completed)
 
     def _put(self, upload: Planned, content: bytes, request: Mapping[str, Any]) -> None:
         answer = self._s3.put_object(Bucket=self._bucket, Key=upload.key, Body=content, **request)

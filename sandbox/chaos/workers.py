@@ -89,7 +89,11 @@ class WorkerKiller:
         workers = self._workers()
         if not workers:
             return None
-        victim = self._chance.choice(workers)
+        # Each function as often as the others, however many processes it has.
+        functions = sorted({worker.function for worker in workers})
+        fewest = min(self._killed[function] for function in functions)
+        function = self._chance.choice([each for each in functions if self._killed[each] == fewest])
+        victim = self._chance.choice([worker for worker in workers if worker.function == function])
         try:
             victim.process.kill()
         except psutil.Error:

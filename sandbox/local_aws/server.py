@@ -16,6 +16,7 @@ import argparse
 import asyncio
 import asyncio.constants as asyncio_constants
 import contextlib
+import gc
 import importlib.metadata
 import json
 import logging
@@ -39,6 +40,8 @@ MINISTACK_VERSION = "1.5.33"
 _SAVE_INTERVAL_SECONDS = 10.0
 _SAVING_SHARE = 0.05
 _SSL_SHUTDOWN_SECONDS = 0.2
+# A request makes some thousand objects, nearly all of which are freed without the collector.
+_GARBAGE_THRESHOLD = 50_000
 
 _log = logging.getLogger("sandbox.local_aws")
 
@@ -159,6 +162,9 @@ async def _serve(
         config.alpn_protocols = ["http/1.1"]
         # A client that keeps its connection doesn't answer a goodbye; the stop would wait for it.
         asyncio_constants.SSL_SHUTDOWN_TIMEOUT = _SSL_SHUTDOWN_SECONDS
+    # What has been loaded stays, and each object of the state would be looked at again and again.
+    gc.freeze()
+    gc.set_threshold(_GARBAGE_THRESHOLD, 50, 100)
     application = _Application(ministack.app, faults)
     saver = asyncio.create_task(_save_regularly(application))
     served: Application = application

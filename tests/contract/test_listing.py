@@ -13,7 +13,8 @@ from media_pipeline.domain.asset import Asset, AssetStatus
 from media_pipeline.domain.errors import InvalidCursorError
 from media_pipeline.domain.indexes.creation import Position, as_cursor
 from media_pipeline.domain.ports import AssetListing
-from tests.support.asset_steps import Table, step, upload
+from media_pipeline.services.delivery.asset_views import asset_summary
+from tests.support.asset_steps import Table, ended, step, upload
 from tests.support.fakes import FakeAssetTable, FakeClock
 from tests.support.fakes.listing import FakeAssetListing
 from tests.support.local_resources import new_assets_table
@@ -94,6 +95,14 @@ def test_a_status_is_listed_by_the_last_change(listed: Listed) -> None:
     assert listed.ids(status=AssetStatus.SUBMITTED, limit=2) == [made[2], made[1], made[3]]
     assert listed.ids(status=AssetStatus.RECEIVED, limit=2) == [made[0], made[4]]
     assert listed.ids(limit=2) == made
+
+
+def test_a_listing_has_all_that_a_line_says_of_an_asset(listed: Listed) -> None:
+    """The error of one that failed, too; what only its details say may be missing."""
+    asset = ended(listed.table, listed.clock)
+    [found] = listed.listing.page(status=AssetStatus.FAILED, limit=2, cursor=None).assets
+    assert asset_summary(found) == asset_summary(asset)
+    assert asset_summary(found)["error_code"]
 
 
 def test_a_new_asset_shifts_no_later_page(listed: Listed) -> None:

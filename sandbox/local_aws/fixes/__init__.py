@@ -13,11 +13,13 @@ from sandbox.local_aws.fixes import (
     alarms,
     function_concurrency,
     function_isolation,
+    function_output,
     index_updates,
     job_templates,
     parameters_by_path,
     queue_urls,
     recursive_loops,
+    remembered_results,
     rule_targets,
     service_events,
     state_saving,
@@ -28,6 +30,7 @@ from sandbox.local_aws.fixes.delivery import (
     greedy_paths,
     jwks,
     origin_decryption,
+    parsed_distributions,
     path_normalization,
     private_playback,
     signing_conditions,
@@ -38,6 +41,7 @@ from sandbox.local_aws.fixes.delivery import (
 from sandbox.local_aws.fixes.permissions import (
     batch_actions,
     iam_calls,
+    parsed_policies,
     role_sessions,
     service_role_trust,
     several_parameters,
@@ -82,11 +86,14 @@ def apply(
     rule_targets.apply()
     recursive_loops.apply()
     function_isolation.apply()
+    function_output.apply()
+    remembered_results.apply()
     function_concurrency.apply(account)
     state_saving.apply()
     # After it: what is saved of tables gains their streams.
     stream_batches.apply()
     job_templates.apply(mediaconvert_url)
+    parsed_policies.apply()
     service_role_trust.apply()
     role_sessions.apply(sessions)
     batch_actions.apply()
@@ -94,6 +101,7 @@ def apply(
     path_normalization.apply()
     # Around it: what is refused is not served.
     private_playback.apply()
+    parsed_distributions.apply()
     origin_decryption.apply()
     api_origin.apply()
     greedy_paths.apply()

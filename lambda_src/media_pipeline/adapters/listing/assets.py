@@ -61,7 +61,7 @@ class DynamoAssetListing:
             found, behind = self._of_status(status, before, limit)
         else:
             found, behind = self._of_all(before, limit)
-        assets = self._assets.get_many([position.asset_id for position in found])
+        assets = self._assets.outlines([position.asset_id for position in found])
         return AssetsPage(
             assets=[asset for asset in assets if status in (None, asset.status)],
             next_cursor=as_cursor(behind, of=of) if behind is not None else None,

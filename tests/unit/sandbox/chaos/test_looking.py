@@ -53,7 +53,7 @@ def pipeline() -> FakePipeline:
 def ended(pipeline: FakePipeline) -> Ended:
     """Return what follows the load test's assets."""
     typed: Any = pipeline
-    return Ended(typed, "load-test/")
+    return Ended(typed, ["load-test/", "web/ann/"])
 
 
 def test_ended_assets_of_the_load_test_are_counted_once(pipeline: FakePipeline, ended: Ended) -> None:

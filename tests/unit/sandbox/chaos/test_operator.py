@@ -50,7 +50,9 @@ def test_an_operator_ends_endless_jobs_and_some_that_wait() -> None:
         ]
     )
     client: Any = mediaconvert
-    operator = Operator(client, "arn", "s3://up/load-test/", endless_seconds=60, early_cancels=1)
+    operator = Operator(
+        client, "arn", ["s3://up/load-test/", "s3://up/web/ann/"], endless_seconds=60, early_cancels=1
+    )
     operator.look()
     operator.look()
     assert mediaconvert.cancelled == ["endless", "waiting-1"]

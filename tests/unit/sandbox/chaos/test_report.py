@@ -11,13 +11,27 @@ from sandbox.chaos import report as reports
 from sandbox.chaos.audit import Findings
 from sandbox.chaos.night import NightReport
 from sandbox.chaos.report import Report, Times
+from sandbox.chaos.webhooks.announcements import EndpointReport
 from sandbox.runtime.folder import read_json
 
+PROMPT = EndpointReport(
+    announced=5003,
+    repeats=240,
+    unknowing=221,
+    p50=1.2,
+    p99=31.0,
+    outcomes={"taken": 5020, "dropped": 151, "taken, not answered": 203},
+)
 REPORT = Report(
     seed=3,
     uploads=5000,
     versions=5003,
-    unsent=0,
+    completed=2401,
+    unsent=[],
+    api_mischief={"given up": 71, "resumed": 360},
+    api_repeated={"answered 500": 14, "under way": 60},
+    ends=5003,
+    endpoints={"prompt": PROMPT, "slow": replace(PROMPT, repeats=0)},
     statuses={"COMPLETE": 4850, "FAILED": 101, "CANCELED": 52},
     errors={"1010": 49, "1030": 26, "1999": 26, "SUPERSEDED": 41},
     jobs=4912,
@@ -46,7 +60,16 @@ def test_the_report_fits_a_terminal() -> None:
     lines = reports.lines(REPORT)
     assert max(map(len, lines)) <= reports.COLUMNS
     said = " ".join(re.sub(r"[^\x20-\x7e]", " ", " ".join(lines)).split())
-    for figure in ("4850 COMPLETE", "4912 for 4912", "498 doubled", "p95 259 s", "5.0 uploads"):
+    for figure in (
+        "4850 COMPLETE",
+        "4912 for 4912",
+        "498 doubled",
+        "p95 259 s",
+        "5.0 uploads",
+        "2401 completed",
+        "told of 5003",
+        "302 dropped",
+    ):
         assert figure in said
 
 
@@ -71,6 +94,10 @@ def test_faults_are_said_case_by_case_and_all_are_in_the_file(tmp_path: Path) ->
         (REPORT, True),
         (replace(REPORT, findings=Findings(unrecorded=["job-1"])), True),
         (replace(REPORT, findings=Findings(doubled=["asset-1"])), False),
+        (replace(REPORT, findings=Findings(unannounced=["slow: asset-1/1/COMPLETE"])), False),
+        (replace(REPORT, findings=Findings(announced_twice=["asset-1"])), False),
+        (replace(REPORT, findings=Findings(unverified=["slow: asset-1/1/COMPLETE"])), False),
+        (replace(REPORT, findings=Findings(broken=["a.mp4: one request began two uploads"])), False),
         (replace(REPORT, timed_out=True), False),
     ],
 )

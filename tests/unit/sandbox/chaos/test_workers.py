@@ -5,11 +5,12 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import cast
 
 import psutil
 import pytest
 
-from sandbox.chaos.workers import WorkerKiller, function_of, workers_of
+from sandbox.chaos.workers import Worker, WorkerKiller, function_of, workers_of
 from tests.support.waiting import wait_for
 
 
@@ -72,6 +73,26 @@ def test_without_a_local_aws_nothing_is_killed() -> None:
     gone.wait()
     assert WorkerKiller(lambda: None, (0.1, 0.2), seed=1).kill_one() is None
     assert WorkerKiller(lambda: gone.pid, (0.1, 0.2), seed=1).kill_one() is None
+
+
+def test_each_function_is_killed_as_often_as_the_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also one that has a single process among many of another function."""
+
+    class Process:
+        pid = 0
+
+        def kill(self) -> None:
+            """Do nothing: another one takes its place."""
+
+    busy = [Worker("busy", cast(psutil.Process, Process())) for _ in range(9)]
+    killer = WorkerKiller(lambda: 1, (0.1, 0.2), seed=1)
+    found = [*busy, Worker("seldom", cast(psutil.Process, Process()))]
+    monkeypatch.setattr(killer, "_workers", lambda: found)
+    for _ in range(8):
+        killer.kill_one()
+    assert killer.killed == {"busy": 4, "seldom": 4}
 
 
 def test_a_killer_kills_until_it_is_stopped(local_aws: subprocess.Popen[str]) -> None:
