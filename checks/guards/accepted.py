@@ -69,6 +69,12 @@ ACCEPTED = (
         reason="Letters are never escaped, so one more of them among the safe characters changes nothing.",
     ),
     Accepted(
+        function="job_template_settings",
+        before="'s3://any/any.mp4'",
+        after="None",
+        reason="All is known of the reference sources, so nothing is concluded from their names.",
+    ),
+    Accepted(
         function="UploadInParts.from_id",
         before="ID_PATTERN.strip('^$')",
         after="ID_PATTERN.strip(None)",
