@@ -6,6 +6,8 @@ from constructs_lib.bindings import Construct, KmsAlias, KmsKey, TerraformResour
 from constructs_lib.iam import Account, Grantee, Statement, allow_service, policy_document
 from constructs_lib.lint import accept_finding
 
+LOG_DELIVERY = "delivery.logs.amazonaws.com"
+
 
 def events_may_send(account: Account) -> Statement:
     """Let EventBridge put events on encrypted queues, dead-letter queues among them.
@@ -79,6 +81,25 @@ def distributions_may_decrypt(account: Account) -> Statement:
             "ArnLike": {"aws:SourceArn": f"arn:aws:cloudfront::{account.account_id}:distribution/*"},
         },
     )
+
+
+def log_delivery_may_encrypt(account: Account) -> Statement:
+    """Let CloudWatch's log delivery encrypt the access logs that it writes to buckets of the account.
+
+    Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-infrastructure-S3.html
+    """
+    return allow_service(
+        "LogDeliveryEncrypts",
+        LOG_DELIVERY,
+        actions=["kms:Decrypt", "kms:GenerateDataKey*"],
+        resource="*",
+        conditions={"ArnLike": {"aws:SourceArn": log_delivery_sources(account)}, **account.is_source},
+    )
+
+
+def log_delivery_sources(account: Account) -> str:
+    """Return the pattern of the sources of logs: those of distributions are in us-east-1."""
+    return f"arn:aws:logs:us-east-1:{account.account_id}:*"
 
 
 def account_administers(account: Account) -> Statement:

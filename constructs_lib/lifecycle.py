@@ -22,9 +22,15 @@ class Tier:
 
 
 def lifecycle_rules(
-    abandoned_upload_days: int, old_version_days: int, tiers: Sequence[Tier]
+    abandoned_upload_days: int,
+    old_version_days: int,
+    tiers: Sequence[Tier],
+    expires_after_days: int | None = None,
 ) -> list[S3BucketLifecycleConfigurationRule]:
-    """Return the rules: unfinished uploads and old versions go, what is used seldom becomes cheaper."""
+    """Return the rules: unfinished uploads and old versions go, what is used seldom becomes cheaper.
+
+    With `expires_after_days`, objects are deleted when they are so old.
+    """
     everything = [S3BucketLifecycleConfigurationRuleFilter(prefix="")]
     rules = [
         S3BucketLifecycleConfigurationRule(
@@ -50,6 +56,15 @@ def lifecycle_rules(
             expiration=[S3BucketLifecycleConfigurationRuleExpiration(expired_object_delete_marker=True)],
         ),
     ]
+    if expires_after_days is not None:
+        rules.append(
+            S3BucketLifecycleConfigurationRule(
+                id="expiry",
+                status="Enabled",
+                filter=everything,
+                expiration=[S3BucketLifecycleConfigurationRuleExpiration(days=expires_after_days)],
+            )
+        )
     if tiers:
         rules.append(
             S3BucketLifecycleConfigurationRule(

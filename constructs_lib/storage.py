@@ -21,8 +21,9 @@ from constructs_lib.bindings import (
     S3BucketVersioningVersioningConfiguration,
     TerraformResourceLifecycle,
 )
-from constructs_lib.encryption import EncryptionKey
+from constructs_lib.encryption import LOG_DELIVERY, EncryptionKey, log_delivery_sources
 from constructs_lib.iam import (
+    Account,
     Grantee,
     Statement,
     allow_service,
@@ -61,6 +62,7 @@ class PrivateBucket(Construct):
         old_version_days: int,
         tiers: Sequence[Tier] = (),
         cors: Cors | None = None,
+        expires_after_days: int | None = None,
     ) -> None:
         super().__init__(scope, id_)
         self._key = key
@@ -86,7 +88,7 @@ class PrivateBucket(Construct):
             self,
             "Lifecycle",
             bucket=self._bucket.id,
-            rule=lifecycle_rules(abandoned_upload_days, old_version_days, tiers),
+            rule=lifecycle_rules(abandoned_upload_days, old_version_days, tiers, expires_after_days),
             # Rules about old versions are refused while the bucket keeps none.
             depends_on=[versioning],
         )
@@ -144,6 +146,37 @@ class PrivateBucket(Construct):
                 conditions={"StringEquals": {"aws:SourceArn": arn}},
             )
         )
+        self._policy.policy = policy_document(self._statements)
+
+    @property
+    def policy(self) -> S3BucketPolicy:
+        """Return the bucket's policy, for what must wait for it."""
+        return self._policy
+
+    def admit_log_delivery(self, account: Account) -> None:
+        """Let CloudWatch's log delivery write this account's access logs: s3:PutObject, GetBucketAcl.
+
+        What encrypts them is the key's policy, by `encryption.log_delivery_may_encrypt`. Source:
+        https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-infrastructure-V2-S3.html
+        """
+        of_account = {"ArnLike": {"aws:SourceArn": log_delivery_sources(account)}, **account.is_source}
+        owned = {"s3:x-amz-acl": "bucket-owner-full-control", **account.is_source["StringEquals"]}
+        self._statements += [
+            allow_service(
+                "LogDeliveryWrites",
+                LOG_DELIVERY,
+                actions=["s3:PutObject"],
+                resource=f"{self.arn}/*",
+                conditions={**of_account, "StringEquals": owned},
+            ),
+            allow_service(
+                "LogDeliveryReadsAcl",
+                LOG_DELIVERY,
+                actions=["s3:GetBucketAcl"],
+                resource=self.arn,
+                conditions=of_account,
+            ),
+        ]
         self._policy.policy = policy_document(self._statements)
 
     def grant_read(self, role: Grantee) -> None:

@@ -44,6 +44,8 @@ class PlaybackSettings:
     """So long manifests, captions and the page are served from the cache; new captions change them."""
     segment_days: int = 365
     """So long all other files of videos are served from the cache, which never change."""
+    access_log_days: int = 0
+    """The distribution's access logs, which name each viewer, are kept for so long; 0 stands for none."""
     connect_sources: tuple[str, ...] = ()
     """Further origins that the page may call."""
     waits_until_deployed: bool = True

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from constructs_lib.bindings import AwsProvider, AwsProviderDefaultTags, S3Backend, TerraformStack
+from constructs_lib.bindings import AwsProvider, AwsProviderDefaultTags, Construct, S3Backend, TerraformStack
 from stacks.settings import StateSettings
 
 # The first version whose S3 backend knows `use_lockfile`. Source:
@@ -37,6 +37,22 @@ def add_provider(
     )
     if version is not None:
         stack.add_override("terraform.required_providers.aws.version", version)
+
+
+def add_provider_of_global_services(
+    scope: Construct, *, tags: Mapping[str, str], skip_aws_checks: bool
+) -> AwsProvider:
+    """Add and return the provider for what AWS takes in us-east-1 alone, wherever the stack is."""
+    return AwsProvider(
+        scope,
+        "AwsGlobal",
+        alias="global",
+        region="us-east-1",
+        default_tags=[AwsProviderDefaultTags(tags=dict(tags))],
+        skip_credentials_validation=skip_aws_checks or None,
+        skip_metadata_api_check="true" if skip_aws_checks else None,
+        skip_region_validation=skip_aws_checks or None,
+    )
 
 
 def keep_state_in_s3(stack: TerraformStack, state: StateSettings, *, key: str) -> None:

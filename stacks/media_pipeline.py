@@ -15,6 +15,7 @@ from constructs_lib.encryption import (
     alarms_may_publish,
     distributions_may_decrypt,
     events_may_send,
+    log_delivery_may_encrypt,
     log_groups_may_encrypt,
 )
 from constructs_lib.function import CodeArchive, FunctionCode
@@ -122,6 +123,7 @@ class MediaPipelineStack(TerraformStack):
                 alarms_may_publish(self._account.arn("sns", settings.name(ALARM_TOPIC))),
                 log_groups_may_encrypt(self._account, *self._log_group_names()),
                 *([distributions_may_decrypt(self._account)] if settings.delivers else []),
+                *([log_delivery_may_encrypt(self._account)] if settings.keeps_access_logs else []),
             ],
             deletion_window_days=settings.key_deletion_window_days,
             prevent_destroy=settings.prevent_destroy,

@@ -155,6 +155,11 @@ class Settings:
         return self.delivery != NO_DELIVERY
 
     @property
+    def keeps_access_logs(self) -> bool:
+        """Tell whether the distribution's requests are logged."""
+        return self.delivers and self.playback.access_log_days > 0
+
+    @property
     def uploader_key_prefix(self) -> str:
         """Return what the keys begin with that the uploader policy is about."""
         return self.upload_key_prefix if self.uploader_prefix is None else self.uploader_prefix

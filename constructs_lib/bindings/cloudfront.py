@@ -1,4 +1,4 @@
-"""The bindings of CloudFront, of the keys that sign for it, and of the objects that it serves."""
+"""The bindings of CloudFront, of its logs, of the keys that sign for it, and of what it serves."""
 
 from constructs_lib.lazy_loading import aws_bindings_on_demand
 
@@ -44,6 +44,12 @@ with aws_bindings_on_demand():
         CloudfrontResponseHeadersPolicySecurityHeadersConfigReferrerPolicy,
         CloudfrontResponseHeadersPolicySecurityHeadersConfigStrictTransportSecurity,
     )
+    from cdktf_cdktf_provider_aws.cloudwatch_log_delivery import CloudwatchLogDelivery
+    from cdktf_cdktf_provider_aws.cloudwatch_log_delivery_destination import (
+        CloudwatchLogDeliveryDestination,
+        CloudwatchLogDeliveryDestinationDeliveryDestinationConfiguration,
+    )
+    from cdktf_cdktf_provider_aws.cloudwatch_log_delivery_source import CloudwatchLogDeliverySource
     from cdktf_cdktf_provider_aws.data_aws_kms_public_key import DataAwsKmsPublicKey
     from cdktf_cdktf_provider_aws.s3_object import S3Object
 
@@ -83,6 +89,10 @@ __all__ = [
     "CloudfrontResponseHeadersPolicySecurityHeadersConfigFrameOptions",
     "CloudfrontResponseHeadersPolicySecurityHeadersConfigReferrerPolicy",
     "CloudfrontResponseHeadersPolicySecurityHeadersConfigStrictTransportSecurity",
+    "CloudwatchLogDelivery",
+    "CloudwatchLogDeliveryDestination",
+    "CloudwatchLogDeliveryDestinationDeliveryDestinationConfiguration",
+    "CloudwatchLogDeliverySource",
     "DataAwsKmsPublicKey",
     "S3Object",
 ]

@@ -134,7 +134,8 @@ class Distribution(Construct):
 
     def _accept_findings(self, *, has_domain: bool, has_web_acl: bool) -> None:
         accepted = {
-            "CKV_AWS_86": "No access logs are kept: they name each viewer, and nothing here reads them.",
+            "CKV_AWS_86": "The settings say whether logs are kept, which name each viewer; CloudWatch's log "
+            "delivery writes them, of which the distribution's own configuration knows nothing.",
             "CKV_AWS_305": "A function at the edge answers the root with the page, like each of its paths.",
             "CKV_AWS_310": "The origins are buckets and an API of one region; there is no second one.",
             "CKV_AWS_374": "Whom videos may be shown to is the operator's to say, not the viewer's country.",

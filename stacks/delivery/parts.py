@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from constructs_lib.bindings import Construct
 from constructs_lib.function import Function
+from stacks.delivery.access_logs import add_access_logs
 from stacks.delivery.api import Api, add_api, add_http_api
 from stacks.delivery.identity import Identity, add_identity
 from stacks.delivery.playback import Playback, add_playback
@@ -39,6 +40,8 @@ def add_delivery(
     """Add the distribution, and what stands behind and beside it."""
     http_api = add_http_api(scope, pipeline)
     playback = add_playback(scope, pipeline, api_domain=http_api.domain_name)
+    if pipeline.settings.keeps_access_logs:
+        add_access_logs(scope, pipeline, playback.distribution)
     identity = add_identity(scope, pipeline, domain_name=playback.domain_name)
     # The page sends parts of uploads to the bucket itself.
     pipeline.uploads.admit_origins(f"https://{playback.domain_name}", *pipeline.settings.api.page_origins)

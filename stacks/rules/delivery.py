@@ -15,6 +15,7 @@ _RANGES: dict[str, tuple[int, int, str]] = {
     "playback.url_hours": (1, 168, "this project"),
     "playback.manifest_seconds": (0, 3_600, "this project"),
     "playback.segment_days": (1, 365, "this project"),
+    "playback.access_log_days": (0, 3_650, "this project"),
     **API_RANGES,
     "webhooks.retry_hours": (1, 96, "this project"),
     # Source: https://docs.aws.amazon.com/lambda/latest/api/API_ScalingConfig.html

@@ -33,6 +33,9 @@ ARNS: Mapping[str, str] = {
     "aws_cloudformation_stack": f"arn:aws:cloudformation:{REGION}:{ACCOUNT_ID}:stack/{{name}}/0",
     "aws_cloudwatch_composite_alarm": f"arn:aws:cloudwatch:{REGION}:{ACCOUNT_ID}:alarm:{{alarm_name}}",
     "aws_cloudwatch_event_rule": f"arn:aws:events:{REGION}:{ACCOUNT_ID}:rule/{{name}}",
+    "aws_cloudwatch_log_delivery_destination": (
+        f"arn:aws:logs:{REGION}:{ACCOUNT_ID}:delivery-destination:{{name}}"
+    ),
     "aws_cloudwatch_log_group": f"arn:aws:logs:{REGION}:{ACCOUNT_ID}:log-group:{{name}}",
     "aws_cloudwatch_metric_alarm": f"arn:aws:cloudwatch:{REGION}:{ACCOUNT_ID}:alarm:{{alarm_name}}",
     "aws_dynamodb_table": f"arn:aws:dynamodb:{REGION}:{ACCOUNT_ID}:table/{{name}}",

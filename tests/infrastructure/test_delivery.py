@@ -15,6 +15,7 @@ from stacks.encoding import read_encoding_documents
 from stacks.media_pipeline import MediaPipelineStack
 from stacks.settings_rules import find_faults
 from tests.infrastructure.pipelines import SETTINGS
+from tests.infrastructure.policies import listed, statements
 from tests.infrastructure.stack import ACCOUNT_ID, DELIVERING, Resource, Stack
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -193,6 +194,51 @@ def test_a_key_is_rotated_in_three_steps(tmp_path: Path) -> None:
     assert group[3] == group[2][1:]
     assert keys[0] | keys[3] == keys[1] == keys[2]
     assert not keys[0] & keys[3]
+
+
+def test_access_logs_are_kept_where_the_settings_say_so(tmp_path: Path, delivering: Stack) -> None:
+    """They go to a bucket that deletes them, without signatures, by the provider for us-east-1."""
+    assert not delivering.of("aws_cloudwatch_log_delivery_source")
+    (stack,) = _stacks(tmp_path, {"access_log_days": 30})
+    (source,) = stack.of("aws_cloudwatch_log_delivery_source")
+    (destination,) = stack.of("aws_cloudwatch_log_delivery_destination")
+    (delivery,) = stack.of("aws_cloudwatch_log_delivery")
+    assert (source["log_type"], source["resource_arn"]) == ("ACCESS_LOGS", stack.arn(_distribution(stack)))
+    assert not {"cs-uri-query", "cs(Cookie)"} & set(delivery["record_fields"])
+    (of_global_services,) = (each for each in stack.document["provider"]["aws"] if "alias" in each)
+    assert of_global_services["region"] == "us-east-1"
+    for resource in (source, destination, delivery):
+        assert resource["provider"] == f"aws.{of_global_services['alias']}"
+    (bucket,) = (each for each in stack.of("aws_s3_bucket") if "access-logs" in each["bucket"])
+    (configuration,) = _listed(destination["delivery_destination_configuration"])
+    assert configuration["destination_resource_arn"] == stack.arn(bucket)
+    (lifecycle,) = (
+        each for each in stack.of("aws_s3_bucket_lifecycle_configuration") if "AccessLogs" in each.address
+    )
+    assert {"days": 30} in [rule["expiration"][0] for rule in lifecycle["rule"] if rule["id"] == "expiry"]
+
+
+def test_access_logs_are_written_by_log_delivery_for_this_account_alone(tmp_path: Path) -> None:
+    """Policies of bucket and key admit the service for the account's sources, and no other service new."""
+    (stack,) = _stacks(tmp_path, {"access_log_days": 30})
+    (bucket,) = (each for each in stack.of("aws_s3_bucket") if "access-logs" in each["bucket"])
+    (policy,) = (each for each in stack.of("aws_s3_bucket_policy") if "AccessLogs" in each.address)
+    (key,) = (key for key in stack.of("aws_kms_key") if key.get("key_usage") != "SIGN_VERIFY")
+    found = {
+        statement["Sid"]: statement
+        for document in (policy["policy"], key["policy"])
+        for statement in statements(document)
+        if statement.get("Principal") == {"Service": "delivery.logs.amazonaws.com"}
+    }
+    assert {sid: listed(statement["Action"]) for sid, statement in found.items()} == {
+        "LogDeliveryWrites": ["s3:PutObject"],
+        "LogDeliveryReadsAcl": ["s3:GetBucketAcl"],
+        "LogDeliveryEncrypts": ["kms:Decrypt", "kms:GenerateDataKey*"],
+    }
+    assert listed(found["LogDeliveryWrites"]["Resource"]) == [f"{stack.arn(bucket)}/*"]
+    for statement in found.values():
+        assert statement["Condition"]["StringEquals"]["aws:SourceAccount"] == ACCOUNT_ID
+        assert statement["Condition"]["ArnLike"]["aws:SourceArn"] == f"arn:aws:logs:us-east-1:{ACCOUNT_ID}:*"
 
 
 def test_a_domain_has_its_certificate_and_tls_1_2(tmp_path: Path) -> None:
