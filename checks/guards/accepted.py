@@ -69,6 +69,30 @@ ACCEPTED = (
         reason="Letters are never escaped, so one more of them among the safe characters changes nothing.",
     ),
     Accepted(
+        function="asset_folders",
+        before="asset_folder(asset_id, is_public=False)",
+        after="asset_folder(asset_id, is_public=None)",
+        reason="None is as little public as False is.",
+    ),
+    Accepted(
+        function="cheaper_choices",
+        before="source_uri='s3://source'",
+        after="source_uri='XXs3://sourceXX'",
+        reason="Where files lie changes no price; the job is never submitted.",
+    ),
+    Accepted(
+        function="_resolution",
+        before="video.display_width if video else 0",
+        after="video.display_width if video else 1",
+        reason="A picture of either width is of the smallest class.",
+    ),
+    Accepted(
+        function="_resolution",
+        before="video.display_height if video else 0",
+        after="video.display_height if video else 1",
+        reason="A picture of either height is of the smallest class.",
+    ),
+    Accepted(
         function="job_template_settings",
         before="'s3://any/any.mp4'",
         after="None",

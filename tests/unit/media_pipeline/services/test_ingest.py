@@ -171,6 +171,19 @@ def test_an_unknown_source_gets_the_safe_choice(world: IngestWorld) -> None:
             assert "Width" not in video or video["ScalingBehavior"] == "FIT_NO_UPSCALE"
 
 
+@pytest.mark.parametrize(("head", "is_silent"), [(b"GIF89a", True), (b"\0GIF89a", False)])
+def test_an_unknown_source_is_known_by_its_first_bytes(
+    world: IngestWorld, head: bytes, is_silent: bool
+) -> None:
+    """A kind of file that has no sound gets a job without sound, whatever Probe did not say."""
+    world.transcoder.source = UnknownSource(reason="timeout")
+    world.uploads.contents["a.mp4"] = head
+    world.deliver()
+    assert world.asset.source_info.get("is_silent", False) is is_silent
+    (job_input,) = world.transcoder.settings["job-1"]["Inputs"]
+    assert ("AudioSelectors" in job_input) is not is_silent
+
+
 def test_a_kind_of_file_that_probe_does_not_know_is_no_alarm(world: IngestWorld) -> None:
     """Where Probe answers that it knows no such kind, the job is not counted as one without a look."""
     world.transcoder.source = UnknownSource(reason="Probe returned no tracks", is_answered=True)
