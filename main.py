@@ -11,7 +11,7 @@ NOTIFICATION_EMAIL      e-mail address for notifications of assets
 ALARM_EMAIL             e-mail address for alarms, or "none"
 STATE_BUCKET            where Terraform's state is
 DELIVERY                how videos reach people: "none" or "cloudfront"
-AWS_PROVIDER_VERSION    the AWS provider to plan with, where not that of the bindings
+PROVIDER_VERSION        the AWS provider to plan with, where not that of the bindings
 UPLOAD_ENDPOINT         where browsers send the parts of uploads
 SIGN_IN_URL             where people sign in
 PAGE_ORIGINS            further origins of pages where people sign in and upload, separated by commas
@@ -45,7 +45,7 @@ OVERRIDES: Mapping[str, str] = {
     "ALARM_EMAIL": "alarm_email",
     "STATE_BUCKET": "state.bucket",
     "DELIVERY": "delivery",
-    "AWS_PROVIDER_VERSION": "provider_version",
+    "PROVIDER_VERSION": "provider_version",
     "UPLOAD_ENDPOINT": "api.upload_endpoint",
     "SIGN_IN_URL": "api.sign_in_url",
     "PAGE_ORIGINS": "api.page_origins",

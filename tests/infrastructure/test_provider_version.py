@@ -19,8 +19,8 @@ def test_all_stacks_have_one_version(any_stack: Stack) -> None:
 
 
 def test_another_version_reaches_both_stacks(tmp_path: Path) -> None:
-    """AWS_PROVIDER_VERSION holds an environment and its state bucket at a version."""
-    build_app({"ENVIRONMENT": "sandbox", "AWS_PROVIDER_VERSION": "6.25.0"}, outdir=tmp_path).synth()
+    """PROVIDER_VERSION holds an environment and its state bucket at a version."""
+    build_app({"ENVIRONMENT": "sandbox", "PROVIDER_VERSION": "6.25.0"}, outdir=tmp_path).synth()
     versions = {
         path.parent.name: _version(json.loads(path.read_text())) for path in tmp_path.glob("stacks/*/*.json")
     }

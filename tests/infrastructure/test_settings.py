@@ -227,7 +227,7 @@ def test_every_parameter_can_be_overridden_for_one_synthesis() -> None:
         "ALARM_EMAIL": "on-call@example.com",
         "STATE_BUCKET": "another-bucket",
         "DELIVERY": "none",
-        "AWS_PROVIDER_VERSION": "5.100.0",
+        "PROVIDER_VERSION": "5.100.0",
         "UPLOAD_ENDPOINT": "https://uploads.example.com",
         "SIGN_IN_URL": "https://login.example.com",
         "PAGE_ORIGINS": "https://one.example.com,https://two.example.com",
