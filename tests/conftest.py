@@ -23,6 +23,7 @@ from tests.infrastructure.stack import (
     Stack,
 )
 from tests.support.made_site import write_site
+from tests.support.sandboxes import sandbox_of
 
 # Deployed functions always have it; Powertools reads it by itself.
 os.environ.setdefault("POWERTOOLS_METRICS_NAMESPACE", "MediaPipeline")
@@ -39,8 +40,7 @@ class ByFile(LoadScopeScheduling):  # type: ignore[misc]
     """Give each worker whole files, whose fixtures are costly; all that share a sandbox go to one worker."""
 
     def _split_scope(self, nodeid: str) -> str:
-        file = nodeid.partition("::")[0]
-        return file.rpartition("/")[0] if file.startswith("tests/e2e/") else file
+        return sandbox_of(nodeid) or nodeid.partition("::")[0]
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFile:

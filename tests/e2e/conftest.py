@@ -1,4 +1,4 @@
-"""Sandboxes of the e2e tests: one for all tests of a folder, which run on one worker."""
+"""Sandboxes of the e2e tests: `tests.support.sandboxes` says which folders share one, on one worker."""
 
 import os
 from collections.abc import Iterator
@@ -10,21 +10,23 @@ from sandbox.demo.clip import Clip, make_clip
 from sandbox.runtime import servers
 from sandbox.runtime.folder import PROJECT_ROOT, Folder
 from tests.e2e.deployed import Sandbox, deployed_sandbox, empty_sandbox
+from tests.e2e.operators import Operator
 from tests.e2e.pipeline import Pipeline
+from tests.support.sandboxes import sandbox_of
 
 FOLDER = Folder(PROJECT_ROOT / ".sandbox-tests")
 # On the way to a destroyed deployment: what a later phase leaves behind would disturb an earlier one.
-PHASES = ("media", "operations", "load", "changes", "audit", "destroy")
+PHASES = ("media", "operations", "delivery", "load", "changes", "audit", "destroy")
 _BROKEN_OFF = pytest.StashKey[bool]()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark everything here as e2e, and run each folder phase by phase: a test names its module's phase."""
+    """Mark everything here as e2e, and use each sandbox phase by phase: a test names its module's phase."""
     here = [item for item in items if Path(__file__).parent in item.path.parents]
     for item in here:
         item.add_marker(pytest.mark.e2e)
     others = [item for item in items if item not in set(here)]
-    items[:] = [*others, *sorted(here, key=lambda item: (item.path.parent, _phase(item)))]
+    items[:] = [*others, *sorted(here, key=lambda item: (sandbox_of(item.nodeid) or "", _phase(item)))]
 
 
 def _phase(item: pytest.Item) -> int:
@@ -62,6 +64,12 @@ def sandbox() -> Iterator[Sandbox]:
 def pipeline(sandbox: Sandbox) -> Pipeline:
     """Return the deployed pipeline as a producer and an operator meet it."""
     return Pipeline(sandbox.client, sandbox.deployment)
+
+
+@pytest.fixture(scope="session")
+def operator(sandbox: Sandbox) -> Operator:
+    """Return an operator of the sandbox's pipeline."""
+    return Operator(sandbox)
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,8 @@
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from boto3.dynamodb.types import TypeDeserializer
@@ -159,3 +160,13 @@ def wait_for(
             return found
         time.sleep(POLL_SECONDS)
     raise AssertionError(f"waited {patience_seconds:.0f} s in vain for {what}; last seen: {state()}")
+
+
+@contextmanager
+def paused_jobs(pipeline: Pipeline, name: str) -> Iterator[None]:
+    """Let MediaConvert's queue take jobs and begin none."""
+    pipeline.mediaconvert.update_queue(Name=name, Status="PAUSED")
+    try:
+        yield
+    finally:
+        pipeline.mediaconvert.update_queue(Name=name, Status="ACTIVE")

@@ -1,8 +1,6 @@
 """What an operator repairs with one command, on the deployed pipeline, as a program among programs."""
 
 import json
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,48 +10,11 @@ import pytest
 
 from media_pipeline.domain.events import upload_event
 from media_pipeline.domain.uploads.upload import UploadedObject
-from sandbox.runtime.folder import PROJECT_ROOT
 from tests.e2e.deployed import Sandbox
-from tests.e2e.pipeline import Pipeline, Record, wait_for
+from tests.e2e.operators import Operator
+from tests.e2e.pipeline import Pipeline, Record, paused_jobs, wait_for
 
 pytestmark = pytest.mark.phase("operations")
-
-
-class Operator:
-    """Run the command line with the sandbox's environment, as `sandbox exec` does."""
-
-    def __init__(self, sandbox: Sandbox) -> None:
-        self._environment = {
-            **sandbox.endpoints.environment(),
-            "MEDIA_PIPELINE": sandbox.deployment.output("pipeline_name"),
-            "COLUMNS": "80",
-        }
-
-    def run(self, *arguments: str) -> str:
-        """Run a command that goes well; return what it printed."""
-        done = subprocess.run(
-            [sys.executable, "-m", "tools.ops", *arguments],
-            cwd=PROJECT_ROOT,
-            env=self._environment,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
-
-    def record(self, reference: str) -> Any:
-        """Return the one record that `show` finds."""
-        [record] = json.loads(self.run("show", reference, "--json"))
-        return record
-
-
-@pytest.fixture(scope="module")
-def operator(sandbox: Sandbox) -> Operator:
-    """Return an operator of the sandbox's pipeline."""
-    return Operator(sandbox)
 
 
 def event_of(record: Record) -> str:
@@ -87,16 +48,6 @@ def closed_to_rules(pipeline: Pipeline) -> Iterator[None]:
         yield
     finally:
         put(deployed)
-
-
-@contextmanager
-def paused_jobs(pipeline: Pipeline, name: str) -> Iterator[None]:
-    """Let MediaConvert's queue take jobs and begin none."""
-    pipeline.mediaconvert.update_queue(Name=name, Status="PAUSED")
-    try:
-        yield
-    finally:
-        pipeline.mediaconvert.update_queue(Name=name, Status="ACTIVE")
 
 
 @contextmanager

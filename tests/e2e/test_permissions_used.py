@@ -12,7 +12,15 @@ from tests.infrastructure.stack import Stack
 
 pytestmark = pytest.mark.phase("audit")
 
-WORKING = {"api", "ingest-orchestrator", "job-status-processor", "mediaconvert", "reconciler"}
+WORKING = {
+    "api",
+    "fan-out",
+    "ingest-orchestrator",
+    "job-status-processor",
+    "mediaconvert",
+    "reconciler",
+    "webhook-sender",
+}
 
 
 def test_every_grant_is_used_or_explained_and_none_is_missing(sandbox: Sandbox) -> None:
