@@ -28,7 +28,7 @@ REPORT = "api-load-report.json"
 # Three pages: behind the second one, a listing would look into the months before.
 ASSETS = 3 * PAGE_SIZE
 _ASSETS_SECONDS = 300.0
-_WARM_UP_SECONDS = 5
+_WARM_UP_SECONDS = 10
 _PERSON = "api-load@example.com"
 
 
@@ -108,7 +108,7 @@ def _asked(endpoints: Endpoints, requests: Sequence[Request], rate: int, phase: 
     """Send requests, after some that start the functions' processes and are not counted."""
     port = int(endpoints.edge.rpartition(":")[2])
     # As a deployed function is, which has been asked before.
-    run(requests[: rate * _WARM_UP_SECONDS // 2], port=port, per_second=rate / 2)
+    run(requests[: rate * _WARM_UP_SECONDS], port=port, per_second=rate)
     stopped = threading.Event()
     try:
         found = run(

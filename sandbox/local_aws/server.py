@@ -260,7 +260,7 @@ async def _save_regularly(application: _Application) -> None:
             application.has_changed = False
             begun = time.monotonic()
             # On the event loop, so that no request changes a store while it is written.
-            state_saving.save_everything()
+            state_saving.save_changes()
             interval = max(_SAVE_INTERVAL_SECONDS, (time.monotonic() - begun) / _SAVING_SHARE)
 
 

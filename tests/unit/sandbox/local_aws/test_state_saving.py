@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ministack import app
 from ministack.core import persistence
 from ministack.core.responses import AccountRegionScopedDict
+from ministack.services import cloudwatch, cloudwatch_logs
 
 from sandbox.local_aws.fixes import state_saving
 
@@ -71,3 +73,40 @@ def test_a_service_that_cannot_be_saved_keeps_its_last_file(state_dir: Path) -> 
     assert persistence.load_state("sns") == {"topics": 2}
     assert sorted(path.name for path in state_dir.iterdir()) == ["s3.json", "sns.json"]
     assert json.loads((state_dir / "sns.json").read_text())["__ministack_format__"] >= 1
+
+
+def test_points_of_metrics_alone_are_not_saved_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """They are saved with a change of an alarm."""
+    alarms, metrics = scoped(), scoped()
+    monkeypatch.setattr(cloudwatch, "_alarms", alarms)
+    monkeypatch.setattr(cloudwatch, "_metrics", metrics)
+    saved: list[str] = []
+    monkeypatch.setattr(app, "_build_persistence_save_dict", lambda: {"cloudwatch": dict[str, Any]})
+    monkeypatch.setattr(state_saving, "save_all", lambda services: saved.append(" ".join(services)))
+    monkeypatch.setattr(state_saving, "_described", {})
+    state_saving.save_changes()
+    metrics.set_scoped("000000000000", "us-east-1", "m", [{"value": 1}])
+    state_saving.save_changes()
+    alarms.set_scoped("000000000000", "us-east-1", "a", {"StateValue": "OK"})
+    state_saving.save_changes()
+    assert saved == ["cloudwatch", "", "cloudwatch"]
+
+
+def test_lines_of_logs_alone_are_not_saved_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """They are saved with a change of a log group, and everything else each time."""
+    group: dict[str, Any] = {"arn": "a", "retentionInDays": 14, "streams": {}}
+    groups = scoped(g=group)
+    monkeypatch.setattr(cloudwatch_logs, "_log_groups", groups)
+    saved: list[str] = []
+    states = {"cloudwatch_logs": lambda: {"log_groups": groups}, "sqs": dict[str, Any]}
+    monkeypatch.setattr(app, "_build_persistence_save_dict", lambda: states)
+    monkeypatch.setattr(state_saving, "save_all", lambda services: saved.append(" ".join(sorted(services))))
+    monkeypatch.setattr(state_saving, "_described", {})
+    state_saving.save_changes()
+    group["streams"] = {"s": {"events": [{"message": "line"}]}}
+    state_saving.save_changes()
+    group["retentionInDays"] = 30
+    state_saving.save_changes()
+    groups.set_scoped("000000000000", "us-east-1", "new", {"arn": "b", "streams": {}})
+    state_saving.save_changes()
+    assert saved == ["cloudwatch_logs sqs", "sqs", "cloudwatch_logs sqs", "cloudwatch_logs sqs"]
