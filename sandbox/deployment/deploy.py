@@ -21,7 +21,7 @@ from botocore.exceptions import ClientError
 from sandbox.deployment import provider_mirror
 from sandbox.deployment.leftovers import Leftovers, cancel_jobs
 from sandbox.deployment.terraform import Follow, HeldLock, Terraform
-from sandbox.runtime import prerequisites
+from sandbox.runtime import prerequisites, servers
 from sandbox.runtime.endpoints import Endpoints
 from sandbox.runtime.errors import SandboxError, SynthesisError, TerraformError
 from sandbox.runtime.folder import PROJECT_ROOT, Folder
@@ -145,6 +145,8 @@ class Deployer:
                 self._cancelled.set()
                 raise
             backend.result()
+        if changed:
+            servers.save_local_aws(self._endpoints)
         return changed
 
     def deploy(self, follow: Follow, stack: str = STACK) -> int:
@@ -211,13 +213,11 @@ class Deployer:
         self._check()
 
     def _backend(self) -> dict[str, str]:
-        backend: dict[str, str] = self._synthesized(STACK)["terraform"]["backend"]["s3"]
-        return backend
+        return dict(self._synthesized(STACK)["terraform"]["backend"]["s3"])
 
     def _synthesized(self, stack: str) -> dict[str, Any]:
-        text = (self._folder.synthesized / "stacks" / stack / "cdk.tf.json").read_text()
-        found: dict[str, Any] = json.loads(text)
-        return found
+        path = self._folder.synthesized / "stacks" / stack / "cdk.tf.json"
+        return dict(json.loads(path.read_text()))
 
     def _has_bucket(self) -> bool:
         buckets = self._endpoints.session().s3().list_buckets()["Buckets"]

@@ -7,6 +7,7 @@ Run by ``sandbox.runtime.endpoints``::
 ``--edge-port`` adds a plain HTTP door for browsers (``sandbox.local_aws.door``).
 ``GET /_sandbox/faults`` counts the faults that were injected (``sandbox.runtime.fault_injection``).
 ``GET /_sandbox/recursion`` tells how often functions came back to themselves (``recursive_loops``).
+``POST /_sandbox/save`` saves the state, so that a server that is killed after it forgets nothing of it.
 ``POST /_sandbox/authorization`` answers what the policies say to one call of the MediaConvert endpoint.
 """
 
@@ -200,6 +201,9 @@ class _Application:
         if scope["path"] == "/_sandbox/recursion":
             await self._count_recursion(send)
             return
+        if scope["path"] == "/_sandbox/save":
+            await self._save(send)
+            return
         if scope["path"] == "/_sandbox/authorization":
             await self._authorize(receive, send)
             return
@@ -226,6 +230,13 @@ class _Application:
         from sandbox.local_aws.fixes.recursive_loops import longest_chains
 
         await _send_json(send, {"longestChains": longest_chains})
+
+    async def _save(self, send: Send) -> None:
+        from sandbox.local_aws.fixes import state_saving
+
+        self.has_changed = False
+        state_saving.save_everything()
+        await _send_json(send, {"saved": True})
 
     async def _authorize(self, receive: Receive, send: Send) -> None:
         # MediaConvert is a server of its own: it asks here what the policies say.

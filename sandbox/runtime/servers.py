@@ -9,6 +9,7 @@ import shutil
 import signal
 import sys
 import tempfile
+import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -34,6 +35,7 @@ from sandbox.runtime.processes import ServerProcess
 
 Say = Callable[[str], None]
 
+SAVE_SECONDS = 60.0
 _LOCAL_AWS = "sandbox.local_aws.server"
 # What ports are for: the usual one, and who uses it.
 _PURPOSES: Mapping[str, tuple[int, str]] = {
@@ -176,6 +178,19 @@ def restart_local_aws(
         )
         servers.started = [again if _module(each) == _LOCAL_AWS else each for each in servers.started]
         again.wait_until_healthy()
+
+
+def save_local_aws(endpoints: Endpoints) -> None:
+    """Have the local AWS save its state now: one that is killed afterwards comes back with all of it.
+
+    Raises:
+        ServerError: It doesn't answer.
+    """
+    request = urllib.request.Request(f"{endpoints.aws}/_sandbox/save", method="POST")
+    try:
+        processes.opener(endpoints.ca_bundle).open(request, timeout=SAVE_SECONDS).close()
+    except OSError as error:
+        raise ServerError(f"The local AWS could not save its state: {error}") from error
 
 
 def found_running(folder: Folder) -> Endpoints | None:

@@ -1,7 +1,6 @@
 """What Terraform finds to change after all that was done, and after the local AWS came back."""
 
 import signal
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,9 +13,6 @@ from tests.e2e.deployed import Sandbox
 from tests.e2e.pipeline import Pipeline
 
 pytestmark = pytest.mark.phase("changes")
-
-# The local AWS saves every 10 seconds; a larger state up to 20 times as long as saving takes.
-SAVED_SECONDS = 15.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,15 +32,15 @@ def delivered(sandbox: Sandbox) -> Delivered:
 
 
 @pytest.fixture(scope="module")
-def admitted(delivered: Delivered, pipeline: Pipeline, tiny_clip: Path) -> Admitted:
-    """Let a viewer in, and wait until the local AWS has saved it."""
+def admitted(sandbox: Sandbox, delivered: Delivered, pipeline: Pipeline, tiny_clip: Path) -> Admitted:
+    """Let a viewer in, and have the local AWS save it, as it does by itself every 10 seconds or more."""
     version = pipeline.put("plan/plays.mp4", tiny_clip.read_bytes())
     asset_id = pipeline.ended("plan/plays.mp4", version)["asset_id"]
     person = delivered.add_person("kept@example.com", "viewer")
     token = delivered.sign_in(person)
     playback = delivered.call("POST", f"/api/assets/{asset_id}/playback", token=token)
     cookie = "; ".join(f"{name}={value}" for name, value in playback.cookies().items())
-    time.sleep(SAVED_SECONDS)
+    servers.save_local_aws(sandbox.endpoints)
     return Admitted(
         person=person,
         token=token,

@@ -1,6 +1,7 @@
 """What the local AWS needs to be for the real provider and the pipeline: each fix, seen through boto3."""
 
 import json
+import signal
 from pathlib import Path
 
 from sandbox.local_aws.fixes.s3 import object_versions_encoding
@@ -176,6 +177,18 @@ def test_everything_is_there_again_on_another_port(tmp_path: Path) -> None:
         client("s3").put_object(Bucket="kept", Key="w.mp4", Body=b"three")
         wait_for(lambda: _count(client, url) == 3)
         assert client("sqs").get_queue_url(QueueName="kept")["QueueUrl"].startswith(running.endpoints.aws)
+
+
+def test_what_was_saved_on_request_outlasts_a_kill(tmp_path: Path) -> None:
+    """A deployment asks for it at its end: whoever kills the local AWS a moment later loses nothing of it."""
+    folder = Folder(tmp_path)
+    with servers.running(folder, print) as running:
+        running.wait()
+        url = clients_of(running.endpoints)("sqs").create_queue(QueueName="kept")["QueueUrl"]
+        servers.save_local_aws(running.endpoints)
+        servers.restart_local_aws(folder, running, signal.SIGKILL)
+        found = clients_of(running.endpoints)("sqs").get_queue_url(QueueName="kept")["QueueUrl"]
+        assert found == url
 
 
 def _count(client: Client, url: str) -> int:
