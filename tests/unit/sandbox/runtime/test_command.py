@@ -1,6 +1,7 @@
 """The command line: exit codes, sentences, and the commands that need a running sandbox."""
 
 import os
+import socket
 import subprocess
 import sys
 import threading
@@ -11,7 +12,7 @@ import pytest
 
 from sandbox.local_aws import server as aws_server
 from sandbox.runtime import servers
-from sandbox.runtime.folder import PROJECT_ROOT, Folder, write_json
+from sandbox.runtime.folder import PROJECT_ROOT, Folder, read_json, write_json
 
 
 def sandbox(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -95,6 +96,25 @@ def test_sandboxes_that_start_at_once_get_ports_of_their_own(
     first.wait()
     assert chosen.wait(30)
     thread.join()
+
+
+def test_a_taken_port_is_named_and_worked_around(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where another program has the browsers' port, the next free one is used, said and remembered."""
+    monkeypatch.setattr(servers, "_spawn", lambda server: FakeProcess())
+    said: list[str] = []
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        taken = other.getsockname()[1]
+        write_json(tmp_path / "ports.json", {"edge": taken})
+        started = servers.start(Folder(tmp_path), said.append, stays_up=False)
+        started.wait()
+    ports = read_json(tmp_path / "ports.json")
+    assert len(set(ports.values())) == 3
+    assert ports["edge"] != taken
+    assert started.endpoints.edge == f"http://127.0.0.1:{ports['edge']}"
+    assert started.endpoints.page == f"http://localhost:{ports['edge']}"
+    assert f"Port {taken} is taken: the browsers' door uses {ports['edge']}." in said
 
 
 class FakeProcess:
