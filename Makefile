@@ -124,6 +124,7 @@ adopt: setup-cdktf ## After a killed deployment: import what it made and did not
 destroy: setup-cdktf ## Remove: make destroy ENV=dev [ARGS=--auto-approve]
 	@$(RUN) -m stacks.destroy_guard $(ENV)
 	@$(CDKTF) destroy $(ENV) $(UNLOCKED) $(ARGS) || { echo "If it was unfinished jobs that kept the MediaConvert queue: make cancel-jobs ENV=$(ENV), then destroy again."; exit 1; }
+	@$(if $(filter sandbox,$(ENV)),$(RUN) -m sandbox exec --) $(RUN) -m tools.ops.webhook_parameters media-pipeline-$(ENV)
 # Where `make terraform` writes.
 TO ?= build/terraform/$(ENV)
 terraform: setup-cdktf ## Write a folder that Terraform plans and applies by itself: make terraform ENV=dev [TO=folder]
