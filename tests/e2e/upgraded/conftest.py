@@ -9,9 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from sandbox.deployment.delivered import Delivered
 from sandbox.runtime import servers
 from sandbox.runtime.folder import PROJECT_ROOT, Folder
 from tests.e2e.deployed import Sandbox, client_of, deployed_sandbox, empty_sandbox
+from tests.e2e.operators import Operator
+from tests.e2e.people import People
 from tests.e2e.pipeline import Pipeline
 from tests.resilience.upgrade.upgrading import Upgrade, upgrade
 
@@ -51,3 +54,15 @@ def upgrade_seen(upgraded: tuple[Sandbox, Upgrade]) -> Upgrade:
 def pipeline(sandbox: Sandbox) -> Pipeline:
     """Return the upgraded pipeline as a producer and an operator meet it."""
     return Pipeline(sandbox.client, sandbox.deployment)
+
+
+@pytest.fixture(scope="session")
+def people(sandbox: Sandbox) -> People:
+    """Return people of the upgraded pipeline's user pool."""
+    return People(Delivered(sandbox.endpoints, sandbox.deployment))
+
+
+@pytest.fixture(scope="session")
+def operator(sandbox: Sandbox) -> Operator:
+    """Return an operator of the upgraded pipeline."""
+    return Operator(sandbox)

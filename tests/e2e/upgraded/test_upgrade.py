@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.e2e.operators import Operator
+from tests.e2e.people import People
 from tests.e2e.pipeline import Pipeline, wait_for
 from tests.resilience.upgrade.upgrading import Upgrade
 
@@ -13,10 +15,36 @@ PATIENCE_SECONDS = 400.0
 
 
 def test_no_stateful_resource_is_replaced(upgrade_seen: Upgrade) -> None:
-    """Buckets, table, key, queues and log groups are those of the earlier release."""
+    """Buckets, table, key, queues and log groups are those of the earlier release; delivery's come beside."""
     before, after = upgrade_seen.before, upgrade_seen.after
     assert len(before) >= 11
     assert {address: after.get(address) for address in before} == before
+    added = {address.partition(".")[0] for address in after.keys() - before.keys()}
+    assert {"aws_cognito_user_pool", "aws_kms_key", "aws_s3_bucket", "aws_sqs_queue"} <= added
+
+
+def test_what_an_earlier_release_began_is_played_and_listed(
+    upgrade_seen: Upgrade, pipeline: Pipeline, people: People, operator: Operator
+) -> None:
+    """Delivery was added while they were under way: a viewer plays them by cookie, and finds all of them."""
+    ids = set()
+    for key, version_id in upgrade_seen.uploads.items():
+        record = pipeline.ended(key, version_id, patience_seconds=PATIENCE_SECONDS)
+        ids.add(record["asset_id"])
+    asset_id = pipeline.records(upgrade_seen.submitted["key"])[0]["asset_id"]
+    played = people.call("viewer", "POST", f"/api/assets/{asset_id}/playback")
+    (manifest,) = (each["path"] for each in played.json()["outputs"] if each["format"] == "HLS")
+    assert people.open(manifest).status == 403
+    assert people.open(manifest, played.cookies()).body.startswith(b"#EXTM3U")
+    operator.run("reindex", "--yes")
+    listed: set[str] = set()
+    path = "/api/assets?limit=100"
+    while path:
+        page = people.call("viewer", "GET", path).json()
+        listed |= {each["id"] for each in page["assets"]}
+        cursor = page.get("next_cursor")
+        path = f"/api/assets?limit=100&cursor={cursor}" if cursor else ""
+    assert ids <= listed
 
 
 def test_no_asset_in_flight_is_lost(upgrade_seen: Upgrade, pipeline: Pipeline) -> None:

@@ -14,6 +14,7 @@ from tests.resilience.upgrade import release
 
 STATEFUL = (
     "aws_cloudwatch_log_group",
+    "aws_cognito_user_pool",
     "aws_dynamodb_table",
     "aws_kms_key",
     "aws_s3_bucket",
