@@ -53,6 +53,7 @@ def test_a_month_is_spread_over_all_of_its_partitions() -> None:
 
 def test_behind_the_end_of_a_month_are_all_of_its_entries() -> None:
     """The position that a month is read from comes after its last instant, and before the next month."""
+    assert month_ends("2026-01") == Position(time="2026-01-99Z", asset_id="")
     ends = month_ends("2026-01").order
     assert ("2026-01-31T23:59:59.999Z", "f" * 32) < ends < ("2026-02-01T00:00:00.000Z", "")
 

@@ -65,7 +65,14 @@ def test_a_url_that_is_no_endpoint_is_refused(url: str) -> None:
     assert url_fault(url, allow_loopback=False) is not None
 
 
-@pytest.mark.parametrize("url", ["https://shop.example", "https://shop.example:8443/hook?tenant=1"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        *("https://shop.example", "https://shop.example:8443/hook?tenant=1", "https://shop.example/~a!"),
+        f"https://shop.example/{'a' * (MAX_URL_CHARACTERS - len('https://shop.example/'))}",
+    ],
+    ids=["host", "port and query", "characters at both ends of ASCII", "longest"],
+)
 def test_a_url_of_a_public_name_is_admitted(url: str) -> None:
     """A name is judged by its addresses when it is resolved, not before."""
     assert url_fault(url, allow_loopback=False) is None
