@@ -24,7 +24,7 @@ PACKAGES = ("checks", "constructs_lib", "lambda_src/media_pipeline", "sandbox", 
 MAX_FILES = 16
 MAX_LINES = 300
 DRAWERS = {"utils", "util", "helpers", "helper", "constants", "common", "misc", "manager"}
-BOTO = ("boto3", "botocore", "mypy_boto3_mediaconvert")
+BOTO = ("boto3", "botocore", "mypy_boto3_mediaconvert", "mypy_boto3_ssm")
 # The first pattern that a module matches names its libraries, all of them.
 LIBRARIES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("main", ()),
