@@ -147,6 +147,12 @@ ACCEPTED = (
         reason="Neither the empty text nor that of None is a count of attempts.",
     ),
     Accepted(
+        function="_owner",
+        before="data.get('attempt', '')",
+        after="data.get('attempt', 'XXXX')",
+        reason="Neither of the texts is a count of attempts.",
+    ),
+    Accepted(
         function="Context.encoder",
         before="_CODEC_MEMBERS.get(self.codec, '')",
         after="_CODEC_MEMBERS.get(self.codec)",
