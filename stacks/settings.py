@@ -108,6 +108,17 @@ class Settings:
     api: ApiSettings = field(default_factory=ApiSettings)
     webhooks: WebhookSettings = field(default_factory=WebhookSettings)
 
+    asset_cap_cents: int = 0
+    """Encoding one asset may cost so much by its quote; 0: no cap."""
+    asset_cap_waits: bool = False
+    """What is dearer waits in the queue for a higher cap, instead of failing with TOO_EXPENSIVE."""
+    day_cap_cents: int = 0
+    """The quotes of a day's jobs (UTC) may add up to so much, further uploads wait; 0: no cap."""
+    month_cap_cents: int = 0
+    """The same of a month."""
+    uploader_caps: tuple[str, ...] = ()
+    """`PREFIX=CENTS`: the same of a month's uploads below a prefix; of several the longest counts."""
+
     function_timeout_seconds: int = 60
     function_memory_mb: int = 512
     reconciler_timeout_seconds: int = 300

@@ -13,6 +13,7 @@ from stacks.rules.concurrency import (
     overlap_faults,
 )
 from stacks.rules.delivery import delivery_faults
+from stacks.rules.spending import spending_faults
 from stacks.rules.uploads import upload_faults
 from stacks.settings import NO_ALARM_EMAIL, Settings, StateSettings
 
@@ -42,6 +43,9 @@ _RANGES: dict[str, tuple[int, int, str]] = {
     "function_memory_mb": (128, 10_240, "Lambda"),
     # Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html
     "max_source_size_bytes": (1, 5 * 1024**4, "S3"),
+    "asset_cap_cents": (0, 100_000_000, "this project"),
+    "day_cap_cents": (0, 100_000_000, "this project"),
+    "month_cap_cents": (0, 1_000_000_000, "this project"),
     # Source: SQS API, ChangeMessageVisibility, in one step as long as redelivery waits at most
     "empty_file_grace_seconds": (0, 900, "SQS"),
     "reconciler_interval_minutes": (1, 15, "the stuck assets' alarm: a silence of 15 minutes is news"),
@@ -130,6 +134,7 @@ def find_faults(settings: Settings) -> list[Fault]:
             *_choice_faults(settings),
             *address_faults(settings),
             *upload_faults(settings),
+            *spending_faults(settings),
             *delivery_faults(settings),
             *_relation_faults(settings),
             *_protection_faults(settings),

@@ -145,6 +145,14 @@ RUNBOOK: Sequence[Entry] = (
         "fails with `SOURCE_ACCESS_DENIED`",
     ),
     Entry(
+        alarms=["cap-reached"],
+        means="what may be spent on encoding (by one asset, in a day or month, by an uploader) is spent: new "
+        "uploads wait, however long; jobs in flight continue",
+        look_at="the log of `ingest_orchestrator` for `CapReachedError`, which names the cap",
+        then="raise `asset_cap_cents`, `day_cap_cents`, `month_cap_cents` or `uploader_caps` and deploy, or "
+        "wait for the next day or month (UTC): what waits continues within 15 minutes",
+    ),
+    Entry(
         alarms=["unknown-sources"],
         means="a large share of jobs was submitted without knowing the source, since Probe failed or took "
         "too long for half an hour: they have the source's size and one rung",

@@ -6,7 +6,11 @@ from constructs_lib.observability.metrics import asset_metric
 
 def source_alarms(*, pipeline_name: str, thresholds: AlarmThresholds) -> tuple[Alarm, ...]:
     """Return the alarms over uploads that can't be looked into."""
-    return _sources_refused(pipeline_name), _unknown_sources(pipeline_name, thresholds)
+    return (
+        _sources_refused(pipeline_name),
+        _unknown_sources(pipeline_name, thresholds),
+        _cap_reached(pipeline_name),
+    )
 
 
 def _sources_refused(pipeline_name: str) -> Alarm:
@@ -20,6 +24,24 @@ def _sources_refused(pipeline_name: str) -> Alarm:
         ),
         # A single upload that waits comes back within 15 minutes: the alarm stays on until then.
         signal=asset_metric(pipeline_name, "SourcesRefused", period_seconds=1_800),
+        threshold=1,
+        periods=1,
+        # A function counts only when there is something to count.
+        silence="notBreaching",
+    )
+
+
+def _cap_reached(pipeline_name: str) -> Alarm:
+    return Alarm(
+        component="alarm-cap-reached",
+        description=(
+            "What may be spent on encoding is spent: new uploads wait, for as long as it takes, and nothing "
+            "is lost. The log of ingest_orchestrator names the cap. Raise it (asset_cap_cents, "
+            "day_cap_cents, month_cap_cents, uploader_caps) and deploy, or wait for the next day or month: "
+            "what waits is then processed by itself."
+        ),
+        # A single upload that waits comes back within 15 minutes: the alarm stays on until then.
+        signal=asset_metric(pipeline_name, "CapReached", period_seconds=1_800),
         threshold=1,
         periods=1,
         # A function counts only when there is something to count.

@@ -111,6 +111,10 @@ class PipelineMetrics:
         """Count an upload that waits for presets to be fixed."""
         self._count("PresetsInvalid")
 
+    def cap_reached(self) -> None:
+        """Count an upload that waits since what may be spent is spent."""
+        self._count("CapReached")
+
     def asset_repaired(self, *, kind: str) -> None:
         """Count a repair, in all and by its kind."""
         self._count("AssetsRepaired")

@@ -81,6 +81,7 @@ def _evaluated(math: MetricMath, values: dict[str, float | None]) -> float:
 def test_each_kind_of_trouble_has_its_alarm() -> None:
     """Queues, functions, rules, runs, outcomes, stuck assets and backpressure have alarms of their own."""
     assert sorted(_alarms()) == [
+        "alarm-cap-reached",
         "alarm-ingest-orchestrator-errors",
         "alarm-ingest-orchestrator-recursion-dropped",
         "alarm-ingest-orchestrator-throttles",
@@ -205,6 +206,15 @@ def test_one_upload_that_waits_for_presets_keeps_the_alarm_on() -> None:
     alarm = _alarms()["alarm-presets-invalid"]
     assert isinstance(alarm.signal, Metric)
     assert (alarm.signal.name, alarm.signal.statistic) == ("PresetsInvalid", "Sum")
+    assert (alarm.threshold, alarm.periods, alarm.silence) == (1, 1, "notBreaching")
+    assert alarm.signal.period_seconds >= 2 * MAX_DELAY_SECONDS
+
+
+def test_one_upload_that_waits_for_a_higher_cap_keeps_the_alarm_on() -> None:
+    """The first one raises it, and its tries are never further apart than a period: it doesn't flap."""
+    alarm = _alarms()["alarm-cap-reached"]
+    assert isinstance(alarm.signal, Metric)
+    assert (alarm.signal.name, alarm.signal.statistic) == ("CapReached", "Sum")
     assert (alarm.threshold, alarm.periods, alarm.silence) == (1, 1, "notBreaching")
     assert alarm.signal.period_seconds >= 2 * MAX_DELAY_SECONDS
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from media_pipeline.domain.asset import Asset
 from media_pipeline.domain.events import parse_upload
+from media_pipeline.domain.spending.reservation import micro_usd
 from tests.property.pipeline_world import PipelineWorld
 from tests.property.simulated_aws import WANTED, Delivery
 
@@ -60,6 +61,7 @@ def unsettled(world: PipelineWorld) -> Iterator[str]:
         yield "versions share an asset"
     if not world.conditions.token_life:
         yield from _unknown_jobs(world)
+    yield from _wrong_sums(world)
     keys = {parse_upload(body, bucket="uploads").key for body in aws.processing_queue.queue.bodies}
     if any(map(WANTED.is_caption, keys)):
         yield "captions are among the videos"
@@ -86,6 +88,20 @@ def _unknown_jobs(world: PipelineWorld) -> Iterator[str]:
         known = {entry["attempt"]: entry.get("job_id") for entry in attempts}
         if known.get(attempt) != job.job_id:
             yield f"{job.job_id} is unknown to attempt {attempt} of {asset_id}"
+
+
+def _wrong_sums(world: PipelineWorld) -> Iterator[str]:
+    """Yield sums that are not what all jobs were quoted at: nothing is counted twice, nothing is left out."""
+    records = world.aws.table.records.values()
+    attempts = [attempt for record in records for attempt in (record, *record.get("past_attempts", ()))]
+    spent = sum(micro_usd(each["quote_usd"]) for each in attempts if "job_id" in each and "quote_usd" in each)
+    sums = {"days": 0, "months": 0, "uploaders": 0}
+    for name, micro in world.aws.ledger.counters.items():
+        _, period, *prefix = name.split("#")
+        sums["uploaders" if prefix else "days" if period.count("-") == 2 else "months"] += micro
+    for kind, total in sums.items():
+        if total != spent:
+            yield f"{total} is counted for {kind}, and {spent} was spent"
 
 
 def _work_off(world: PipelineWorld) -> None:

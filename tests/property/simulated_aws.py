@@ -23,6 +23,7 @@ from tests.support.fakes import (
     FakeAssetTable,
     FakeCheckpoint,
     FakeClock,
+    FakeLedger,
     FakeOutputs,
     FakePublisher,
     FakeTurns,
@@ -108,6 +109,7 @@ class SimulatedAws:
     def __init__(self, conditions: Conditions) -> None:
         self.time = FakeClock()
         self.table = LaggingTable()
+        self.ledger = FakeLedger(self.table)
         self.uploads = FakeUploads()
         self.uploads.page_size = 2
         self.outputs = FakeOutputs()

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from media_pipeline.adapters.mediaconvert import MediaConvertTranscoder
+from media_pipeline.domain.spending.caps import Caps
 from media_pipeline.domain.uploads.limits import SourceLimits
 from media_pipeline.encoding.presets import PresetName
 from media_pipeline.encoding.profiles import DEFAULT_PROFILE, Profile, Profiles
@@ -16,6 +17,7 @@ from media_pipeline.services.operations.replay import Replay
 from media_pipeline.services.pending_notifications import PendingNotifications
 from media_pipeline.services.redelivery import Redelivery
 from media_pipeline.services.refusals import Refusals
+from media_pipeline.services.spending.budget import Budget, Refunds
 from media_pipeline.services.stuck_assets import StuckAssets
 from media_pipeline.services.upload_sweep import UploadSweep
 from tests.property.invocations import Process, Stepped
@@ -36,6 +38,9 @@ CLAIM_GRACE_SECONDS = 15
 EMPTY_FILE_GRACE_SECONDS = 120
 _PROFILE = Profile(name=DEFAULT_PROFILE, presets=(PresetName.MP4, PresetName.THUMBNAILS))
 PRESETS = FakePresets(shipped_presets(), Profiles(by_name={DEFAULT_PROFILE: _PROFILE}, prefixes={}))
+
+# Never reached, and so all is counted.
+CAPS = Caps(day=10**12, month=10**12, by_prefix={"in/": 10**12})
 
 
 @dataclass(slots=True)
@@ -89,6 +94,8 @@ def wired(aws: SimulatedAws, process: Process, soundness: Soundness, conditions:
     transcoder = MediaConvertTranscoder(
         stepped("mediaconvert", aws.mediaconvert), pipeline=PIPELINE, queue_arn=QUEUE_ARN, role_arn="role"
     )
+    # In the same table.
+    ledger = stepped("table", aws.ledger)
     lifecycle = Lifecycle(
         pipeline=PIPELINE,
         table=table,
@@ -97,6 +104,7 @@ def wired(aws: SimulatedAws, process: Process, soundness: Soundness, conditions:
         publisher=stepped("publisher", aws.publisher),
         retention_days=0,
         clock=clock,
+        refund=Refunds(ledger=ledger, clock=clock).refund,
     )
     changes = JobStateChanges(
         pipeline=PIPELINE,
@@ -139,6 +147,7 @@ def wired(aws: SimulatedAws, process: Process, soundness: Soundness, conditions:
         slots=slots,  # type: ignore[arg-type]
         presets=stepped("presets", PRESETS),
         quoting=SHIPPED_QUOTING,
+        budget=Budget(caps=CAPS, table=table, ledger=ledger, metrics=metrics, clock=clock),
         lifecycle=lifecycle,
         metrics=metrics,
         limits=SourceLimits(max_size_bytes=MAX_SOURCE_SIZE_BYTES, types=TYPES),

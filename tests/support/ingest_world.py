@@ -4,11 +4,13 @@ import json
 
 from media_pipeline.domain.asset import Asset
 from media_pipeline.domain.source import AudioTrack, SourceInfo, VideoTrack
+from media_pipeline.domain.spending.caps import Caps
 from media_pipeline.domain.uploads.limits import SourceLimits, SourceTypes
 from media_pipeline.domain.uploads.upload import UploadedObject
 from media_pipeline.services.ingest import Ingest
 from media_pipeline.services.job_limit import JobLimit
 from media_pipeline.services.refusals import Refusals
+from media_pipeline.services.spending.budget import Budget
 from tests.support.fakes import FakePresets, FakeTurns
 from tests.support.pricing import SHIPPED_QUOTING
 from tests.support.strategies import shipped_presets, shipped_profiles
@@ -30,12 +32,13 @@ SOURCE = SourceInfo(
 CLAIM_SECONDS = 75
 TYPES = SourceTypes(suffixes=(".mp4", ".mov"))
 MAX_JOBS_IN_FLIGHT = 3
+NOTHING_CAPPED = Caps(by_prefix={})
 
 
 class IngestWorld(World):
     """Hold an orchestrator with everything around it."""
 
-    def __init__(self, *, empty_file_grace_seconds: int = 0) -> None:
+    def __init__(self, *, empty_file_grace_seconds: int = 0, caps: Caps = NOTHING_CAPPED) -> None:
         super().__init__(SOURCE, retention_days=30)
         self.presets = FakePresets(shipped_presets(), shipped_profiles())
         self.ingest = Ingest(
@@ -47,6 +50,9 @@ class IngestWorld(World):
             ),
             presets=self.presets,
             quoting=SHIPPED_QUOTING,
+            budget=Budget(
+                caps=caps, table=self.table, ledger=self.ledger, metrics=self.metrics, clock=self.clock
+            ),
             lifecycle=self.lifecycle,
             metrics=self.metrics,
             limits=SourceLimits(max_size_bytes=1000, types=TYPES),

@@ -4,11 +4,13 @@ from media_pipeline.domain.asset import Asset
 from media_pipeline.domain.source import Source
 from media_pipeline.services.job_state_changes import JobStateChanges
 from media_pipeline.services.lifecycle import Lifecycle
+from media_pipeline.services.spending.budget import Refunds
 from media_pipeline.services.stuck_assets import StuckAssets
 from tests.support.captioning import additions
 from tests.support.fakes import (
     FakeAssetTable,
     FakeClock,
+    FakeLedger,
     FakeMetrics,
     FakeOutputs,
     FakePublisher,
@@ -26,6 +28,7 @@ class World:
     def __init__(self, source: Source, *, retention_days: int) -> None:
         self.clock = FakeClock()
         self.table = FakeAssetTable()
+        self.ledger = FakeLedger(self.table)
         self.uploads = FakeUploads()
         # Without MediaConvert's token, which would hide a second request: exactly one may be made at all.
         self.transcoder = FakeTranscoder(source)
@@ -39,6 +42,7 @@ class World:
             publisher=self.publisher,
             retention_days=retention_days,
             clock=self.clock,
+            refund=Refunds(ledger=self.ledger, clock=self.clock).refund,
         )
 
     def asset_of(self, asset_id: str) -> Asset:

@@ -49,7 +49,7 @@ _CLAIMS = (
         name="The plan is recorded before the job is submitted",
         within="Ingest._submit",
         find="""
-if not self.table.record_plan(
+if not self.budget.record_plan(
     asset,
     profile=profile.name,
     preset_versions={
@@ -57,16 +57,14 @@ if not self.table.record_plan(
     },
     source_info=source.as_record(),
     planned_outputs=[output.as_record() for output in plan],
-    quote=self.quoting.quote_record(
-        settings, source, profile=profile, profiles=profiles, presets=presets
-    ),
+    quote=quote,
 ):
     raise ClaimHeldError("the claim was lost before the job was submitted", seconds_left=1)
 job_id = self._found_job(asset) if may_have_job else None
 """,
         replace="""
 job_id = (self._found_job(asset) if may_have_job else None) or self.transcoder.create_job(asset, settings)
-if not self.table.record_plan(
+if not self.budget.record_plan(
     asset,
     profile=profile.name,
     preset_versions={
@@ -74,9 +72,7 @@ if not self.table.record_plan(
     },
     source_info=source.as_record(),
     planned_outputs=[output.as_record() for output in plan],
-    quote=self.quoting.quote_record(
-        settings, source, profile=profile, profiles=profiles, presets=presets
-    ),
+    quote=quote,
 ):
     raise ClaimHeldError("the claim was lost before the job was submitted", seconds_left=1)
 """,

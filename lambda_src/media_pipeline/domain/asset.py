@@ -84,6 +84,8 @@ class Asset:
     quote: Mapping[str, Any] = field(default_factory=dict)
     quote_usd: str | None = None
     billed_usd: str | None = None
+    reservation: Mapping[str, Any] = field(default_factory=dict)
+    is_cap_waived: bool = False
     source_info: Mapping[str, Any] = field(default_factory=dict)
     planned_outputs: Sequence[Mapping[str, Any]] = ()
     outputs: Sequence[Mapping[str, Any]] = ()
@@ -165,6 +167,8 @@ class Asset:
             quote=record.get("quote") or {},
             quote_usd=record.get("quote_usd"),
             billed_usd=record.get("billed_usd"),
+            reservation=record.get("reservation") or {},
+            is_cap_waived=record.get("is_cap_waived", False),
             source_info=record.get("source_info") or {},
             planned_outputs=record.get("planned_outputs") or (),
             outputs=record.get("outputs") or (),

@@ -66,6 +66,7 @@ OF_ONE_ATTEMPT = (
     "error",
     "error_code",
     "expires_at",
+    "is_cap_waived",
     "is_public",
     "job_id",
     "notified_at",

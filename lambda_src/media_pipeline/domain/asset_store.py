@@ -113,12 +113,15 @@ class AssetStore(ABC):
         record = refused_record(upload, error, now=now, expires_at=expires_at, is_told=is_told)
         return Asset.from_record(record) if self.create_record(record) else None
 
-    def replay(self, asset: Asset, *, now: datetime, detail: str) -> Asset | None:
+    def replay(self, asset: Asset, *, now: datetime, detail: str, waives_cap: bool = False) -> Asset | None:
         """Begin the next attempt of an asset that has ended; return None where it changed meanwhile.
+
+        With `waives_cap` the attempt may cost more than one asset may.
 
         Raises: ValueError where the asset has not ended, or has had MAX_ATTEMPTS attempts.
         """
-        return self._updated(asset.asset_id, transitions.replayed(asset, now=now, detail=detail))
+        write = transitions.replayed(asset, now=now, detail=detail, waives_cap=waives_cap)
+        return self._updated(asset.asset_id, write)
 
     def record_plan(
         self,
@@ -130,6 +133,7 @@ class AssetStore(ABC):
         source_info: Mapping[str, Any],
         planned_outputs: Sequence[Mapping[str, Any]],
         quote: Mapping[str, Any] | None = None,
+        reservation: Mapping[str, Any] | None = None,
     ) -> bool:
         """Write down what is about to be submitted, and its price; tell whether the claim still holds."""
         write = transitions.planned(
@@ -140,6 +144,7 @@ class AssetStore(ABC):
             source_info=source_info,
             planned_outputs=planned_outputs,
             quote=quote,
+            reservation=reservation,
         )
         return self._updated(asset.asset_id, write) is not None
 

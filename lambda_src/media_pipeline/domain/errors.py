@@ -15,7 +15,8 @@ MediaPipelineError
 │       └── WaitsForOperatorError   the message waits in its queue, however long, until it is repaired
 │           ├── PresetsInvalidError   a preset or profile document is missing or has faults; carries all of
 │           │                         them
-│           └── SourceRefusedError    AWS does not let us look into a source
+│           ├── SourceRefusedError    AWS does not let us look into a source
+│           └── CapReachedError       what may be spent is spent
 ├── MalformedEventError         not an event of ours: never dropped, its retries end in the DLQ
 ├── UnknownAssetError           an event of our job whose asset has no record: the same
 ├── RemovedAssetError           an upload or a job of an asset that an operator removed: the message is done
@@ -100,6 +101,10 @@ class ConflictError(OperatorError):
 
 class WaitsForOperatorError(OperatorError):
     """Say that an operator must repair something that concerns many uploads: none is given up meanwhile."""
+
+
+class CapReachedError(WaitsForOperatorError):
+    """Say that a job would cost more than what may still be spent."""
 
 
 class SourceRefusedError(WaitsForOperatorError):

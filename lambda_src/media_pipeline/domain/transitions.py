@@ -13,6 +13,7 @@ from media_pipeline.domain.asset import MAX_ATTEMPTS, TERMINAL_STATUSES, Asset, 
 from media_pipeline.domain.asset_record import OF_ONE_ATTEMPT, Check, Condition, RecordWrite, history_entry
 from media_pipeline.domain.clock import timestamp
 from media_pipeline.domain.failures.failure import AssetError
+from media_pipeline.domain.spending.reservation import same_reservation
 from media_pipeline.domain.status_index import SHARD_ATTRIBUTE, status_shard
 from media_pipeline.domain.values import dataclass
 
@@ -96,10 +97,12 @@ def planned(
     source_info: Mapping[str, Any],
     planned_outputs: Sequence[Mapping[str, Any]],
     quote: Mapping[str, Any] | None = None,
+    reservation: Mapping[str, Any] | None = None,
 ) -> RecordWrite:
     """Write down what is about to be submitted and what it costs, while the claim holds."""
     return RecordWrite(
-        conditions=_while_claimed(asset),
+        conditions=[*_while_claimed(asset), same_reservation(asset)],
+        removed=("reservation",) if asset.reservation and not reservation else (),
         assigned={
             "profile": profile,
             **({"is_public": True} if is_public else {}),
@@ -107,6 +110,7 @@ def planned(
             "source_info": source_info,
             "planned_outputs": planned_outputs,
             **({"quote": quote, "quote_usd": quote["usd"]} if quote else {}),
+            **({"reservation": reservation} if reservation else {}),
         },
     )
 
@@ -142,8 +146,11 @@ def advanced(asset_id: str, step: Transition) -> RecordWrite:
     )
 
 
-def replayed(asset: Asset, *, now: datetime, detail: str) -> RecordWrite:
+def replayed(asset: Asset, *, now: datetime, detail: str, waives_cap: bool = False) -> RecordWrite:
     """Begin the next attempt of an asset that has ended; the record forgets what belongs to one attempt.
+
+    What was reserved stays: the next attempt's plan takes its place. `waives_cap` lets the attempt cost more
+    than one asset may.
 
     Raises ValueError where the asset has not ended, or has had MAX_ATTEMPTS attempts.
     """
@@ -160,12 +167,13 @@ def replayed(asset: Asset, *, now: datetime, detail: str) -> RecordWrite:
             "attempt": attempt,
             "updated_at": timestamp(now),
             "claimed_until": timestamp(now),
+            **({"is_cap_waived": True} if waives_cap else {}),
         },
         appended={
             "history": history_entry(status, attempt=attempt, at=now, detail=detail),
             "past_attempts": asset.as_past_attempt,
         },
-        removed=OF_ONE_ATTEMPT,
+        removed=[name for name in OF_ONE_ATTEMPT if not (waives_cap and name == "is_cap_waived")],
     )
 
 

@@ -9,6 +9,7 @@ from dataclasses import MISSING, fields
 from typing import Any, TypeVar
 
 from media_pipeline.domain.errors import ConfigError
+from media_pipeline.domain.spending.caps import NO_CAPS
 from media_pipeline.domain.values import dataclass
 
 
@@ -62,6 +63,7 @@ class ConsumerConfig(FunctionConfig):
 class OrchestratorConfig(ConsumerConfig):
     """Configure ingest_orchestrator; `claim_seconds` is how long an invocation owns an asset it began.
 
+    `spending_caps` says what may be spent, as `domain.spending.caps` writes it.
     It consumes two queues, of uploads (`consumed_queue_url`) and of caption files, with the same bounds.
     """
 
@@ -74,6 +76,7 @@ class OrchestratorConfig(ConsumerConfig):
     empty_file_grace_seconds: int
     claim_seconds: int
     max_jobs_in_flight: int
+    spending_caps: str = NO_CAPS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

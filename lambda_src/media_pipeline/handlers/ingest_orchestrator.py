@@ -15,6 +15,7 @@ from media_pipeline.adapters.clients import aws_client
 from media_pipeline.adapters.mediaconvert import MediaConvertTranscoder
 from media_pipeline.adapters.preset_store import SsmPresetStore
 from media_pipeline.domain.events import parse_upload
+from media_pipeline.domain.spending.caps import parse_caps
 from media_pipeline.domain.uploads.filter import UploadFilter
 from media_pipeline.domain.uploads.ignored_names import IgnoredNames
 from media_pipeline.domain.uploads.limits import SourceLimits
@@ -28,6 +29,7 @@ from media_pipeline.services.ingest import Ingest
 from media_pipeline.services.job_limit import JobLimit
 from media_pipeline.services.preset_monitor import PresetMonitor
 from media_pipeline.services.redelivery import FindRedelivery
+from media_pipeline.services.spending.budget import Budget
 from media_pipeline.services.spending.quoting import Quoting
 from media_pipeline.telemetry import PipelineMetrics, logger
 
@@ -71,6 +73,13 @@ def _wired() -> tuple[
                 profiles_parameter=config.profiles_parameter,
             ),
             publisher=parts.notifications,
+            metrics=parts.metrics,
+            clock=parts.clock,
+        ),
+        budget=Budget(
+            caps=parse_caps(config.spending_caps),
+            table=parts.table,
+            ledger=parts.ledger,
             metrics=parts.metrics,
             clock=parts.clock,
         ),

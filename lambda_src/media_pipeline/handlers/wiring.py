@@ -24,6 +24,8 @@ from media_pipeline.services.lifecycle import Lifecycle
 from media_pipeline.telemetry import PipelineMetrics
 
 if TYPE_CHECKING:
+    from media_pipeline.domain.asset import Asset
+    from media_pipeline.domain.spending.reservation import Ledger
     from media_pipeline.publishing.caption_publisher import CaptionPublisher
     from media_pipeline.publishing.sidecars import SidecarNames
     from media_pipeline.services.job_state_changes import JobStateChanges
@@ -131,7 +133,21 @@ class Parts:
             publisher=self.notifications,
             retention_days=self._config.asset_retention_days,
             clock=self.clock,
+            refund=self._refund,
         )
+
+    @cached_property
+    def ledger(self) -> "Ledger":
+        """Return where reservations are booked."""
+        from media_pipeline.adapters.spending.ledger import DynamoLedger
+
+        return DynamoLedger(self.dynamodb, self._config.assets_table)
+
+    def _refund(self, asset: "Asset") -> None:
+        if asset.reservation:
+            from media_pipeline.services.spending.budget import Refunds
+
+            Refunds(ledger=self.ledger, clock=self.clock).refund(asset)
 
     @cached_property
     def refusals(self) -> "Refusals":

@@ -59,6 +59,7 @@ from media_pipeline.manifests.silent_files import HEAD_BYTES, is_silent
 from media_pipeline.services.job_limit import JobLimit
 from media_pipeline.services.lifecycle import Lifecycle
 from media_pipeline.services.refusals import Refusals
+from media_pipeline.services.spending.budget import Budget
 from media_pipeline.services.spending.quoting import Quoting
 from media_pipeline.telemetry import logger
 
@@ -79,6 +80,7 @@ class Ingest:
     slots: JobLimit
     presets: PresetStore
     quoting: Quoting
+    budget: Budget
     lifecycle: Lifecycle
     metrics: Metrics
     limits: SourceLimits
@@ -193,6 +195,7 @@ class Ingest:
         # Before a slot: an upload that waits for presets, or has no such profile, takes none from others.
         presets, profiles = self.presets.load()
         asked_for = profiles.chosen(key=asset.upload.key, requested=current.profile)
+        self.budget.check_open(asset)
         self.slots.take()
         # One attempt has one plan: a request that may have been accepted is repeated as it was.
         source = source_from_record(asset.source_info) if may_have_job else self._probe_source(asset)
@@ -213,7 +216,11 @@ class Ingest:
             profile=profile,
             presets=presets,
         )
-        if not self.table.record_plan(
+        quote = self.quoting.quote_record(
+            settings, source, profile=profile, profiles=profiles, presets=presets
+        )
+        self.budget.check_price(asset, quote)
+        if not self.budget.record_plan(
             asset,
             profile=profile.name,
             is_public=is_public,
@@ -222,9 +229,7 @@ class Ingest:
             },
             source_info=source.as_record(),
             planned_outputs=[output.as_record() for output in plan],
-            quote=self.quoting.quote_record(
-                settings, source, profile=profile, profiles=profiles, presets=presets
-            ),
+            quote=quote,
         ):
             raise ClaimHeldError("the claim was lost before the job was submitted", seconds_left=1)
         # Once more, since looking at the source took time in which a late submission may have come to light.

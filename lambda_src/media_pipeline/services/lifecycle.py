@@ -3,7 +3,7 @@
 A file that was found damaged is quarantined before anybody is told of it, and so by the time that they look.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from media_pipeline.domain.asset import Asset, AssetStatus
@@ -23,9 +23,16 @@ def news_attributes(status: str, asset: Asset) -> Mapping[str, str]:
     return {name: value for name, value in known.items() if value}
 
 
+def _nothing_reserved(asset: Asset) -> None:
+    """Give nothing back: nothing is counted."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lifecycle:
-    """Bring assets to their end and say so; a retention of 0 days keeps their records for ever."""
+    """Bring assets to their end and say so; a retention of 0 days keeps their records for ever.
+
+    `refund` takes what an asset reserved off the counters, where it ended without a job.
+    """
 
     pipeline: str
     table: AssetStore
@@ -34,6 +41,7 @@ class Lifecycle:
     publisher: Notifications
     retention_days: int
     clock: Clock
+    refund: Callable[[Asset], None] = _nothing_reserved
 
     def finish(self, asset: Asset, step: Transition, *, output_minutes: float = 0.0) -> bool:
         """Take a step to a terminal status; return False where the record forbids it.
@@ -53,6 +61,7 @@ class Lifecycle:
         """Send the news of an asset's end, where that hasn't been done. At least once, seldom twice."""
         if not asset.is_terminal or asset.notified_at is not None:
             return
+        self.refund(asset)
         quarantined = self._apply_quarantine(asset)
         error = asset.error.as_record() if asset.error else None
         self.publisher.publish(

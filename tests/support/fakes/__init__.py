@@ -4,6 +4,7 @@ from tests.support.fakes.asset_table import FakeAssetTable
 from tests.support.fakes.buckets import FakeOutputs, FakeUploads
 from tests.support.fakes.checkpoints import FakeCheckpoint
 from tests.support.fakes.clock import FakeClock
+from tests.support.fakes.ledger import FakeLedger
 from tests.support.fakes.queue import FakeQueue, SentMessage
 from tests.support.fakes.telling import FakeMetrics, FakePublisher
 from tests.support.fakes.transcoder import FakePresets, FakeTranscoder
@@ -13,6 +14,7 @@ __all__ = [
     "FakeAssetTable",
     "FakeCheckpoint",
     "FakeClock",
+    "FakeLedger",
     "FakeMetrics",
     "FakeOutputs",
     "FakePresets",

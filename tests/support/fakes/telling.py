@@ -80,6 +80,10 @@ class FakeMetrics:
         """Count an upload that waits for presets to be fixed."""
         self.counted.append(("presets invalid",))
 
+    def cap_reached(self) -> None:
+        """Count an upload that waits for money."""
+        self.counted.append(("cap reached",))
+
     def asset_repaired(self, *, kind: str) -> None:
         """Count a repair."""
         self.counted.append(("repaired", kind))

@@ -105,6 +105,14 @@ _OWN = (
         replay_helps=True,
     ),
     Failure(
+        code="TOO_EXPENSIVE",
+        category="settings",
+        sentence="Encoding this file costs {price}; at most {cap} may be spent on one. An operator can raise "
+        "the cap (asset_cap_cents), or replay the asset with --force; a cheaper profile may do as well.",
+        # But by force.
+        replay_helps=False,
+    ),
+    Failure(
         code="JOB_REFUSED",
         category="settings",
         sentence="The transcoder refused the encoding settings for this file. An operator must fix the "

@@ -59,7 +59,9 @@ class Replay:
 
     def apply(self, asset: Asset) -> Outcome:
         """Begin the attempt and announce the upload."""
-        begun = self.table.replay(asset, now=self.clock(), detail="Replayed by an operator")
+        begun = self.table.replay(
+            asset, now=self.clock(), detail="Replayed by an operator", waives_cap=self.force
+        )
         if begun is None:
             return self._changed_meanwhile(asset)
         try:

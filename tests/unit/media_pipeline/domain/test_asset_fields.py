@@ -27,6 +27,8 @@ OPTIONAL: dict[str, tuple[Any, Any]] = {
     "quote": ({"usd": "0.085500"}, {}),
     "quote_usd": ("0.085500", None),
     "billed_usd": ("0.085000", None),
+    "reservation": ({"attempt": 2, "micro_usd": 5, "counters": []}, {}),
+    "is_cap_waived": (True, False),
     "source_info": ({"container": "mp4"}, {}),
     "planned_outputs": ([{"format": "MP4"}], ()),
     "outputs": ([{"format": "HLS"}], ()),

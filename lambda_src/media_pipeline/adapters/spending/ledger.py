@@ -1,0 +1,95 @@
+"""Counters in the assets table, beside the assets, which change in one transaction with an asset's record.
+
+A transaction needs no permission but UpdateItem. Source:
+https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis-iam.html
+"""
+
+import random
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from media_pipeline.adapters.clients import aws_errors, error_code
+from media_pipeline.adapters.dynamodb import to_item, update_request
+from media_pipeline.domain.asset_record import RecordWrite
+from media_pipeline.domain.errors import CapReachedError, TransientError
+from media_pipeline.domain.spending.reservation import Change, dollars
+
+# Transactions that meet at a counter don't wait for each other: all but one are refused. Source:
+# https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html
+TRIES = 6
+_LONGEST_WAIT_SECONDS = 0.2
+_REFUSED, _CONFLICT = "ConditionalCheckFailed", "TransactionConflict"
+
+
+class DynamoLedger:
+    """Book reservations. Raises TransientError and its kin where DynamoDB can't answer."""
+
+    def __init__(
+        self, client: Any, table_name: str, *, sleep: Callable[[float], object] = time.sleep
+    ) -> None:
+        self._client = client
+        self._table_name = table_name
+        self._sleep = sleep
+
+    def book(self, asset_id: str, write: RecordWrite, changes: Sequence[Change]) -> bool:
+        """Write all or nothing; return False where the record's write is refused.
+
+        Raises CapReachedError where a counter would come above its cap.
+        """
+        for change in changes:
+            cap = change.counter.cap_micro_usd
+            if cap is not None and change.micro_usd > cap:
+                raise _cap_reached(change)
+        actions = [self._action(asset_id, update_request(write)), *map(self._counted, changes)]
+        for number in range(TRIES):
+            if number:
+                # Jittered, and at most doubled each time.
+                self._sleep(random.random() * min(_LONGEST_WAIT_SECONDS, 0.02 * 2**number))
+            reasons = self._try(actions)
+            if reasons is None:
+                return True
+            if reasons[0] == _REFUSED:
+                return False
+            for change, reason in zip(changes, reasons[1:], strict=True):
+                if reason == _REFUSED:
+                    raise _cap_reached(change)
+            if _CONFLICT not in reasons:
+                raise TransientError(f"booking what a job costs was cancelled: {', '.join(reasons)}")
+        raise TransientError("booking what a job costs met others each time")
+
+    def _try(self, actions: Sequence[Mapping[str, Any]]) -> list[str] | None:
+        """Return why the transaction was cancelled, action by action, None where it was not."""
+        with aws_errors("booking what a job costs"):
+            try:
+                self._client.transact_write_items(TransactItems=actions)
+            except ClientError as error:
+                if error_code(error) != "TransactionCanceledException":
+                    raise
+                reasons = error.response.get("CancellationReasons", [])
+                return [str(reason.get("Code", "None")) for reason in reasons]
+        return None
+
+    def _counted(self, change: Change) -> Mapping[str, Any]:
+        counter = change.counter
+        values = {":change": change.micro_usd, ":until": int(counter.kept_until.timestamp())}
+        request: dict[str, Any] = {
+            "UpdateExpression": "ADD micro_usd :change SET expires_at = if_not_exists(expires_at, :until)"
+        }
+        if counter.cap_micro_usd is not None and change.micro_usd > 0:
+            request["ConditionExpression"] = "attribute_not_exists(micro_usd) OR micro_usd <= :room"
+            values[":room"] = counter.cap_micro_usd - change.micro_usd
+        return self._action(counter.id, {**request, "ExpressionAttributeValues": to_item(values)})
+
+    def _action(self, item_id: str, request: Mapping[str, Any]) -> Mapping[str, Any]:
+        return {"Update": {"TableName": self._table_name, "Key": {"asset_id": {"S": item_id}}, **request}}
+
+
+def _cap_reached(change: Change) -> CapReachedError:
+    counter = change.counter
+    return CapReachedError(
+        f"{dollars(change.micro_usd)} more would exceed the cap of {dollars(counter.cap_micro_usd or 0)} on "
+        f"{counter.id}"
+    )

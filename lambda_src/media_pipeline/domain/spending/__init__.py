@@ -1,0 +1,1 @@
+"""What may be spent: reservations, and the counters that they are on."""
