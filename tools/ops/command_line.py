@@ -18,7 +18,7 @@ from media_pipeline.domain.errors import MediaPipelineError
 from tools.ops import arguments
 from tools.ops.actions.redrive import UnreadablePolicy
 from tools.ops.adapters import QUEUES, Adapters
-from tools.ops.commands import assets, messages, presets, reindexing, removal, webhooks
+from tools.ops.commands import assets, cost, messages, presets, reindexing, removal, webhooks
 from tools.ops.commands.dialog import Command
 from tools.ops.errors import UsageError, is_operators, sentence
 from tools.terminal import Terminal
@@ -102,6 +102,16 @@ def parser() -> argparse.ArgumentParser:
 
     cancel = add("cancel", assets.cancel, "Cancel assets that are under way, with their jobs")
     _add_assets(cancel, CANCELABLE)
+
+    spent = add("cost", cost.cost, "Tell what encoding cost, by profile, and forecast the month")
+    spent.add_argument(
+        "--days",
+        type=arguments.count,
+        default=30,
+        metavar="N",
+        help="look back so many days (default: 30)",
+    )
+    spent.add_argument("--csv", action="store_true", help="for programs: each day's sums by profile")
 
     checking = add(
         "presets", presets.presets, "Check the encoding presets and profiles; 1 if any has an error"

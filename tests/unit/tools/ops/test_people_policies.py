@@ -155,6 +155,7 @@ def _operate(operated: Operated) -> set[str]:
         "redrive job-events --yes --foreign move",
         "backfill --yes",
         "presets",
+        "cost",
         f"remove {removed.asset_id} --source --yes",
     )
     ended = {line: operated.run(*line.split()) for line in lines}
