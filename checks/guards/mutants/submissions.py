@@ -52,6 +52,7 @@ _CLAIMS = (
 if not self.budget.record_plan(
     asset,
     profile=profile.name,
+    is_public=is_public,
     preset_versions={
         group.preset.value: presets.version(group.preset) for group in groups_of(profile, source)
     },
@@ -67,6 +68,7 @@ job_id = (self._found_job(asset) if may_have_job else None) or self.transcoder.c
 if not self.budget.record_plan(
     asset,
     profile=profile.name,
+    is_public=is_public,
     preset_versions={
         group.preset.value: presets.version(group.preset) for group in groups_of(profile, source)
     },

@@ -39,7 +39,9 @@ def test_a_failure_tells_people_what_to_do(known: Failure) -> None:
     # A profile may be added, and an archived file restored.
     mendable = ("UNKNOWN_PROFILE", "SOURCE_ARCHIVED")
     # What an uploader has to replace is not helped by trying the same file again, and all else may be.
-    assert known.replay_helps == (known.category != "source" or known.code in mendable)
+    # What is too dear is so again, unless an operator forces it.
+    hopeless = known.category == "source" or known.code == "TOO_EXPENSIVE"
+    assert known.replay_helps == (not hopeless or known.code in mendable)
     assert not known.quarantines or known.category == "source"
 
 

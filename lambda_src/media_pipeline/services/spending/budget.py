@@ -6,7 +6,7 @@ waits as well; an operator's forced replay lets it through. A price that isn't k
 asset, and counts as nothing on the sums. Without caps nothing is counted, and no request is made.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
@@ -77,19 +77,11 @@ class Budget:
             raise CapReachedError(f"the job costs {price}, above the cap of {dollars(cap)} for one asset")
         raise failure("TOO_EXPENSIVE").fault(price=price, cap=dollars(cap))
 
-    def record_plan(
-        self,
-        asset: Asset,
-        *,
-        profile: str,
-        preset_versions: Mapping[str, int],
-        source_info: Mapping[str, Any],
-        planned_outputs: Sequence[Mapping[str, Any]],
-        quote: Mapping[str, Any] | None,
-    ) -> bool:
+    def record_plan(self, asset: Asset, *, quote: Mapping[str, Any] | None, **plan: Any) -> bool:
         """Write down what is about to be submitted, and count it; tell whether the claim still holds.
 
-        Raises CapReachedError where a sum has no room for it: then nothing is written.
+        `plan` is what else `AssetStore.record_plan` takes. Raises CapReachedError where a sum has no room for
+        it: then nothing is written.
         """
         now, before = self._clock(), Reservation.of(asset)
         counters = self._counters(asset, before, now) if quote else ()
@@ -97,14 +89,7 @@ class Budget:
         reserved = Reservation(
             attempt=asset.attempt, micro_usd=micro, counters=tuple(counter.id for counter in counters)
         )
-        plan: dict[str, Any] = {
-            "profile": profile,
-            "preset_versions": preset_versions,
-            "source_info": source_info,
-            "planned_outputs": planned_outputs,
-            "quote": quote,
-            "reservation": reserved.as_record() if counters else None,
-        }
+        plan |= {"quote": quote, "reservation": reserved.as_record() if counters else None}
         changed = changes(before, micro, counters, now=now)
         if not changed:
             return self._table.record_plan(asset, **plan)

@@ -36,14 +36,14 @@ def test_a_config_is_what_its_environment_says(config: type[FunctionConfig]) -> 
         assert more.items() <= read.environment().items()
 
 
-def test_only_prefix_and_endpoint_may_be_missing() -> None:
+def test_only_prefix_endpoint_and_caps_may_be_missing() -> None:
     """No prefix, or an empty one as Lambda hands on what is set to nothing, means the whole bucket."""
     without = {name: value for name, value in ENVIRONMENT.items() if name != "UPLOAD_KEY_PREFIX"}
     for environment in (without, {**without, "UPLOAD_KEY_PREFIX": ""}):
         assert read_config(ReconcilerConfig, environment).upload_key_prefix == ""
     assert read_config(ReconcilerConfig, ENVIRONMENT).upload_key_prefix == "incoming/"
     optional = {field.name for config in CONFIGS for field in fields(config) if field.default is not MISSING}
-    assert optional == {"upload_key_prefix", "aws_endpoint_url_mediaconvert"}
+    assert optional == {"upload_key_prefix", "aws_endpoint_url_mediaconvert", "spending_caps"}
 
 
 def test_variables_become_typed_values() -> None:
