@@ -235,7 +235,7 @@ class _Application:
         from sandbox.local_aws.fixes import state_saving
 
         self.has_changed = False
-        state_saving.save_everything()
+        state_saving.save_changes()
         await _send_json(send, {"saved": True})
 
     async def _authorize(self, receive: Receive, send: Send) -> None:
