@@ -141,8 +141,8 @@ def _summary(report: Report) -> Iterable[str]:
         f"{report.answered_per_second:.1f} a second were answered."
     )
     yield f"The API's p99 is {ratio} times that of a bare function in the same local AWS."
-    yield f"{report.assets} assets. The API's stage was opened: usual are"
-    yield f"{report.usual_limit}."
+    yield f"{report.assets} assets to read. The limits of the API's stage were raised meanwhile:"
+    yield f"usually it lets {report.usual_limit} through."
     if report.unsent:
         yield f"{report.unsent} requests could not be sent in time."
 
