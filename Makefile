@@ -50,7 +50,7 @@ test-fast: setup $(SUCCESSORS) ## All tests that need no deployed sandbox
 	@$(RUN) -m pytest $(SPREAD) -m "not e2e"
 test-e2e: setup-cdktf ## The tests on deployed sandboxes
 	@$(RUN) -m pytest $(SPREAD) tests/e2e
-playback: setup node_modules/.installed ## Play what the sandbox makes in headless Chromium, with hls.js and dash.js
+playback: setup-cdktf ## Play what the sandbox makes and delivers in headless Chromium, with hls.js and dash.js
 	@PYTHONPATH=lambda_src $(RUN) -m checks.playback
 snapshot-update: setup ## Accept the synthesized Terraform JSON as the new snapshots
 	@$(RUN) -m pytest tests/infrastructure/snapshot --snapshot-update

@@ -2,41 +2,56 @@
 
 import sys
 import tempfile
-import time
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from checks.playback.chromium import ChromiumMissingError, find_chromium
-from checks.playback.playing import browsing, play
+from checks.playback.delivered import PlaybackError, delivering
+from checks.playback.playing import Played, browsing, play
 from checks.playback.presentations import make_presentations
 from checks.playback.server import PlayersMissingError, serving
+from sandbox.deployment.deploy import required_programs
+from sandbox.runtime.errors import SandboxError
 
 
 def main() -> int:
-    """Make all presentations and play them; return the exit code."""
+    """Play all presentations, from a folder and from a deployed sandbox; return the exit code."""
     try:
         executable = find_chromium()
+        required_programs()
         with tempfile.TemporaryDirectory(prefix="playback-") as name:
-            return _play_all(executable, Path(name).resolve())
-    except (ChromiumMissingError, PlayersMissingError) as error:
+            folder = Path(name).resolve()
+            all_play = _summary([*_made(executable, folder), *_delivered(executable, folder)])
+    except (ChromiumMissingError, PlaybackError, PlayersMissingError, SandboxError) as error:
         print(error, file=sys.stderr)
         return 1
+    return 0 if all_play else 1
 
 
-def _play_all(executable: str, folder: Path) -> int:
-    begun = time.monotonic()
+def _made(executable: str, folder: Path) -> Iterator[Played]:
+    """Play what the sandbox makes of clips with each profile, from a folder."""
     presentations = make_presentations(folder)
-    made = time.monotonic()
-    failed = 0
     with serving(folder) as site, browsing(executable) as context:
-        for presentation in presentations:
-            played = play(context, site, folder, presentation)
-            print(played.line(), flush=True)
-            failed += bool(played.errors)
-    print(
-        f"{len(presentations) - failed} of {len(presentations)} presentations play to their end "
-        f"({made - begun:.0f} s to make them, {time.monotonic() - made:.0f} s to play)"
-    )
-    return 1 if failed else 0
+        for one in presentations:
+            path = one.path.relative_to(folder).as_posix()
+            yield _told(play(context, f"{site}/page.html", f"{site}/media/{path}", one))
+
+
+def _delivered(executable: str, folder: Path) -> Iterator[Played]:
+    """Play what a deployed sandbox delivers."""
+    with delivering(folder / "clips") as film, browsing(executable) as context:
+        yield from map(_told, film.play(context))
+
+
+def _told(played: Played) -> Played:
+    print(played.line(), flush=True)
+    return played
+
+
+def _summary(played: Sequence[Played]) -> bool:
+    good = sum(not each.errors for each in played)
+    print(f"{good} of {len(played)} presentations are as they should be")
+    return good == len(played)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,6 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import BrowserContext, sync_playwright
@@ -60,13 +59,19 @@ def browsing(executable: str) -> Iterator[BrowserContext]:
             context.close()
 
 
-def play(context: BrowserContext, site: str, media: Path, presentation: Presentation) -> Played:
-    """Play a presentation's lowest and highest rung, each forced, from beginning to end."""
+def play(context: BrowserContext, page: str, url: str, presentation: Presentation) -> Played:
+    """Play a presentation's lowest and highest rung, each forced, from beginning to end.
+
+    Args:
+        context: The browser.
+        page: The URL of `page.html`.
+        url: Of the manifest or file.
+        presentation: What is to be seen of it.
+    """
     errors: list[str] = []
     rungs, seconds, frames = 0, 0.0, 0
-    url = f"{site}/media/{presentation.path.relative_to(media).as_posix()}"
     for rung in (HIGHEST,) if presentation.player == NO_PLAYER else (LOWEST, HIGHEST):
-        report, refused = _report(context, site, presentation, url, rung)
+        report, refused = _report(context, page, url, presentation, rung)
         found = [*refused, *report_errors(presentation, report)]
         errors += [f"{rung} rung: {error}" for error in found]
         rungs, seconds = report["rungs"], seconds + (report["position"] or 0.0)
@@ -75,7 +80,11 @@ def play(context: BrowserContext, site: str, media: Path, presentation: Presenta
 
 
 def _report(
-    context: BrowserContext, site: str, presentation: Presentation, url: str, rung: str
+    context: BrowserContext,
+    page_url: str,
+    url: str,
+    presentation: Presentation,
+    rung: str,
 ) -> tuple[dict[str, Any], list[str]]:
     """Return the page's report, and what the browser complained of."""
     page = context.new_page()
@@ -86,7 +95,7 @@ def _report(
         lambda answer: complaints.append(f"{answer.status} {answer.url}") if answer.status >= 400 else None,
     )
     try:
-        page.goto(f"{site}/page.html")
+        page.goto(page_url)
         wanted = {
             "player": presentation.player,
             "url": url,

@@ -38,9 +38,8 @@ class PlayersMissingError(Exception):
     """The players aren't installed."""
 
 
-@contextmanager
-def serving(media: Path) -> Iterator[str]:
-    """Serve the page and, below ``/media/``, a folder; return the server's URL.
+def site_files() -> Mapping[str, Path]:
+    """Return the files of the page by their names.
 
     Raises:
         PlayersMissingError: The npm packages aren't installed.
@@ -49,7 +48,17 @@ def serving(media: Path) -> Iterator[str]:
     missing = [name for name, path in files.items() if not path.is_file()]
     if missing:
         raise PlayersMissingError(f"{' and '.join(missing)} not installed; `make setup-cdktf` does")
-    server = _Server(("127.0.0.1", 0), _handler(files, media.resolve()))
+    return files
+
+
+@contextmanager
+def serving(media: Path) -> Iterator[str]:
+    """Serve the page and, below ``/media/``, a folder; return the server's URL.
+
+    Raises:
+        PlayersMissingError: The npm packages aren't installed.
+    """
+    server = _Server(("127.0.0.1", 0), _handler(site_files(), media.resolve()))
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
