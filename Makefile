@@ -76,11 +76,13 @@ api-load: setup build/site/index.html ## Read from the API at a rate that is kep
 	@$(RUN) -m sandbox api-load$(if $(RATE), --rate=$(RATE))$(if $(DURATION), --seconds=$(DURATION))
 
 ##@ Supply chain
-.PHONY: sbom audit
+.PHONY: sbom audit outdated
 sbom: setup ## Write what the Lambda zip is made of to build/lambda-sbom.cdx.json (CycloneDX)
 	@$(RUN) -m tools.supply_chain sbom
 audit: setup build/audit/.installed ## Look for known vulnerabilities of all that is locked; 3 if the source can't be asked
 	@$(RUN) -m tools.supply_chain audit
+outdated: setup ## List newer releases of what Pipfile and package.json name; 3 if a source can't be asked
+	@$(RUN) -m tools.supply_chain outdated
 
 ##@ Deploying (ENV=dev|staging|prod|sandbox; AWS credentials as usual)
 .PHONY: synth diff preflight deploy adopt destroy cancel-jobs state-bucket terraform

@@ -1,4 +1,4 @@
-"""`python -m tools.supply_chain sbom` and `python -m tools.supply_chain audit`; the Makefile has both."""
+"""`python -m tools.supply_chain sbom`, `audit` and `outdated`; the Makefile has all three."""
 
 import argparse
 import ast
@@ -9,14 +9,22 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from stacks.lambda_package import LambdaPackageError, build_lambda_package
-from tools.supply_chain.audit import audit_node, audit_python, outcome
+from tools.supply_chain.audit import Outcome, audit_node, audit_python, outcome
 from tools.supply_chain.contents import ContentsError, read_contents
+from tools.supply_chain.outdated import (
+    Comparison,
+    compare_node,
+    compare_python,
+    locked_node,
+    locked_python,
+)
 from tools.supply_chain.sbom import sbom
 
 ROOT = Path(__file__).resolve().parents[2]
 BUILD = ROOT / "build"
 DEPENDENCIES = BUILD / "lambda-dependencies"
 SOURCE = ROOT / "lambda_src"
+NODE_FOLDERS = (".", "web")
 
 
 def lambda_sbom(*, archive: Path, dependencies: Path = DEPENDENCIES) -> str:
@@ -62,7 +70,16 @@ def main(arguments: Sequence[str]) -> int:
     )
     audit.add_argument("--pip-audit", default=str(BUILD / "audit" / "bin" / "pip-audit"))
     audit.add_argument("--npm", default="npm")
+    outdated = commands.add_parser(
+        "outdated", help="list newer releases of what is named; 0 all answered, 3 a source gave no answer"
+    )
+    outdated.add_argument("--npm", default="npm")
+    outdated.add_argument(
+        "--only", action="append", help="a category of the Pipfile, or a folder; repeatable"
+    )
     options = parser.parse_args(arguments)
+    if options.command == "outdated":
+        return _outdated(options.npm, options.only)
     if options.command == "audit":
         return _audit(options.pip_audit, options.npm)
     target = BUILD / "lambda-sbom.cdx.json"
@@ -84,6 +101,25 @@ def _audit(pip_audit: str, npm: str) -> int:
     findings.append(audit_node(npm=npm, folder=ROOT))
     print(findings[-1])
     return outcome(findings)
+
+
+def _outdated(npm: str, only: Sequence[str] | None) -> int:
+    pipfile = tomllib.loads((ROOT / "Pipfile").read_text("utf-8"))
+    lock = json.loads((ROOT / "Pipfile.lock").read_text("utf-8"))
+    answered = True
+    for locked in locked_python(pipfile, lock):
+        if only is None or locked.name in only:
+            answered &= _say(compare_python(locked, python=sys.executable))
+    for folder in NODE_FOLDERS:
+        locked = locked_node(ROOT / folder, ROOT)
+        if only is None or locked.name in only:
+            answered &= _say(compare_node(locked, npm=npm))
+    return Outcome.CLEAN if answered else Outcome.NOT_ASKED
+
+
+def _say(found: Comparison) -> bool:
+    print(found, flush=True)
+    return found.unanswered is None
 
 
 if __name__ == "__main__":
