@@ -83,6 +83,8 @@ def announcing(
             for endpoint in (STEADY, FLAKY, GONE, SLOW, ROTATED, INNER):
                 with suppress(NotFoundError):
                     administration.remove(endpoint)
+            # Tries that are due in minutes would hold up who waits for an empty queue.
+            sandbox.client("sqs").purge_queue(QueueUrl=sandbox.deployment.output("webhooks_queue_url"))
             listening.close()
 
 
