@@ -173,7 +173,7 @@ site: build/site/index.html ## Build the page, as it is deployed
 	@$(BIN)/pip install -qq --disable-pip-version-check pipenv==$(PIPENV_VERSION)
 	@# Compiling the AWS bindings takes pip a minute: of their 2,135 modules, those that are imported are compiled then.
 	@VIRTUAL_ENV="$(CURDIR)/.venv" PATH="$(CURDIR)/.venv/bin:$$PATH" $(BIN)/pipenv sync --dev --quiet --extra-pip-args=--no-compile
-	@$(RUN) -m compileall -qq --workers 0 -x cdktf_cdktf_provider_aws .venv/lib || true
+	@$(RUN) -m compileall -qq --workers 0 -x _provider_aws .venv/lib || true
 	@touch $@
 
 build/lambda-dependencies/.installed: .venv/.synced
@@ -246,8 +246,8 @@ build/site/index.html: web/src/api/schema.ts $(shell find web/src web/build web/
 	@echo "Building the page"
 	@npm run --prefix web --silent build -- --logLevel=warn
 
-lock: .venv/.synced ## Lock the newest allowed versions, naming no package index
-	@VIRTUAL_ENV="$(CURDIR)/.venv" PATH="$(CURDIR)/.venv/bin:$$PATH" $(BIN)/pipenv lock
+lock: .venv/.synced ## Lock the newest allowed versions, naming no package index: make lock [CATEGORIES="cdktn lint"]
+	@VIRTUAL_ENV="$(CURDIR)/.venv" PATH="$(CURDIR)/.venv/bin:$$PATH" $(BIN)/pipenv lock$(if $(CATEGORIES), --categories "$(CATEGORIES)")
 	@$(RUN) -c 'import json, pathlib; \
 	path = pathlib.Path("Pipfile.lock"); lock = json.loads(path.read_text()); lock["_meta"]["sources"] = []; \
 	[package.pop("index", None) for group in lock.values() for package in group.values() if isinstance(package, dict)]; \

@@ -13,6 +13,7 @@ import subprocess
 import sys
 
 # Source: cdktf-cli 0.21's package.json (engines) and the jsii kernel of its Python library.
+# Both 20 and 22 were tried; cdktn-cli wants 22.
 NODE_MINIMUM = (20, 0)
 # Source: the release notes of both, S3-native state locking (`use_lockfile`): Terraform 1.10, OpenTofu 1.10:
 # https://github.com/opentofu/opentofu/releases/tag/v1.10.0-beta1
@@ -30,7 +31,7 @@ def node() -> str:
         MissingPrerequisiteError: it is missing or older than 20.
     """
     remedy = (
-        "Install it from https://nodejs.org or with a version manager (nvm install 20), "
+        "Install it from https://nodejs.org or with a version manager (nvm install 22), "
         "and put it on your PATH."
     )
     path = _which(
