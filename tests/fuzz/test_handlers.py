@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -25,6 +26,8 @@ REFUSAL: Any = {
 
 class Denied:
     """Be a client of any service that refuses every call."""
+
+    meta = SimpleNamespace(region_name="us-east-1")
 
     def __getattr__(self, operation: str) -> Callable[..., Any]:
         def call(*_: Any, **request: Any) -> Any:
