@@ -32,7 +32,7 @@ test: ## Everything that a change must hold: lint, types, unit, property, snapsh
 	@$(RUN) -m pytest $(SPREAD)
 
 ##@ Parts of the tests
-.PHONY: lint format types docs test-page test-fast test-e2e playback snapshot-update guards bench bench-tests chaos api-load corpus fuzz soak iam-report prices
+.PHONY: lint format types docs test-page test-fast test-e2e playback browser pictures snapshot-update guards bench bench-tests chaos api-load corpus fuzz soak iam-report prices
 lint: setup .venv-lint/.synced ## Check style and format (ruff), imports (import-linter), every policy (checkov, parliament)
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	@PYTHONPATH=lambda_src:. $(BIN)/lint-imports --no-cache
@@ -52,6 +52,10 @@ test-e2e: setup-cdktf ## The tests on deployed sandboxes
 	@$(RUN) -m pytest $(SPREAD) tests/e2e
 playback: setup-cdktf ## Play what the sandbox makes and delivers in headless Chromium, with hls.js and dash.js
 	@PYTHONPATH=lambda_src $(RUN) -m checks.playback
+browser: setup-cdktf web/node_modules/.installed ## The page in headless Chromium, on a deployed sandbox of its own
+	@$(RUN) -m pytest tests/browser
+pictures: setup-cdktf web/node_modules/.installed ## Take the pictures of the page's views in docs/pictures
+	@PICTURES=docs/pictures $(RUN) -m pytest tests/browser/test_views.py
 snapshot-update: setup ## Accept the synthesized Terraform JSON as the new snapshots
 	@$(RUN) -m pytest tests/infrastructure/snapshot --snapshot-update
 guards: setup build/mutation/.installed ## Change the functions in a copy, report what no test notices: make guards [SAMPLE=300] [SEED=1] [ALL=1]
@@ -149,7 +153,11 @@ smoke: setup ## Prove on a deployed pipeline what only AWS can show, and leave n
 	@PYTHONPATH=lambda_src $(RUN) -m checks.smoke $(if $(filter sandbox,$(ENV)),--sandbox,--pipeline $${MEDIA_PIPELINE:-media-pipeline-$(ENV)})
 
 ##@ The sandbox: a local AWS and MediaConvert
-.PHONY: sandbox-up sandbox-down sandbox-status
+.PHONY: page sandbox-up sandbox-down sandbox-status
+page: setup-cdktf ## Leave the page up on this machine, and say where it is and how to sign in; make sandbox-down ends it
+	@$(RUN) -m sandbox up
+	@$(RUN) -m sandbox deploy
+	@$(RUN) -m sandbox person
 sandbox-up: setup build/site/index.html ## Start the local AWS and MediaConvert endpoints
 	@$(RUN) -m sandbox up
 sandbox-down: setup ## Stop them

@@ -14,6 +14,7 @@ from types import FrameType
 
 from sandbox.demo import run as demo
 from sandbox.demo import video_names
+from sandbox.deployment.delivered import Delivered
 from sandbox.deployment.deploy import Deployer, required_programs, tool_environment
 from sandbox.runtime import servers
 from sandbox.runtime.console import Terminal
@@ -90,6 +91,9 @@ def _parser() -> argparse.ArgumentParser:
     add("env", _env, "Print shell exports with which AWS tools reach the running sandbox")
     command = add("exec", _exec, "Run a command with which AWS tools, Terraform and cdktf reach the sandbox")
     command.add_argument("command", nargs=argparse.REMAINDER, metavar="-- CMD ...")
+    person = add("person", _person, "Add a person to the running sandbox, who signs in on the page")
+    person.add_argument("--group", choices=("viewer", "uploader", "operator"), default="operator")
+    person.add_argument("--email", default="you@example.com", metavar="ADDRESS")
     path = add("clip", _clip, "Write the demo's clip to a file")
     path.add_argument("path", type=Path)
     return parser
@@ -222,6 +226,14 @@ def _exec(folder: Folder, terminal: Terminal, options: argparse.Namespace) -> in
             return process.wait()
         except KeyboardInterrupt:
             continue
+
+
+def _person(folder: Folder, terminal: Terminal, options: argparse.Namespace) -> int:
+    endpoints = servers.required(folder)
+    delivered = Delivered(endpoints, Deployer(folder, endpoints, lambda: None).deployment())
+    person = delivered.add_person(options.email, options.group)
+    terminal.say(f"The page: {delivered.page_url}\nSign in as {person.email} with {person.password}")
+    return 0
 
 
 def _clip(folder: Folder, terminal: Terminal, options: argparse.Namespace) -> int:

@@ -28,6 +28,7 @@ export function asset(status: Status, change: Partial<Asset> = {}): Asset {
     ...summary(1),
     id: ID,
     status,
+    public: false,
     outputs: [],
     captions: [],
     rejected_captions: [],

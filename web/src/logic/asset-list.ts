@@ -52,7 +52,9 @@ export class AssetList {
       isWhole || last === undefined
         ? []
         : this.#items.filter((item) => !ids.has(item.id) && this.#at(item) < this.#at(last));
-    if (!this.#begun || isWhole || older.length === 0) this.#cursor = page.next_cursor ?? null;
+    // A page may name a next one though nothing follows: what was found out before still holds.
+    const isKnown = this.#begun && ids.size === this.#items.length && this.#items.every((item) => ids.has(item.id));
+    if (!this.#begun || isWhole || (older.length === 0 && !isKnown)) this.#cursor = page.next_cursor ?? null;
     this.#items = [...page.assets, ...older];
     this.#begun = true;
   }

@@ -22,7 +22,7 @@ export function downloadsOf(asset: Asset): readonly Download[] {
       name: [output.format, output.height ? texts.asset.rung(output.height) : ""].filter(Boolean).join(" "),
       path: output.path,
     }));
-  return [...files, ...asset.captions.map((caption) => ({ name: caption.label, path: caption.path }))];
+  return [...files, ...asset.captions.map((caption) => ({ name: texts.asset.captionFile(caption.label), path: caption.path }))];
 }
 
 /** The files of an asset: each is signed when it is asked for. */
@@ -90,7 +90,9 @@ export class AssetDownloads extends PageElement {
               <button type="button" @click=${() => void this.#copy(file)} aria-label="${texts.asset.copyLink}: ${file.name}">
                 ${texts.asset.copyLink}
               </button>
-              <button type="button" @click=${() => void this.#download(file)}>${texts.asset.download(file.name)}</button>
+              <button type="button" @click=${() => void this.#download(file)} aria-label=${texts.asset.downloadFile(file.name)}>
+                ${texts.asset.download}
+              </button>
             </span>
           </li>`,
         )}

@@ -98,8 +98,10 @@ export class MediaPlayer extends PageElement {
   /** Ask for cookies, and for the next ones before these end. */
   async #letIn(): Promise<Playback> {
     const playback = await this.api.play(this.assetId);
-    const milliseconds = Date.parse(playback.expires_at) - Date.now() - RENEWAL_SECONDS * 1000;
-    if (this.isConnected) {
+    // What is public needs no cookies, and names no end of them.
+    const ends = playback.expires_at === undefined ? null : Date.parse(playback.expires_at);
+    if (ends !== null && this.isConnected) {
+      const milliseconds = ends - Date.now() - RENEWAL_SECONDS * 1000;
       this.#timer = setTimeout(
         () => void this.#letIn().catch(() => undefined),
         Math.min(Math.max(milliseconds, 10_000), LONGEST_TIMER_MS),

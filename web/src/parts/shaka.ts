@@ -9,16 +9,7 @@ export interface OpenPlayer {
 }
 
 const IN_THE_MENU = ["captions", "quality", "language", "playback_rate", "picture_in_picture"];
-const ON_THE_BAR = [
-  "play_pause",
-  "time_and_duration",
-  "spacer",
-  "mute",
-  "volume",
-  "captions",
-  "fullscreen",
-  "overflow_menu",
-];
+const ON_THE_BAR = ["play_pause", "time_and_duration", "spacer", "mute", "volume", "captions", "fullscreen", "overflow_menu"];
 
 /** Make a player of a video element, with controls in its box; null where the browser can't play streams. */
 export async function openPlayer(
@@ -30,11 +21,13 @@ export async function openPlayer(
   if (!shaka.Player.isBrowserSupported()) return null;
   const player = new shaka.Player();
   await player.attach(video);
+  // The page draws captions itself: the browser would have them from a data: URL.
+  player.setVideoContainer(box);
+  player.configure("textDisplayFactory", (of: shaka.Player) => new shaka.text.UITextDisplayer(of));
   const overlay = new shaka.ui.Overlay(player, box, video);
   overlay.configure({
     controlPanelElements: ON_THE_BAR,
     overflowMenuButtons: IN_THE_MENU,
-    addBigPlayButton: true,
     // Google's cast framework would be loaded from elsewhere.
     castReceiverAppId: "",
   });

@@ -15,6 +15,9 @@ import { connection } from "../upload/sending";
 import { Transfers } from "../upload/transfers";
 import "./assets";
 
+// So many tenths of a second a view may take to have a heading.
+const HEADING_TRIES = 100;
+
 type Phase = "loading" | "unreachable" | "failed" | "out" | "in" | "ended";
 
 /** The whole page: who is signed in, and which view is shown. */
@@ -73,11 +76,19 @@ export class MediaPage extends PageElement {
     if (this.#transfers.underWay.length > 0) event.preventDefault();
   };
 
-  /** Begin a view where reading begins: at its heading. */
+  /** Begin a view where reading begins: at its heading, which may come only with what the API answers. */
   async #showFromTop(): Promise<void> {
-    await this.updateComplete;
+    const { path } = this;
     scrollTo(0, 0);
-    this.querySelector("h1")?.focus({ preventScroll: true });
+    for (let tries = 0; tries < HEADING_TRIES && path === this.path; tries++) {
+      await this.updateComplete;
+      const heading = this.querySelector("h1");
+      if (heading !== null) {
+        heading.focus({ preventScroll: true });
+        return;
+      }
+      await pause(0.1);
+    }
   }
 
   async #begin(): Promise<void> {
@@ -137,8 +148,10 @@ export class MediaPage extends PageElement {
             ${underWay === 0
               ? nothing
               : html`<a class="summary" href=${UPLOAD_PATH}>${texts.upload.summary(underWay, this.#transfers.percent)}</a>`}
-            <span class="person">${this.person.name}</span>
-            <button type="button" @click=${() => void this.#session?.signOut()}>${texts.signIn.out}</button>`}
+            <div class="account">
+              <span class="person">${this.person.name}</span>
+              <button type="button" @click=${() => void this.#session?.signOut()}>${texts.signIn.out}</button>
+            </div>`}
     </header>`;
   }
 

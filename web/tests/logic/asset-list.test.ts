@@ -45,6 +45,16 @@ test("A list that has become short is whole again.", async () => {
   expect(list.hasMore).toBe(false);
 });
 
+test("A list that was found to have an end keeps it, though its page names a next one.", async () => {
+  const load = async ({ cursor }: { cursor?: string }): Promise<AssetPage> =>
+    cursor === undefined ? { assets: [summary(1)], next_cursor: "end" } : { assets: [] };
+  const list = new AssetList(load, null);
+  await list.refresh();
+  await list.more();
+  await list.refresh();
+  expect(list.hasMore).toBe(false);
+});
+
 test("Text is looked for in keys and error codes, in any letter case; age is that of the upload.", () => {
   const items = [summary(1), summary(2, { key: "web/Holiday.MOV" }), summary(3, { error_code: "NOT_A_MEDIA_FILE" })];
   const now = Date.UTC(2026, 0, 2);

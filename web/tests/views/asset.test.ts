@@ -103,7 +103,7 @@ test("Files to take away are signed when they are asked for.", async () => {
 });
 
 test("A stream is played rather than a file, and DASH rather than HLS.", () => {
-  const playback = { path: "", expires_at: "", captions: [] };
+  const playback = { path: "", public: true, captions: [] };
   const outputs = ["THUMBNAIL", "MP4", "HLS", "DASH"].map((format) => ({ format, path: `/${format}` }));
   expect(pathToPlay({ ...playback, outputs })).toBe("/DASH");
   expect(pathToPlay({ ...playback, outputs: outputs.slice(0, 3) })).toBe("/HLS");

@@ -12,9 +12,9 @@ import { only, show } from "../support";
 import { FakeKeeper, FakeLine } from "../upload/line";
 
 const PROFILES: readonly Profile[] = [
-  { name: "audio", presets: ["audio", "m4a"] },
-  { name: "default", presets: ["cmaf", "mp4"] },
-  { name: "lectures", presets: ["cmaf"] },
+  { name: "audio", presets: ["audio", "m4a"], public: false },
+  { name: "default", presets: ["cmaf", "mp4"], public: false },
+  { name: "lectures", presets: ["cmaf"], public: false },
 ];
 
 function view(line: FakeLine, group: Group = "uploader"): HTMLElement {

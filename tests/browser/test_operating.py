@@ -1,0 +1,120 @@
+"""Roles and repair: who sees which buttons, what happens, and what is said when the service fails."""
+
+import re
+from pathlib import Path
+from uuid import uuid4
+
+from playwright.sync_api import Page, Route, expect
+
+from sandbox.deployment.delivered import Delivered
+from tests.browser.assets import Assets
+from tests.browser.deployed import Deployed
+from tests.browser.people import People
+from tests.e2e.pipeline import Pipeline
+
+
+def test_a_viewer_sees_no_buttons_of_others(people: People, assets: Assets) -> None:
+    """A viewer looks and plays: nothing to upload, to add or to operate is offered."""
+    with people.page("viewer") as page:
+        expect(page.get_by_role("link", name="coast-by-train.mp4").first).to_be_visible()
+        expect(page.get_by_role("link", name="Upload a video")).to_have_count(0)
+        page.goto("/upload")
+        expect(page.get_by_text("Uploading needs the group uploader")).to_be_visible()
+        page.goto(f"/asset/{assets.film}")
+        expect(page.get_by_role("region", name="Facts")).to_be_visible()
+        for name in ("Replay", "Remove", "Cancel", "Add captions"):
+            expect(page.get_by_role("button", name=name, exact=True)).to_have_count(0)
+
+
+def test_a_failed_asset_is_replayed_to_complete(
+    people: People, pipeline: Pipeline, sandbox: Deployed, short_clip: Path
+) -> None:
+    """An operator repairs: MediaConvert failed, another attempt makes the video, and it can be played."""
+    key = "operating/repaired.mp4"
+    sandbox.folder.faults.write_text('{"mediaconvert": {"failing_jobs": 1.0}}', "utf-8")
+    try:
+        failed = pipeline.ended(key, pipeline.put(key, short_clip.read_bytes()))
+    finally:
+        sandbox.folder.faults.unlink()
+    assert failed["status"] == "FAILED"
+    with people.page("operator") as page:
+        page.goto(f"/asset/{failed['asset_id']}")
+        expect(page.get_by_role("region", name="What went wrong")).to_be_visible()
+        page.get_by_role("button", name="Replay").click()
+        dialog = page.get_by_role("dialog")
+        confirm = dialog.get_by_role("button", name="Begin another attempt")
+        # MediaConvert says that the file is the cause, which another attempt can't help.
+        expect(confirm).to_be_disabled()
+        dialog.get_by_role("checkbox").check()
+        confirm.click()
+        expect(page.get_by_text("Another attempt has begun.")).to_be_visible()
+        expect(page.get_by_role("region", name="Qualities")).to_be_visible(timeout=90_000)
+        expect(page.get_by_role("region", name="Attempt 2").get_by_text("Ready")).to_be_visible()
+
+
+def test_an_asset_is_removed_by_the_keyboard_alone(people: People, pipeline: Pipeline) -> None:
+    """All of it is done without a pointer: find the asset, read the question, confirm, and come back."""
+    name = f"keyboard-{uuid4().hex[:8]}.mp4"
+    key = f"operating/{name}"
+    ended = pipeline.ended(key, pipeline.put(key, b"no video at all " * 50))
+    with people.page("operator") as page:
+        link = page.get_by_role("link", name=name)
+        expect(link).to_be_visible()
+        _tab_to(page, name)
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("heading", level=1)).to_have_text(name)
+        expect(page.get_by_role("heading", level=1)).to_be_focused()
+        _tab_to(page, "Remove")
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("dialog", name="Remove this asset for good?")).to_be_visible()
+        page.keyboard.press("Escape")
+        expect(page.get_by_role("button", name="Remove", exact=True)).to_be_focused()
+        page.keyboard.press("Enter")
+        _tab_to(page, "Remove for good")
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("heading", level=1)).to_have_text("Assets")
+        expect(link).to_have_count(0)
+    # What is left tells late events that the asset is gone.
+    assert set(pipeline.record(ended["asset_id"]) or {}) <= {"asset_id", "removed_at"}
+
+
+def _tab_to(page: Page, text: str) -> None:
+    """Press Tab until something with this text has the focus."""
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if text in page.evaluate("document.activeElement.textContent").strip().split("\n")[0]:
+            return
+    raise AssertionError(f"The keyboard does not reach {text}.")
+
+
+def test_a_busy_service_is_waited_for(people: People, assets: Assets) -> None:
+    """429 and 500 are tried again; where they stay, there is a sentence and a way on, and the list stays."""
+    answers = [429, 500]
+
+    def refuse(route: Route) -> None:
+        if answers:
+            route.fulfill(status=answers.pop(0), json={"message": "no"})
+        else:
+            route.continue_()
+
+    lists = re.compile(r"/api/assets(\?|$)")
+    with people.page("viewer") as page:
+        page.route(lists, refuse)
+        page.goto("/")
+        expect(page.get_by_role("link", name="coast-by-train.mp4").first).to_be_visible()
+        assert answers == []
+        page.unroute(lists)
+        page.route(lists, lambda route: route.fulfill(status=500, json={"message": "no"}))
+        page.reload()
+        expect(page.get_by_role("alert")).to_contain_text("The service has an error.")
+        page.unroute(lists)
+        page.get_by_role("button", name="Try again").click()
+        expect(page.get_by_role("link", name="coast-by-train.mp4").first).to_be_visible()
+
+
+def test_signing_out_ends_the_session(people: People, delivered: Delivered) -> None:
+    """Whoever signs out is shown the way in, and the page holds no token any more."""
+    with people.page("viewer") as page:
+        page.get_by_role("button", name="Sign out").click()
+        expect(page.get_by_role("button", name="Sign in")).to_be_visible()
+        assert page.evaluate("Object.keys(sessionStorage).filter(key => key.startsWith('oidc.user'))") == []
