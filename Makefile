@@ -250,7 +250,7 @@ web/src/api/schema.ts: docs/openapi.json web/node_modules/.installed
 	@npm run --prefix web --silent schema >/dev/null
 	@touch $@
 
-build/site/index.html: web/src/api/schema.ts $(shell find web/src web/build web/*.* -type f -not -name schema.ts 2>/dev/null)
+build/site/index.html: web/src/api/schema.ts $(shell find web/src web/plugins web/*.* -type f -not -name schema.ts 2>/dev/null)
 	@echo "Building the page"
 	@npm run --prefix web --silent build -- --logLevel=warn
 

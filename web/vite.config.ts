@@ -1,7 +1,7 @@
 import { defineConfig } from "vitest/config";
 
-import { budget } from "./build/budget.ts";
-import { withoutWebFonts } from "./build/fonts.ts";
+import { budget } from "./plugins/budget.ts";
+import { withoutWebFonts } from "./plugins/fonts.ts";
 
 // What people load before they see the first view, compressed; the player comes when something is played.
 const FIRST_LOAD_BYTES = 60_000;

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
-import { compressedBytes, loadedWith, type Built } from "../build/budget.ts";
-import { withoutFontFaces } from "../build/fonts.ts";
+import { compressedBytes, loadedWith, type Built } from "../plugins/budget.ts";
+import { withoutFontFaces } from "../plugins/fonts.ts";
 
 const files = new Map<string, Built>([
   ["page", { content: "a".repeat(1000), loads: ["shared", "style"] }],
