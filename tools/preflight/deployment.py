@@ -10,6 +10,8 @@ from typing import Any
 _ACCOUNT_ID = re.compile(r"\$\{data\.aws_caller_identity\.\w+\.account_id\}")
 _FUNCTION_REFERENCE = re.compile(r"\$\{aws_lambda_function\.(\w+)\.\w+\}")
 _JOBS_IN_FLIGHT = "MAX_JOBS_IN_FLIGHT"
+# Their modules: a stack without delivery has none of them.
+_DELIVERING = frozenset({"api", "fan_out", "webhook_sender"})
 
 
 class UnreadableStackError(Exception):
@@ -25,12 +27,14 @@ class Function:
         bound: That of the queue with most, which a setting decides. None where no queue runs it: then it
             runs once.
         beside: Those of its other queues, together.
+        delivers: Whether it is there for delivery; then a setting of delivery decides how often it runs.
     """
 
     name: str
     reserved: int | None
     bound: int | None
     beside: int = 0
+    delivers: bool = False
 
     @property
     def at_a_time(self) -> int:
@@ -88,6 +92,7 @@ def read_deployment(document: Mapping[str, Any]) -> Deployment:
                     reserved=function.get("reserved_concurrent_executions"),
                     bound=max(bounds.get(id_, ()), default=None),
                     beside=sum(sorted(bounds.get(id_, ()))[:-1]),
+                    delivers=_module(function) in _DELIVERING,
                 )
                 for id_, function in functions.items()
             ),
@@ -107,6 +112,10 @@ def _bounds(mappings: Mapping[str, Mapping[str, Any]]) -> dict[str, list[int]]:
             bound = int(mapping["scaling_config"]["maximum_concurrency"])
             bounds.setdefault(reference.group(1), []).append(bound)
     return bounds
+
+
+def _module(function: Mapping[str, Any]) -> str:
+    return str(function["handler"]).rpartition(".")[0].rpartition(".")[2]
 
 
 def _variables(function: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from tools.preflight.deployment import Deployment, StateBucket
@@ -107,19 +107,31 @@ def _reservation_shortage(deployment: Deployment, found: Concurrency) -> str | N
     share = ", ".join(f"{name} {number}" for name, number in wanted.items())
     most = _most(deployment, room)
     smaller = f"; or set processing_concurrency to {_up_to(most)}" if most >= _LEAST_BOUND else ""
-    alone = _most(deployment, found.unreserved + own)
-    without = (
-        f"; or reserve nothing: reserve_concurrency=False, account_concurrency={found.quota} and "
-        f"processing_concurrency={_up_to(alone)}"
-        if alone >= _LEAST_BOUND
-        else ""
-    )
+    without = _without_reservation(deployment, found.quota, found.unreserved + own)
     return (
         f"processing_concurrency is {_bound(deployment)}, with which the functions reserve {needed} "
         f"executions ({share}); allowed: {room}, since the account's quota is {found.quota}, "
         f"{found.unreserved + own} of it are free, and {kept} must stay unreserved. Ask for a quota of at "
         f"least {quota} ({_LAMBDA_QUOTA}){smaller}{without}, {_WHERE}."
     )
+
+
+def _without_reservation(deployment: Deployment, quota: int, room: int) -> str:
+    """Return which settings fit where nothing is reserved; delivery is left out where it doesn't fit."""
+    undelivered = replace(
+        deployment, functions=tuple(each for each in deployment.functions if not each.delivers)
+    )
+    for remedy, kept in (
+        ("reserve nothing:", deployment),
+        ('leave delivery out: delivery="none",', undelivered),
+    ):
+        most = _most(kept, room)
+        if most >= _LEAST_BOUND:
+            return (
+                f"; or {remedy} reserve_concurrency=False, account_concurrency={quota} and "
+                f"processing_concurrency={_up_to(most)}"
+            )
+    return ""
 
 
 def _shared_shortage(deployment: Deployment, found: Concurrency) -> str | None:
@@ -142,15 +154,15 @@ def _up_to(most: int) -> str:
 
 
 def _bound(deployment: Deployment) -> int:
-    return max((function.bound or 0 for function in deployment.functions), default=0)
+    return max((each.bound or 0 for each in deployment.functions if not each.delivers), default=0)
 
 
 def _most(deployment: Deployment, room: int) -> int:
     """Return the largest processing concurrency that fits beside what no setting decides."""
-    queued = sum(function.bound is not None for function in deployment.functions)
-    single = sum(function.at_a_time for function in deployment.functions if function.bound is None)
-    beside = sum(function.beside for function in deployment.functions)
-    return (room - single - beside) // queued if queued else 0
+    queued = [each for each in deployment.functions if each.bound is not None and not each.delivers]
+    others = sum(each.at_a_time for each in deployment.functions if each not in queued)
+    beside = sum(each.beside for each in queued)
+    return (room - others - beside) // len(queued) if queued else 0
 
 
 def jobs_finding(deployment: Deployment, concurrent_jobs: int | NotAsked) -> Finding:

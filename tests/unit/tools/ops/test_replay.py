@@ -78,7 +78,7 @@ def failed(world: OpsWorld, code: str) -> Asset:
     """Return an asset that failed with this code of the catalogue."""
     asset = world.asset(AssetStatus.PROCESSING)
     facts = dict.fromkeys(("said", "found", "profile", "allowed", "suffixes", "size_bytes"), "x")
-    error = failure(code).error(**facts, max_size_bytes="x")
+    error = failure(code).error(**facts, max_size_bytes="x", price="x", cap="x")
     step = Transition(to=AssetStatus.FAILED, attempt=1, at=world.clock(), detail="", error=error)
     assert world.table.advance(asset.asset_id, step)
     return world.read(asset.asset_id)
