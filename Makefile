@@ -64,7 +64,7 @@ fuzz: setup ## Feed every entry hostile input, so many each: make fuzz [INPUTS=1
 	@FUZZ_INPUTS=$(or $(INPUTS),1000) $(RUN) -m pytest tests/fuzz --hypothesis-profile=search --show-capture=no
 bench: setup build/cdktn/.installed ## Measure synthesis and transcoding, as ratios within one run
 	@PYTHONPATH=lambda_src $(RUN) -m checks.bench
-bench-tests: setup ## Measure what share of one process's time `make test-fast` takes (some 20 minutes)
+bench-tests: setup $(SUCCESSORS) ## Measure what share of one process's time `make test-fast` takes (some 20 minutes)
 	@$(RUN) -m checks.bench.spreading
 prices: setup ## Refresh the price list from AWS's Price List API; 3 if it can't be asked: make prices [REGION=us-east-1]
 	@PYTHONPATH=lambda_src $(RUN) -m tools.price_list$(if $(REGION), --region=$(REGION))

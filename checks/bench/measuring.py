@@ -57,7 +57,8 @@ def cost(command: Sequence[str], *, cwd: Path, environment: Mapping[str, str] | 
     )
     cpu_seconds = _children_cpu_seconds() - before
     if done.returncode != 0:
-        raise RuntimeError(f"{' '.join(command)[:200]} failed:\n{done.stderr[-2000:]}")
+        said = done.stderr.strip() or done.stdout
+        raise RuntimeError(f"{' '.join(command)[:200]} failed:\n{said[-2000:]}")
     return Cost(
         wall_seconds=time.perf_counter() - begun,
         cpu_seconds=cpu_seconds,
