@@ -16,7 +16,6 @@ from sandbox.local_aws.fixes import (
     function_output,
     index_updates,
     job_templates,
-    parameters_by_path,
     queue_urls,
     recursive_loops,
     remembered_results,
@@ -41,10 +40,10 @@ from sandbox.local_aws.fixes.delivery import (
 from sandbox.local_aws.fixes.permissions import (
     batch_actions,
     iam_calls,
+    parameters,
     parsed_policies,
     role_sessions,
     service_role_trust,
-    several_parameters,
 )
 from sandbox.local_aws.fixes.s3 import (
     object_created_version,
@@ -97,7 +96,6 @@ def apply(
     service_role_trust.apply()
     role_sessions.apply(sessions)
     batch_actions.apply()
-    parameters_by_path.apply()
     path_normalization.apply()
     # Around it: what is refused is not served.
     private_playback.apply()
@@ -113,4 +111,4 @@ def apply(
     if calls is not None:
         iam_calls.apply(calls)
     # Around it: a call on several is noted for each.
-    several_parameters.apply()
+    parameters.apply()

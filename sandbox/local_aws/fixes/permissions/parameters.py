@@ -1,13 +1,14 @@
-"""Authorize GetParameters on each parameter that it names, as AWS does.
+"""Authorize GetParameters and GetParametersByPath on the parameters or the path that they name, as AWS does.
 
-MiniStack looks for no names and authorizes on `*`, where a role that may read some parameters is refused.
+MiniStack looks for neither and authorizes on `*`, where a role that may read some parameters is refused.
 Source: Service Authorization Reference, "Actions, resources, and condition keys for AWS Systems Manager",
-GetParameters, https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssystemsmanager.html
+https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssystemsmanager.html
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from ministack.core import iam_actions, iam_evaluator
@@ -40,8 +41,9 @@ def apply() -> None:
         region: str,
         account_id: str,
     ) -> str:
-        if service == "ssm" and headers.get("x-amz-target", "").endswith(".GetParameters"):
-            return named(body, region, account_id)
+        operation = headers.get("x-amz-target", "").rpartition(".")[2]
+        if service == "ssm" and operation in _ARNS:
+            return _ARNS[operation](body, region, account_id)
         return str(extract(service, method, path, headers, body, query, region, account_id))
 
     def enforce_each(
@@ -72,3 +74,18 @@ def named(body: bytes, region: str, account_id: str) -> str:
     if not names:
         return "*"
     return Parameters(*(f"arn:aws:ssm:{region}:{account_id}:parameter/{name}" for name in names))
+
+
+def by_path(body: bytes, region: str, account_id: str) -> str:
+    """Return the ARN of a request's path, `*` where it names none."""
+    try:
+        named = json.loads(body)["Path"]
+    except (ValueError, KeyError, TypeError):
+        return "*"
+    return f"arn:aws:ssm:{region}:{account_id}:parameter{str(named).rstrip('/')}"
+
+
+_ARNS: Mapping[str, Callable[[bytes, str, str], str]] = {
+    "GetParameters": named,
+    "GetParametersByPath": by_path,
+}
