@@ -72,6 +72,7 @@ OF_ONE_ATTEMPT = (
     "notified_at",
     "outputs",
     "planned_outputs",
+    "poster",
     "preset_versions",
     "profile",
     "progress_percent",
