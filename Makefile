@@ -12,6 +12,9 @@ BIN := .venv/bin
 RUN := $(BIN)/python
 # What would take CDKTF's place, and the AWS provider's: the tests synthesize with these too.
 SUCCESSORS := build/cdktn/.installed build/provider6/.installed
+# Their Node.js, and the fork's command line.
+SUCCESSORS_NODE := tests/infrastructure/successors/node
+LANES := $(SUCCESSORS) build/cdktn-cli/.installed
 # How many processes share the tests: make test WORKERS=1; tests/conftest.py says how many by default.
 WORKERS ?= auto
 SPREAD := --numprocesses=$(WORKERS)
@@ -24,15 +27,15 @@ unexport PYTHONDONTWRITEBYTECODE
 
 ##@ Two commands to begin with
 .PHONY: demo test
-demo: setup build/site/index.html ## Deploy to a local AWS, transcode a video for real: make demo [VIDEO="a.mp4 b.mov"] [OPEN=1]
-	@$(RUN) -m sandbox demo$(if $(VIDEO), --named-in="$$VIDEO")$(if $(OPEN), --open)
+demo: setup build/site/index.html ## Deploy to a local AWS, transcode a video for real: make demo [VIDEO="a.mp4 b.mov"]
+	@$(RUN) -m sandbox demo $(if $(VIDEO),--named-in="$$VIDEO")
 test: ## Everything that a change must hold: lint, types, unit, property, snapshot, e2e
 	@# What is installed for one of them is installed beside the others.
-	@$(MAKE) --no-print-directory --jobs=3 setup-cdktf lint types test-page $(SUCCESSORS)
+	@$(MAKE) --no-print-directory --jobs=3 setup-cdktf lint types test-page $(LANES)
 	@$(RUN) -m pytest $(SPREAD)
 
 ##@ Parts of the tests
-.PHONY: lint format types docs test-page test-fast test-e2e playback browser in-browser pictures snapshot-update guards bench bench-tests chaos api-load corpus fuzz soak iam-report prices
+.PHONY: lint format types docs test-page test-fast test-e2e cli-lane playback browser pictures snapshot-update guards bench bench-tests chaos api-load corpus fuzz soak iam-report prices
 lint: setup .venv-lint/.synced ## Check style and format (ruff), imports (import-linter), every policy (checkov, parliament)
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	@PYTHONPATH=lambda_src:. $(BIN)/lint-imports --no-cache
@@ -43,19 +46,23 @@ types: setup ## Check types (mypy, strict)
 	@$(BIN)/mypy
 docs: setup ## Write the documentation's tables and pictures that are made from the code
 	@PYTHONPATH=lambda_src $(RUN) -m checks.docs
-test-page: web/node_modules/.installed build/site/index.html ## The page's types (TypeScript, strict), its tests and its size
+test-page: web/node_modules/.installed build/site/index.html build/cdktn-cli/.installed ## The page's types (TypeScript, strict), its tests and its size
 	@npm run --prefix web --silent types
 	@npm run --prefix web --silent test
-test-fast: setup $(SUCCESSORS) ## All tests that need no deployed sandbox
+	@# Node.js 22 builds the same files.
+	@PATH="$(CURDIR)/build/cdktn-cli/node_modules/.bin:$$PATH" npm run --prefix web --silent build -- --logLevel=warn --outDir ../build/site-node22
+	@diff --recursive build/site build/site-node22
+test-fast: setup $(LANES) ## All tests that need no deployed sandbox
 	@$(RUN) -m pytest $(SPREAD) -m "not e2e"
-test-e2e: setup-cdktf ## The tests on deployed sandboxes
+test-e2e: setup-cdktf $(LANES) ## The tests on deployed sandboxes
 	@$(RUN) -m pytest $(SPREAD) tests/e2e
+cli-lane: setup-cdktf $(LANES) ## Plan a deployed sandbox with the command line of CDKTF's fork: make cli-lane [TOOL=tofu]
+	@$(if $(TOOL),TERRAFORM_BINARY_NAME="$(TOOL)" $(RUN) sandbox/runtime/prerequisites.py)
+	@$(if $(TOOL),,command -v tofu >/dev/null || echo "OpenTofu (\`tofu\`) isn't on the PATH: the lane runs with Terraform alone.")
+	@$(if $(TOOL),CLI_LANE_TOOL="$(TOOL)") $(RUN) -m pytest tests/e2e/test_cdktn.py
 playback: setup-cdktf ## Play what the sandbox makes and delivers in headless Chromium, with hls.js and dash.js
 	@PYTHONPATH=lambda_src $(RUN) -m checks.playback
-browser: setup-cdktf web/node_modules/.installed ## The page and other players in headless Chromium, on a sandbox of its own
-	@$(RUN) -m pytest tests/browser
-in-browser: setup-cdktf web/node_modules/.installed ## What playback and browser prove, with one deployment for both
-	@PYTHONPATH=lambda_src $(RUN) -m checks.playback --from-folder
+browser: setup-cdktf web/node_modules/.installed ## The page in headless Chromium, on a deployed sandbox of its own
 	@$(RUN) -m pytest tests/browser
 pictures: setup-cdktf web/node_modules/.installed ## Take the pictures of the page's views in docs/pictures
 	@PICTURES=docs/pictures $(RUN) -m pytest tests/browser/test_views.py
@@ -67,7 +74,7 @@ fuzz: setup ## Feed every entry hostile input, so many each: make fuzz [INPUTS=1
 	@FUZZ_INPUTS=$(or $(INPUTS),1000) $(RUN) -m pytest tests/fuzz --hypothesis-profile=search --show-capture=no
 bench: setup build/cdktn/.installed ## Measure synthesis and transcoding, as ratios within one run
 	@PYTHONPATH=lambda_src $(RUN) -m checks.bench
-bench-tests: setup $(SUCCESSORS) ## Measure what share of one process's time `make test-fast` takes (some 20 minutes)
+bench-tests: setup $(LANES) ## Measure what share of one process's time `make test-fast` takes (some 20 minutes)
 	@$(RUN) -m checks.bench.spreading
 prices: setup ## Refresh the price list from AWS's Price List API; 3 if it can't be asked: make prices [REGION=us-east-1]
 	@PYTHONPATH=lambda_src $(RUN) -m tools.price_list$(if $(REGION), --region=$(REGION))
@@ -227,6 +234,13 @@ $(SUCCESSORS): build/%/.installed: .venv/.synced
 		--only-binary=:all: --requirement build/$*-requirements.txt
 	@touch $@
 
+build/cdktn-cli/.installed: $(SUCCESSORS_NODE)/package.json $(SUCCESSORS_NODE)/package-lock.json
+	@echo "Installing the command line of CDKTF's fork, and its Node.js"
+	@rm -rf $(@D) && mkdir -p $(@D) && cp $^ $(@D)
+	@# npm itself runs on the Node.js that is here.
+	@npm ci --prefix $(@D) --no-audit --no-fund --loglevel=error
+	@touch $@
+
 .venv-lint/.synced: Pipfile.lock | .venv/.synced
 	@echo "Installing the linters of policies (half a minute, once)"
 	@mkdir -p build
@@ -263,7 +277,7 @@ lock: .venv/.synced ## Lock the newest allowed versions, naming no package index
 	path = pathlib.Path("Pipfile.lock"); lock = json.loads(path.read_text()); lock["_meta"]["sources"] = []; \
 	[package.pop("index", None) for group in lock.values() for package in group.values() if isinstance(package, dict)]; \
 	path.write_text(json.dumps(lock, indent=4, sort_keys=True) + "\n")'
-	@for folder in . web; do npm install --prefix "$$folder" --package-lock-only --omit-lockfile-registry-resolved --no-audit --no-fund --loglevel=error; done
+	@for folder in . web $(SUCCESSORS_NODE); do npm install --prefix "$$folder" --package-lock-only --omit-lockfile-registry-resolved --no-audit --no-fund --loglevel=error; done
 
 clean: ## Remove what the other targets made (not the sandbox's state)
 	@rm -rf .venv .venv-lint node_modules web/node_modules web/src/api/schema.ts build cdktf.out .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -24,7 +24,12 @@ ROOT = Path(__file__).resolve().parents[2]
 BUILD = ROOT / "build"
 DEPENDENCIES = BUILD / "lambda-dependencies"
 SOURCE = ROOT / "lambda_src"
-NODE_FOLDERS = (".", "web")
+# What is installed from the lock file of each.
+NODE_FOLDERS = {
+    ".": "CDKTF's command line, players",
+    "web": "page",
+    "tests/infrastructure/successors/node": "command line of CDKTF's fork",
+}
 
 
 def lambda_sbom(*, archive: Path, dependencies: Path = DEPENDENCIES) -> str:
@@ -98,8 +103,9 @@ def _audit(pip_audit: str, npm: str) -> int:
     for finding in audit_python(pip_audit=pip_audit, lock=lock, folder=BUILD / "audit-requirements"):
         print(finding, flush=True)
         findings.append(finding)
-    findings.append(audit_node(npm=npm, folder=ROOT))
-    print(findings[-1])
+    for folder, what in NODE_FOLDERS.items():
+        findings.append(audit_node(npm=npm, folder=ROOT / folder, what=what))
+        print(findings[-1], flush=True)
     return outcome(findings)
 
 

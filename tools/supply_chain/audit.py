@@ -74,8 +74,9 @@ def audit_python(*, pip_audit: str, lock: Mapping[str, Any], folder: Path) -> It
         yield _ask_pip_audit(pip_audit, requirements, f"Python, {_GROUPS.get(group, group)}", len(packages))
 
 
-def audit_node(*, npm: str, folder: Path) -> Finding:
-    """Ask about everything in a folder's package-lock.json."""
+def audit_node(*, npm: str, folder: Path, what: str) -> Finding:
+    """Ask about everything in a folder's package-lock.json; `what` says what is installed from it."""
+    label = f"Node.js, {what}"
     lock = json.loads((folder / "package-lock.json").read_text("utf-8"))
     # The folder itself is the entry without a name.
     count = len([name for name in lock["packages"] if name])
@@ -83,9 +84,9 @@ def audit_node(*, npm: str, folder: Path) -> Finding:
     answer = _json(ran.stdout)
     if ran.failure or not isinstance(answer.get("vulnerabilities"), dict):
         why = ran.failure or str(answer.get("message") or ran.last_words)
-        return Finding(label="Node.js", packages=count, unanswered=why)
+        return Finding(label=label, packages=count, unanswered=why)
     return Finding(
-        label="Node.js",
+        label=label,
         packages=count,
         advisories=[
             f"{name} {entry.get('range', '')} ({entry.get('severity', 'unknown')}): {_via(entry)}"

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import field
 from datetime import datetime
 from enum import Enum, auto
-from typing import Any, NamedTuple
+from typing import Any
 
 from media_pipeline.domain.asset import AssetStatus
 from media_pipeline.domain.bounds import MAX_DETAIL_BYTES, cut
@@ -72,7 +72,6 @@ OF_ONE_ATTEMPT = (
     "notified_at",
     "outputs",
     "planned_outputs",
-    "poster",
     "preset_versions",
     "profile",
     "progress_percent",
@@ -139,7 +138,8 @@ class Check(Enum):
     ABSENT_OR_BELOW = auto()
 
 
-class Condition(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Condition:
     """Ask something of one attribute of a record."""
 
     name: str

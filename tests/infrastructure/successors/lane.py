@@ -13,17 +13,31 @@ from tests.infrastructure.successors.comparison import Differences
 from tests.support.made_site import write_site
 
 ROOT = Path(__file__).resolve().parents[3]
+# The command line of the fork, and the Node.js on which it and every lane run; the Makefile installs both.
+NODE_LOCK = ROOT / "tests" / "infrastructure" / "successors" / "node" / "package-lock.json"
+NODE_INSTALLED = ROOT / "build" / "cdktn-cli"
 APP = ("main.py", "cdktf.json", "constructs_lib", "stacks", "lambda_src")
 
 # What docs/moving-to-cdktn.md has people run, word for word.
 RENAME = "perl -pi -e 's/cdktf_cdktf_provider_aws/cdktn_provider_aws/; s/from cdktf /from cdktn /'"
 RENAMED = "constructs_lib/bindings/*.py"
 
+# One argument of one resource, as it is in the source: file, text, and what takes its place.
+ALTERED_ARGUMENT = "resource.aws_media_convert_queue.{}.description"
+ALTERED_FILE = "constructs_lib/transcoding.py"
+ALTERED_VALUES = ("Jobs of the pipeline", "Jobs of another pipeline")
+
+# Several Apps share a process, which loads the bindings once; what differs between Apps is loaded anew.
 PROGRAM = """
 import json, os, sys
-import main
-for outdir, environ in json.loads(sys.argv[1]).items():
-    main.build_app(environ, outdir=main.Path(outdir), site=main.built_site(environ)).synth()
+for app, folders in json.loads(sys.argv[1]).items():
+    for name in [*sys.modules]:
+        if name.partition(".")[0] in ("main", "stacks", "constructs_lib", "media_pipeline"):
+            del sys.modules[name]
+    os.chdir(app)
+    import main
+    for outdir, environ in folders.items():
+        main.build_app(environ, outdir=main.Path(outdir), site=main.built_site(environ)).synth()
 print(json.dumps([name for name in sys.modules if "_provider_aws." in name]))
 """
 
@@ -99,8 +113,31 @@ def python_of(lane: str) -> Path:
     return ROOT / "build" / lane / "bin" / "python"
 
 
-def copy_app(folder: Path) -> None:
-    """Copy what synthesis needs, and nothing that was built but the functions' packages."""
+def node_programs() -> Path:
+    """Return the folder with Node.js 22 and the command line of the fork, to be put first on the PATH.
+
+    Raises:
+        AssertionError: They aren't installed, others are locked by now, or this machine's kind has no such
+            Node.js.
+    """
+    remedy = "Run: make -B build/cdktn-cli/.installed"
+    installed = NODE_INSTALLED / NODE_LOCK.name
+    assert (NODE_INSTALLED / ".installed").is_file(), f"Not installed: the fork's command line. {remedy}"
+    assert installed.read_bytes() == NODE_LOCK.read_bytes(), (
+        f"The fork's command line: not as locked. {remedy}"
+    )
+    programs = NODE_INSTALLED / "node_modules" / ".bin"
+    assert (programs / "node").exists(), f"None of the packages in {NODE_LOCK.parent} is for this machine."
+    return programs
+
+
+def node_environment(base: Mapping[str, str]) -> dict[str, str]:
+    """Return an environment in which `node` is the Node.js 22 of the lanes."""
+    return {**base, "PATH": f"{node_programs()}{os.pathsep}{base['PATH']}"}
+
+
+def copy_app(folder: Path, *, site: Path | None = None) -> None:
+    """Copy what synthesis needs; of what was built, the functions' packages, and the page if it is given."""
     for name in APP:
         source = ROOT / name
         if source.is_dir():
@@ -108,7 +145,10 @@ def copy_app(folder: Path) -> None:
         else:
             shutil.copy2(source, folder / name)
     (folder / "build").mkdir()
-    write_site(folder / "build" / "site")
+    if site is None:
+        write_site(folder / "build" / "site")
+    else:
+        (folder / "build" / "site").symlink_to(site)
     (folder / "build" / "lambda-dependencies").symlink_to(ROOT / "build" / "lambda-dependencies")
 
 
@@ -117,29 +157,50 @@ def rename_bindings(folder: Path) -> None:
     subprocess.run(f"{RENAME} {RENAMED}", shell=True, cwd=folder, check=True)
 
 
+def alter_argument(folder: Path) -> None:
+    """Change one argument of one resource in the source of a copy."""
+    path = folder / ALTERED_FILE
+    before = path.read_text("utf-8")
+    assert before.count(f'"{ALTERED_VALUES[0]}"') == 1
+    path.write_text(before.replace(*ALTERED_VALUES), "utf-8")
+
+
 def read_manifest(outdir: Path) -> dict[str, Any]:
     """Return what cdktf-cli reads of the stacks that were synthesized into a folder."""
     manifest: dict[str, Any] = json.loads((outdir / "manifest.json").read_text("utf-8"))
     return manifest
 
 
-def synthesize(python: Path, app: Path, environments: Mapping[str, Mapping[str, str]]) -> Synthesized:
-    """Synthesize an App for each of some environments, by the name of the folder that takes the stacks."""
-    folders = {str(app / "out" / name): dict(environ) for name, environ in environments.items()}
-    (app / "out").mkdir(exist_ok=True)
+def synthesize(python: Path, apps: Mapping[Path, Mapping[str, Mapping[str, str]]]) -> list[Synthesized]:
+    """Synthesize Apps in turn, on Node.js 22.
+
+    Args:
+        python: The interpreter of a lane's environment.
+        apps: The environments of each App's folder, by the name of the folder that takes the stacks.
+    """
+    folders = {
+        str(app): {str(app / "out" / name): dict(environ) for name, environ in environments.items()}
+        for app, environments in apps.items()
+    }
+    for app in apps:
+        (app / "out").mkdir(exist_ok=True)
     done = subprocess.run(
         [python, "-c", PROGRAM, json.dumps(folders)],
-        cwd=app,
-        env={name: os.environ[name] for name in ("HOME", "PATH") if name in os.environ},
+        env=node_environment({name: os.environ[name] for name in ("HOME", "PATH") if name in os.environ}),
         capture_output=True,
         text=True,
         check=False,
     )
     assert done.returncode == 0, done.stderr[-3000:]
     assert "end-of-life" not in done.stderr
-    paths = sorted(path for folder in folders for path in Path(folder).glob("stacks/*/cdk.tf.json"))
+    modules = json.loads(done.stdout)
+    return [_synthesized(app / "out", list(environments), modules) for app, environments in apps.items()]
+
+
+def _synthesized(outdir: Path, names: Sequence[str], modules: Sequence[str]) -> Synthesized:
+    paths = sorted(path for name in names for path in (outdir / name).glob("stacks/*/cdk.tf.json"))
     return Synthesized(
         stacks={path.parent.name: json.loads(path.read_text("utf-8")) for path in paths},
-        manifests={name: read_manifest(app / "out" / name) for name in environments},
-        modules=json.loads(done.stdout),
+        manifests={name: read_manifest(outdir / name) for name in names},
+        modules=modules,
     )

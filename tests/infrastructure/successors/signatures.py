@@ -1,6 +1,7 @@
-"""Read from the source of AWS bindings which arguments a resource takes, without importing them."""
+"""Read from the source of AWS bindings what a resource takes and has, without importing them."""
 
 import ast
+import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -13,6 +14,9 @@ META_ARGUMENTS = frozenset({"//", "count", "depends_on", "lifecycle", "provider"
 # Modules are imported under names that end in a hash.
 _IMPORTED = re.compile(r"_(?:cdktf|cdktn|constructs)_[0-9a-f]{8}\.")
 _OPTIONAL = "typing.Optional"
+# A reference of one resource, or data source, to an attribute of another.
+_REFERENCE = re.compile(r"\b(data\.)?(aws_\w+)\.[\w-]+\.(\w+)")
+_EXPRESSION = re.compile(r"\$\{([^}]*)\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +38,42 @@ def used_arguments(stack: Mapping[str, Any], bindings: Path) -> dict[str, Argume
     found: dict[str, Argument | None] = {}
     for prefix, section in (("", "resource"), ("data_", "data")):
         for kind, resources in stack.get(section, {}).items():
-            # A data source keeps the provider's prefix in its module's name, a resource doesn't.
-            module = f"{prefix}{kind if prefix else kind.removeprefix('aws_')}"
+            module = bindings / _module(kind, is_data=bool(prefix))
             for body in resources.values():
-                found.update(_used(f"{prefix}{kind}", body, bindings / module, None))
+                found.update(_used(f"{prefix}{kind}", body, module, None))
     for body in stack.get("provider", {}).get("aws", []):
         found.update(_used("provider", body, bindings / "provider", None))
     return found
+
+
+def read_attributes(stack: Mapping[str, Any], bindings: Path) -> dict[str, str | None]:
+    """Return the type of every attribute that a stack reads of a resource or data source, by its path.
+
+    A type is None where the bindings don't have the attribute.
+    """
+    found: dict[str, str | None] = {}
+    for expression in _EXPRESSION.findall(json.dumps(stack)):
+        for is_data, kind, name in _REFERENCE.findall(expression):
+            attributes = _attributes(bindings / _module(kind, is_data=bool(is_data)))
+            found[f"{'data_' if is_data else ''}{kind}.{name}"] = attributes.get(name)
+    return found
+
+
+def _module(kind: str, *, is_data: bool) -> str:
+    # A data source keeps the provider's prefix in its module's name, a resource doesn't.
+    return f"data_{kind}" if is_data else kind.removeprefix("aws_")
+
+
+@cache
+def _attributes(module: Path) -> Mapping[str, str]:
+    classes = _classes(module)
+    return {
+        node.name: _IMPORTED.sub("", ast.unparse(node.returns)).replace("'", "")
+        for node in classes[_resource_class(classes)].body
+        if isinstance(node, ast.FunctionDef)
+        and node.returns is not None
+        and any("property" in ast.unparse(decorator) for decorator in node.decorator_list)
+    }
 
 
 def _used(

@@ -1,4 +1,4 @@
-"""Version 6 of the AWS provider takes every argument that we give, as its bindings tell."""
+"""Version 6 of the AWS provider takes every argument that is given, and has what is read, by its bindings."""
 
 from collections.abc import Mapping
 from importlib.util import find_spec
@@ -9,7 +9,7 @@ import pytest
 
 from tests.infrastructure.stack import Stack
 from tests.infrastructure.successors.lane import LANES, Lane, python_of
-from tests.infrastructure.successors.signatures import Argument, used_arguments
+from tests.infrastructure.successors.signatures import Argument, read_attributes, used_arguments
 
 Arguments = Mapping[str, Argument | None]
 
@@ -31,10 +31,7 @@ NO_LONGER_REQUIRED = {
 @pytest.fixture(scope="module")
 def ours(synthesized: Mapping[str, Mapping[str, Any]]) -> Arguments:
     """Return every argument that any stack gives, as our bindings have it."""
-    spec = find_spec("cdktf_cdktf_provider_aws")
-    assert spec is not None
-    assert spec.origin is not None
-    return _used(synthesized, Path(spec.origin).parent)
+    return _used(synthesized, _our_bindings())
 
 
 @pytest.fixture(scope="module", params=LANES, ids=lambda lane: lane.name)
@@ -47,9 +44,19 @@ def lane(request: pytest.FixtureRequest) -> Lane:
 @pytest.fixture(scope="module")
 def theirs(lane: Lane, synthesized: Mapping[str, Mapping[str, Any]]) -> Arguments:
     """Return every argument that any stack gives, as the bindings of provider 6 have it."""
-    environment = python_of(lane.name).parents[1]
-    (bindings,) = environment.glob(f"lib/python*/site-packages/{lane.bindings}")
-    return _used(synthesized, bindings)
+    return _used(synthesized, _bindings(lane))
+
+
+def _our_bindings() -> Path:
+    spec = find_spec("cdktf_cdktf_provider_aws")
+    assert spec is not None
+    assert spec.origin is not None
+    return Path(spec.origin).parent
+
+
+def _bindings(lane: Lane) -> Path:
+    (found,) = python_of(lane.name).parents[1].glob(f"lib/python*/site-packages/{lane.bindings}")
+    return found
 
 
 def _used(synthesized: Mapping[str, Mapping[str, Any]], bindings: Path) -> dict[str, Argument | None]:
@@ -93,12 +100,33 @@ def test_what_is_no_longer_required_is_listed(lane: Lane, ours: Arguments, their
 
 def test_a_missing_argument_is_found(theirs: Arguments, lane: Lane) -> None:
     """An argument that the bindings don't have is told apart from one that they have, in blocks too."""
-    environment = python_of(lane.name).parents[1]
-    (bindings,) = environment.glob(f"lib/python*/site-packages/{lane.bindings}")
     table = {"name": "t", "ttl": {"enabled": True, "until": "t"}, "local_index": [{"name": "i"}]}
-    found = used_arguments({"resource": {"aws_dynamodb_table": {"t": table}}}, bindings)
+    found = used_arguments({"resource": {"aws_dynamodb_table": {"t": table}}}, _bindings(lane))
     unknown = {path for path, argument in found.items() if argument is None}
     assert unknown == {"aws_dynamodb_table.ttl.until", "aws_dynamodb_table.local_index"}
+
+
+def test_every_attribute_that_is_read_is_the_same(
+    lane: Lane, synthesized: Mapping[str, Mapping[str, Any]]
+) -> None:
+    """Each attribute of a resource that another one, or an output, reads is there, and of the same type."""
+    ours, theirs = (
+        {path: kind for stack in synthesized.values() for path, kind in read_attributes(stack, each).items()}
+        for each in (_our_bindings(), _bindings(lane))
+    )
+    assert len(ours) > 30
+    assert None not in ours.values()
+    assert theirs == ours
+    # It became an argument, of any resource: where to make it. What it was is bucket_region now. Source:
+    # https://registry.terraform.io/providers/hashicorp/aws/latest/docs/guides/version-6-upgrade
+    assert "aws_s3_bucket.region" not in ours
+
+
+def test_a_missing_attribute_is_found(lane: Lane) -> None:
+    """An attribute that the bindings don't have is told apart from those that they have."""
+    outputs = {"output": {"o": {"value": "${aws_sqs_queue.q.url}, ${data.aws_caller_identity.c.nickname}"}}}
+    found = read_attributes(outputs, _bindings(lane))
+    assert found == {"aws_sqs_queue.url": "builtins.str", "data_aws_caller_identity.nickname": None}
 
 
 def test_every_index_has_a_range_key(any_stack: Stack) -> None:

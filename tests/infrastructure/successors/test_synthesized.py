@@ -4,6 +4,9 @@ The App is copied, and nothing in it changes but the names in its bindings. Each
 both values: a list that is stale, too long or too short fails.
 """
 
+import os
+import re
+import subprocess
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from pathlib import Path
@@ -15,10 +18,14 @@ from tests.infrastructure.pipelines import PLAIN_ENVIRONMENT
 from tests.infrastructure.stack import PLAIN, STACKS
 from tests.infrastructure.successors.comparison import differences
 from tests.infrastructure.successors.lane import (
+    ALTERED_ARGUMENT,
+    ALTERED_VALUES,
     LANES,
     Lane,
     Synthesized,
+    alter_argument,
     copy_app,
+    node_environment,
     python_of,
     read_manifest,
     rename_bindings,
@@ -36,13 +43,28 @@ def lane(request: pytest.FixtureRequest) -> Lane:
 
 
 @pytest.fixture(scope="module")
-def theirs(lane: Lane, tmp_path_factory: pytest.TempPathFactory) -> Synthesized:
-    """Synthesize every stack with a lane's bindings, with delivery and without."""
-    app = tmp_path_factory.mktemp(lane.name)
-    copy_app(app)
-    if lane.is_fork:
-        rename_bindings(app)
-    return synthesize(python_of(lane.name), app, {"all": {}, PLAIN: PLAIN_ENVIRONMENT})
+def both(lane: Lane, tmp_path_factory: pytest.TempPathFactory) -> list[Synthesized]:
+    """Synthesize every stack with a lane's bindings, and one stack of an App with an altered argument."""
+    apps = [tmp_path_factory.mktemp(lane.name) for _ in range(2)]
+    for app in apps:
+        copy_app(app)
+        if lane.is_fork:
+            rename_bindings(app)
+    alter_argument(apps[1])
+    plain = {PLAIN: PLAIN_ENVIRONMENT}
+    return synthesize(python_of(lane.name), {apps[0]: {"all": {}, **plain}, apps[1]: plain})
+
+
+@pytest.fixture(scope="module")
+def theirs(both: list[Synthesized]) -> Synthesized:
+    """Return what a lane's bindings make of every stack, with delivery and without."""
+    return both[0]
+
+
+@pytest.fixture(scope="module")
+def altered(both: list[Synthesized]) -> Synthesized:
+    """Return what they make of the App in whose source one argument of one resource is another."""
+    return both[1]
 
 
 @pytest.mark.parametrize("name", STACKS)
@@ -67,6 +89,24 @@ def test_manifests_differ_in_what_is_listed_alone(
     ours = {"all": read_manifest(synthesis_directory), PLAIN: read_manifest(plain_directory)}
     for name, manifest in ours.items():
         assert differences(manifest, theirs.manifests[name]) == lane.manifest_differences
+
+
+def test_one_argument_changed_in_the_source_fails(
+    lane: Lane, altered: Synthesized, theirs: Synthesized, synthesized: Stacks
+) -> None:
+    """An App of which one resource has another argument doesn't pass: that argument is what differs."""
+    (queue,) = synthesized[PLAIN]["resource"]["aws_media_convert_queue"]
+    found = differences(synthesized[PLAIN], altered.stacks[PLAIN])
+    assert found == {**lane.differences, ALTERED_ARGUMENT.format(queue): ALTERED_VALUES}
+    assert differences(synthesized[PLAIN], theirs.stacks[PLAIN]) == lane.differences
+
+
+def test_the_lanes_run_on_node_22() -> None:
+    """What the lanes synthesize with is the Node.js that is locked, whichever the machine has."""
+    said = subprocess.run(
+        ["node", "--version"], env=node_environment(os.environ), capture_output=True, text=True, check=True
+    ).stdout
+    assert re.fullmatch(r"v22\.\d+\.\d+\n", said)
 
 
 def test_one_argument_changed_on_one_side_is_found(

@@ -13,7 +13,6 @@ import type {
   NewUpload,
   Playback,
   Profile,
-  SignedDownload,
   Status,
   UploadState,
 } from "./types";
@@ -69,19 +68,15 @@ export class Api {
     );
   }
 
-  /** Sign a URL for one file of an asset; a public one has no end. */
-  signDownload(id: string, path: string): Promise<SignedDownload> {
-    return this.#signed((headers) =>
+  async downloadUrl(id: string, path: string): Promise<string> {
+    const answer = await this.#signed((headers) =>
       this.#client.POST("/api/assets/{asset_id}/downloads", {
         headers,
         params: { path: { asset_id: id } },
         body: { path },
       }),
     );
-  }
-
-  async downloadUrl(id: string, path: string): Promise<string> {
-    return (await this.signDownload(id, path)).url;
+    return answer.url;
   }
 
   async cancel(id: string): Promise<void> {

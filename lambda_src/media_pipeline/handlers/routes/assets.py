@@ -9,7 +9,7 @@ from media_pipeline.handlers.routes.schemas import (
     ASSET,
     ASSET_SUMMARY,
     IN_PATH,
-    PROFILE,
+    PUBLIC,
     STATUS,
     TEXT,
     a_list,
@@ -90,7 +90,10 @@ def list_assets(call: Call) -> Answer:
 )
 def get_asset(call: Call) -> Answer:
     """Return what viewers may know of an asset."""
-    return Answer(body=asset_details(existing_asset(call)))
+    record = call.parts.table.read_record(call.path["asset_id"])
+    if not record or "status" not in record:
+        raise unknown_asset(call.path["asset_id"])
+    return Answer(body=asset_details(Asset.from_record(record), record))
 
 
 @ROUTES.serve(
@@ -102,7 +105,7 @@ def get_asset(call: Call) -> Answer:
         summary="List the profiles that an upload can name, and the prefixes of keys that stand for one",
         answer=an_object(
             {
-                "profiles": a_list(PROFILE),
+                "profiles": a_list(an_object({"name": TEXT, "presets": a_list(TEXT), "public": PUBLIC})),
                 "prefixes": a_list(an_object({"prefix": TEXT, "profile": TEXT})),
             }
         ),
@@ -111,15 +114,16 @@ def get_asset(call: Call) -> Answer:
 )
 def list_profiles(call: Call) -> Answer:
     """Return the profiles in force."""
-    # Few ask for them, and rendering jobs takes a good part of a cold start.
-    from media_pipeline.services.delivery.profile_views import profile_view
-
-    presets, profiles = call.parts.presets.load()
+    _, profiles = call.parts.presets.load()
     return Answer(
         body={
             "profiles": [
-                profile_view(profile, presets, call.parts.prices)
-                for _, profile in sorted(profiles.by_name.items())
+                {
+                    "name": name,
+                    "presets": [preset.value for preset in profile.presets],
+                    "public": profile.is_public,
+                }
+                for name, profile in sorted(profiles.by_name.items())
             ],
             "prefixes": [
                 {"prefix": prefix, "profile": name} for prefix, name in sorted(profiles.prefixes.items())

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tools.supply_chain import audit
-from tools.supply_chain.__main__ import ROOT, main
+from tools.supply_chain.__main__ import NODE_FOLDERS, ROOT, main
 from tools.supply_chain.audit import (
     Finding,
     Outcome,
@@ -102,7 +102,7 @@ def _node(program: str, folder: Path) -> Finding:
     (folder / "package-lock.json").write_text(
         json.dumps({"packages": {"": {}, "node_modules/a": {}, "node_modules/b": {}}})
     )
-    return audit_node(npm=program, folder=folder)
+    return audit_node(npm=program, folder=folder, what="page")
 
 
 @pytest.mark.parametrize(
@@ -195,13 +195,15 @@ def test_command_audits_everything_that_is_locked(tool: Tool, capsys: pytest.Cap
     assert main(["audit", "--pip-audit", pip_audit, "--npm", npm]) == 3
     said = capsys.readouterr().out.splitlines()
     lock = json.loads((ROOT / "Pipfile.lock").read_text("utf-8"))
-    assert len(said) == len(set(lock) - {"_meta"}) + 1
+    assert len(said) == len(set(lock) - {"_meta"}) + len(NODE_FOLDERS)
     asked = {line.partition(" (")[0] for line in said}
     assert asked >= {
         "Python, audit",
         "Python, project",
         "Python, development",
         "Python, Lambda zip",
-        "Node.js",
+        "Node.js, CDKTF's command line, players",
+        "Node.js, page",
+        "Node.js, command line of CDKTF's fork",
     }
     assert all("the source of advisories gave no answer" in line for line in said)

@@ -1,6 +1,7 @@
 """What is installed is locked to a hash, by every lock file, and the Makefile installs nothing else."""
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -10,10 +11,11 @@ from typing import Any
 
 import pytest
 
+from tools.supply_chain.__main__ import NODE_FOLDERS
+
 ROOT = Path(__file__).resolve().parents[4]
 PIPFILE: dict[str, Any] = tomllib.loads((ROOT / "Pipfile").read_text("utf-8"))
 PIPFILE_LOCK: dict[str, Any] = json.loads((ROOT / "Pipfile.lock").read_text("utf-8"))
-NODE_LOCK: dict[str, Any] = json.loads((ROOT / "package-lock.json").read_text("utf-8"))
 # Two groups are called otherwise in the lock, and `pipenv` holds settings.
 _LOCKED_AS = {"packages": "default", "dev-packages": "develop"}
 GROUPS = {group: _LOCKED_AS.get(group, group) for group in PIPFILE if group != "pipenv"}
@@ -61,9 +63,25 @@ def test_the_projects_environment_has_one_version_of_each_package() -> None:
         assert PIPFILE_LOCK["default"][name]["version"] == PIPFILE_LOCK["develop"][name]["version"], name
 
 
-def test_node_packages_have_a_hash() -> None:
+def _node_lock(folder: str) -> dict[str, Any]:
+    lock: dict[str, Any] = json.loads((ROOT / folder / "package-lock.json").read_text("utf-8"))
+    return lock
+
+
+def test_every_lock_of_npm_is_known() -> None:
+    """What is audited and compared with newest releases are all folders that have a lock."""
+    found = set()
+    for folder, inner, files in os.walk(ROOT):
+        inner[:] = [name for name in inner if name not in {"node_modules", "build"} and name[0] != "."]
+        if "package-lock.json" in files:
+            found.add(Path(folder))
+    assert found == {ROOT / folder for folder in NODE_FOLDERS}
+
+
+@pytest.mark.parametrize("folder", NODE_FOLDERS)
+def test_node_packages_have_a_hash(folder: str) -> None:
     """Each has a SHA-512 of its own, or is bundled in the archive of one that has; none names a host."""
-    packages = NODE_LOCK["packages"]
+    packages = _node_lock(folder)["packages"]
     assert len(packages) > 1
     for path, package in packages.items():
         assert "resolved" not in package, path
@@ -75,12 +93,17 @@ def test_node_packages_have_a_hash() -> None:
         assert packages[path]["integrity"].startswith("sha512-"), path
 
 
-def test_node_lock_fits_the_package() -> None:
+@pytest.mark.parametrize("folder", NODE_FOLDERS)
+def test_node_lock_fits_the_package(folder: str) -> None:
     """What package.json asks for, exactly, is what is locked."""
-    asked = json.loads((ROOT / "package.json").read_text("utf-8"))["devDependencies"]
-    assert NODE_LOCK["packages"][""]["devDependencies"] == asked
-    for name, version in asked.items():
-        assert NODE_LOCK["packages"][f"node_modules/{name}"]["version"] == version
+    package = json.loads((ROOT / folder / "package.json").read_text("utf-8"))
+    packages = _node_lock(folder)["packages"]
+    for kind in ("dependencies", "devDependencies", "optionalDependencies"):
+        asked = package.get(kind, {})
+        assert packages[""].get(kind, {}) == asked
+        for name, version in asked.items():
+            assert packages[f"node_modules/{name}"]["version"] == version
+    assert package["devDependencies"]
 
 
 def test_makefile_installs_with_hashes() -> None:
