@@ -27,15 +27,15 @@ unexport PYTHONDONTWRITEBYTECODE
 
 ##@ Two commands to begin with
 .PHONY: demo test
-demo: setup build/site/index.html ## Deploy to a local AWS, transcode a video for real: make demo [VIDEO="a.mp4 b.mov"]
-	@$(RUN) -m sandbox demo $(if $(VIDEO),--named-in="$$VIDEO")
+demo: setup build/site/index.html ## Deploy to a local AWS, transcode a video for real: make demo [VIDEO="a.mp4 b.mov"] [OPEN=1]
+	@$(RUN) -m sandbox demo$(if $(VIDEO), --named-in="$$VIDEO")$(if $(OPEN), --open)
 test: ## Everything that a change must hold: lint, types, unit, property, snapshot, e2e
 	@# What is installed for one of them is installed beside the others.
 	@$(MAKE) --no-print-directory --jobs=3 setup-cdktf lint types test-page $(LANES)
 	@$(RUN) -m pytest $(SPREAD)
 
 ##@ Parts of the tests
-.PHONY: lint format types docs test-page test-fast test-e2e cli-lane playback browser pictures snapshot-update guards bench bench-tests chaos api-load corpus fuzz soak iam-report prices
+.PHONY: lint format types docs test-page test-fast test-e2e cli-lane playback browser in-browser pictures snapshot-update guards bench bench-tests chaos api-load corpus fuzz soak iam-report prices
 lint: setup .venv-lint/.synced ## Check style and format (ruff), imports (import-linter), every policy (checkov, parliament)
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	@PYTHONPATH=lambda_src:. $(BIN)/lint-imports --no-cache
@@ -62,7 +62,10 @@ cli-lane: setup-cdktf $(LANES) ## Plan a deployed sandbox with the command line 
 	@$(if $(TOOL),CLI_LANE_TOOL="$(TOOL)") $(RUN) -m pytest tests/e2e/test_cdktn.py
 playback: setup-cdktf ## Play what the sandbox makes and delivers in headless Chromium, with hls.js and dash.js
 	@PYTHONPATH=lambda_src $(RUN) -m checks.playback
-browser: setup-cdktf web/node_modules/.installed ## The page in headless Chromium, on a deployed sandbox of its own
+browser: setup-cdktf web/node_modules/.installed ## The page and other players in headless Chromium, on a sandbox of its own
+	@$(RUN) -m pytest tests/browser
+in-browser: setup-cdktf web/node_modules/.installed ## What playback and browser prove, with one deployment for both
+	@PYTHONPATH=lambda_src $(RUN) -m checks.playback --from-folder
 	@$(RUN) -m pytest tests/browser
 pictures: setup-cdktf web/node_modules/.installed ## Take the pictures of the page's views in docs/pictures
 	@PICTURES=docs/pictures $(RUN) -m pytest tests/browser/test_views.py

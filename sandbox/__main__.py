@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
 
+from sandbox.demo import invitation, video_names
 from sandbox.demo import run as demo
-from sandbox.demo import video_names
 from sandbox.deployment.delivered import Delivered
 from sandbox.deployment.deploy import Deployer, required_programs, tool_environment
 from sandbox.runtime import servers
@@ -58,6 +58,9 @@ def _parser() -> argparse.ArgumentParser:
         metavar="TEXT",
         help="the same in one text, as `make demo VIDEO=TEXT` hands it over",
     )
+    video.add_argument(
+        "--open", action="store_true", help="leave the sandbox up at the end, until `sandbox down`"
+    )
     load_test = add(
         "chaos", _chaos, "Deploy, upload thousands of files while faults are injected, audit what is left"
     )
@@ -91,9 +94,9 @@ def _parser() -> argparse.ArgumentParser:
     add("env", _env, "Print shell exports with which AWS tools reach the running sandbox")
     command = add("exec", _exec, "Run a command with which AWS tools, Terraform and cdktf reach the sandbox")
     command.add_argument("command", nargs=argparse.REMAINDER, metavar="-- CMD ...")
-    person = add("person", _person, "Add a person to the running sandbox, who signs in on the page")
+    person = add("person", _person, "Invite a person, who signs in on the page of the running sandbox")
     person.add_argument("--group", choices=("viewer", "uploader", "operator"), default="operator")
-    person.add_argument("--email", default="you@example.com", metavar="ADDRESS")
+    person.add_argument("--email", default=invitation.EMAIL, metavar="ADDRESS")
     path = add("clip", _clip, "Write the demo's clip to a file")
     path.add_argument("path", type=Path)
     return parser
@@ -101,7 +104,8 @@ def _parser() -> argparse.ArgumentParser:
 
 def _demo(folder: Folder, terminal: Terminal, options: argparse.Namespace) -> int:
     with folder.locked("demo"):
-        report = demo.run(folder, [*options.videos, *video_names.split(options.named_in)], terminal)
+        videos = [*options.videos, *video_names.split(options.named_in)]
+        report = demo.run(folder, videos, terminal, stays_up=options.open)
     return 0 if report.completed else 1
 
 
@@ -231,8 +235,8 @@ def _exec(folder: Folder, terminal: Terminal, options: argparse.Namespace) -> in
 def _person(folder: Folder, terminal: Terminal, options: argparse.Namespace) -> int:
     endpoints = servers.required(folder)
     delivered = Delivered(endpoints, Deployer(folder, endpoints, lambda: None).deployment())
-    person = delivered.add_person(options.email, options.group)
-    terminal.say(f"The page: {delivered.page_url}\nSign in as {person.email} with {person.password}")
+    lines = invitation.invited(delivered, options.email, options.group)
+    terminal.say("\n".join([*lines, invitation.until_when(stays_up=True)]))
     return 0
 
 

@@ -12,7 +12,7 @@ from enum import Enum, auto
 from pathlib import Path
 
 from checks.guards.differences import Difference, difference
-from checks.guards.selection import check_selection
+from checks.guards.selection import Selection
 from checks.guards.semantic import PACKAGE
 from checks.guards.workspace import ROOT, Workspace
 
@@ -59,6 +59,9 @@ _PYTEST = (
 _MAX_EXAMPLES = 40
 # What the function of a property is called in the copy, behind the property's name.
 _GETTER = "__get"
+# So many tests that pytest does not find are named.
+_SHOWN = 20
+_STATS = "mutants/mutmut-stats.json"
 # No mutant has this name: asked for it, mutmut makes all of them, times the tests and runs none.
 _NO_MUTANT = "none"
 _KILLED = (1, 3)
@@ -93,8 +96,12 @@ class MutationError(Exception):
 class Mutation:
     """Hold a copy of the project that mutmut works in."""
 
-    def __init__(self, copy: Workspace) -> None:
+    def __init__(self, copy: Workspace, *, mutmut: Path = MUTMUT, tests: Sequence[str] = _TESTS) -> None:
         self._copy = copy
+        self._command = mutmut
+        self._selection = Selection(
+            python=mutmut.with_name("python"), options=_PYTEST, root=copy.root, paths=tests
+        )
 
     def prepare(self) -> None:
         """Arrange the copy for mutmut, make all mutants, and find out which tests reach which function.
@@ -112,12 +119,10 @@ class Mutation:
         with (root / "pyproject.toml").open("a") as settings:
             settings.write(_settings(root))
         log = self._mutmut(_NO_MUTANT)
-        stats = root / "mutants/mutmut-stats.json"
-        if not stats.exists():
+        if not (root / _STATS).exists():
             raise MutationError(f"mutmut could not make its mutants:\n{log[-4000:]}")
-        ran = json.loads(stats.read_text())["duration_by_test"]
-        command = [str(MUTMUT.with_name("python")), "-m", "pytest", "--rootdir=.", *_PYTEST]
-        check_selection(command, root=root, paths=_TESTS, ran=ran)
+        ran = json.loads((root / _STATS).read_text())["duration_by_test"]
+        self._selection.check(ran)
 
     def mutants(self) -> list[FoundMutant]:
         """Return all mutants, in an order that is always the same."""
@@ -125,16 +130,29 @@ class Mutation:
         return sorted(found, key=lambda mutant: mutant.name)
 
     def run(self, names: Sequence[str]) -> Mapping[str, Outcome]:
-        """Run the tests of these mutants. Raises MutationError where one has no outcome."""
+        """Run the tests of these mutants.
+
+        Raises MutationError where one has no outcome; it says which tests pytest does not find.
+        """
         log = self._mutmut(*names)
         codes: dict[str, int | None] = {}
         for path in self._mutated_files():
             codes |= json.loads(path.with_name(f"{path.name}.meta").read_text())["exit_code_by_key"]
+        if any(codes.get(name) is None for name in names):
+            raise MutationError(f"{self._unfound(names)}\n{log[-4000:]}")
         return {name: _outcome(name, codes.get(name), log) for name in names}
+
+    def _unfound(self, names: Sequence[str]) -> str:
+        """Say which tests of these mutants pytest does not find by their names."""
+        reached_by = json.loads((self._copy.root / _STATS).read_text())["tests_by_mangled_function_name"]
+        tests = {test for name in names for test in reached_by.get(name.rpartition("__mutmut_")[0], ())}
+        unfound = self._selection.unfound(tests)
+        shown = "".join(f"\n  {name}" for name in unfound[:_SHOWN])
+        return f"mutmut did not run; pytest does not find {len(unfound)} of {len(tests)} tests:{shown}"
 
     def _mutmut(self, *arguments: str) -> str:
         done = subprocess.run(
-            [MUTMUT, "run", *arguments],
+            [self._command, "run", *arguments],
             cwd=self._copy.root,
             # Sets have the same order in every run, and so have parameters of tests.
             env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONHASHSEED": "0"},

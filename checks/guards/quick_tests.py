@@ -2,16 +2,10 @@
 
 import logging
 import sys
-from pathlib import Path
 
 import pytest
 
 _SLOW_FIXTURES = frozenset({"dynamodb", "endpoints", "local_aws", "synthesis_directory"})
-
-
-def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add what the count of tests is checked by."""
-    parser.addoption("--selected-to", help="a file to write the names of the tests to that are not left out")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -19,13 +13,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     left_out = [item for item in items if _is_slow(item)]
     items[:] = [item for item in items if not _is_slow(item)]
     config.hook.pytest_deselected(items=left_out)
-
-
-def pytest_collection_finish(session: pytest.Session) -> None:
-    """Write the names of the tests that are to be run."""
-    path = session.config.getoption("--selected-to")
-    if path is not None:
-        Path(path).write_text("\n".join(item.nodeid for item in session.items))
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -1,15 +1,17 @@
 """Check that a mutation tester runs all tests that it should: it knows them by name, and is silent of others.
 
-A name that pytest does not find ends its run with an error, which mutmut takes for a mutant that was killed.
+mutmut collects tests several times in one process: all of them first, and then those of its mutants by their
+names. A name that pytest does not find ends its run with an error; in the process of a mutant, mutmut takes
+that for one that was killed.
 """
 
+import json
 import os
 import subprocess
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-# So many names are an argument list that every kernel takes.
-_NAMES_AT_ONCE = 2_000
 _SHOWN = 5
 
 
@@ -17,40 +19,54 @@ class SelectionError(Exception):
     """Raised where tests are passed over, or are not found by their names; the message has the first ones."""
 
 
-def check_selection(pytest: Sequence[str], *, root: Path, paths: Sequence[str], ran: Collection[str]) -> None:
-    """Check that the tests of `paths` that are not left out are those that ran, and are found by name.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """Say which tests a mutation tester should run: those of `paths` that pytest's `options` leave.
 
-    `pytest` is the command with its plugins, of which `quick_tests` is one, and is run in `root`. Raises
-    SelectionError where they are not.
+    One of the options is the plugin `quick_tests`; all are read in `root`.
     """
-    selected = selected_tests(pytest, root=root, names=paths)
-    _require(selected == set(ran), "are selected and did not run, or ran unselected", selected ^ set(ran))
-    names = sorted(ran)
-    found = {
-        name
-        for start in range(0, len(names), _NAMES_AT_ONCE)
-        for name in selected_tests(pytest, root=root, names=names[start : start + _NAMES_AT_ONCE])
-    }
-    _require(found == set(ran), "are not found by their names", set(ran) ^ found)
 
+    python: Path
+    options: Sequence[str]
+    root: Path
+    paths: Sequence[str]
 
-def selected_tests(pytest: Sequence[str], *, root: Path, names: Sequence[str]) -> set[str]:
-    """Return the names of the tests that pytest would run. Raises SelectionError where it finds none."""
-    listing = root / "selected-tests.txt"
-    listing.unlink(missing_ok=True)
-    done = subprocess.run(
-        [*pytest, "--collect-only", "-qqq", f"--selected-to={listing}", *names],
-        cwd=root,
-        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONHASHSEED": "0"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode != 0 or not listing.exists():
-        raise SelectionError(
-            f"pytest did not collect the tests:\n{done.stdout[-2000:]}\n{done.stderr[-2000:]}"
+    def check(self, ran: Collection[str]) -> None:
+        """Check that these tests are those that ran, and are found by their names.
+
+        Raises SelectionError where they are not.
+        """
+        selected, again = self._collected(self.paths, self.paths)
+        _require(selected == set(ran), "are selected and did not run, or ran unselected", selected ^ set(ran))
+        _require(again == selected, "have other names where they are collected again", selected - again)
+        _, by_name = self._collected(self.paths, sorted(ran))
+        _require(by_name == selected, "are not found by their names", selected ^ by_name)
+
+    def unfound(self, names: Collection[str]) -> list[str]:
+        """Return those of the names that pytest does not find when it collects tests again."""
+        _, again = self._collected(self.paths, self.paths)
+        return sorted(set(names) - again)
+
+    def _collected(self, *rounds: Sequence[str]) -> list[set[str]]:
+        """Return the names of each round's tests, all collected in one process.
+
+        Raises SelectionError where a round ends with an error.
+        """
+        listing = self.root / "collected-tests.json"
+        listing.unlink(missing_ok=True)
+        done = subprocess.run(
+            [self.python, "-m", "checks.guards.collection", listing.name],
+            cwd=self.root,
+            input=json.dumps({"options": ["--rootdir=.", *self.options], "rounds": rounds}),
+            env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONHASHSEED": "0"},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
         )
-    return set(listing.read_text().splitlines())
+        if done.returncode != 0 or not listing.exists():
+            raise SelectionError(f"pytest did not collect the tests:\n{done.stdout[-4000:]}")
+        return [set(names) for names in json.loads(listing.read_text())]
 
 
 def _require(holds: bool, what: str, tests: Collection[str]) -> None:

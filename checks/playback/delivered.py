@@ -24,7 +24,7 @@ from checks.playback.server import MEDIA_TYPES, site_files
 from sandbox.demo import run as demo
 from sandbox.demo.clip import make_clip
 from sandbox.deployment.delivered import Delivered
-from sandbox.deployment.deploy import Deployer
+from sandbox.deployment.deploy import Deployer, Deployment
 from sandbox.runtime import servers
 from sandbox.runtime.console import Terminal
 from sandbox.runtime.endpoints import Endpoints
@@ -98,7 +98,9 @@ class DeliveredFilm:
 def delivering(clips: Path) -> Iterator[DeliveredFilm]:
     """Start and deploy the sandbox where it isn't up, with a film that is COMPLETE.
 
-    Raises SandboxError where the sandbox can't be deployed, PlaybackError where the film does not complete.
+    Raises:
+        SandboxError: The sandbox can't be deployed.
+        PlaybackError: The film does not complete.
     """
     folder, terminal = Folder.chosen(), Terminal()
     with folder.locked("playback"), contextlib.ExitStack() as stack:
@@ -108,14 +110,24 @@ def delivering(clips: Path) -> Iterator[DeliveredFilm]:
             deployer.synthesize()
             running.wait()
         deployment = demo.deploy(deployer, terminal)
-        delivered = Delivered(running.endpoints, deployment)
-        _put_page(running.endpoints, deployment.output("site_bucket"))
-        pipeline = Pipeline(lambda service: client_of(running.endpoints, service), deployment)
         with terminal.phase("Uploading a film with captions, and transcoding it"):
-            asset_id, presentations = _film(pipeline, make_clip(clips, CLIP))
-        ann = delivered.add_person("ann@example.com", "viewer")
-        page = delivered.local(f"/{PLACE}/page.html")
-        yield DeliveredFilm(delivered, page, asset_id, delivered.sign_in(ann), presentations)
+            film = deliver_film(running.endpoints, deployment, clips)
+        yield film
+
+
+def deliver_film(endpoints: Endpoints, deployment: Deployment, clips: Path) -> DeliveredFilm:
+    """Put the page with the players into a deployed sandbox, and a film with captions that is COMPLETE.
+
+    Raises:
+        PlaybackError: The film does not complete.
+    """
+    _put_page(endpoints, deployment.output("site_bucket"))
+    pipeline = Pipeline(lambda service: client_of(endpoints, service), deployment)
+    asset_id, presentations = _film(pipeline, make_clip(clips, CLIP))
+    delivered = Delivered(endpoints, deployment)
+    ann = delivered.add_person("ann@example.com", "viewer")
+    page = delivered.local(f"/{PLACE}/page.html")
+    return DeliveredFilm(delivered, page, asset_id, delivered.sign_in(ann), presentations)
 
 
 def _put_page(endpoints: Endpoints, bucket: str) -> None:

@@ -45,12 +45,17 @@ class AssetRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """A job of MediaConvert's, and the attempt that its metadata names."""
+    """A job of MediaConvert's, and the attempt that its metadata names.
+
+    Attributes:
+        seconds: From its start to its end, which MediaConvert tells in whole seconds; None without both.
+    """
 
     job_id: str
     asset_id: str
     attempt: str
     status: str
+    seconds: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,11 +198,17 @@ def _jobs(pipeline: Pipeline) -> list[Job]:
                     asset_id=owner.get("asset_id", ""),
                     attempt=owner.get("attempt", ""),
                     status=job["Status"],
+                    seconds=_seconds(job.get("Timing", {})),
                 )
             )
         if not answer.get("NextToken"):
             return found
         request["NextToken"] = answer["NextToken"]
+
+
+def _seconds(timing: dict[str, Any]) -> float | None:
+    began, ended = timing.get("StartTime"), timing.get("FinishTime")
+    return (ended - began).total_seconds() if began and ended else None
 
 
 def _outputs(pipeline: Pipeline, asset_ids: set[str]) -> set[str]:

@@ -30,6 +30,7 @@ _SAID = {
     "throttle": "throttled",
     "timeout_after_accept": "accepted but not answered",
 }
+ARRIVAL_SECONDS = 5
 # So many cases are printed of each kind of fault; the file has them all.
 _SHOWN = 5
 
@@ -89,6 +90,8 @@ class Report(Measured):
         letters: Messages in dead-letter queues, by explanation.
         ends: Attempts of assets that ended, of which every endpoint has to be told.
         endpoints: What each endpoint of webhooks was sent.
+        arrivals: Uploads that get a record, acknowledged in each 5 seconds since the first one.
+        job_seconds: How long each job ran, the shortest first, endless ones that were cancelled among them.
     """
 
     seed: int
@@ -103,6 +106,8 @@ class Report(Measured):
     ends: int
     endpoints: Mapping[str, EndpointReport]
     seconds_to_end: Times
+    arrivals: Sequence[int]
+    job_seconds: Sequence[float]
     findings: Findings
 
     @property
@@ -134,8 +139,16 @@ def reported(settings: LoadTestSettings, evidence: Evidence, measured: Measured)
         ends=len(ends),
         endpoints={name: endpoint_report(name, ends, evidence.receipts) for name in evidence.endpoints},
         seconds_to_end=Times(p50=percentile(times, 50), p95=percentile(times, 95), p99=percentile(times, 99)),
+        arrivals=_arrivals([each.at for each in evidence.acknowledged if each.kind.needs_record]),
+        job_seconds=sorted(job.seconds for job in evidence.jobs if job.seconds is not None),
         findings=audit(evidence),
     )
+
+
+def _arrivals(times: Sequence[float]) -> list[int]:
+    first = min(times, default=0.0)
+    counts = collections.Counter(int((time - first) // ARRIVAL_SECONDS) for time in times)
+    return [counts[number] for number in range(max(counts, default=-1) + 1)]
 
 
 def lines(report: Report) -> list[str]:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sandbox.demo import assets, video_names, watching
+from sandbox.demo import assets, invitation, video_names, watching
 from sandbox.demo.assets import Names, Upload
 from sandbox.demo.report import (
     AssetReport,
@@ -40,13 +40,14 @@ _SHOWN_UPLOADS = 3
 SUFFIXES_VARIABLE = "MEDIA_SUFFIXES"
 
 
-def run(folder: Folder, videos: Sequence[Path], terminal: Terminal) -> Report:
+def run(folder: Folder, videos: Sequence[Path], terminal: Terminal, *, stays_up: bool = False) -> Report:
     """Do everything from nothing to a report.
 
     Args:
         folder: The sandbox's state.
         videos: Files to transcode; none means a generated clip.
         terminal: Shows each phase.
+        stays_up: Whether a sandbox that was not up before stays up.
 
     Returns:
         The report, already written.
@@ -59,7 +60,7 @@ def run(folder: Folder, videos: Sequence[Path], terminal: Terminal) -> Report:
     required_programs()
     with contextlib.ExitStack() as stack:
         with terminal.phase("Starting the sandbox, synthesizing the stacks") as phase:
-            running = stack.enter_context(servers.running(folder, terminal.say))
+            running = stack.enter_context(servers.running(folder, terminal.say, stays_up=stays_up))
             deployer = Deployer(folder, running.endpoints, running.check)
             deployer.synthesize()
             check_accepted(deployer.function_setting(SUFFIXES_VARIABLE), videos)
@@ -88,7 +89,7 @@ def run(folder: Folder, videos: Sequence[Path], terminal: Terminal) -> Report:
         with terminal.phase("Planning once more: nothing may have changed") as phase:
             clean = deployer.is_clean()
             phase.result("clean" if clean else "changed")
-        lines = _watch(deployment, running, reports, folder, terminal)
+        lines = _delivered(deployment, running, reports, folder, terminal, stays_up=stays_up)
     report = Report(reports, TerraformReport(deployment.resources, "clean" if clean else "changed"))
     report.write(folder.report)
     terminal.say("\n".join(["", *table(report.assets), ""]))
@@ -214,24 +215,25 @@ def _download(
     return [assets.describe(each, folder) for each in uploads]
 
 
-def _watch(
+def _delivered(
     deployment: Deployment,
     running: servers.Running,
     reports: Sequence[AssetReport],
     folder: Folder,
     terminal: Terminal,
+    *,
+    stays_up: bool,
 ) -> list[str]:
-    """Return the lines with which the person watches what was made; none where nothing is delivered."""
+    """Return the lines with which the person watches what was made, and signs in on the page."""
     if not has_delivery(deployment):
         return []
     with terminal.phase("Letting a viewer in") as phase:
         delivered = Delivered(running.endpoints, deployment)
-        said, *lines = watching.watched(delivered, reports, folder) or [""]
+        lines = watching.watched(delivered, reports, folder)
+        page = invitation.invited(delivered)
         phase.result(delivered.page_url)
-    if running.started and lines:
-        # These are stopped at the end of the demo; what was signed stays good.
-        said = f"{said.removesuffix(':')}, while the sandbox is up (`make sandbox-up`):"
-    return ["", said, *lines] if lines else []
+    until = invitation.until_when(stays_up=stays_up or not running.started)
+    return [*(["", *lines] if lines else []), "", *page, until]
 
 
 def _count(number: int, noun: str) -> str:

@@ -104,6 +104,17 @@ class Delivered:
             email: Their address, which is their user name.
             group: viewer, uploader or operator.
         """
+        return self._add(email, group, permanent=True)
+
+    def invite(self, email: str, group: str) -> Person:
+        """Add a user like `add_person`, with a password for one sign-in, at which they choose their own.
+
+        The user's status is FORCE_CHANGE_PASSWORD. Source: Amazon Cognito API Reference,
+        AdminSetUserPassword, Permanent.
+        """
+        return self._add(email, group, permanent=False)
+
+    def _add(self, email: str, group: str, *, permanent: bool) -> Person:
         cognito = self._endpoints.session().any("cognito-idp")
         # All kinds of characters, which the pool's policy asks for.
         person = Person(email, f"{secrets.token_urlsafe(12)}-Aa1")
@@ -111,7 +122,7 @@ class Delivered:
         verified = [{"Name": "email", "Value": email}, {"Name": "email_verified", "Value": "true"}]
         with contextlib.suppress(cognito.exceptions.UsernameExistsException):
             cognito.admin_create_user(**user, MessageAction="SUPPRESS", UserAttributes=verified)
-        cognito.admin_set_user_password(**user, Password=person.password, Permanent=True)
+        cognito.admin_set_user_password(**user, Password=person.password, Permanent=permanent)
         cognito.admin_add_user_to_group(**user, GroupName=group)
         return person
 

@@ -71,23 +71,31 @@ class Running:
 
 
 @contextlib.contextmanager
-def running(folder: Folder, say: Say) -> Iterator[Running]:
+def running(folder: Folder, say: Say, *, stays_up: bool = False) -> Iterator[Running]:
     """Provide the servers for the length of a block, and stop those that it started.
 
     They may not answer yet: something else can be done until `wait` is called. Servers that `sandbox up`
     started are used, and stay up.
+
+    Args:
+        folder: Where they keep their state.
+        say: Called with a sentence about leftovers and about ports that are taken.
+        stays_up: Whether servers that it started outlive the block, unless that raises.
     """
     found = found_running(folder)
     if found is not None:
         say("The sandbox is up already: it is used, and left up.")
         yield Running(found)
         return
-    servers = start(folder, say, stays_up=False)
+    servers = start(folder, say, stays_up=stays_up)
+    ended = False
     try:
         yield servers
+        ended = True
     finally:
         servers.ports.close()
-        stop(folder)
+        if not (stays_up and ended):
+            stop(folder)
 
 
 def start(folder: Folder, say: Say, *, stays_up: bool) -> Running:

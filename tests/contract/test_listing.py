@@ -102,7 +102,23 @@ def test_a_listing_has_all_that_a_line_says_of_an_asset(listed: Listed) -> None:
     asset = ended(listed.table, listed.clock)
     [found] = listed.listing.page(status=AssetStatus.FAILED, limit=2, cursor=None).assets
     assert asset_summary(found) == asset_summary(asset)
-    assert asset_summary(found)["error_code"]
+    assert {"error_code", "duration_ms", "quote_usd", "billed_usd"} <= asset_summary(found).keys()
+
+
+def test_a_line_tells_how_far_an_asset_is_and_then_has_its_picture(listed: Listed) -> None:
+    """The percentage is there while the job runs, and the poster's path once there is one."""
+    asset_id, clock, table = listed.made("a.mp4", at=listed.clock()), listed.clock, listed.table
+    processing = table.advance(asset_id, step(clock, AssetStatus.PROCESSING))
+    assert processing is not None
+    table.note_progress(processing, percent=42, now=clock())
+    [line] = [asset_summary(asset) for page in listed.pages() for asset in page]
+    assert line["progress_percent"] == 42
+    outputs = [{"format": "MP4", "key": "id/1/a.mp4"}, {"format": "POSTER", "key": "id/1/a.jpg"}]
+    assert table.advance(asset_id, step(clock, AssetStatus.VERIFYING))
+    assert table.advance(asset_id, step(clock, AssetStatus.COMPLETE, outputs=outputs))
+    [line] = [asset_summary(asset) for page in listed.pages() for asset in page]
+    assert line["poster"] == "/media/id/1/a.jpg"
+    assert "progress_percent" not in line
 
 
 def test_a_new_asset_shifts_no_later_page(listed: Listed) -> None:

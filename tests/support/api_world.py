@@ -20,6 +20,7 @@ from tests.support.asset_world import SOURCE
 from tests.support.fakes import FakeAssetTable, FakeClock
 from tests.support.fakes.listing import FakeAssetListing
 from tests.support.pipeline_job import PRESETS_FOLDER
+from tests.support.pricing import SHIPPED_PRICES
 
 JOB_ID = "1671477617078-2886ye"
 
@@ -63,6 +64,7 @@ class ApiWorld:
             table=self.table,
             listing=FakeAssetListing(self.table),
             presets=DeployedPresets(),
+            prices=SHIPPED_PRICES,
             playback=Playback(
                 domain=config.playback_domain,
                 signer=Signer(
@@ -108,6 +110,7 @@ class ApiWorld:
                 {"format": "HLS", "key": f"{folder}/cmaf/master.m3u8", **sized},
                 {"format": "DASH", "key": f"{folder}/cmaf/master.mpd", **sized},
                 {"format": "MP4", "key": f"{folder}/mp4/video_720p.mp4", **sized},
+                {"format": "POSTER", "key": f"{folder}/thumbnails/thumbnail_640w.0000001.jpg"},
                 {
                     "format": "CAPTIONS",
                     "key": f"{folder}/captions/en.vtt",
@@ -121,7 +124,12 @@ class ApiWorld:
             ],
             rejected_captions=[{"key": f"{name}.de.srt", "etag": "e", "message": "It has no cue."}],
         )
-        self.table.records[asset_id] |= {"profile": "default", "source_info": SOURCE.as_record()}
+        self.table.records[asset_id] |= {
+            "profile": "default",
+            "source_info": SOURCE.as_record(),
+            "quote_usd": "0.134250",
+            "billed_usd": "0.132750",
+        }
         if is_public:
             self.table.records[asset_id]["is_public"] = True
         return asset_id

@@ -45,6 +45,9 @@ export const texts = {
     size: "Size",
     created: "Received",
     list: "List of assets",
+    estimate: "Estimated when it was submitted",
+    billed: "By the lengths that the job reported",
+    done: (percent: number) => `${percent} %`,
     count: (shown: number, more: boolean) =>
       `${shown.toLocaleString("en")} ${shown === 1 ? "asset" : "assets"}${more ? " and more" : ""}`,
     none: "There are no assets yet.",
@@ -73,6 +76,9 @@ export const texts = {
     received: "Received",
     completed: "Completed",
     attempt: "Attempt",
+    price: "Price",
+    estimated: (usd: string) => `${usd} estimated`,
+    billed: (billed: string, quoted: string | null) => (quoted === null ? billed : `${billed} (${quoted} estimated)`),
     picture: (width: number, height: number, codec: string) => `${width} × ${height}, ${codec}`,
     sound: (codec: string, channels: number) => `${codec}, ${channels} ${channels === 1 ? "channel" : "channels"}`,
     failure: "What went wrong",
@@ -101,6 +107,19 @@ export const texts = {
     copied: "The link is in your clipboard. It opens this file for a few hours.",
     copyFailed: "The link could not be copied.",
     gone: "There is no such asset. It may have been removed.",
+  },
+
+  embed: {
+    title: "Show it elsewhere",
+    public: "This video is public: this code shows it on any page, to everyone.",
+    code: "HTML to embed",
+    copy: "Copy the code",
+    copied: "The code is in your clipboard.",
+    noFile: "This video is public, but its profile makes no file: it takes a player for streams to show it elsewhere.",
+    private: [
+      "This video is private: every link to it is signed, and ends. “Copy link” below gives one for a file, which works for a few hours.",
+      "A page can't embed a private stream by one link, since each of its segments needs a signature too. For a page that is to stay, encode the video with a public profile.",
+    ],
   },
 
   captions: {
@@ -151,6 +170,12 @@ export const texts = {
     hint: "Video and audio files. Captions (.srt, .vtt) that are named as their video are added to it.",
     profile: "What to make of them",
     usual: "Default",
+    price: (usd: string, isSound: boolean) => `About ${usd} a minute of ${isSound ? "sound" : "1080p video"}`,
+    noPrice: "The price is not known",
+    prices:
+      "Pictures and prices are those of a 1080p video of 30 frames a second; nothing is made larger than its source. Storage and delivery are not among them.",
+    public: "Public: everyone who has the link can watch.",
+    unreadable: "A folder could not be read. Choose its files instead.",
     noProfiles: "The profiles could not be loaded; the default one is used.",
     list: "Uploads",
     pause: "Pause",
@@ -214,5 +239,6 @@ export const texts = {
     now: "just now",
     left: (text: string) => `${text} left`,
   },
+  less: (amount: string) => `< ${amount}`,
   listed: (parts: readonly string[]) => new Intl.ListFormat("en", { type: "conjunction" }).format(parts),
 } as const;

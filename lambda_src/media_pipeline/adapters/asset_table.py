@@ -14,14 +14,15 @@ from media_pipeline.domain.errors import ConflictError
 from media_pipeline.domain.status_index import IndexEntry
 
 _BATCH_SIZE = 100  # Source: DynamoDB API, BatchGetItem: up to 100 items
-# What an asset can't be without, and its error. Some of these are reserved words of DynamoDB's.
+# What an asset can't be without, and what its line tells. Some of these are reserved words of DynamoDB's.
 _OUTLINED = (
     *("asset_id", "bucket", "key", "version_id", "etag", "size_bytes", "sequencer"),
     *("status", "attempt", "created_at", "updated_at", "claimed_until", "error"),
+    *("progress_percent", "poster", "quote_usd", "billed_usd", "source_info.duration_ms"),
 )
 _OUTLINE: Mapping[str, Any] = {
-    "ProjectionExpression": ", ".join(f"#{name}" for name in _OUTLINED),
-    "ExpressionAttributeNames": {f"#{name}": name for name in _OUTLINED},
+    "ProjectionExpression": ", ".join(f"#{path.replace('.', '.#')}" for path in _OUTLINED),
+    "ExpressionAttributeNames": {f"#{name}": name for path in _OUTLINED for name in path.split(".")},
 }
 
 
@@ -104,7 +105,7 @@ class AssetTable(AssetStore):
         return [Asset.from_record(record) for record in found if "status" in record]
 
     def outlines(self, asset_ids: Sequence[str]) -> list[Asset]:
-        """Return assets as `get_many` does, without what a listing leaves out: outputs, source and history.
+        """Return assets as `get_many` does, without what a listing leaves out: outputs, tracks and history.
 
         A record is some KB, most of which nobody would look at.
         """

@@ -98,6 +98,8 @@ class Asset:
     error: AssetError | None = None
     submitted_at: str | None = None
     completed_at: str | None = None
+    progress_percent: int | None = None
+    poster: str | None = None
     notified_at: str | None = None
     redeliveries: int = 0
     webhooks: Sequence[Mapping[str, Any]] = ()
@@ -181,6 +183,8 @@ class Asset:
             error=AssetError.from_record(error) if error else None,
             submitted_at=record.get("submitted_at"),
             completed_at=record.get("completed_at"),
+            progress_percent=record.get("progress_percent"),
+            poster=record.get("poster"),
             notified_at=record.get("notified_at"),
             redeliveries=record.get("redeliveries", 0),
             webhooks=record.get("webhooks") or (),

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import field
 from datetime import datetime
 from enum import Enum, auto
-from typing import Any
+from typing import Any, NamedTuple
 
 from media_pipeline.domain.asset import AssetStatus
 from media_pipeline.domain.bounds import MAX_DETAIL_BYTES, cut
@@ -72,6 +72,7 @@ OF_ONE_ATTEMPT = (
     "notified_at",
     "outputs",
     "planned_outputs",
+    "poster",
     "preset_versions",
     "profile",
     "progress_percent",
@@ -138,8 +139,7 @@ class Check(Enum):
     ABSENT_OR_BELOW = auto()
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
+class Condition(NamedTuple):
     """Ask something of one attribute of a record."""
 
     name: str

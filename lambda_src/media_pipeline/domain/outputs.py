@@ -96,3 +96,8 @@ def finished_output(
 def output_minutes(groups: Sequence[ProducedGroup]) -> float:
     """Return how many minutes of output a job reports, over all its outputs."""
     return sum(output.duration_ms for group in groups for output in group.outputs) / 60_000
+
+
+def poster_key(outputs: Sequence[Mapping[str, Any]]) -> str | None:
+    """Return the key of the picture that stands for a video in listings, None where there is none."""
+    return next((str(entry["key"]) for entry in outputs if entry["format"] == "POSTER"), None)

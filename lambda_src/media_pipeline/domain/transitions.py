@@ -13,6 +13,7 @@ from media_pipeline.domain.asset import MAX_ATTEMPTS, TERMINAL_STATUSES, Asset, 
 from media_pipeline.domain.asset_record import OF_ONE_ATTEMPT, Check, Condition, RecordWrite, history_entry
 from media_pipeline.domain.clock import timestamp
 from media_pipeline.domain.failures.failure import AssetError
+from media_pipeline.domain.outputs import poster_key
 from media_pipeline.domain.spending.reservation import same_reservation
 from media_pipeline.domain.status_index import SHARD_ATTRIBUTE, status_shard
 from media_pipeline.domain.values import dataclass
@@ -124,6 +125,7 @@ def advanced(asset_id: str, step: Transition) -> RecordWrite:
         "error_code": step.error.code if step.error else None,
         "notified_at": None if step.is_news else timestamp(step.at),
         "outputs": step.outputs,
+        "poster": poster_key(step.outputs or ()),
         "rejected_captions": step.rejected_captions,
         "rejected_captions_left_out": step.rejected_captions_left_out,
         "captions_seen": step.captions_seen,

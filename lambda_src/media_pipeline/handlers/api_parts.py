@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from media_pipeline.adapters.delivery.playback_signer import PlaybackSigner
     from media_pipeline.adapters.preset_store import SsmPresetStore
     from media_pipeline.domain.ports import AssetListing
+    from media_pipeline.encoding.pricing.price_list import PriceList
     from media_pipeline.services.delivery.playback import Playback
     from media_pipeline.services.operations.cancel import Cancel
     from media_pipeline.services.operations.removal import Remove
@@ -156,6 +157,14 @@ class ApiParts(Parts):
             config.playback_signing_key,
             hash_algorithm=config.playback_hash_algorithm,
         )
+
+    @cached_property
+    def prices(self) -> "PriceList":
+        """Return the price list of the function's region."""
+        from media_pipeline.encoding.pricing.price_list import parse_price_list
+        from media_pipeline.prices import price_list_text
+
+        return parse_price_list(price_list_text(self.region))
 
     @cached_property
     def presets(self) -> "SsmPresetStore":

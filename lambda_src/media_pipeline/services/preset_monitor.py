@@ -5,13 +5,11 @@ which uploads got what would be unknown. Uploads wait until the presets are fixe
 """
 
 from collections.abc import Mapping
-from dataclasses import field
 from datetime import datetime, timedelta
 from typing import Any
 
 from media_pipeline.domain.errors import MediaPipelineError, PresetsInvalidError
 from media_pipeline.domain.ports import Clock, Metrics, Notifications
-from media_pipeline.domain.values import dataclass
 from media_pipeline.encoding.presets import Presets
 from media_pipeline.encoding.profiles import PresetStore, Profiles
 from media_pipeline.telemetry import logger
@@ -19,16 +17,24 @@ from media_pipeline.telemetry import logger
 TELL_AGAIN_AFTER = timedelta(hours=1)
 
 
-@dataclass(slots=True, kw_only=True)
 class PresetMonitor:
     """Load presets, and tell of their faults; each warm function does so for itself."""
 
-    pipeline: str
-    source: PresetStore
-    publisher: Notifications
-    metrics: Metrics
-    clock: Clock
-    _told: tuple[datetime, tuple[str, ...]] | None = field(default=None, init=False)
+    def __init__(
+        self,
+        *,
+        pipeline: str,
+        source: PresetStore,
+        publisher: Notifications,
+        metrics: Metrics,
+        clock: Clock,
+    ) -> None:
+        self.pipeline = pipeline
+        self.source = source
+        self.publisher = publisher
+        self.metrics = metrics
+        self.clock = clock
+        self._told: tuple[datetime, tuple[str, ...]] | None = None
 
     def load(self) -> tuple[Presets, Profiles]:
         """Return the presets and profiles in force. Raises PresetsInvalidError after it was told of."""

@@ -156,18 +156,18 @@ def _tolerance(seconds: float) -> float:
     return max(TOLERANCE_SECONDS, seconds * TOLERANCE_SHARE)
 
 
-@dataclass(slots=True, kw_only=True)
 class _Check:
     """Collect faults instead of stopping at the first; `missing` is a set in the order of discovery.
 
     Where it is unknown how long a picture should be, all must be as long as the first, which `picture` keeps.
     """
 
-    folder: str
-    sizes: Mapping[str, int]
-    missing: dict[str, None] = field(default_factory=dict)
-    invalid: list[str] = field(default_factory=list)
-    picture: Span | None = None
+    def __init__(self, *, folder: str, sizes: Mapping[str, int]) -> None:
+        self.folder = folder
+        self.sizes = sizes
+        self.missing: dict[str, None] = {}
+        self.invalid: list[str] = []
+        self.picture: Span | None = None
 
     def exist(self, name: str, keys: Iterable[str]) -> None:
         """Check that objects that something names are there and not empty."""

@@ -28,6 +28,7 @@ from sandbox.local_aws.fixes.delivery import (
     authorizer_version,
     greedy_paths,
     jwks,
+    new_passwords,
     origin_decryption,
     parsed_distributions,
     path_normalization,
@@ -108,6 +109,7 @@ def apply(
     jwks.apply()
     authorizer_version.apply()
     temporary_passwords.apply()
+    new_passwords.apply()
     if calls is not None:
         iam_calls.apply(calls)
     # Around it: a call on several is noted for each.

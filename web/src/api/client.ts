@@ -13,6 +13,7 @@ import type {
   NewUpload,
   Playback,
   Profile,
+  SignedDownload,
   Status,
   UploadState,
 } from "./types";
@@ -68,15 +69,19 @@ export class Api {
     );
   }
 
-  async downloadUrl(id: string, path: string): Promise<string> {
-    const answer = await this.#signed((headers) =>
+  /** Sign a URL for one file of an asset; a public one has no end. */
+  signDownload(id: string, path: string): Promise<SignedDownload> {
+    return this.#signed((headers) =>
       this.#client.POST("/api/assets/{asset_id}/downloads", {
         headers,
         params: { path: { asset_id: id } },
         body: { path },
       }),
     );
-    return answer.url;
+  }
+
+  async downloadUrl(id: string, path: string): Promise<string> {
+    return (await this.signDownload(id, path)).url;
   }
 
   async cancel(id: string): Promise<void> {

@@ -23,6 +23,14 @@ export function bitRate(bitsPerSecond: number): string {
   return bitsPerSecond >= 1e6 ? `${(bitsPerSecond / 1e6).toFixed(1)} Mbit/s` : `${Math.round(bitsPerSecond / 1e3)} kbit/s`;
 }
 
+/** Return an amount of dollars, which the API tells as a decimal number, to a tenth of a cent below one. */
+export function usd(amount: string): string {
+  const dollars = Number(amount);
+  const digits = { minimumFractionDigits: 2, maximumFractionDigits: dollars < 1 ? 3 : 2 };
+  const shown = new Intl.NumberFormat(LOCALE, { style: "currency", currency: "USD", ...digits });
+  return dollars > 0 && dollars < 0.001 ? texts.less(shown.format(0.001)) : shown.format(dollars);
+}
+
 /** Return hours, minutes and seconds, as players show them. */
 export function clock(milliseconds: number): string {
   const total = Math.round(milliseconds / 1000);

@@ -19,6 +19,12 @@ export function placeOf(path: string): Place {
   return path === ASSETS_PATH ? { view: "assets" } : { view: "unknown" };
 }
 
+/** Return a URL of the distribution as one of this page's: it is on it, perhaps by another name. */
+export function here(url: string): string {
+  const { pathname, search } = new URL(url, location.href);
+  return `${pathname}${search}`;
+}
+
 /** Go to another path of the page, without loading it anew. */
 export function go(path: string): void {
   history.pushState(null, "", path);

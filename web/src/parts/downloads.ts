@@ -3,6 +3,8 @@ import { html, nothing } from "lit";
 import type { Api } from "../api/client";
 import { sentenceOf } from "../api/problem";
 import type { Asset } from "../api/types";
+import { nameOf } from "../logic/format";
+import { here } from "../logic/router";
 import { texts } from "../texts";
 import { PageElement } from "./element";
 import { errorNotice } from "./notice";
@@ -47,11 +49,9 @@ export class AssetDownloads extends PageElement {
 
   async #download(file: Download): Promise<void> {
     await this.#with(file, (url) => {
-      // The address that the API names is the distribution's; this page is on it, perhaps by another name.
-      const { pathname, search } = new URL(url);
       const link = document.createElement("a");
-      link.href = `${pathname}${search}`;
-      link.download = pathname.slice(pathname.lastIndexOf("/") + 1);
+      link.href = here(url);
+      link.download = nameOf(file.path);
       link.click();
     });
   }

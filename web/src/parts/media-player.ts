@@ -71,7 +71,7 @@ export class MediaPlayer extends PageElement {
       const path = pathToPlay(playback);
       const [video, box] = [this.#video.value, this.#box.value];
       if (path === null || !video || !box) return;
-      const poster = playback.outputs.find((output) => output.format === "THUMBNAIL");
+      const poster = playback.outputs.find((output) => output.format === "POSTER");
       if (poster) video.poster = poster.path;
       const { openPlayer } = await import("./shaka");
       const player = await openPlayer(video, box, (code) => {

@@ -7,6 +7,20 @@ export function isCaption(name: string): boolean {
   return CAPTION_ENDS.some((end) => lower.endsWith(end));
 }
 
+/** A file that was chosen, and the folder that it was in: empty, or a path that ends in a slash. */
+export interface Found {
+  readonly file: File;
+  readonly folder: string;
+}
+
+/** Return the files of an input, with their folders where one was chosen. */
+export function chosenFiles(files: Iterable<File>): readonly Found[] {
+  return [...files].map((file) => {
+    const path = file.webkitRelativePath;
+    return { file, folder: path.slice(0, path.lastIndexOf("/") + 1) };
+  });
+}
+
 /** A video with the captions that were chosen with it. */
 export interface Chosen {
   readonly file: File;
@@ -18,34 +32,34 @@ function stemOf(name: string): string {
   return dot > 0 ? name.slice(0, dot) : name;
 }
 
-function folderOf(file: File): string {
-  const path = file.webkitRelativePath;
-  return path.slice(0, path.lastIndexOf("/") + 1);
-}
-
 /** Whether captions are named as a video is: `film.en.vtt` or `film.vtt` beside `film.mp4`, in one folder. */
-export function belongs(caption: File, video: File): boolean {
-  const stem = stemOf(video.name).toLowerCase();
-  const name = stemOf(caption.name).toLowerCase();
-  return folderOf(caption) === folderOf(video) && (name === stem || name.startsWith(`${stem}.`));
+export function belongs(caption: Found, video: Found): boolean {
+  const stem = stemOf(video.file.name).toLowerCase();
+  const name = stemOf(caption.file.name).toLowerCase();
+  return caption.folder === video.folder && (name === stem || name.startsWith(`${stem}.`));
 }
 
 /** Sort files into videos with their captions, and captions whose video is not among them. */
-export function sorted(files: readonly File[]): { videos: readonly Chosen[]; alone: readonly File[] } {
+export function sorted(files: readonly Found[]): { videos: readonly Chosen[]; alone: readonly File[] } {
   // What a system keeps in folders for itself, nobody means to upload.
-  const meant = files.filter((file) => !file.name.startsWith("."));
-  const videos = meant.filter((file) => !isCaption(file.name));
-  const captions = meant.filter((file) => isCaption(file.name));
+  const meant = files.filter(({ file }) => !file.name.startsWith("."));
+  const videos = meant.filter(({ file }) => !isCaption(file.name));
+  const captions = meant.filter(({ file }) => isCaption(file.name));
   // `film.part2.en.vtt` is named as film.part2.mp4 is, rather than as film.mp4.
   const owners = new Map(
     captions.map((caption) => [
       caption,
-      videos.filter((video) => belongs(caption, video)).sort((one, other) => other.name.length - one.name.length)[0],
+      videos
+        .filter((video) => belongs(caption, video))
+        .sort((one, other) => other.file.name.length - one.file.name.length)[0],
     ]),
   );
   return {
-    videos: videos.map((file) => ({ file, captions: captions.filter((caption) => owners.get(caption) === file) })),
-    alone: captions.filter((caption) => owners.get(caption) === undefined),
+    videos: videos.map((video) => ({
+      file: video.file,
+      captions: captions.filter((caption) => owners.get(caption) === video).map(({ file }) => file),
+    })),
+    alone: captions.filter((caption) => owners.get(caption) === undefined).map(({ file }) => file),
   };
 }
 

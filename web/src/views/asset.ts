@@ -4,12 +4,13 @@ import { createRef, ref } from "lit/directives/ref.js";
 import type { Api } from "../api/client";
 import { Problem, sentenceOf } from "../api/problem";
 import { isEnded, type Asset, type AssetError } from "../api/types";
-import { bytes, clock, moment, nameOf } from "../logic/format";
+import { bytes, clock, moment, nameOf, usd } from "../logic/format";
 import { Poller } from "../logic/poller";
 import { ASSETS_PATH, go } from "../logic/router";
 import "../parts/caption-form";
 import { ConfirmDialog, type Question } from "../parts/confirm-dialog";
 import "../parts/downloads";
+import "../parts/embed";
 import { PageElement } from "../parts/element";
 import { historyOf } from "../parts/history";
 import { ladderChart, type Rung } from "../parts/ladder";
@@ -110,6 +111,7 @@ export class AssetView extends PageElement {
       <p role="status" class="hint">${this.said}</p>
       <div class="columns">
         <div>${this.#picture(asset)} ${asset.error ? failure(asset.error) : nothing} ${ladderChart(this.rungs)}
+          <asset-embed .api=${this.api} .asset=${asset}></asset-embed>
           <asset-downloads .api=${this.api} .asset=${asset}></asset-downloads>
           ${this.#captions(asset)}
         </div>
@@ -200,6 +202,11 @@ function failure(error: AssetError): TemplateResult {
   </section>`;
 }
 
+function price({ quote_usd: quoted, billed_usd: billed }: Asset): string | undefined {
+  if (billed === undefined) return quoted && texts.asset.estimated(usd(quoted));
+  return texts.asset.billed(usd(billed), quoted === undefined || quoted === billed ? null : usd(quoted));
+}
+
 function facts(asset: Asset): TemplateResult {
   const { source } = asset;
   const shown: readonly (readonly [string, string | undefined])[] = [
@@ -215,6 +222,7 @@ function facts(asset: Asset): TemplateResult {
     ],
     [texts.asset.size, bytes(asset.size_bytes)],
     [texts.asset.profile, asset.profile],
+    [texts.asset.price, price(asset)],
     [texts.asset.received, moment(asset.created_at)],
     [texts.asset.completed, asset.completed_at && moment(asset.completed_at)],
     [texts.asset.attempt, String(asset.attempt)],

@@ -5,12 +5,13 @@ import type { Api } from "../api/client";
 import { sentenceOf } from "../api/problem";
 import { STATUSES, type AssetSummary, type Status } from "../api/types";
 import { AssetList, EVERYTHING, matching, type Wanted } from "../logic/asset-list";
-import { ago, bytes, moment, nameOf } from "../logic/format";
+import { ago, bytes, moment, nameOf, usd } from "../logic/format";
 import { Poller } from "../logic/poller";
 import { assetPath, UPLOAD_PATH } from "../logic/router";
 import { rowsInSight } from "../logic/rows";
 import { PageElement } from "../parts/element";
 import { errorNotice, loadingNotice } from "../parts/notice";
+import "../parts/poster";
 import { statusBadge } from "../parts/status";
 import { may, type Person } from "../session/session";
 import { texts } from "../texts";
@@ -231,14 +232,33 @@ export class AssetsView extends PageElement {
   #row(item: AssetSummary, position: number, count: number) {
     return html`<li data-row aria-posinset=${position} aria-setsize=${count}>
       <a href=${assetPath(item.id)}>
-        <span class="name">${nameOf(item.key)}</span>
-        ${statusBadge(item.status)}
-        <span class="code">${item.error_code ?? ""}</span>
+        <asset-poster .api=${this.api} .asset=${item}></asset-poster>
+        <span class="name" title=${item.key}>${nameOf(item.key)}</span>
+        <span class="state">
+          ${statusBadge(item.status)}
+          ${item.error_code === undefined ? nothing : html`<span class="code">${item.error_code}</span>`}
+          ${progressOf(item)}
+        </span>
         <span class="size">${bytes(item.size_bytes)}</span>
+        ${priceOf(item)}
         <time datetime=${item.created_at} title=${moment(item.created_at)}>${ago(item.created_at, Date.now())}</time>
       </a>
     </li>`;
   }
+}
+
+function progressOf(item: AssetSummary) {
+  const percent = item.progress_percent;
+  if (percent === undefined) return nothing;
+  return html`<progress max="100" .value=${percent} aria-label=${texts.asset.progress}></progress>
+    <span class="hint">${texts.assets.done(percent)}</span>`;
+}
+
+function priceOf(item: AssetSummary) {
+  const price = item.billed_usd ?? item.quote_usd;
+  if (price === undefined) return html`<span class="price"></span>`;
+  const meaning = item.billed_usd === undefined ? texts.assets.estimate : texts.assets.billed;
+  return html`<span class="price" title=${meaning}>${usd(price)}</span>`;
 }
 
 customElements.define("assets-view", AssetsView);

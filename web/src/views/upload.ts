@@ -5,9 +5,11 @@ import type { Profile } from "../api/types";
 import { bytes, span } from "../logic/format";
 import { assetPath } from "../logic/router";
 import { PageElement } from "../parts/element";
+import { profileCard } from "../parts/profile-card";
 import { may, type Person } from "../session/session";
 import { texts } from "../texts";
-import { sorted } from "../upload/files";
+import { droppedFiles } from "../upload/dropped";
+import { chosenFiles, sorted, type Found } from "../upload/files";
 import type { Transfer } from "../upload/transfer";
 import type { Transfers } from "../upload/transfers";
 
@@ -60,7 +62,7 @@ export class UploadView extends PageElement {
     }
   }
 
-  #take(files: readonly File[]): void {
+  #take(files: readonly Found[]): void {
     const { videos, alone } = sorted(files);
     this.error = alone.length > 0 ? `${texts.listed(alone.map((file) => file.name))}: ${texts.upload.captionAlone}` : "";
     this.transfers.add(videos, this.profile);
@@ -68,14 +70,19 @@ export class UploadView extends PageElement {
 
   #chosen(event: Event): void {
     if (!(event.target instanceof HTMLInputElement)) return;
-    this.#take([...(event.target.files ?? [])]);
+    this.#take(chosenFiles(event.target.files ?? []));
     event.target.value = "";
   }
 
   async #dropped(event: DragEvent): Promise<void> {
     event.preventDefault();
     this.isOver = false;
-    this.#take([...(event.dataTransfer?.files ?? [])]);
+    if (event.dataTransfer === null) return;
+    try {
+      this.#take(await droppedFiles(event.dataTransfer));
+    } catch {
+      this.error = texts.upload.unreadable;
+    }
   }
 
   override render() {
@@ -122,27 +129,14 @@ export class UploadView extends PageElement {
     const others = this.profiles.filter((profile) => profile !== usual);
     return html`<fieldset class="profiles">
       <legend>${texts.upload.profile}</legend>
-      ${[...(usual ? [usual] : []), ...others].map((profile) => this.#profileCard(profile, usual))}
-    </fieldset>`;
-  }
-
-  #profileCard(profile: Profile, usual: Profile | undefined): TemplateResult {
-    const value = profile === usual ? null : profile.name;
-    const makes = texts.listed(profile.presets.map((preset) => texts.presets[preset] ?? preset));
-    return html`<label class="card">
-      <input
-        type="radio"
-        name="profile"
-        .checked=${this.profile === value}
-        @change=${() => {
+      ${[...(usual ? [usual] : []), ...others].map((profile) => {
+        const value = profile === usual ? null : profile.name;
+        return profileCard(profile, this.profile === value, () => {
           this.profile = value;
-        }}
-      />
-      <span>
-        <strong>${texts.profiles[profile.name] ?? profile.name}</strong>
-        <span class="hint">${makes.charAt(0).toUpperCase()}${makes.slice(1)}</span>
-      </span>
-    </label>`;
+        });
+      })}
+      <p class="hint">${texts.upload.prices}</p>
+    </fieldset>`;
   }
 
   #list(): TemplateResult {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { ago, bitRate, bytes, clock, nameOf, span } from "../../src/logic/format";
+import { ago, bitRate, bytes, clock, nameOf, span, usd } from "../../src/logic/format";
 
 test.each([
   [0, "0 byte"],
@@ -40,4 +40,14 @@ test("Bit rates and time left have units that people know.", () => {
 test("The name of an upload is the last part of its key.", () => {
   expect(nameOf("web/ann/0000-12/film.mp4")).toBe("film.mp4");
   expect(nameOf("film.mp4")).toBe("film.mp4");
+});
+
+test.each([
+  ["0.000000", "$0.00"],
+  ["0.000400", "< $0.001"],
+  ["0.013500", "$0.014"],
+  ["0.1", "$0.10"],
+  ["12.345", "$12.35"],
+])("%s dollars are shown to a tenth of a cent at most.", (amount, text) => {
+  expect(usd(amount)).toBe(text);
 });

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { captionName, contentTypeOf, sorted } from "../../src/upload/files";
+import { captionName, chosenFiles, contentTypeOf, sorted } from "../../src/upload/files";
 
 function file(name: string, folder = "", type = ""): File {
   const made = new File(["x"], name, { type });
@@ -14,7 +14,9 @@ function names(files: readonly File[]): string[] {
 
 test("Captions go with the video that they are named as, the longest name first.", () => {
   const { videos, alone } = sorted(
-    ["film.mp4", "film.part2.mp4", "film.en.vtt", "film.part2.de.srt", "FILM.VTT", "other.vtt"].map((name) => file(name)),
+    chosenFiles(
+      ["film.mp4", "film.part2.mp4", "film.en.vtt", "film.part2.de.srt", "FILM.VTT", "other.vtt"].map((name) => file(name)),
+    ),
   );
   expect(videos.map((video) => [video.file.name, names(video.captions)])).toEqual([
     ["film.mp4", ["film.en.vtt", "FILM.VTT"]],
@@ -24,7 +26,9 @@ test("Captions go with the video that they are named as, the longest name first.
 });
 
 test("Files of one name in different folders are different, and a system's own files are left out.", () => {
-  const { videos, alone } = sorted([file("a.mp4", "one"), file("a.en.vtt", "two"), file(".DS_Store", "one")]);
+  const { videos, alone } = sorted(
+    chosenFiles([file("a.mp4", "one"), file("a.en.vtt", "two"), file(".DS_Store", "one")]),
+  );
   expect(videos.map((video) => names(video.captions))).toEqual([[]]);
   expect(names(alone)).toEqual(["a.en.vtt"]);
 });

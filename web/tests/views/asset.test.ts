@@ -102,6 +102,46 @@ test("Files to take away are signed when they are asked for.", async () => {
   expect(copied).toHaveBeenCalledWith(`https://media.example${path}?Signature=x`);
 });
 
+test("A public video has code that shows it on any page.", async () => {
+  const outputs = [
+    { format: "HLS", path: "/media/public/1/1/a.m3u8" },
+    { format: "MP4", path: "/media/public/1/1/a.mp4", width: 1280, height: 720 },
+  ];
+  const downloadUrl = vi.fn(async (_id: string, path: string) => `https://media.example${path}?a=1&b=2`);
+  const play = () => Promise.reject(problemOf(503, null, null));
+  const copied = vi.spyOn(navigator.clipboard, "writeText").mockResolvedValue(undefined);
+  const change = { public: true, outputs, poster: "/media/public/1/1/a.jpg" };
+  const root = view(async () => asset("COMPLETE", change), { downloadUrl, play });
+  const code = await findByRole(root, "region", { name: texts.embed.code });
+  expect(code.textContent).toBe(
+    '<video controls playsinline preload="metadata" width="1280" height="720"' +
+      ' poster="https://media.example/media/public/1/1/a.jpg?a=1&amp;b=2"' +
+      ' src="https://media.example/media/public/1/1/a.mp4?a=1&amp;b=2"></video>',
+  );
+  getByRole(root, "button", { name: texts.embed.copy }).click();
+  await findByText(root, texts.embed.copied);
+  expect(copied).toHaveBeenLastCalledWith(code.textContent);
+});
+
+test("A private video has no such code, and says why.", async () => {
+  const play = () => Promise.reject(problemOf(503, null, null));
+  const outputs = [{ format: "MP4", path: "/media/1/1/a.mp4" }];
+  const root = view(async () => asset("COMPLETE", { outputs }), { play });
+  const section = await findByRole(root, "region", { name: texts.embed.title });
+  expect(section.textContent).toContain(texts.embed.private[1]);
+  expect(within(section).queryByRole("button")).toBeNull();
+});
+
+test("The price is what was billed, beside what was estimated where that was another.", async () => {
+  const shown = async (change: Partial<Asset>) => {
+    const root = view(async () => asset("CANCELED", change));
+    return (await findByRole(root, "region", { name: texts.asset.overview })).textContent;
+  };
+  expect(await shown({ quote_usd: "0.134250" })).toMatch(/Price\s*\$0\.134 estimated/);
+  expect(await shown({ quote_usd: "0.134250", billed_usd: "0.120000" })).toMatch(/\$0\.12 \(\$0\.134 estimated\)/);
+  expect(await shown({ quote_usd: "0.120000", billed_usd: "0.120000" })).not.toContain("estimated");
+});
+
 test("A stream is played rather than a file, and DASH rather than HLS.", () => {
   const playback = { path: "", public: true, captions: [] };
   const outputs = ["THUMBNAIL", "MP4", "HLS", "DASH"].map((format) => ({ format, path: `/${format}` }));

@@ -1,6 +1,6 @@
 import { getByRole, findByRole, findByText, queryByRole, getAllByRole } from "@testing-library/dom";
 import { html } from "lit";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 
 import type { Api } from "../../src/api/client";
 import { problemOf } from "../../src/api/problem";
@@ -10,9 +10,9 @@ import { texts } from "../../src/texts";
 import "../../src/views/assets";
 import { only, show, summary } from "../support";
 
-function list(assets: Api["assets"], group: Group = "viewer"): HTMLElement {
+function list(assets: Api["assets"], group: Group = "viewer", more: Partial<Api> = {}): HTMLElement {
   const person = { name: "ann", group };
-  return show(html`<assets-view .api=${only<Api>({ assets })} .person=${person}></assets-view>`);
+  return show(html`<assets-view .api=${only<Api>({ assets, ...more })} .person=${person}></assets-view>`);
 }
 
 async function page(...assets: AssetPage["assets"]): Promise<AssetPage> {
@@ -25,6 +25,27 @@ test("Each asset is a link to its page, with name, status and error.", async () 
   expect(failed.getAttribute("href")).toBe(`/asset/${summary(2).id}`);
   expect(getByRole(root, "link", { name: /film-1\.mp4.*Ready/s })).toBeTruthy();
   expect(getByRole(root, "status").textContent).toBe("2 assets");
+});
+
+test("A line has length, picture, price and how far it is, as far as they are known.", async () => {
+  const signDownload = vi.fn(async (_id: string, path: string) => ({ url: `https://media.example${path}?Signature=x` }));
+  const known = { duration_ms: 61_000, poster: "/media/1/1/poster.jpg", quote_usd: "0.20", billed_usd: "0.132750" };
+  const under = { status: "PROCESSING", progress_percent: 40, quote_usd: "0.0004" } as const;
+  const root = list(() => page(summary(1, known), summary(2, under)), "viewer", { signDownload });
+  await findByRole(root, "link", { name: /1:01\s+film-1\.mp4.*Ready.*\$0\.133/s });
+  const line = getByRole(root, "link", { name: /film-2\.mp4.*Encoding.*40 %.*< \$0\.001/s });
+  expect(getByRole(line, "progressbar", { name: texts.asset.progress })).toHaveProperty("value", 40);
+  await vi.waitFor(() => expect(root.querySelector("img")?.getAttribute("src")).toBe("/media/1/1/poster.jpg?Signature=x"));
+  expect(signDownload.mock.calls).toEqual([[summary(1).id, "/media/1/1/poster.jpg"]]);
+});
+
+test("A picture that can't be had is left out.", async () => {
+  const signDownload = vi.fn(() => Promise.reject(problemOf(503, null, null)));
+  const root = list(() => page(summary(1, { poster: "/media/1/1/poster.jpg" })), "viewer", { signDownload });
+  await findByRole(root, "link", { name: /film-1/ });
+  await vi.waitFor(() => expect(signDownload).toHaveBeenCalled());
+  expect(root.querySelector("img")).toBeNull();
+  expect(queryByRole(root, "alert")).toBeNull();
 });
 
 test("An empty list says what to do, to those who may do it.", async () => {

@@ -11,10 +11,16 @@ import "../../src/views/upload";
 import { only, show } from "../support";
 import { FakeKeeper, FakeLine } from "../upload/line";
 
+const PICTURES = [
+  { width: 1920, height: 1080, bits_per_second: 6_000_000 },
+  { width: 426, height: 240, bits_per_second: 400_000 },
+];
+const PRICED = { pictures: PICTURES, sounds: [128_000], public: false, is_settled: true };
+
 const PROFILES: readonly Profile[] = [
-  { name: "audio", presets: ["audio", "m4a"], public: false },
-  { name: "default", presets: ["cmaf", "mp4"], public: false },
-  { name: "lectures", presets: ["cmaf"], public: false },
+  { ...PRICED, name: "audio", presets: ["audio", "m4a"], pictures: [], usd_a_minute: "0.021000" },
+  { ...PRICED, name: "default", presets: ["cmaf", "mp4"], usd_a_minute: "0.085500" },
+  { ...PRICED, name: "lectures", presets: ["cmaf"], public: true },
 ];
 
 function view(line: FakeLine, group: Group = "uploader"): HTMLElement {
@@ -26,6 +32,8 @@ function view(line: FakeLine, group: Group = "uploader"): HTMLElement {
 
 async function choose(root: HTMLElement, files: readonly File[]): Promise<void> {
   const input = await findByLabelText(root, texts.upload.files);
+  // This document model knows no folders.
+  for (const file of files) Object.defineProperty(file, "webkitRelativePath", { value: "" });
   Object.defineProperty(input, "files", { value: files, configurable: true });
   input.dispatchEvent(new Event("change"));
 }
@@ -49,6 +57,16 @@ test("Profiles are told by what they make; the default needs no name.", async ()
   await choose(root, [new File(["0"], "film.mp4")]);
   await findByRole(root, "link", { name: /film\.mp4/ });
   expect(line.begun[0]).not.toHaveProperty("profile");
+});
+
+test("A profile shows its qualities, what a minute costs, and whether everybody can watch.", async () => {
+  const root = view(new FakeLine());
+  const usual = await findByRole(root, "radio", { name: new RegExp(texts.profiles["default"] ?? "-") });
+  expect(usual.closest("label")?.textContent).toMatch(/1080p\s+240p\s+About \$0\.086 a minute of 1080p video/);
+  expect(getByRole(root, "radio", { name: /About \$0\.021 a minute of sound/ })).toBeTruthy();
+  const lectures = getByRole(root, "radio", { name: /lectures/ }).closest("label")?.textContent;
+  expect(lectures).toContain(texts.upload.noPrice);
+  expect(lectures).toContain(texts.upload.public);
 });
 
 test("Captions without their video are refused at once, by name.", async () => {

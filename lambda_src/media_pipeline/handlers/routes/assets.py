@@ -9,7 +9,7 @@ from media_pipeline.handlers.routes.schemas import (
     ASSET,
     ASSET_SUMMARY,
     IN_PATH,
-    PUBLIC,
+    PROFILE,
     STATUS,
     TEXT,
     a_list,
@@ -90,10 +90,7 @@ def list_assets(call: Call) -> Answer:
 )
 def get_asset(call: Call) -> Answer:
     """Return what viewers may know of an asset."""
-    record = call.parts.table.read_record(call.path["asset_id"])
-    if not record or "status" not in record:
-        raise unknown_asset(call.path["asset_id"])
-    return Answer(body=asset_details(Asset.from_record(record), record))
+    return Answer(body=asset_details(existing_asset(call)))
 
 
 @ROUTES.serve(
@@ -105,7 +102,7 @@ def get_asset(call: Call) -> Answer:
         summary="List the profiles that an upload can name, and the prefixes of keys that stand for one",
         answer=an_object(
             {
-                "profiles": a_list(an_object({"name": TEXT, "presets": a_list(TEXT), "public": PUBLIC})),
+                "profiles": a_list(PROFILE),
                 "prefixes": a_list(an_object({"prefix": TEXT, "profile": TEXT})),
             }
         ),
@@ -114,16 +111,15 @@ def get_asset(call: Call) -> Answer:
 )
 def list_profiles(call: Call) -> Answer:
     """Return the profiles in force."""
-    _, profiles = call.parts.presets.load()
+    # Few ask for them, and rendering jobs takes a good part of a cold start.
+    from media_pipeline.services.delivery.profile_views import profile_view
+
+    presets, profiles = call.parts.presets.load()
     return Answer(
         body={
             "profiles": [
-                {
-                    "name": name,
-                    "presets": [preset.value for preset in profile.presets],
-                    "public": profile.is_public,
-                }
-                for name, profile in sorted(profiles.by_name.items())
+                profile_view(profile, presets, call.parts.prices)
+                for _, profile in sorted(profiles.by_name.items())
             ],
             "prefixes": [
                 {"prefix": prefix, "profile": name} for prefix, name in sorted(profiles.prefixes.items())

@@ -55,7 +55,7 @@ ERROR = an_object(
 
 OUTPUT = an_object(
     {
-        "format": {**TEXT, "description": "HLS, DASH, MP4, M4A, THUMBNAIL or STORYBOARD."},
+        "format": {**TEXT, "description": "HLS, DASH, MP4, M4A, THUMBNAIL, POSTER or STORYBOARD."},
         "path": {
             **TEXT,
             "description": "Where the distribution serves it, to those with its cookies.",
@@ -115,15 +115,24 @@ _SUMMARY: Mapping[str, Schema] = {
     "created_at": TIME,
     "updated_at": TIME,
     "error_code": TEXT,
+    "progress_percent": {"type": "integer", "minimum": 0, "maximum": 100},
+    "duration_ms": {**COUNT, "description": "How long the source is."},
+    "poster": {
+        **TEXT,
+        "description": "The path of a picture that stands for the video. `signDownload` signs a URL of it; "
+        "a public one needs none.",
+    },
+    "quote_usd": {**USD, "description": "The price of the attempt's job, told before it was submitted."},
+    "billed_usd": {**USD, "description": "Its price by the durations that it reported at its end."},
 }
-ASSET_SUMMARY = an_object(_SUMMARY, optional=("error_code",))
+_OPTIONAL = ("error_code", "progress_percent", "duration_ms", "poster", "quote_usd", "billed_usd")
+ASSET_SUMMARY = an_object(_SUMMARY, optional=_OPTIONAL)
 
 ASSET = an_object(
     {
         **_SUMMARY,
         "version_id": TEXT,
         "profile": TEXT,
-        "progress_percent": {"type": "integer", "minimum": 0, "maximum": 100},
         "submitted_at": TIME,
         "completed_at": TIME,
         "error": ERROR,
@@ -137,8 +146,6 @@ ASSET = an_object(
             optional=("video",),
         ),
         "storyboard_fault": TEXT,
-        "quote_usd": {**USD, "description": "The price of the attempt's job, told before it was submitted."},
-        "billed_usd": {**USD, "description": "Its price by the durations that it reported at its end."},
         "quote": QUOTE,
         "public": PUBLIC,
         "outputs": a_list(OUTPUT),
@@ -162,9 +169,34 @@ ASSET = an_object(
         ),
     },
     optional=(
-        *("error_code", "version_id", "profile", "progress_percent", "submitted_at", "completed_at"),
-        *("error", "source", "storyboard_fault", "quote_usd", "billed_usd", "quote"),
+        *(*_OPTIONAL, "version_id", "profile", "submitted_at", "completed_at"),
+        *("error", "source", "storyboard_fault", "quote"),
     ),
+)
+
+_BIT_RATE: Schema = {**COUNT, "description": "Bits per second at most."}
+PROFILE = an_object(
+    {
+        "name": TEXT,
+        "presets": a_list(TEXT),
+        "public": PUBLIC,
+        "pictures": {
+            **a_list(an_object({"width": COUNT, "height": COUNT, "bits_per_second": _BIT_RATE})),
+            "description": "What it makes of the reference, the largest first; each size once.",
+        },
+        "sounds": {**a_list(_BIT_RATE), "description": "The bit rates of its sound, the highest first."},
+        "usd_a_minute": {
+            **USD,
+            "description": "The price of a minute of the reference; missing where the price list lacks one.",
+        },
+        "is_settled": {
+            "type": "boolean",
+            "description": "False where no source says for sure that it is billed like this.",
+        },
+    },
+    optional=("usd_a_minute",),
+    description="What an upload can be encoded to. The reference is a video of 1080p at 30 frames a second "
+    "with stereo sound, or the sound alone.",
 )
 
 PROBLEM = an_object(
@@ -198,5 +230,6 @@ SHARED: Mapping[str, Schema] = {
     "GatewayError": GATEWAY_ERROR,
     "Output": OUTPUT,
     "Problem": PROBLEM,
+    "Profile": PROFILE,
     "Quote": QUOTE,
 }

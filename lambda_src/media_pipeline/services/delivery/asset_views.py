@@ -15,7 +15,9 @@ from media_pipeline.publishing.published_caption import CAPTIONS
 
 
 def asset_summary(asset: Asset) -> dict[str, Any]:
-    """Return an asset's line in a listing."""
+    """Return an asset's line in a listing; times are in milliseconds, prices in USD."""
+    duration_ms = asset.source_info.get("duration_ms")
+    percent = None if asset.is_terminal else asset.progress_percent
     return _without_none(
         {
             "id": asset.asset_id,
@@ -26,27 +28,28 @@ def asset_summary(asset: Asset) -> dict[str, Any]:
             "created_at": asset.created_at,
             "updated_at": asset.updated_at,
             "error_code": asset.error.code if asset.error else None,
+            "progress_percent": percent,
+            "duration_ms": int(duration_ms) if duration_ms else None,
+            "poster": media_path(asset.poster) if asset.poster else None,
+            "quote_usd": asset.quote_usd,
+            "billed_usd": asset.billed_usd,
         }
     )
 
 
-def asset_details(asset: Asset, record: Mapping[str, Any]) -> dict[str, Any]:
-    """Return all that viewers may know of an asset; `record` is what it was read from."""
-    percent = None if asset.is_terminal else record.get("progress_percent")
+def asset_details(asset: Asset) -> dict[str, Any]:
+    """Return all that viewers may know of an asset."""
     return {
         **asset_summary(asset),
         **_without_none(
             {
                 "version_id": asset.upload.version_id,
                 "profile": asset.profile,
-                "progress_percent": int(percent) if percent is not None else None,
                 "submitted_at": asset.submitted_at,
                 "completed_at": asset.completed_at,
                 "error": error_view(asset.error) if asset.error else None,
                 "source": _source(asset.source_info),
                 "storyboard_fault": asset.storyboard_fault,
-                "quote_usd": asset.quote_usd,
-                "billed_usd": asset.billed_usd,
                 "quote": quote_view(asset.quote) if asset.quote else None,
             }
         ),

@@ -73,10 +73,29 @@ def test_a_line_of_a_listing_has_what_is_known() -> None:
     assert asset_summary(failed) == {**line, "status": "FAILED", "error_code": "NO_VIDEO"}
 
 
+def test_a_line_tells_length_picture_and_price() -> None:
+    """They are told as far as they are known; of a source that could not be looked into no length is."""
+    known = an_asset(
+        source_info=SOURCE.as_record(),
+        poster="id/1/thumbnails/a b.0000001.jpg",
+        quote_usd="0.134250",
+        billed_usd="0.132750",
+    )
+    line = asset_summary(known)
+    assert line == asset_summary(an_asset()) | {
+        "duration_ms": 10_000,
+        "poster": "/media/id/1/thumbnails/a%20b.0000001.jpg",
+        "quote_usd": "0.134250",
+        "billed_usd": "0.132750",
+    }
+    unknown = UnknownSource(reason="MediaConvert did not answer").as_record()
+    assert "duration_ms" not in asset_summary(an_asset(source_info=unknown))
+
+
 def test_an_asset_that_was_just_received_has_little_to_tell() -> None:
     """What is not known yet is left out, and lists are there, empty."""
     asset = an_asset()
-    details = asset_details(asset, {})
+    details = asset_details(asset)
     assert details == {
         **asset_summary(asset),
         "version_id": asset.upload.version_id,
@@ -92,10 +111,12 @@ def test_an_asset_that_was_just_received_has_little_to_tell() -> None:
 def test_progress_is_told_until_the_end() -> None:
     """Percents are those of the record, a 0 too; of an asset that has ended they mean nothing."""
     asset = an_asset(status=AssetStatus.PROCESSING)
-    assert asset_details(asset, {"progress_percent": 0})["progress_percent"] == 0
-    assert asset_details(asset, {"progress_percent": 42})["progress_percent"] == 42
-    ended = replace(asset, status=AssetStatus.COMPLETE)
-    assert "progress_percent" not in asset_details(ended, {"progress_percent": 42})
+    for percent in (0, 42):
+        under_way = replace(asset, progress_percent=percent)
+        assert asset_details(under_way)["progress_percent"] == percent
+        assert asset_summary(under_way)["progress_percent"] == percent
+    ended = replace(asset, status=AssetStatus.COMPLETE, progress_percent=42)
+    assert "progress_percent" not in asset_details(ended)
 
 
 def test_all_that_is_known_of_an_asset_is_told() -> None:
@@ -114,7 +135,7 @@ def test_all_that_is_known_of_an_asset_is_told() -> None:
         past_attempts=({"attempt": 1, "status": "FAILED", "completed_at": AT, "error": ERROR.as_record()},),
         history=({"at": AT, "attempt": 2, "status": "FAILED", "detail": "No video"}, _undated()),
     )
-    details = asset_details(asset, {})
+    details = asset_details(asset)
     assert details | asset_summary(asset) == details
     assert {name: details[name] for name in details.keys() - asset_summary(asset).keys()} == {
         "version_id": asset.upload.version_id,
@@ -157,14 +178,14 @@ def _undated() -> dict[str, Any]:
 def test_a_source_of_sound_alone_has_no_picture() -> None:
     """A source is told as far as it is known; one that could not be looked into is not told of."""
     sound = replace(SOURCE, video=None)
-    told = asset_details(an_asset(source_info=sound.as_record()), {})["source"]
+    told = asset_details(an_asset(source_info=sound.as_record()))["source"]
     assert told == {
         "container": "mp4",
         "duration_ms": 10_000,
         "audio": [{"codec": "AAC", "channels": 2, "language": "eng"}],
     }
     unknown = UnknownSource(reason="MediaConvert did not answer").as_record()
-    assert "source" not in asset_details(an_asset(source_info=unknown), {})
+    assert "source" not in asset_details(an_asset(source_info=unknown))
 
 
 def test_an_error_is_told_whole() -> None:
@@ -216,7 +237,7 @@ def test_what_an_asset_costs_is_told() -> None:
         settings, source, profile=profile, profiles=profiles, presets=presets
     )
     assert record is not None
-    details = asset_details(an_asset(quote=record, quote_usd="0.030000", billed_usd="0.030250"), {})
+    details = asset_details(an_asset(quote=record, quote_usd="0.030000", billed_usd="0.030250"))
     assert (details["quote_usd"], details["billed_usd"]) == ("0.030000", "0.030250")
     assert details["quote"] == {
         "price_list": SHIPPED_PRICES.name,

@@ -1,7 +1,7 @@
 """The report of a load test: what is printed, what is written, and whether it passed."""
 
 import re
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -9,10 +9,13 @@ import pytest
 
 from sandbox.chaos import report as reports
 from sandbox.chaos.audit import Findings
+from sandbox.chaos.kinds import Kind
 from sandbox.chaos.night import NightReport
-from sandbox.chaos.report import Report, Times
+from sandbox.chaos.report import Measured, Report, Times
+from sandbox.chaos.settings import LoadTestSettings
 from sandbox.chaos.webhooks.announcements import EndpointReport
 from sandbox.runtime.folder import read_json
+from tests.unit.sandbox.chaos.evidence_left import FIRST, JOB, SOUND
 
 PROMPT = EndpointReport(
     announced=5003,
@@ -50,6 +53,8 @@ REPORT = Report(
     seconds=1003.2,
     uploads_per_second=4.99,
     seconds_to_end=Times(p50=4.2, p95=259.1, p99=489.0),
+    arrivals=[61, 0, 5],
+    job_seconds=[1.0, 2.0],
     timed_out=False,
     findings=Findings(),
 )
@@ -104,3 +109,18 @@ def test_faults_are_said_case_by_case_and_all_are_in_the_file(tmp_path: Path) ->
 def test_a_load_test_has_passed_only_if_nothing_is_wrong(report: Report, passed: bool) -> None:
     """A load test that was given up has not passed either."""
     assert report.passed is passed
+
+
+def test_the_report_tells_when_uploads_arrived_and_how_long_jobs_ran() -> None:
+    """Arrivals are counted by five seconds, files without a record aside; an endless job has no time."""
+    captions = replace(FIRST, key="a.srt", kind=Kind.CAPTIONS, at=101.0)
+    late = replace(FIRST, key="b.mp4", at=111.0)
+    evidence = replace(
+        SOUND,
+        acknowledged=[*SOUND.acknowledged, captions, late],
+        jobs=[replace(JOB, seconds=3.0), JOB, replace(JOB, seconds=1.0)],
+    )
+    measured = Measured(**{field.name: getattr(REPORT, field.name) for field in fields(Measured)})
+    report = reports.reported(LoadTestSettings(uploads=3), evidence, measured)
+    assert report.arrivals == [2, 0, 1]
+    assert report.job_seconds == [1.0, 3.0]

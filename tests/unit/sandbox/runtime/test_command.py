@@ -1,5 +1,6 @@
 """The command line: exit codes, sentences, and the commands that need a running sandbox."""
 
+import contextlib
 import os
 import socket
 import subprocess
@@ -34,7 +35,7 @@ def test_a_missing_video_fails_with_one_sentence(tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (1, "There is no file missing.mp4.\n")
 
 
-@pytest.mark.parametrize("command", [["deploy"], ["destroy"], ["env"], ["exec", "--", "true"]])
+@pytest.mark.parametrize("command", [["deploy"], ["destroy"], ["env"], ["exec", "--", "true"], ["person"]])
 def test_a_command_that_needs_the_servers_says_how_to_start_them(tmp_path: Path, command: list[str]) -> None:
     """Exit code 1 and the remedy."""
     done = sandbox(tmp_path, *command)
@@ -138,3 +139,25 @@ def test_both_servers_forget_together(
         write_json(tmp_path / "aws/state/s3.json", {})
     servers.start(Folder(tmp_path), print, stays_up=False).wait()
     assert (tmp_path / "mediaconvert").exists() is is_there
+
+
+@pytest.mark.parametrize(
+    ("stays_up", "error", "is_left"),
+    [(True, None, True), (True, KeyboardInterrupt, False), (False, None, False)],
+)
+def test_servers_outlive_a_command_only_on_purpose(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    stays_up: bool,
+    error: type[BaseException] | None,
+    is_left: bool,
+) -> None:
+    """They stay where that was asked for and nothing went wrong; else they are stopped."""
+    monkeypatch.setattr(servers, "_spawn", lambda server: FakeProcess())
+    folder = Folder(tmp_path)
+    with contextlib.suppress(KeyboardInterrupt), servers.running(folder, print, stays_up=stays_up) as running:
+        running.wait()
+        assert read_json(folder.endpoints)["stays_up"] is stays_up
+        if error is not None:
+            raise error
+    assert folder.endpoints.exists() is is_left

@@ -57,7 +57,7 @@ def test_what_can_be_played_comes_with_the_cookies(world: ApiWorld) -> None:
     """A page needs no second request: every path is below the one that the cookies open."""
     told = post(world, world.complete("a.mp4"), "playback").body
     paths = [entry["path"] for entry in (*told["outputs"], *told["captions"])]
-    assert len(paths) == 4
+    assert len(paths) == 5
     assert all(path.startswith(told["path"]) for path in paths)
 
 

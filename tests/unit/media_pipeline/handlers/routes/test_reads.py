@@ -1,5 +1,6 @@
 """What the API tells of assets, profiles and presets."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from media_pipeline.domain.asset import AssetStatus
 from media_pipeline.domain.transitions import Transition
 from tests.support.api_calls import machine, person
 from tests.support.api_world import ApiWorld
+from tests.support.pricing import SHIPPED_PRICES
 
 VIEWER = person("viewer")
 
@@ -35,6 +37,23 @@ def test_assets_are_listed_newest_first_in_pages(world: ApiWorld) -> None:
     third = get(world, "/api/assets", query={"cursor": second["next_cursor"]})
     assert [asset["id"] for asset in third["assets"]] == [made[0]]
     assert "next_cursor" not in third
+
+
+def test_a_line_has_what_a_list_shows(world: ApiWorld) -> None:
+    """Of a video that is done: how long it is, its picture, which can be signed, and what it cost."""
+    asset_id = world.complete("lectures/week-1.mp4")
+    (line,) = get(world, "/api/assets")["assets"]
+    shown = {name: line[name] for name in ("duration_ms", "poster", "quote_usd", "billed_usd")}
+    assert shown == {
+        "duration_ms": 59_000,
+        "poster": f"/media/{asset_id}/1/thumbnails/thumbnail_640w.0000001.jpg",
+        "quote_usd": "0.134250",
+        "billed_usd": "0.132750",
+    }
+    signed = world.api.call(
+        "POST", f"/api/assets/{asset_id}/downloads", claims=VIEWER, body={"path": line["poster"]}
+    )
+    assert signed.status == 200
 
 
 def test_assets_of_one_status_are_listed(world: ApiWorld) -> None:
@@ -70,7 +89,7 @@ def test_a_complete_asset_tells_what_can_be_opened(world: ApiWorld) -> None:
     asset_id = world.complete("lectures/week-1.mp4")
     asset = get(world, f"/api/assets/{asset_id}")
     assert asset["status"] == "COMPLETE"
-    assert [output["format"] for output in asset["outputs"]] == ["HLS", "DASH", "MP4"]
+    assert [output["format"] for output in asset["outputs"]] == ["HLS", "DASH", "MP4", "POSTER"]
     assert asset["outputs"][0] == {
         "format": "HLS",
         "path": f"/media/{asset_id}/1/cmaf/master.m3u8",
@@ -149,6 +168,29 @@ def test_profiles_and_presets_are_those_in_force(world: ApiWorld) -> None:
     profiles = {profile["name"]: profile["presets"] for profile in get(world, "/api/profiles")["profiles"]}
     assert {"default", "audio"} <= profiles.keys()
     assert all(set(presets) <= names for presets in profiles.values())
+
+
+def test_a_profile_tells_what_it_makes_and_what_a_minute_of_it_costs(world: ApiWorld) -> None:
+    """Pictures and sounds of the reference, each once, the best first; the price is that of a quote."""
+    profiles = {profile["name"]: profile for profile in get(world, "/api/profiles")["profiles"]}
+    usual, sound = profiles["default"], profiles["audio"]
+    sizes = [(picture["width"], picture["height"]) for picture in usual["pictures"]]
+    assert sizes == [(1920, 1080), (1280, 720), (854, 480), (640, 360), (426, 240)]
+    rates = [picture["bits_per_second"] for picture in usual["pictures"]]
+    assert rates == sorted(set(rates), reverse=True)
+    # Three of HD, three of SD and the stills at 0.015, 0.0075 and 0.015 a minute, and the sound at 0.003.
+    assert usual["usd_a_minute"] == "0.085500"
+    assert usual["is_settled"] is False
+    assert (sound["pictures"], sound["sounds"]) == ([], [192_000, 128_000, 64_000])
+    assert sound["usd_a_minute"] == "0.021000"
+
+
+def test_a_profile_that_the_price_list_does_not_know_has_no_price(world: ApiWorld) -> None:
+    """A sum that lacks a part would be too low, so there is none."""
+    world.replace(prices=replace(SHIPPED_PRICES, minutes={}))
+    for profile in get(world, "/api/profiles")["profiles"]:
+        assert "usd_a_minute" not in profile
+        assert profile["is_settled"] is False
 
 
 @pytest.mark.parametrize("path", ["/api/assets", f"/api/assets/{'0' * 32}", "/api/profiles", "/api/presets"])
