@@ -2,9 +2,11 @@
 import shaka from "shaka-player/dist/shaka-player.ui-es2021.js";
 import "shaka-player/dist/controls.css";
 
+import type { Variant } from "./ladder";
+
 export interface OpenPlayer {
   load(path: string): Promise<void>;
-  variants(): readonly { readonly height: number | null; readonly bandwidth: number }[];
+  variants(): readonly Variant[];
   close(): Promise<void>;
 }
 
@@ -45,7 +47,7 @@ export async function openPlayer(
         throw error;
       }
     },
-    variants: () => player.getVariantTracks().map(({ height, bandwidth }) => ({ height, bandwidth })),
+    variants: () => player.getVariantTracks().map(({ width, height, bandwidth }) => ({ width, height, bandwidth })),
     close: () => overlay.destroy(),
   };
 }

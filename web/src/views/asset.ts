@@ -137,7 +137,7 @@ export class AssetView extends PageElement {
         : html`<progress
             aria-label=${texts.asset.progress}
             max="100"
-            .value=${asset.progress_percent ?? 0}
+            value=${asset.progress_percent || nothing}
           ></progress>`}
       <p>${sentence}</p>
     </div>`;

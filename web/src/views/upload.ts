@@ -185,7 +185,7 @@ export class UploadView extends PageElement {
       case "done":
         return html`${transfer.assetId === null
           ? nothing
-          : html`<a class="button" href=${assetPath(transfer.assetId)} aria-label="${texts.upload.watch}: ${transfer.name}">${texts.upload.watch}</a>`}
+          : html`<a class="button primary" href=${assetPath(transfer.assetId)} aria-label="${texts.upload.watch}: ${transfer.name}">${texts.upload.watch}</a>`}
         ${button(texts.upload.dismiss, remove)}`;
       case "failed":
         return html`${transfer.size > 0 ? button(texts.tryAgain, resume) : nothing} ${button(texts.upload.dismiss, remove)}`;

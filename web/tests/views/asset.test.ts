@@ -6,7 +6,7 @@ import type { Api } from "../../src/api/client";
 import { problemOf } from "../../src/api/problem";
 import type { Asset } from "../../src/api/types";
 import { pathToPlay } from "../../src/parts/media-player";
-import { rungsOf } from "../../src/parts/ladder";
+import { linesOf, rungsOf } from "../../src/parts/ladder";
 import type { Group } from "../../src/session/session";
 import { texts } from "../../src/texts";
 import "../../src/views/asset";
@@ -152,14 +152,24 @@ test("A stream is played rather than a file, and DASH rather than HLS.", () => {
 
 test("Each quality is drawn once, the best first, with its highest bit rate.", () => {
   const variants = [
-    { height: 360, bandwidth: 8e5 },
-    { height: 720, bandwidth: 3e6 },
-    { height: 720, bandwidth: 32e5 },
-    { height: null, bandwidth: 1e5 },
+    { width: 640, height: 360, bandwidth: 8e5 },
+    { width: 1280, height: 720, bandwidth: 3e6 },
+    { width: 1280, height: 720, bandwidth: 32e5 },
+    { width: null, height: null, bandwidth: 1e5 },
   ];
   expect(rungsOf(variants)).toEqual([
-    { height: 720, bitsPerSecond: 32e5 },
-    { height: 360, bitsPerSecond: 8e5 },
-    { height: 0, bitsPerSecond: 1e5 },
+    { lines: 720, bitsPerSecond: 32e5 },
+    { lines: 360, bitsPerSecond: 8e5 },
+    { lines: 0, bitsPerSecond: 1e5 },
   ]);
+});
+
+test.each([
+  [1280, 720, 720],
+  [720, 1280, 720],
+  [640, 480, 480],
+  [1920, 818, 1080],
+  [426, 240, 240],
+])("A picture of %d x %d is called %dp, as in the player's menu.", (width, height, lines) => {
+  expect(linesOf(width, height)).toBe(lines);
 });
