@@ -14,7 +14,6 @@ from constructs_lib.storage import PrivateBucket
 from constructs_lib.table import Table
 from constructs_lib.transcoding import PresetParameters, Transcoder
 from media_pipeline import __version__
-from media_pipeline.domain.spending.caps import caps_text
 from media_pipeline.domain.status_index import STATUS_INDEX
 from media_pipeline.handlers.config import (
     ConsumerConfig,
@@ -24,7 +23,7 @@ from media_pipeline.handlers.config import (
     ReconcilerConfig,
 )
 from stacks.rules.concurrency import CAPTIONS_CONCURRENCY
-from stacks.rules.spending import uploader_caps
+from stacks.rules.spending import caps_of
 from stacks.settings import Settings
 
 RECONCILER_SCHEDULE = "reconciler-schedule"
@@ -84,13 +83,7 @@ def add_ingest_orchestrator(scope: Construct, pipeline: PipelineResources) -> Fu
             # A request that a killed invocation had sent may still arrive.
             claim_seconds=settings.function_timeout_seconds + CLAIM_GRACE_SECONDS,
             max_jobs_in_flight=settings.max_jobs_in_flight,
-            spending_caps=caps_text(
-                asset_cents=settings.asset_cap_cents,
-                day_cents=settings.day_cap_cents,
-                month_cents=settings.month_cap_cents,
-                by_prefix=uploader_caps(settings),
-                waits=settings.asset_cap_waits,
-            ),
+            spending_caps=caps_of(settings),
         ),
     )
     role = function.role

@@ -11,6 +11,7 @@ from constructs_lib.observability.metrics import METRICS_NAMESPACE
 from media_pipeline.domain.status_index import STATUS_INDEX
 from stacks.delivery.parts import Delivery
 from stacks.functions import PipelineResources
+from stacks.rules.spending import caps_of
 from stacks.settings import Settings
 
 OPERATED_RESOURCES = (
@@ -64,7 +65,7 @@ def add_operator_policy(
             resources=[pipeline.account.arn("ssm", f"parameter{_resources_parameter(settings)}")],
         )
     )
-    # list and show
+    # list, show, cost and caps
     pipeline.assets.grant_query(policy, index=STATUS_INDEX)
     pipeline.uploads.grant_list_versions(policy)
     # replay, cancel, and backfill, which makes records where there are none
@@ -161,6 +162,7 @@ def _add_resources_parameter(scope: Construct, settings: Settings, resources: Ma
                 "caption_suffixes": ",".join(settings.caption_suffixes),
                 "ignored_names": ",".join(settings.ignored_names),
                 "asset_retention_days": str(settings.asset_retention_days),
+                "spending_caps": caps_of(settings),
                 "metrics_namespace": METRICS_NAMESPACE,
             }
         ),

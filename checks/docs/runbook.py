@@ -148,9 +148,11 @@ RUNBOOK: Sequence[Entry] = (
         alarms=["cap-reached"],
         means="what may be spent on encoding (by one asset, in a day or month, by an uploader) is spent: new "
         "uploads wait, however long; jobs in flight continue",
-        look_at="the log of `ingest_orchestrator` for `CapReachedError`, which names the cap",
-        then="raise `asset_cap_cents`, `day_cap_cents`, `month_cap_cents` or `uploader_caps` and deploy, or "
-        "wait for the next day or month (UTC): what waits continues within 15 minutes",
+        look_at="`caps show`; the log of `ingest_orchestrator` for `CapReachedError`, which names the cap",
+        then="`caps raise --day USD` (`--month USD`, `--uploader PREFIX=USD`), which holds until the day or "
+        "month ends (UTC); for good raise `asset_cap_cents`, `day_cap_cents`, `month_cap_cents` or "
+        "`uploader_caps` and deploy; or wait for the next day or month: what waits continues within 15 "
+        "minutes",
     ),
     Entry(
         alarms=["unknown-sources"],

@@ -36,9 +36,10 @@ def _cap_reached(pipeline_name: str) -> Alarm:
         component="alarm-cap-reached",
         description=(
             "What may be spent on encoding is spent: new uploads wait, for as long as it takes, and nothing "
-            "is lost. The log of ingest_orchestrator names the cap. Raise it (asset_cap_cents, "
-            "day_cap_cents, month_cap_cents, uploader_caps) and deploy, or wait for the next day or month: "
-            "what waits is then processed by itself."
+            "is lost. The log of ingest_orchestrator names the cap. Raise it for what is left of the day or "
+            "month with the operator's `caps raise`, or for good by its setting (asset_cap_cents, "
+            "day_cap_cents, month_cap_cents, uploader_caps) and a deployment; or wait for the next day or "
+            "month: what waits is then processed by itself."
         ),
         # A single upload that waits comes back within 15 minutes: the alarm stays on until then.
         signal=asset_metric(pipeline_name, "CapReached", period_seconds=1_800),

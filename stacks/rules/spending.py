@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 
+from media_pipeline.domain.spending.caps import caps_text
 from stacks.settings import Settings
 
 # What the caps take of a function's environment variables, which have 4 KB together. Source:
@@ -15,6 +16,17 @@ def uploader_caps(settings: Settings) -> Mapping[str, int]:
     """Return the caps of uploaders in cents, by what their keys begin with."""
     found = (_CAP.fullmatch(cap) for cap in settings.uploader_caps)
     return {match["prefix"]: int(match["cents"]) for match in found if match}
+
+
+def caps_of(settings: Settings) -> str:
+    """Return the caps as functions and operators read them."""
+    return caps_text(
+        asset_cents=settings.asset_cap_cents,
+        day_cents=settings.day_cap_cents,
+        month_cents=settings.month_cap_cents,
+        by_prefix=uploader_caps(settings),
+        waits=settings.asset_cap_waits,
+    )
 
 
 def spending_faults(settings: Settings) -> Iterator[tuple[str, object, str]]:

@@ -6,11 +6,12 @@ import pytest
 
 from media_pipeline.adapters.asset_table import AssetTable
 from media_pipeline.adapters.dynamodb import from_item
+from media_pipeline.adapters.spending.counters import DynamoCounters
 from media_pipeline.adapters.spending.ledger import TRIES, DynamoLedger
 from media_pipeline.domain.asset import Asset
 from media_pipeline.domain.errors import CapReachedError, TransientError
 from media_pipeline.domain.spending.caps import Caps
-from media_pipeline.domain.spending.reservation import Change, Reservation, changes, refunded
+from media_pipeline.domain.spending.reservation import Change, Reservation, Spent, changes, refunded
 from media_pipeline.domain.transitions import planned
 from tests.support.asset_steps import upload
 from tests.support.fakes import FakeAssetTable, FakeClock, FakeLedger
@@ -61,6 +62,25 @@ class Booked:
             TableName=table._table_name, Key={"asset_id": {"S": name}}, ConsistentRead=True
         )
         return int(from_item(answer["Item"])["micro_usd"]) if "Item" in answer else 0
+
+    def raise_day(self, micro: int) -> None:
+        """Raise the day's cap, as an operator does."""
+        if isinstance(self.ledger, FakeLedger):
+            self.ledger.raised[DAY] = micro
+        else:
+            self._counters.raise_cap(CAPS.day_counter(self.clock()), micro_usd=micro)
+
+    @property
+    def day(self) -> Spent:
+        """Return the day's counter as an operator sees it."""
+        if isinstance(self.ledger, FakeLedger):
+            return Spent(micro_usd=self.ledger.counters[DAY], raised_micro_usd=self.ledger.raised.get(DAY))
+        return self._counters.read(CAPS.day_counter(self.clock()))
+
+    @property
+    def _counters(self) -> DynamoCounters:
+        table: AssetTable = self.table
+        return DynamoCounters(table._client, table._table_name)
 
     @property
     def sums(self) -> tuple[int, int]:
@@ -132,6 +152,34 @@ def test_a_first_job_above_the_cap_has_no_room_either(booked: Booked) -> None:
     with pytest.raises(CapReachedError):
         booked.book(booked.claimed(), 101)
     assert booked.sums == (0, 0)
+
+
+def test_a_raised_cap_has_room_up_to_where_it_was_raised(booked: Booked) -> None:
+    """What an operator raised counts above the setting, for each counter by itself, and never below it."""
+    assert booked.book(booked.claimed("v1"), 90)
+    late = booked.claimed("v2")
+    booked.raise_day(50)
+    with pytest.raises(CapReachedError):
+        booked.book(late, 20)
+    booked.raise_day(140)
+    assert booked.book(late, 20)
+    with pytest.raises(CapReachedError) as refused:
+        booked.book(booked.claimed("v3"), 31)
+    assert refused.value.counter == DAY
+    booked.raise_day(1000)
+    with pytest.raises(CapReachedError) as refused:
+        booked.book(booked.claimed("v3"), 41)
+    assert refused.value.counter == MONTH
+    assert booked.book(booked.claimed("v3"), 40)
+    assert booked.sums == (150, 150)
+
+
+def test_a_cap_is_raised_before_anything_is_counted(booked: Booked) -> None:
+    """A first job above the day's cap is let through by it, and the counter keeps both figures."""
+    booked.raise_day(120)
+    assert booked.book(booked.claimed(), 110)
+    assert booked.sums == (110, 110)
+    assert booked.day == Spent(micro_usd=110, raised_micro_usd=120)
 
 
 def test_what_is_given_back_is_given_back_once(booked: Booked) -> None:

@@ -160,6 +160,7 @@ def test_operators_find_what_exists(pipeline: Stack) -> None:
         "caption_suffixes": ",".join(settings.caption_suffixes),
         "ignored_names": ",".join(settings.ignored_names),
         "asset_retention_days": str(settings.asset_retention_days),
+        "spending_caps": variables_of(pipeline, "ingest-orchestrator")["SPENDING_CAPS"],
         **(_delivered(pipeline) if settings.delivers else {}),
     }
     asked_for = {field.name for field in fields(Resources)} & published.keys()

@@ -17,6 +17,7 @@ from media_pipeline.adapters.preset_store import SsmPresetStore
 from media_pipeline.adapters.queues import SqsQueue
 from media_pipeline.adapters.removal.object_versions import ObjectVersions
 from media_pipeline.adapters.removal.records import CloudWatchRemovals, RemovedRecords
+from media_pipeline.adapters.spending.counters import DynamoCounters
 from media_pipeline.adapters.uploads_bucket import S3UploadsBucket
 from media_pipeline.adapters.webhooks.endpoint_store import SsmEndpointAdministration, SsmEndpoints
 from media_pipeline.adapters.webhooks.http_post import HttpPost
@@ -68,6 +69,11 @@ class Adapters:
         return DynamoCheckpoint(
             self._client("dynamodb"), self.resources.assets_table, REINDEX_COMMAND, state=ReindexingCursor
         )
+
+    @cached_property
+    def counters(self) -> DynamoCounters:
+        """Return what counts what is spent."""
+        return DynamoCounters(self._client("dynamodb"), self.resources.assets_table)
 
     @cached_property
     def removed_records(self) -> RemovedRecords:

@@ -3,10 +3,12 @@
 import re
 from argparse import ArgumentTypeError
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _DURATION = re.compile(r"(?:\d+[smhdw])+")
 _PART = re.compile(r"(\d+)([smhdw])")
+_USD = re.compile(r"\d{1,9}(?:\.\d{1,2})?", re.ASCII)
 
 
 def duration(text: str) -> timedelta:
@@ -36,6 +38,21 @@ def count(text: str) -> int:
     if not (text.isascii() and text.isdigit() and int(text) > 0):
         raise ArgumentTypeError(f"{text!r} is not a whole number of at least 1")
     return int(text)
+
+
+def usd(text: str) -> Decimal:
+    """Read an amount of dollars above 0, in cents at most: `50`, `12.50`."""
+    if _USD.fullmatch(text) and Decimal(text) > 0:
+        return Decimal(text)
+    raise ArgumentTypeError(f"{text!r} is not an amount of dollars such as 50 or 12.50")
+
+
+def usd_of(text: str) -> tuple[str, Decimal]:
+    """Read `PREFIX=USD`, an amount for what the keys begin with."""
+    prefix, separator, amount = text.rpartition("=")
+    if prefix and separator:
+        return prefix, usd(amount)
+    raise ArgumentTypeError(f"{text!r} is not a prefix of keys, = and an amount of dollars")
 
 
 def rate(text: str) -> float:

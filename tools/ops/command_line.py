@@ -18,7 +18,7 @@ from media_pipeline.domain.errors import MediaPipelineError
 from tools.ops import arguments
 from tools.ops.actions.redrive import UnreadablePolicy
 from tools.ops.adapters import QUEUES, Adapters
-from tools.ops.commands import assets, cost, messages, presets, reindexing, removal, webhooks
+from tools.ops.commands import assets, caps, cost, messages, presets, reindexing, removal, webhooks
 from tools.ops.commands.dialog import Command
 from tools.ops.errors import UsageError, is_operators, sentence
 from tools.terminal import Terminal
@@ -112,6 +112,10 @@ def parser() -> argparse.ArgumentParser:
         help="look back so many days (default: 30)",
     )
     spent.add_argument("--csv", action="store_true", help="for programs: each day's sums by profile")
+
+    about_caps = "What may be spent on encoding, and raising it"
+    of_caps = subcommands.add_parser("caps", help=about_caps, description=about_caps)
+    caps.add_commands(partial(add, to=of_caps.add_subparsers(required=True, metavar="COMMAND")))
 
     checking = add(
         "presets", presets.presets, "Check the encoding presets and profiles; 1 if any has an error"

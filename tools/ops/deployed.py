@@ -7,6 +7,7 @@ from typing import Any
 
 from media_pipeline.adapters.clients import aws_errors
 from media_pipeline.domain.errors import NotFoundError
+from media_pipeline.domain.spending.caps import NO_CAPS, Caps, parse_caps
 from media_pipeline.domain.uploads.filter import UploadFilter
 from media_pipeline.domain.uploads.ignored_names import IgnoredNames
 from media_pipeline.domain.uploads.limits import SourceTypes
@@ -38,6 +39,8 @@ class Resources:
     # None where an earlier release is deployed, whose captions came by the processing queue.
     captions_queue_url: str | None = None
     captions_dlq_url: str | None = None
+    # None where an earlier release is deployed, whose caps only its functions know.
+    spending_caps: str | None = None
     # None where the pipeline has no delivery.
     distribution_id: str | None = None
     webhooks_path: str | None = None
@@ -50,6 +53,11 @@ class Resources:
     def allows_loopback_webhooks(self) -> bool:
         """Tell whether this machine may be a webhook's endpoint: in a sandbox only."""
         return self.loopback_webhooks == "1"
+
+    @property
+    def caps(self) -> Caps:
+        """Return what may be spent, as it is deployed."""
+        return parse_caps(self.spending_caps or NO_CAPS)
 
     @property
     def upload_filter(self) -> UploadFilter:

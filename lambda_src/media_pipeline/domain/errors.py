@@ -104,7 +104,11 @@ class WaitsForOperatorError(OperatorError):
 
 
 class CapReachedError(WaitsForOperatorError):
-    """Say that a job would cost more than what may still be spent."""
+    """Say that a job would cost more than what may still be spent; `counter` is the sum that has no room."""
+
+    def __init__(self, message: str, *, counter: str | None = None) -> None:
+        super().__init__(message)
+        self.counter = counter
 
 
 class SourceRefusedError(WaitsForOperatorError):

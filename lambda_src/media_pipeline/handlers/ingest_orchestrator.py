@@ -6,6 +6,7 @@ comes by decides nothing but where it waits: an earlier release left those of bo
 
 import os
 from collections.abc import Callable
+from datetime import timedelta
 from functools import cache, partial
 from typing import Any
 
@@ -82,6 +83,7 @@ def _wired() -> tuple[
             ledger=parts.ledger,
             metrics=parts.metrics,
             clock=parts.clock,
+            longest_wait=timedelta(seconds=config.max_delay_seconds),
         ),
         quoting=Quoting(prices=parse_price_list(price_list_text(parts.region))),
         lifecycle=parts.lifecycle,

@@ -5,9 +5,11 @@ So a service that asks to slow down must not use them up: such a message is hidd
 the time half of its receives are gone it is sent anew, delayed, and the old one is done. Waits grow
 exponentially with the number of tries and are jittered, lest what was refused together comes back together.
 
-Uploads that find presets with faults, or may not be looked into, wait the same way, but for as long as it
-takes: nothing is wrong with them, an alarm of its own calls the operator, and once that is repaired all of
-them are processed.
+Uploads that find presets with faults or a cap that is reached, or may not be looked into, wait the same way,
+but for as long as it takes: nothing is wrong with them, an alarm of its own calls the operator, and once that
+is repaired all of them are processed. The queue's retention ends none of them: it is counted from when a
+message was sent, and one that is sent anew is a new one. Source:
+https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/setting-up-dead-letter-queue-retention.html
 
 An event of a job that MediaConvert does not confirm is looked at again, since GetJob may be behind, and then
 dropped: nothing is lost, for the reconciler asks MediaConvert itself about every open asset.

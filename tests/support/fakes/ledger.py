@@ -13,6 +13,7 @@ class FakeLedger:
 
     def __init__(self, table: FakeAssetTable) -> None:
         self.counters: dict[str, int] = {}
+        self.raised: dict[str, int] = {}
         self._table = table
 
     def book(self, asset_id: str, write: RecordWrite, changes: Sequence[Change]) -> bool:
@@ -22,10 +23,10 @@ class FakeLedger:
         if written is None:
             return False
         for change in changes:
-            cap = change.counter.cap_micro_usd
-            total = self.counters.get(change.counter.id, 0) + change.micro_usd
-            if cap is not None and change.micro_usd > 0 and total > cap:
-                raise CapReachedError(f"{change.counter.id} has no room")
+            name, cap = change.counter.id, change.counter.cap_micro_usd
+            total = self.counters.get(name, 0) + change.micro_usd
+            if cap is not None and change.micro_usd > 0 and total > max(cap, self.raised.get(name, 0)):
+                raise CapReachedError(f"{name} has no room", counter=name)
         for change in changes:
             self.counters[change.counter.id] = self.counters.get(change.counter.id, 0) + change.micro_usd
         self._table.records[asset_id] = written

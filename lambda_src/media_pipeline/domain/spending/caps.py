@@ -37,19 +37,33 @@ class Caps:
 
     def counters(self, key: str, now: datetime) -> tuple[Counter, ...]:
         """Return the counters that an upload is on now; days and months are those of UTC."""
-        day = timestamp(now)[: len("2026-01-01")]
-        month = day[: len("2026-01")]
-        found = [
-            Counter(id=f"{ID_PREFIX}{day}", cap_micro_usd=self.day, kept_until=now + _DAY_KEPT),
-            Counter(id=f"{ID_PREFIX}{month}", cap_micro_usd=self.month, kept_until=now + MONTH_KEPT),
-        ]
         prefixes = [prefix for prefix in self.by_prefix if key.startswith(prefix)]
-        if prefixes:
-            prefix = max(prefixes, key=len)
-            cap = self.by_prefix[prefix]
-            name = f"{ID_PREFIX}{month}#{prefix}"
-            found.append(Counter(id=name, cap_micro_usd=cap, kept_until=now + MONTH_KEPT))
-        return tuple(found)
+        of_uploader = (self.uploader_counter(max(prefixes, key=len), now),) if prefixes else ()
+        return self.day_counter(now), self.month_counter(now), *of_uploader
+
+    def day_counter(self, now: datetime) -> Counter:
+        """Return the counter of all that is spent today."""
+        return Counter(id=f"{ID_PREFIX}{_day(now)}", cap_micro_usd=self.day, kept_until=now + _DAY_KEPT)
+
+    def month_counter(self, now: datetime) -> Counter:
+        """Return the counter of all that is spent this month."""
+        return Counter(id=f"{ID_PREFIX}{_month(now)}", cap_micro_usd=self.month, kept_until=now + MONTH_KEPT)
+
+    def uploader_counter(self, prefix: str, now: datetime) -> Counter:
+        """Return the counter of what is spent this month on uploads below a prefix that has a cap."""
+        return Counter(
+            id=f"{ID_PREFIX}{_month(now)}#{prefix}",
+            cap_micro_usd=self.by_prefix[prefix],
+            kept_until=now + MONTH_KEPT,
+        )
+
+
+def _day(now: datetime) -> str:
+    return timestamp(now)[: len("2026-01-01")]
+
+
+def _month(now: datetime) -> str:
+    return timestamp(now)[: len("2026-01")]
 
 
 def caps_text(

@@ -67,6 +67,14 @@ class Counter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Spent:
+    """Hold what a counter counted, and to what an operator raised its cap, None where that never was."""
+
+    micro_usd: int = 0
+    raised_micro_usd: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
     """Describe what is added to a counter, or taken off it where it is negative."""
 
@@ -126,6 +134,7 @@ class Ledger(Protocol):
     def book(self, asset_id: str, write: RecordWrite, changes: Sequence[Change]) -> bool:
         """Write all or nothing; return False where the record's write is refused.
 
-        Raises: CapReachedError where a counter would come above its cap.
+        Raises: CapReachedError where a counter would come above its cap, and above what an operator raised
+            that to.
         """
         ...

@@ -29,7 +29,8 @@ from media_pipeline.domain.spending.reservation import (
 )
 from media_pipeline.telemetry import logger
 
-# So long after a cap was reached nothing is looked into: what waits would only be probed again and again.
+# So long after a cap was reached nothing that it is about is looked into: what waits would only be probed
+# again and again.
 REST = timedelta(seconds=60)
 
 
@@ -42,26 +43,40 @@ class CapMetrics(Protocol):
 
 
 class Budget:
-    """Admit jobs within the caps, and write down what they cost together with their plan."""
+    """Admit jobs within the caps, and write down what they cost together with their plan.
+
+    `longest_wait` is what a message waits at most until it is looked at again.
+    """
 
     def __init__(
-        self, *, caps: Caps, table: AssetStore, ledger: Ledger, metrics: CapMetrics, clock: Clock
+        self,
+        *,
+        caps: Caps,
+        table: AssetStore,
+        ledger: Ledger,
+        metrics: CapMetrics,
+        clock: Clock,
+        longest_wait: timedelta = REST,
     ) -> None:
         self._caps = caps
+        self._rest = min(REST, longest_wait)
         self._table = table
         self._ledger = ledger
         self._metrics = metrics
         self._clock = clock
-        self._reached: tuple[datetime, str] | None = None
+        # When each counter last had no room, and what it said.
+        self._reached: dict[str, tuple[datetime, str]] = {}
 
     def check_open(self, asset: Asset) -> None:
-        """Raise CapReachedError where a cap was reached just now, but for what is counted already."""
-        if self._reached is None or Reservation.of(asset) is not None:
+        """Raise CapReachedError where a cap on it was reached just now, but for what is counted already."""
+        if not self._reached or Reservation.of(asset) is not None:
             return
-        at, reason = self._reached
-        if self._clock() - at < REST:
-            self._metrics.cap_reached()
-            raise CapReachedError(reason)
+        now = self._clock()
+        self._reached = {name: found for name, found in self._reached.items() if now - found[0] < self._rest}
+        for counter in self._caps.counters(asset.upload.key, now):
+            if counter.id in self._reached:
+                self._metrics.cap_reached()
+                raise CapReachedError(self._reached[counter.id][1], counter=counter.id)
 
     def check_price(self, asset: Asset, quote: Mapping[str, Any] | None) -> None:
         """Raise what an asset ends with, or waits for, that is too dear by itself."""
@@ -96,7 +111,8 @@ class Budget:
         try:
             return self._ledger.book(asset.asset_id, transitions.planned(asset, **plan), changed)
         except CapReachedError as reached:
-            self._reached = now, str(reached)
+            if reached.counter is not None:
+                self._reached[reached.counter] = now, str(reached)
             self._metrics.cap_reached()
             raise
 

@@ -15,6 +15,7 @@ from media_pipeline.domain.source import UnknownSource
 from media_pipeline.domain.spending.caps import NO_CAPS, Caps, caps_text, parse_caps
 from media_pipeline.domain.spending.reservation import micro_usd
 from media_pipeline.services.operations.replay import Replay
+from media_pipeline.services.spending.budget import Budget
 from tests.support.fakes import FakeQueue
 from tests.support.ingest_world import SOURCE, IngestWorld
 
@@ -133,6 +134,30 @@ def test_a_cap_of_one_uploader_is_no_one_elses() -> None:
         world.deliver("in/c.mp4")
 
 
+def test_one_uploaders_cap_keeps_no_other_waiting() -> None:
+    """While an uploader's uploads are refused, those of others are submitted at once."""
+    world = world_with(by_prefix={"in/": PRICE, "other/": 10 * PRICE})
+    world.deliver("in/a.mp4")
+    with pytest.raises(CapReachedError):
+        world.deliver("in/b.mp4")
+    other = world.deliver("other/c.mp4")
+    assert world.asset_of(other.asset_id).status is AssetStatus.SUBMITTED
+
+
+def test_what_an_operator_raised_is_spent() -> None:
+    """After a rest, what waited is submitted, up to where the cap was raised."""
+    world = world_with(day=PRICE)
+    world.deliver("a.mp4")
+    with pytest.raises(CapReachedError):
+        world.deliver("b.mp4")
+    world.ledger.raised[f"spending#{world.clock().date().isoformat()}"] = 2 * PRICE
+    world.clock.advance(REST_SECONDS)
+    raised = world.deliver("b.mp4")
+    assert world.asset_of(raised.asset_id).status is AssetStatus.SUBMITTED
+    with pytest.raises(CapReachedError):
+        world.deliver("c.mp4")
+
+
 def test_what_waits_is_not_looked_into_again_and_again() -> None:
     """Within a minute of a refusal no other upload is probed; after it one is."""
     world = world_with(day=PRICE)
@@ -154,6 +179,29 @@ def test_what_waits_is_not_looked_into_again_and_again() -> None:
     with pytest.raises(CapReachedError):
         world.deliver("c.mp4")
     assert probes == 2
+
+
+def test_nothing_rests_for_longer_than_its_message_waits() -> None:
+    """Where messages come back within seconds, each of them may find that the cap was raised."""
+    world = world_with(day=PRICE)
+    budget = Budget(
+        caps=Caps(day=PRICE, by_prefix={}),
+        table=world.table,
+        ledger=world.ledger,
+        metrics=world.metrics,
+        clock=world.clock,
+        longest_wait=timedelta(seconds=2),
+    )
+    world.ingest = replace(world.ingest, budget=budget)
+    world.deliver("a.mp4")
+    with pytest.raises(CapReachedError):
+        world.deliver("b.mp4")
+    world.ledger.raised[f"spending#{world.clock().date().isoformat()}"] = 2 * PRICE
+    with pytest.raises(CapReachedError):
+        world.deliver("b.mp4")
+    world.clock.advance(2)
+    late = world.deliver("b.mp4")
+    assert world.asset_of(late.asset_id).status is AssetStatus.SUBMITTED
 
 
 def test_what_ends_without_a_job_is_given_back() -> None:

@@ -156,6 +156,8 @@ def _operate(operated: Operated) -> set[str]:
         "backfill --yes",
         "presets",
         "cost",
+        "caps show",
+        "caps raise --day 5 --yes",
         f"remove {removed.asset_id} --source --yes",
     )
     ended = {line: operated.run(*line.split()) for line in lines}
