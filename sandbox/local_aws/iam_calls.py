@@ -38,10 +38,10 @@ class IamCalls:
 
     def note(self, principal_arn: str, action: str, resource: str, *, allowed: bool) -> None:
         """Note a call if a role made it; people and the account itself are not what is proven here."""
-        role = _ASSUMED_ROLE.match(principal_arn)
+        role = role_of(principal_arn)
         if role is None:
             return
-        call = IamCall(role[1], action, without_names(resource), allowed)
+        call = IamCall(role, action, without_names(resource), allowed)
         with self._lock:
             if call in self._known:
                 return
@@ -49,6 +49,12 @@ class IamCalls:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             with self._path.open("a") as file:
                 file.write(json.dumps(asdict(call)) + "\n")
+
+
+def role_of(principal_arn: str) -> str | None:
+    """Return the name of the role in which somebody acts, None for people and the account itself."""
+    role = _ASSUMED_ROLE.match(principal_arn)
+    return role[1] if role else None
 
 
 def read_calls(path: Path) -> Iterator[IamCall]:

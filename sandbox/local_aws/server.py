@@ -6,6 +6,7 @@ Run by ``sandbox.runtime.endpoints``::
 
 ``--edge-port`` adds a plain HTTP door for browsers (``sandbox.local_aws.door``).
 ``GET /_sandbox/faults`` counts the faults that were injected (``sandbox.runtime.fault_injection``).
+``GET /_sandbox/requests`` counts what roles asked for, since the start (``request_counts``).
 ``GET /_sandbox/recursion`` tells how often functions came back to themselves (``recursive_loops``).
 ``POST /_sandbox/save`` saves the state, so that a server that is killed after it forgets nothing of it.
 ``POST /_sandbox/authorization`` answers what the policies say to one call of the MediaConvert endpoint.
@@ -198,6 +199,9 @@ class _Application:
         if scope["path"] == "/_sandbox/faults":
             await self._count_faults(send)
             return
+        if scope["path"] == "/_sandbox/requests":
+            await self._count_requests(send)
+            return
         if scope["path"] == "/_sandbox/recursion":
             await self._count_recursion(send)
             return
@@ -225,6 +229,15 @@ class _Application:
 
     async def _count_faults(self, send: Send) -> None:
         await _send_json(send, {"uploads": self._faults.counts()})
+
+    async def _count_requests(self, send: Send) -> None:
+        from sandbox.local_aws.fixes.permissions.request_counts import counted
+
+        counts = [
+            {"role": role, "action": action, "count": count}
+            for (role, action), count in sorted(counted.items())
+        ]
+        await _send_json(send, {"requests": counts})
 
     async def _count_recursion(self, send: Send) -> None:
         from sandbox.local_aws.fixes.recursive_loops import longest_chains

@@ -43,6 +43,7 @@ from sandbox.local_aws.fixes.permissions import (
     iam_calls,
     parameters,
     parsed_policies,
+    request_counts,
     role_sessions,
     service_role_trust,
 )
@@ -112,5 +113,6 @@ def apply(
     new_passwords.apply()
     if calls is not None:
         iam_calls.apply(calls)
+        request_counts.apply()
     # Around it: a call on several is noted for each.
     parameters.apply()

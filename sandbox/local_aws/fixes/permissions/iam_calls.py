@@ -12,6 +12,7 @@ from typing import Any
 from ministack.core import iam_evaluator
 from ministack.core.responses import get_account_id, get_region
 
+from sandbox.local_aws.fixes.permissions import request_counts
 from sandbox.local_aws.iam_calls import IamCalls
 
 
@@ -43,6 +44,7 @@ def apply(calls: IamCalls) -> None:
 
 def refusal(access_key_id: str, action: str, resource: str, context: Mapping[str, str]) -> str | None:
     """Return why the caller may not do something, in AWS's words; None where it may."""
+    request_counts.count(access_key_id, action)
     service = action.partition(":")[0]
     answer = iam_evaluator.enforce(access_key_id, action, service, get_region(), resource, dict(context))
     if answer is None:

@@ -13,7 +13,7 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError, SSLError
 
-from sandbox.runtime import servers
+from sandbox.runtime import processes, servers
 from sandbox.runtime.certificate import Certificate
 from sandbox.runtime.endpoints import Endpoints
 from sandbox.runtime.environment import SERVICE, SERVICE_ACCESS_KEY_ID
@@ -80,6 +80,32 @@ def test_a_bucket_that_wants_tls_serves_its_callers(client: Client) -> None:
     client("s3").put_bucket_policy(Bucket=bucket, Policy=json.dumps({"Statement": deny}))
     client("s3").put_object(Bucket=bucket, Key="k", Body=b"x")
     assert client("s3").get_object(Bucket=bucket, Key="k")["Body"].read() == b"x"
+
+
+def test_the_requests_of_roles_are_counted(
+    client: Client, role: Role, acting: Acting, endpoints: Endpoints
+) -> None:
+    """Each request of a role counts once, a look at an object by itself; people's count as nothing."""
+    bucket = f"b-{uuid4()}"
+    client("s3").create_bucket(Bucket=bucket)
+    client("s3").put_object(Bucket=bucket, Key="k", Body=b"x")
+    arn = role(
+        statement(["s3:GetObject"], f"arn:aws:s3:::{bucket}/*"),
+        statement(["mediaconvert:ListQueues"], "*"),
+    )
+    acting(arn, "s3").head_object(Bucket=bucket, Key="k")
+    for _ in range(2):
+        acting(arn, "s3").get_object(Bucket=bucket, Key="k")
+    acting(arn, "mediaconvert").list_queues()
+    with processes.opener(endpoints.ca_bundle).open(f"{endpoints.aws}/_sandbox/requests") as answer:
+        counts = json.load(answer)["requests"]
+    name = arn.rpartition("/")[2]
+    assert {each["action"]: each["count"] for each in counts if each["role"] == name} == {
+        "s3:GetObject (HEAD)": 1,
+        "s3:GetObject": 2,
+        "mediaconvert:ListQueues": 1,
+    }
+    assert all(each["role"] for each in counts)
 
 
 def test_a_role_may_what_its_policy_says(client: Client, role: Role, acting: Acting) -> None:
