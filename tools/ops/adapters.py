@@ -48,6 +48,11 @@ class Adapters:
         self._client = client
         self.resources: Resources = read_resources(client("ssm"), pipeline)
 
+    @property
+    def region(self) -> str:
+        """Return the region of the pipeline."""
+        return str(self._client("ssm").meta.region_name)
+
     @cached_property
     def table(self) -> AssetTable:
         """Return the assets table."""

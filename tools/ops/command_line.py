@@ -111,7 +111,14 @@ def parser() -> argparse.ArgumentParser:
         metavar="N",
         help="look back so many days (default: 30)",
     )
-    spent.add_argument("--csv", action="store_true", help="for programs: each day's sums by profile")
+    spent.add_argument(
+        "--services",
+        action="store_true",
+        help="show what 1,000 assets cost, by service: encoding and all else",
+    )
+    spent.add_argument(
+        "--csv", action="store_true", help="for programs: each day's sums by profile, or the services' rows"
+    )
 
     about_caps = "What may be spent on encoding, and raising it"
     of_caps = subcommands.add_parser("caps", help=about_caps, description=about_caps)
