@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from media_pipeline.encoding.billing_tiers import BilledOutput, Tier, billed_outputs
+from media_pipeline.encoding.pricing.price_list import FrameRates, Quality, Resolution, parse_price_list
+from media_pipeline.encoding.pricing.quote import LEAST_SECONDS
+from media_pipeline.prices import DEFAULT_REGION, price_list_text
 
-# Dollars a minute in us-east-1, for AVC of up to 30 frames a second below 720 lines. Sources: MediaConvert
-# guide, pricing example (Basic); video-on-demand-on-aws issue 90, a bill (Professional).
-RATE_REGION = "us-east-1"
-SD_RATES = {Tier.BASIC: 0.0075, Tier.PROFESSIONAL: 0.012}
+RATE_REGION = DEFAULT_REGION
 SD_BELOW_LINES = 720
-# Source: MediaConvert pricing page, on-demand pricing: the least that an output is billed for.
-LEAST_SECONDS = 10.0
+_QUALITIES = {Tier.BASIC: Quality.SINGLE_PASS, Tier.PROFESSIONAL: Quality.SINGLE_PASS_HQ}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,5 +73,18 @@ def _line(output: BilledOutput, detail: Mapping[str, Any], source_seconds: float
     lines = int(detail.get("VideoDetails", {}).get("HeightInPx", 0))
     known = lines < SD_BELOW_LINES and not output.is_sound_alone and not output.is_capture
     minutes = max(seconds, LEAST_SECONDS) / 60
-    dollars = minutes * SD_RATES[output.tier] if known else None
+    dollars = minutes * _sd_rate(output.tier) if known else None
     return BilledLine(output=output, seconds=seconds, lines=lines, dollars=dollars)
+
+
+def _sd_rate(tier: Tier) -> float:
+    """Return the shipped list's price of a minute of AVC below 720 lines, of up to 30 frames a second."""
+    rate = parse_price_list(price_list_text(RATE_REGION)).minute(
+        tier=tier.value,
+        codec="AVC",
+        quality=_QUALITIES[tier].value,
+        frame_rate=FrameRates.UP_TO_30.value,
+        resolution=Resolution.SD.value,
+    )
+    assert rate is not None
+    return float(rate.usd)

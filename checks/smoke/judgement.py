@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from checks.smoke.asset import ENDED, Asset
-from checks.smoke.bill import LEAST_SECONDS, RATE_REGION, Bill
+from checks.smoke.bill import RATE_REGION, Bill
 from checks.smoke.deployed import Schedule
 from checks.smoke.names import compare
 from checks.smoke.proofs import Proof
 from checks.smoke.sightings import ASSET_SECONDS, NEWS_SECONDS
+from media_pipeline.encoding.pricing.quote import LEAST_SECONDS
 from sandbox.runtime.console import some
 
 
@@ -69,7 +70,7 @@ def in_the_basic_tier(bill: Bill) -> Proof:
     unsettled = sorted({setting for line in bill.lines for setting in line.output.unsettled})
     doubt = f" Not settled by any document: {some(unsettled)}." if unsettled else ""
     if not bill.professional:
-        seen = f"all Basic: {price}; each is billed for at least {LEAST_SECONDS:.0f} s.{doubt}"
+        seen = f"all Basic: {price}; each is billed for at least {LEAST_SECONDS} s.{doubt}"
         return Proof(claim=claim, holds=True, seen=seen)
     costly = [
         f"{line.output.group}{line.output.name} ({', '.join(line.output.reasons)})"
