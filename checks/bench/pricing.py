@@ -1,8 +1,9 @@
 """What a minute of Full HD costs: the default profile against HLS, DASH and MP4 made apart.
 
-All have the same ladder, quality settings and stills, which count as billed for the whole film. "Apart" is
-what pipelines do that make each delivery by itself: three output groups with all rungs. The `classic` profile
-has but the best rung as MP4, and is shown beside them.
+All have the same ladder, quality settings and stills, which count as billed for the whole film. HLS and DASH
+apart have a ladder each. How many rungs are made as MP4 is read in three ways: all of them, as the limit
+means it; two, as the 1080p template of video-on-demand-on-aws has it; one, as in the profile `classic`.
+Source: github.com/aws-solutions/video-on-demand-on-aws, README, "Encoding Templates": 2 MP4, 8 HLS, 8 DASH.
 """
 
 from dataclasses import dataclass, replace
@@ -28,6 +29,7 @@ class MinutePrices:
 
     default: Decimal
     apart: Decimal
+    two_files: Decimal
     classic: Decimal
 
     @property
@@ -41,12 +43,17 @@ class MinutePrices:
         return self.ratio <= ALLOWED_RATIO
 
     def line(self) -> str:
-        """Return the sums in one line."""
+        """Return the sums, and the default's share of each."""
         color = "green" if self.is_low else "red"
         return (
-            f"A minute of 1080p 30 fps costs ${self.default} with the default profile, ${self.apart} with "
-            f"HLS, DASH and MP4 apart, each with the whole ladder: [{color}]{self.ratio:.0%}[/], allowed "
-            f"{ALLOWED_RATIO:.0%} (${self.classic} with the classic profile, whose MP4 is one rung)"
+            f"A minute of 1080p 30 fps costs ${self.default} with the default profile. "
+            "HLS, DASH and MP4 apart:\n"
+            f"  each with the whole ladder ${self.apart}: [{color}]{self.ratio:.0%}[/], allowed "
+            f"{ALLOWED_RATIO:.0%}\n"
+            f"  with two rungs as MP4, as video-on-demand-on-aws ${self.two_files}: "
+            f"{self.default / self.two_files:.0%}, for comparison\n"
+            f"  with one rung as MP4, the classic profile ${self.classic}: "
+            f"{self.default / self.classic:.0%}, for comparison"
         )
 
 
@@ -54,10 +61,15 @@ def measure() -> MinutePrices:
     """Return the prices by the shipped presets and the shipped price list."""
     encoding = read_encoding_documents(PRESETS_FOLDER)
     presets, profiles = parse_presets(encoding.presets), parse_profiles(encoding.profiles).by_name
-    whole = replace(presets, mp4=replace(presets.mp4, max_renditions=len(presets.mp4.ladder)))
+    apart = Profile(name="apart", presets=_APART)
+    whole, two = (
+        replace(presets, mp4=replace(presets.mp4, max_renditions=rungs))
+        for rungs in (len(presets.mp4.ladder), 2)
+    )
     return MinutePrices(
         default=_price(profiles["default"], presets),
-        apart=_price(Profile(name="apart", presets=_APART), whole),
+        apart=_price(apart, whole),
+        two_files=_price(apart, two),
         classic=_price(profiles["classic"], presets),
     )
 

@@ -143,10 +143,13 @@ def test_a_minute_of_the_default_profile_is_cheap() -> None:
     # HD 3, SD 3, sound 1, stills 1; apart: HD 6, SD 9, sound 1 (DASH's), stills 1.
     assert found.default == Decimal("0.045") + Decimal("0.0225") + Decimal("0.003") + Decimal("0.015")
     assert found.apart == Decimal("0.09") + Decimal("0.0675") + Decimal("0.003") + Decimal("0.015")
+    # HD 6, SD 6: two rungs as MP4; and HD 5, SD 6: one.
+    assert found.two_files == Decimal("0.09") + Decimal("0.045") + Decimal("0.003") + Decimal("0.015")
     assert found.classic == Decimal("0.138")
     assert found.is_low
     assert not replace(found, apart=found.classic).is_low
-    assert "49%" in found.line()
+    for share in ("49%[/], allowed 55%", "56%, for comparison", "62%, for comparison"):
+        assert share in found.line()
 
 
 @pytest.mark.parametrize(
