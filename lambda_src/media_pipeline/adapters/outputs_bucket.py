@@ -66,27 +66,24 @@ class S3OutputsBucket:
 
     def read(self, key: str) -> Document | None:
         """Return an object, None where there is none."""
-        try:
-            with aws_errors(f"reading {key}"):
-                answer = self._client.get_object(Bucket=self._bucket, Key=key)
-                return Document(
-                    body=answer["Body"].read(),
-                    etag=answer["ETag"].strip('"'),
-                    content_type=answer["ContentType"],
-                )
-        except NotFoundError:
-            return None
+        return self._read(key, None)
 
-    def begin(self, key: str, *, length: int) -> bytes:
-        """Return an object's first bytes, none where there is none."""
+    def begin(self, key: str, *, length: int) -> Document | None:
+        """Return an object with so many of its first bytes, None where there is none."""
+        return self._read(key, length)
+
+    def _read(self, key: str, length: int | None) -> Document | None:
         try:
             with aws_errors(f"reading {key}"):
                 answer = self._client.get_object(Bucket=self._bucket, Key=key)
                 with answer["Body"] as body:
-                    first: bytes = body.read(length)
-                    return first
+                    return Document(
+                        body=body.read(length),
+                        etag=answer["ETag"].strip('"'),
+                        content_type=answer["ContentType"],
+                    )
         except NotFoundError:
-            return b""
+            return None
 
     def write(self, key: str, body: bytes, *, content_type: str, replaces: str | None) -> bool:
         """Replace the object with this ETag, or none; return False where another state is the current one."""

@@ -101,8 +101,8 @@ class OutputsBucket(Protocol):
         """Return an object, None where there is none."""
         ...
 
-    def begin(self, key: str, *, length: int) -> bytes:
-        """Return an object's first bytes, none where there is none."""
+    def begin(self, key: str, *, length: int) -> Document | None:
+        """Return an object with so many of its first bytes, None where there is none."""
         ...
 
     def write(self, key: str, body: bytes, *, content_type: str, replaces: str | None) -> bool:

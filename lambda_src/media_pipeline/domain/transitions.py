@@ -36,6 +36,7 @@ class Transition:
     job_id: str | None = None
     claimed_until: str | None = None
     error: AssetError | None = None
+    percent: int | None = None
     outputs: Sequence[Mapping[str, Any]] | None = None
     rejected_captions: Sequence[Mapping[str, Any]] | None = None
     rejected_captions_left_out: int | None = None
@@ -124,6 +125,7 @@ def advanced(asset_id: str, step: Transition) -> RecordWrite:
         "error": step.error.as_record() if step.error else None,
         "error_code": step.error.code if step.error else None,
         "notified_at": None if step.is_news else timestamp(step.at),
+        "progress_percent": step.percent,
         "outputs": step.outputs,
         "poster": poster_key(step.outputs or ()),
         "rejected_captions": step.rejected_captions,
@@ -181,12 +183,11 @@ def replayed(asset: Asset, *, now: datetime, detail: str, waives_cap: bool = Fal
 
 def progressed(asset: Asset, *, percent: int | None, now: datetime) -> RecordWrite:
     """Record that a job is alive, and how far it is; no older percentage replaces a newer one."""
-    if percent is None:
-        return RecordWrite(conditions=_as_read(asset), assigned=_touched(asset, now))
-    return RecordWrite(
-        conditions=[*_as_read(asset), Condition("progress_percent", Check.ABSENT_OR_BELOW, percent)],
-        assigned={**_touched(asset, now), "progress_percent": percent},
-    )
+    conditions, assigned = [*_as_read(asset)], _touched(asset, now)
+    if percent is not None:
+        conditions.append(Condition("progress_percent", Check.ABSENT_OR_BELOW, percent))
+        assigned["progress_percent"] = percent
+    return RecordWrite(conditions=conditions, assigned=assigned)
 
 
 def warned(asset: Asset, warnings: Sequence[Mapping[str, int]], *, left_out: int) -> RecordWrite:

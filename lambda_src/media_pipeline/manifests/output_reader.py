@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import field
 
 from media_pipeline.domain.errors import TransientError, UnreadableOutputError
-from media_pipeline.domain.ports import OutputsBucket
+from media_pipeline.domain.ports import Document, OutputsBucket
 from media_pipeline.domain.values import dataclass
 from media_pipeline.manifests.dash import read_dash_manifest
 from media_pipeline.manifests.hls import MediaPlaylist, read_master_playlist, read_media_playlist
@@ -26,7 +26,7 @@ class FoundOutput:
     duration_seconds: float | None = None
     renditions: Sequence[FoundRendition] = ()
     faults: Sequence[str] = ()
-    manifest: bytes | None = field(default=None, repr=False)
+    manifest: Document | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,12 +43,12 @@ class OutputReader:
                 case "HLS":
                     return self._hls(key)
                 case "DASH":
-                    body = self._bytes(key)
-                    found = read_dash_manifest(key, body)
+                    manifest = self._document(key)
+                    found = read_dash_manifest(key, manifest.body)
                     return FoundOutput(
                         duration_seconds=found.duration_seconds,
                         renditions=found.representations,
-                        manifest=body,
+                        manifest=manifest,
                     )
                 case "MP4" | "M4A":
                     return FoundOutput(renditions=[self._mp4(key)])
@@ -59,8 +59,8 @@ class OutputReader:
 
     def _hls(self, key: str) -> FoundOutput:
         """Read the master playlist and all that it names; one that can't be read doesn't hide the others."""
-        body = self._bytes(key)
-        master = read_master_playlist(key, _text(body))
+        manifest = self._document(key)
+        master = read_master_playlist(key, _text(manifest))
         faults: list[str] = []
         playlists = {name: self._playlist(name, faults) for name in master.playlists}
         variants = [
@@ -84,12 +84,12 @@ class OutputReader:
             )
             for name in (*master.audio, *master.others)
         ]
-        return FoundOutput(renditions=[*variants, *beside], faults=faults, manifest=body)
+        return FoundOutput(renditions=[*variants, *beside], faults=faults, manifest=manifest)
 
     def _playlist(self, key: str, faults: list[str]) -> MediaPlaylist:
         if self.sizes.get(key):
             try:
-                return read_media_playlist(key, _text(self._bytes(key)))
+                return read_media_playlist(key, _text(self._document(key)))
             except UnreadableOutputError as error:
                 faults.append(f"{key} {error}")
         return MediaPlaylist(duration_seconds=None, files=())
@@ -107,21 +107,23 @@ class OutputReader:
             duration_seconds=film.duration_seconds,
         )
 
-    def _bytes(self, key: str) -> bytes:
+    def _document(self, key: str) -> Document:
         """Return a manifest as it is now, which may be more than was listed: captions are added to it."""
-        size_bytes = self.sizes[key]
-        if size_bytes <= MAX_MANIFEST_BYTES:
-            body = self.outputs.begin(key, length=MAX_MANIFEST_BYTES + 1)
-            if not body:
-                raise TransientError(f"{key} is gone since it was listed")
-            size_bytes = len(body)
-        if size_bytes > MAX_MANIFEST_BYTES:
-            raise UnreadableOutputError(f"has {size_bytes:,} bytes; at most {MAX_MANIFEST_BYTES:,} are read")
-        return body
+        _check_size(self.sizes[key])
+        document = self.outputs.begin(key, length=MAX_MANIFEST_BYTES + 1)
+        if document is None or not document.body:
+            raise TransientError(f"{key} is gone since it was listed")
+        _check_size(len(document.body))
+        return document
 
 
-def _text(body: bytes) -> str:
+def _check_size(size_bytes: int) -> None:
+    if size_bytes > MAX_MANIFEST_BYTES:
+        raise UnreadableOutputError(f"has {size_bytes:,} bytes; at most {MAX_MANIFEST_BYTES:,} are read")
+
+
+def _text(document: Document) -> str:
     try:
-        return body.decode()
+        return document.body.decode()
     except UnicodeDecodeError as error:
         raise UnreadableOutputError("is not text in UTF-8") from error

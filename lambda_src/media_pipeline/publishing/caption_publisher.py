@@ -3,7 +3,8 @@
 Captions cost no encode, so they may come before the video is done and at any time after. Several invocations
 may publish for one asset at once, and each may be killed between any two calls. What keeps this right:
 
-- first the state of all that may be written is read, then what lies beside the source, and each write holds
+- first the state of all that may be written is read (verification's reading will do, once), then what lies
+  beside the source, and each write holds
   only while that state is the current one. So each writer saw the uploads at a time when what it replaces
   was there already: no older set of captions ever takes the place of a newer one;
 - a caption's files are written before the manifests that name them, so a manifest never names what is not
@@ -28,6 +29,7 @@ from media_pipeline.manifests.hls import read_master_playlist, read_media_playli
 from media_pipeline.manifests.mpegts import BEGIN_BYTES, first_timestamp
 from media_pipeline.publishing import dash_subtitles, hls_subtitles
 from media_pipeline.publishing.closed_captions import without_closed_captions
+from media_pipeline.publishing.known_state import NOTHING_KNOWN, KnownState
 from media_pipeline.publishing.published_caption import CAPTIONS, PublishedCaption, variant
 from media_pipeline.publishing.sidecar_listing import mark_of, sidecars_beside
 from media_pipeline.publishing.sidecars import Sidecar, SidecarNames
@@ -76,8 +78,12 @@ class CaptionPublisher:
     uploads: UploadsBucket
     outputs: OutputsBucket
 
-    def publish(self, asset: Asset, outputs: Sequence[Mapping[str, Any]]) -> Published:
+    def publish(
+        self, asset: Asset, outputs: Sequence[Mapping[str, Any]], *, known: KnownState | None = None
+    ) -> Published:
         """Publish what is there now; `outputs` are the entries of the attempt's other outputs.
+
+        `known` is a state that was read just now: where it is no longer the current one, it is read anew.
 
         Raises TransientError where others write all the time, and where S3 can't answer.
         """
@@ -86,16 +92,20 @@ class CaptionPublisher:
             return Published()
         for _ in range(_MAX_TRIES):
             try:
-                return self._publish(asset, manifests)
+                return self._publish(asset, manifests, known or NOTHING_KNOWN)
             except _ChangedMeanwhileError:
                 logger.info("Captions are published by another invocation as well: once more")
+                known = None
         raise TransientError("captions are being published by other invocations all the time")
 
-    def _publish(self, asset: Asset, manifests: Sequence[Mapping[str, Any]]) -> Published:
+    def _publish(self, asset: Asset, manifests: Sequence[Mapping[str, Any]], known: KnownState) -> Published:
         folder = f"{asset.folder}/captions"
         # The state before the uploads: the module says why.
-        documents = {entry["key"]: self.outputs.read(entry["key"]) for entry in manifests}
-        etags = self.outputs.etags(f"{folder}/")
+        documents = {
+            key: known.manifests[key] if key in known.manifests else self.outputs.read(key)
+            for key in (entry["key"] for entry in manifests)
+        }
+        etags = {} if known.has_none(f"{folder}/") else self.outputs.etags(f"{folder}/")
         sidecars = sidecars_beside(asset.upload.key, names=self.names, uploads=self.uploads)
         duration_ms = max(entry.get("duration_ms", 0) for entry in manifests)
         used: dict[str, tuple[Sidecar, CaptionText]] = {}
@@ -167,7 +177,7 @@ class CaptionPublisher:
         except UnreadableOutputError:
             return 0
         begin = self.outputs.begin(playlist.files[0], length=BEGIN_BYTES)
-        return first_timestamp(begin) or 0
+        return (begin and first_timestamp(begin.body)) or 0
 
     def _files(
         self,

@@ -9,7 +9,7 @@ from typing import Any
 
 from media_pipeline.domain.bounds import cut
 from media_pipeline.domain.errors import UnreadableOutputError
-from media_pipeline.domain.ports import OutputsBucket
+from media_pipeline.domain.ports import Document, OutputsBucket
 from media_pipeline.domain.values import dataclass
 from media_pipeline.publishing.dash_images import read_dash_images
 from media_pipeline.publishing.storyboard import (
@@ -47,13 +47,13 @@ class StoryboardPublisher:
         outputs: Sequence[Mapping[str, Any]],
         sizes: Mapping[str, int],
         *,
-        manifests: Mapping[str, bytes],
+        manifests: Mapping[str, Document],
     ) -> PublishedStoryboard:
         """Publish the storyboard of an attempt; `folder` is the attempt's, without a last slash.
 
-        `sizes` are the bytes of all that lies there, by key, and `manifests` the bodies of those read
-        before: they name the same images whatever captions were added since. Equal images make equal bytes,
-        so that another invocation writes the same.
+        `sizes` are the bytes of all that lies there, by key, and `manifests` those read before: they name the
+        same images whatever captions were added since. Equal images make equal bytes, so that another
+        invocation writes the same.
         """
         faults: list[str] = []
         for entry in sorted(outputs, key=lambda entry: str(entry["format"]) != "HLS"):
@@ -69,7 +69,7 @@ class StoryboardPublisher:
             except UnreadableOutputError as error:
                 faults.append(f"{entry['key']} {error}".replace(f"{folder}/", ""))
                 continue
-            self._write(key, text.encode())
+            self._write(key, text.encode(), sizes)
             return PublishedStoryboard(outputs=[_entry(key, entry["duration_ms"])])
         if not faults:
             return PublishedStoryboard()
@@ -77,9 +77,9 @@ class StoryboardPublisher:
         logger.error("The video has no storyboard", reason=fault)
         return PublishedStoryboard(fault=fault)
 
-    def _sheets(self, entry: Mapping[str, Any], manifests: Mapping[str, bytes]) -> Sequence[Sheet]:
+    def _sheets(self, entry: Mapping[str, Any], manifests: Mapping[str, Document]) -> Sequence[Sheet]:
         key = entry["key"]
-        body = manifests[key] if key in manifests else self._body(key)
+        body = manifests[key].body if key in manifests else self._body(key)
         if entry["format"] == "DASH":
             return read_dash_images(key, body)
         images_key = image_playlist_key(key, body.decode(errors="replace"))
@@ -93,8 +93,9 @@ class StoryboardPublisher:
             raise UnreadableOutputError(f"names {key}, which is not there")
         return document.body
 
-    def _write(self, key: str, body: bytes) -> None:
-        current = self.outputs.read(key)
+    def _write(self, key: str, body: bytes, sizes: Mapping[str, int]) -> None:
+        # One that came since the listing is another invocation's: the conditional write leaves it.
+        current = self.outputs.read(key) if key in sizes else None
         if current is None or current.body != body:
             self.outputs.write(
                 key,

@@ -27,6 +27,7 @@ from media_pipeline.domain.values import dataclass
 from media_pipeline.encoding.pricing.quote import Quote, usd_text
 from media_pipeline.manifests.file_kinds import FileKind, kind_of
 from media_pipeline.publishing.caption_publisher import CaptionPublisher, Published
+from media_pipeline.publishing.known_state import KnownState
 from media_pipeline.publishing.storyboard_publisher import StoryboardPublisher
 from media_pipeline.services.lifecycle import Lifecycle
 from media_pipeline.services.verification import verify
@@ -140,12 +141,11 @@ class JobStateChanges:
         return self._advance(asset, step) is not None
 
     def _progress(self, asset: Asset, change: JobStateChange) -> bool:
+        if asset.status is AssetStatus.PROCESSING:
+            self.table.note_progress(asset, percent=change.percent, now=self.clock())
+            return False
         step = self._step(AssetStatus.PROCESSING, change, f"Job {change.job_id} is being processed")
-        moved = self._advance(asset, step)
-        current = moved or asset
-        if current.status is AssetStatus.PROCESSING:
-            self.table.note_progress(current, percent=change.percent, now=self.clock())
-        return moved is not None
+        return self._advance(asset, replace(step, percent=change.percent)) is not None
 
     def _end_as_superseded(self, asset: Asset, change: JobStateChange) -> bool:
         """Cancel an asset whose job may have read something newer than the asset's own upload."""
@@ -192,7 +192,8 @@ class JobStateChanges:
             asset.folder, entries, verification.sizes, manifests=verification.manifests
         )
         entries += storyboard.outputs
-        published = self.captions.publish(asset, entries)
+        known = KnownState(manifests=verification.manifests, keys=verification.sizes)
+        published = self.captions.publish(asset, entries, known=known)
         detail = f"{len(planned)} outputs verified, {verification.objects} objects"
         step = self._step(
             AssetStatus.COMPLETE,

@@ -14,7 +14,7 @@ from media_pipeline.domain.events import ProducedGroup
 from media_pipeline.domain.failures import failure
 from media_pipeline.domain.failures.failure import AssetError
 from media_pipeline.domain.outputs import PlannedOutput
-from media_pipeline.domain.ports import OutputsBucket
+from media_pipeline.domain.ports import Document, OutputsBucket
 from media_pipeline.domain.source import Source, SourceInfo
 from media_pipeline.domain.values import dataclass
 from media_pipeline.manifests.output_reader import OutputReader
@@ -34,15 +34,15 @@ class Verification:
     """Say what was found: `missing` are keys, `invalid` are sentences; both are empty where all is well.
 
     `sizes` are the bytes of every object in the attempt's folder, by key; `durations_ms` is how long each
-    planned output was found to be, as the longest of its tracks; `manifests` are the bodies of those that
-    were read, by key.
+    planned output was found to be, as the longest of its tracks; `manifests` are those that were
+    read, by key.
     """
 
     sizes: Mapping[str, int]
     missing: tuple[str, ...]
     invalid: tuple[str, ...]
     durations_ms: Mapping[str, int] = field(default_factory=dict, compare=False)
-    manifests: Mapping[str, bytes] = field(default_factory=dict, compare=False, repr=False)
+    manifests: Mapping[str, Document] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def objects(self) -> int:
@@ -94,7 +94,7 @@ def _look(
     sizes = outputs.sizes(f"{folder}/")
     reader, check = OutputReader(sizes=sizes, outputs=outputs), _Check(folder=f"{folder}/", sizes=sizes)
     durations_ms: dict[str, int] = {}
-    manifests: dict[str, bytes] = {}
+    manifests: dict[str, Document] = {}
     for output in planned:
         check.exist(output.key, (output.key, *output.files))
         if sizes.get(output.key):

@@ -68,7 +68,8 @@ class SsmEndpoints:
         return self._known
 
     def _read(self) -> Sequence[Endpoint]:
-        texts, disabled = self._below(self._names.endpoints), self._below(self._names.disabled)
+        texts = self._below(self._names.endpoints)
+        disabled = self._below(self._names.disabled) if texts else {}
         return [
             Endpoint.from_text(endpoint_id, text, disabled=disabled.get(endpoint_id))
             for endpoint_id, text in sorted(texts.items())

@@ -72,25 +72,22 @@ class CountedOutputs(FakeOutputs):
         self.fetched[key] += 1
         return super().read_range(key, offset=offset, length=length)
 
-    def begin(self, key: str, *, length: int) -> bytes:
-        """Count a read."""
-        self.fetched[key] += 1
-        return super().begin(key, length=length)
-
     def read(self, key: str) -> Document | None:
         """Count a read."""
         self.fetched[key] += 1
         return super().read(key)
 
 
-def test_a_manifest_is_read_once_and_once_more_by_its_writer() -> None:
-    """The storyboard takes what verification read; captions need the manifest's state of now."""
+def test_a_manifest_is_read_once() -> None:
+    """Storyboard and captions take what verification read; what is not there yet is not asked for."""
     world, counted = with_images(), CountedOutputs()
     counted.objects = world.outputs.objects
     world.outputs = counted
     world.finish()
     assert [entry["format"] for entry in world.asset.outputs if entry["format"] == "STORYBOARD"]
-    assert (counted.fetched[HLS.key], counted.fetched[DASH.key]) == (2, 2)
+    assert (counted.fetched[HLS.key], counted.fetched[DASH.key]) == (1, 1)
+    assert set(counted.fetched.values()) == {1}
+    assert f"{FOLDER}/thumbnails/storyboard.vtt" not in counted.fetched
 
 
 def boards(world: CaptionWorld) -> list[Any]:

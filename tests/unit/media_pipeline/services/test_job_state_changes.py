@@ -96,7 +96,7 @@ def test_a_record_tells_of_captions_that_could_not_be_used(
 ) -> None:
     """Rejected files are listed, with how many are not named; what lay beside the source is noted anyway."""
     published = Published(rejected=rejected, rejected_left_out=7, seen="hash of all")
-    monkeypatch.setattr(CaptionPublisher, "publish", lambda *_: published)
+    monkeypatch.setattr(CaptionPublisher, "publish", lambda *_, **__: published)
     world.produce()
     world.changes.apply(change(JobStatus.COMPLETE, groups=GROUPS))
     asset = world.asset

@@ -3,6 +3,7 @@
 import pytest
 
 from media_pipeline.domain.errors import TransientError
+from media_pipeline.domain.ports import Document
 from media_pipeline.services.verification import verify
 from tests.support.fakes import FakeOutputs
 from tests.support.made_outputs import made_outputs
@@ -17,7 +18,7 @@ class OutputsThatChange(FakeOutputs):
         self.objects = objects
         self._reads_left = before_read
 
-    def begin(self, key: str, *, length: int) -> bytes:
+    def begin(self, key: str, *, length: int) -> Document | None:
         """Return an object's first bytes, of one that may have grown since it was listed."""
         self._count()
         return super().begin(key, length=length)
