@@ -75,7 +75,7 @@ guards: setup build/mutation/.installed ## Change the functions in a copy, repor
 	@$(RUN) -m checks.guards$(if $(SAMPLE), --sample=$(SAMPLE))$(if $(SEED), --seed=$(SEED))$(if $(ALL), --all)
 fuzz: setup ## Feed every entry hostile input, so many each: make fuzz [INPUTS=1000]
 	@FUZZ_INPUTS=$(or $(INPUTS),1000) $(RUN) -m pytest tests/fuzz --hypothesis-profile=search --show-capture=no
-bench: setup build/cdktn/.installed ## Measure synthesis and transcoding, as ratios within one run
+bench: setup build/cdktn/.installed build/site/index.html ## Measure ratios within one run, tiers, prices, and an asset's requests on a deployed sandbox
 	@PYTHONPATH=lambda_src $(RUN) -m checks.bench
 bench-tests: setup $(LANES) ## Measure what share of one process's time `make test-fast` takes (some 20 minutes)
 	@$(RUN) -m checks.bench.spreading
