@@ -26,7 +26,4 @@ def until_when(*, stays_up: bool) -> str:
     """Return the line that says how long page and player can be reached."""
     if stays_up:
         return "The sandbox stays up; `make sandbox-down` stops it."
-    return (
-        "The sandbox is stopped now: `make sandbox-up` starts it again, "
-        "and `make demo OPEN=1` leaves it up at once."
-    )
+    return "The sandbox is stopped now: `make sandbox-up` starts it again; `make demo OPEN=1` leaves it up."
