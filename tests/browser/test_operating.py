@@ -1,16 +1,21 @@
 """Roles and repair: who sees which buttons, what happens, and what is said when the service fails."""
 
+import json
 import re
 from pathlib import Path
 from uuid import uuid4
 
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Route, expect
 
 from sandbox.deployment.delivered import Delivered
 from tests.browser.assets import Assets
 from tests.browser.deployed import Deployed
+from tests.browser.keys import press_tab_to
 from tests.browser.people import People
 from tests.e2e.pipeline import Pipeline
+
+# How the page names its session in the browser's storage.
+OURS = "key.startsWith('oidc.user')"
 
 
 def test_a_viewer_sees_no_buttons_of_others(people: People, assets: Assets) -> None:
@@ -60,31 +65,22 @@ def test_an_asset_is_removed_by_the_keyboard_alone(people: People, pipeline: Pip
     with people.page("operator") as page:
         link = page.get_by_role("link", name=name)
         expect(link).to_be_visible()
-        _tab_to(page, name)
+        press_tab_to(page, name)
         page.keyboard.press("Enter")
         expect(page.get_by_role("heading", level=1)).to_have_text(name)
         expect(page.get_by_role("heading", level=1)).to_be_focused()
-        _tab_to(page, "Remove")
+        press_tab_to(page, "Remove")
         page.keyboard.press("Enter")
         expect(page.get_by_role("dialog", name="Remove this asset for good?")).to_be_visible()
         page.keyboard.press("Escape")
         expect(page.get_by_role("button", name="Remove", exact=True)).to_be_focused()
         page.keyboard.press("Enter")
-        _tab_to(page, "Remove for good")
+        press_tab_to(page, "Remove for good")
         page.keyboard.press("Enter")
         expect(page.get_by_role("heading", level=1)).to_have_text("Assets")
         expect(link).to_have_count(0)
     # What is left tells late events that the asset is gone.
     assert set(pipeline.record(ended["asset_id"]) or {}) <= {"asset_id", "removed_at"}
-
-
-def _tab_to(page: Page, text: str) -> None:
-    """Press Tab until something with this text has the focus."""
-    for _ in range(60):
-        page.keyboard.press("Tab")
-        if text in page.evaluate("document.activeElement.textContent").strip().split("\n")[0]:
-            return
-    raise AssertionError(f"The keyboard does not reach {text}.")
 
 
 def test_a_busy_service_is_waited_for(people: People, assets: Assets) -> None:
@@ -113,8 +109,19 @@ def test_a_busy_service_is_waited_for(people: People, assets: Assets) -> None:
 
 
 def test_signing_out_ends_the_session(people: People, delivered: Delivered) -> None:
-    """Whoever signs out is shown the way in, and the page holds no token any more."""
+    """Whoever signs out is shown the way in, the page holds no token, and the old one renews nothing."""
     with people.page("viewer") as page:
+        ((_, kept),) = page.evaluate(f"Object.entries(sessionStorage).filter(([key]) => {OURS})")
+        config = delivered.call("GET", "/api/config").json()
+        form = {
+            "grant_type": "refresh_token",
+            "client_id": config["client_id"],
+            "refresh_token": json.loads(kept)["refresh_token"],
+        }
+        tokens = f"{config['sign_in_url']}/oauth2/token"
+        assert page.request.post(tokens, form=form).status == 200
         page.get_by_role("button", name="Sign out").click()
         expect(page.get_by_role("button", name="Sign in")).to_be_visible()
-        assert page.evaluate("Object.keys(sessionStorage).filter(key => key.startsWith('oidc.user'))") == []
+        assert page.evaluate(f"Object.keys(sessionStorage).filter(key => {OURS})") == []
+        refused = page.request.post(tokens, form=form)
+        assert (refused.status, refused.json()["error"]) == (400, "invalid_grant")

@@ -61,6 +61,35 @@ def test_from_a_file_to_watching_it(people: People, clip: Path, tmp_path: Path) 
         expect(page.get_by_role("region", name="Captions").get_by_text("English").first).to_be_visible()
 
 
+def test_a_folder_is_dropped(people: People, clip: Path, tmp_path: Path) -> None:
+    """The videos of all its folders are sent, each with the captions beside it; hidden files are not."""
+    day = tmp_path / "holiday" / "day-1"
+    day.mkdir(parents=True)
+    name = f"beach-{uuid4().hex[:8]}"
+    (day / f"{name}.mp4").write_bytes(clip.read_bytes())
+    (day / f"{name}.en.vtt").write_bytes(captions("The tide is out."))
+    (day / ".DS_Store").write_bytes(b"of a system")
+    with people.page("uploader") as page:
+        page.goto("/upload")
+        page.get_by_role("radio", name="One file to download").check()
+        box = page.get_by_role("region", name="Drop videos here").bounding_box()
+        assert box is not None
+        cdp = page.context.new_cdp_session(page)
+        for kind in ("dragEnter", "dragOver", "drop"):
+            cdp.send(
+                "Input.dispatchDragEvent",
+                {
+                    "type": kind,
+                    "x": box["x"] + box["width"] / 2,
+                    "y": box["y"] + box["height"] / 2,
+                    "data": {"items": [], "files": [str(tmp_path / "holiday")], "dragOperationsMask": 1},
+                },
+            )
+        expect(page.get_by_role("link", name=f"Follow it: {name}.mp4")).to_be_visible()
+        expect(page.get_by_text("Captions sent")).to_be_visible()
+        expect(page.get_by_text(".DS_Store")).to_have_count(0)
+
+
 def test_network_and_reload_cost_no_part_twice(people: People, sandbox: Deployed, tmp_path: Path) -> None:
     """Cut off in the middle and loaded anew, an upload goes on by itself; S3 has the same bytes."""
     # No video: what counts is that each byte comes over, and it fails when it has.

@@ -117,7 +117,7 @@ export const texts = {
     copied: "The code is in your clipboard.",
     noFile: "This video is public, but its profile makes no file: it takes a player for streams to show it elsewhere.",
     private: [
-      "This video is private: every link to it is signed, and ends. “Copy link” below gives one for a file, which works for a few hours.",
+      "This video is private: every link to it is signed, and ends. “Copy link” at a download gives one for that file, which works for a few hours.",
       "A page can't embed a private stream by one link, since each of its segments needs a signature too. For a page that is to stay, encode the video with a public profile.",
     ],
   },

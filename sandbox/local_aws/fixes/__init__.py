@@ -37,6 +37,7 @@ from sandbox.local_aws.fixes.delivery import (
     stage_throttling,
     stream_batches,
     temporary_passwords,
+    token_revocation,
 )
 from sandbox.local_aws.fixes.permissions import (
     batch_actions,
@@ -111,6 +112,7 @@ def apply(
     authorizer_version.apply()
     temporary_passwords.apply()
     new_passwords.apply()
+    token_revocation.apply()
     if calls is not None:
         iam_calls.apply(calls)
         request_counts.apply()

@@ -87,7 +87,7 @@ export class AssetEmbed extends PageElement {
     if (this.#file === undefined) return html`<p>${texts.embed.noFile}</p>`;
     if (this.code === "") return nothing;
     return html`<p>${texts.embed.public}</p>
-      <pre tabindex="0" role="region" aria-label=${texts.embed.code}>${this.code}</pre>
+      <pre class="wrapped" tabindex="0" role="region" aria-label=${texts.embed.code}>${this.code}</pre>
       <div class="buttons after">
         <button type="button" @click=${() => void this.#copy()}>${texts.embed.copy}</button>
         <span role="status" class="hint">${this.said}</span>

@@ -111,8 +111,8 @@ export class AssetView extends PageElement {
       <p role="status" class="hint">${this.said}</p>
       <div class="columns">
         <div>${this.#picture(asset)} ${asset.error ? failure(asset.error) : nothing} ${ladderChart(this.rungs)}
-          <asset-embed .api=${this.api} .asset=${asset}></asset-embed>
           <asset-downloads .api=${this.api} .asset=${asset}></asset-downloads>
+          <asset-embed .api=${this.api} .asset=${asset}></asset-embed>
           ${this.#captions(asset)}
         </div>
         <div>${facts(asset)} ${this.#operations(asset)} ${historyOf(asset)}</div>

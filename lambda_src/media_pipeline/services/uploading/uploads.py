@@ -207,7 +207,8 @@ class Uploads:
         if place is None or not _may_touch(caller, place):
             raise RequestProblem(
                 "CAPTION_WITHOUT_VIDEO",
-                "Name the video of the captions, one that you uploaded, by asset_id or upload_id.",
+                "Captions are added here to what you uploaded here, by asset_id or upload_id; those of other "
+                "videos are put beside them in the uploads bucket.",
                 field="asset_id",
             )
         key = f"{place.folder}{name}"
