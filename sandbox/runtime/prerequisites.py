@@ -13,7 +13,7 @@ import subprocess
 import sys
 
 # Source: cdktf-cli 0.21's package.json (engines) and the jsii kernel of its Python library.
-# Both 20 and 22 were tried; cdktn-cli wants 22.
+# Tests run on the machine's Node.js, and on 22 what docs/testing.md says; cdktn-cli wants 22.19.
 NODE_MINIMUM = (20, 0)
 # Source: the release notes of both, S3-native state locking (`use_lockfile`): Terraform 1.10, OpenTofu 1.10:
 # https://github.com/opentofu/opentofu/releases/tag/v1.10.0-beta1

@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import uuid
+from collections.abc import Mapping
 
 import pytest
 
@@ -13,6 +14,7 @@ from sandbox.runtime.errors import TerraformError
 from sandbox.runtime.folder import PROJECT_ROOT
 from sandbox.runtime.prerequisites import terraform
 from tests.e2e.deployed import Sandbox
+from tests.infrastructure.successors.lane import node_environment
 from tools.plan_review.command_line import Exit
 
 pytestmark = pytest.mark.phase("changes")
@@ -27,13 +29,13 @@ REVIEW = PLAN.with_name("review.md")
 MAKE_FAILED = 2
 
 
-def diff(sandbox: Sandbox, change: str = "") -> tuple[int, str]:
+def diff(sandbox: Sandbox, change: str = "", environment: Mapping[str, str] = os.environ) -> tuple[int, str]:
     """Run `make diff` with the App, or with one of `altered_app`'s, and return exit code and output."""
     app = f"--app='{sys.executable} -m tests.e2e.upgraded.altered_app {change}'" if change else ""
     done = subprocess.run(
         ["make", "diff", "ENV=sandbox", f"ARGS={app}"],
         cwd=PROJECT_ROOT,
-        env={**os.environ, "SANDBOX_DIR": str(sandbox.folder.path)},
+        env={**environment, "SANDBOX_DIR": str(sandbox.folder.path)},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -86,8 +88,8 @@ def test_a_renamed_construct_id_stops(sandbox: Sandbox) -> None:
 
 
 def test_a_harmless_change_passes(sandbox: Sandbox) -> None:
-    """A tag and a longer log retention are shown attribute by attribute below a green verdict."""
-    code, said = diff(sandbox, "harmless")
+    """A tag and a longer log retention are shown by attribute below a green verdict, also on Node.js 22."""
+    code, said = diff(sandbox, "harmless", node_environment(os.environ))
     assert code == 0, said
     review = REVIEW.read_text()
     assert review.splitlines()[0] == "🟢 **No data is lost: 1 changed in place.**"
