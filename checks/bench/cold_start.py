@@ -13,7 +13,14 @@ from checks.bench.measuring import Comparison, Cost, cost
 
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
 SOURCES = PROJECT_ROOT / "lambda_src"
-FUNCTIONS = ("ingest_orchestrator", "job_status_processor", "reconciler", "api")
+FUNCTIONS = (
+    "ingest_orchestrator",
+    "job_status_processor",
+    "reconciler",
+    "api",
+    "fan_out",
+    "webhook_sender",
+)
 # The median of fewer moves by a twentieth from run to run: as far as the limit is above what is measured.
 ROUNDS = 25
 ALLOWED_RATIO = 1.15

@@ -2,10 +2,17 @@
 
 import pytest
 
-from checks.bench.cold_start import FUNCTIONS, library_parts, loaded_modules
+from checks.bench.cold_start import FUNCTIONS, SOURCES, library_parts, loaded_modules
 
 # Needed for a caption file, or for a playlist: most messages bring neither.
 LATER = {"charset_normalizer", "m3u8", "webvtt", "media_pipeline.publishing.caption_text"}
+
+
+def test_every_function_is_measured() -> None:
+    """Each module of handlers that Lambda calls is among those that the benchmark imports."""
+    modules = (SOURCES / "media_pipeline/handlers").glob("*.py")
+    called = {path.stem for path in modules if "\ndef handler(" in path.read_text()}
+    assert called == set(FUNCTIONS)
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
