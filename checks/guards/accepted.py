@@ -164,4 +164,16 @@ ACCEPTED = (
         after="max(complete, default=None)",
         reason="No attempt has the number 0, as none has the number None.",
     ),
+    Accepted(
+        function="_frozen",
+        before="dataclasses.dataclass(init=False, repr=False, eq=False, kw_only=True)",
+        after="dataclasses.dataclass(init=None, repr=False, eq=False, kw_only=True)",
+        reason="The decorator asks only whether it is true, which None is as little as False.",
+    ),
+    Accepted(
+        function="Rests.note_failure",
+        before="FIRST_REST_SECONDS << min(more, 8)",
+        after="FIRST_REST_SECONDS << min(more, 9)",
+        reason="It keeps the number small; a shift by 5 is already more than MAX_REST_SECONDS.",
+    ),
 )
