@@ -16,6 +16,7 @@ from sandbox.local_aws.fixes import (
     function_output,
     index_updates,
     job_templates,
+    parsed_expressions,
     queue_urls,
     recursive_loops,
     remembered_results,
@@ -96,6 +97,7 @@ def apply(
     stream_batches.apply()
     job_templates.apply(mediaconvert_url)
     parsed_policies.apply()
+    parsed_expressions.apply()
     service_role_trust.apply()
     role_sessions.apply(sessions)
     batch_actions.apply()
