@@ -35,7 +35,7 @@ test: ## Everything that a change must hold: lint, types, unit, property, snapsh
 	@$(RUN) -m pytest $(SPREAD)
 
 ##@ Parts of the tests
-.PHONY: lint format types docs test-page test-fast test-e2e cli-lane playback browser in-browser pictures snapshot-update guards bench bench-tests chaos api-load corpus fuzz soak iam-report prices
+.PHONY: lint format types docs test-page test-fast test-e2e cli-lane playback browser in-browser pictures snapshot-update guards bench bench-tests chaos api-load corpus fuzz soak iam-report prices capacity
 lint: setup .venv-lint/.synced ## Check style and format (ruff), imports (import-linter), every policy (checkov, parliament)
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	@PYTHONPATH=lambda_src:. $(BIN)/lint-imports --no-cache
@@ -81,6 +81,8 @@ bench-tests: setup $(LANES) ## Measure what share of one process's time `make te
 	@$(RUN) -m checks.bench.spreading
 prices: setup ## Refresh the price list from AWS's Price List API; 3 if it can't be asked: make prices [REGION=us-east-1]
 	@PYTHONPATH=lambda_src $(RUN) -m tools.price_list$(if $(REGION), --region=$(REGION))
+capacity: setup ## Simulate days of 5,000 to 500,000 uploads against AWS's quotas, write docs/scale.md (two minutes)
+	@PYTHONPATH=lambda_src $(RUN) -m checks.capacity
 corpus: setup ## Run every kind of source through the sandbox and compare: make corpus [CASES="portrait hlg"]
 	@$(RUN) -m checks.corpus $(CASES)
 soak: setup-cdktf ## Kill Terraform at random points of the whole pipeline's deployment: make soak [ROUNDS=10] [SEED=1]
