@@ -89,8 +89,8 @@ soak: setup-cdktf ## Kill Terraform at random points of the whole pipeline's dep
 	@PYTHONPATH=lambda_src $(RUN) -m checks.interruptions$(if $(ROUNDS), --rounds=$(ROUNDS))$(if $(SEED), --seed=$(SEED))
 iam-report: setup ## Say per role what is granted, what the sandboxes' runs used, and why the rest stays
 	@PYTHONPATH=lambda_src $(RUN) -m checks.iam
-chaos: setup build/site/index.html ## Upload thousands of files while faults are injected, audit: make chaos [UPLOADS=5000] [SEED=1] [NIGHT=1]
-	@$(RUN) -m sandbox chaos$(if $(UPLOADS), --uploads=$(UPLOADS))$(if $(SEED), --seed=$(SEED))$(if $(NIGHT), --night)
+chaos: setup build/site/index.html ## Upload thousands of files while faults are injected, audit: make chaos [UPLOADS=5000] [SEED=1] [NIGHT=1 or CAP=half]
+	@$(RUN) -m sandbox chaos$(if $(UPLOADS), --uploads=$(UPLOADS))$(if $(SEED), --seed=$(SEED))$(if $(NIGHT), --night)$(if $(CAP), --cap=$(CAP))
 api-load: setup build/site/index.html ## Read from the API at a rate that is kept, beside a bare Lambda: make api-load [RATE=200] [DURATION=120]
 	@$(RUN) -m sandbox api-load$(if $(RATE), --rate=$(RATE))$(if $(DURATION), --seconds=$(DURATION))
 

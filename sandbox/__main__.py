@@ -77,6 +77,13 @@ def _parser() -> argparse.ArgumentParser:
         action="store_true",
         help="let a preset have an error until messages were sent anew more often than Lambda allows a loop",
     )
+    load_test.add_argument(
+        "--cap",
+        type=_share,
+        default=0.0,
+        metavar="SHARE",
+        help="cap what a day's jobs may cost at this part of all (half, or 0.3), and raise it later",
+    )
     api_load = add(
         "api-load", _api_load, "Deploy, read from the API at a rate that is kept, beside a bare function"
     )
@@ -116,11 +123,14 @@ def _chaos(folder: Folder, terminal: Terminal, options: argparse.Namespace) -> i
     if not os.environ.get("SANDBOX_DIR"):
         # What it leaves behind would be in the demo's way.
         folder = Folder(PROJECT_ROOT / ".sandbox-chaos")
+    if options.night and options.cap:
+        raise SandboxError("A night and a cap both make uploads wait: run one load test for each.")
     with folder.locked("chaos"):
         settings = LoadTestSettings(
             uploads=options.uploads,
             seed=options.seed,
             night_renewals=RECURSIVE_NIGHT_RENEWALS if options.night else 0,
+            cap_share=options.cap,
         )
         report = command.run(folder, settings, terminal)
     return 0 if report.passed else 1
@@ -136,6 +146,13 @@ def _api_load(folder: Folder, terminal: Terminal, options: argparse.Namespace) -
         settings = command.LoadSettings(per_second=options.rate, seconds=options.seconds)
         report = command.execute(folder, settings, terminal)
     return 0 if report.passed else 1
+
+
+def _share(text: str) -> float:
+    share = 0.5 if text == "half" else float(text)
+    if not 0 < share < 1:
+        raise argparse.ArgumentTypeError("must be half, or between 0 and 1")
+    return share
 
 
 def _at_least_one(text: str) -> int:

@@ -33,6 +33,7 @@ class Findings:
         unannounced: Ends of assets of which an endpoint was not told.
         announced_twice: Ends that endpoints were told of under two ids, or with two payloads under one.
         unverified: Webhooks whose signature did not verify.
+        misspent: What is wrong with what was counted of the jobs' prices, where a day's jobs had a cap.
         forgotten: Versions that the local AWS acknowledged and no longer has: its fault, not the pipeline's.
         unrecorded: Jobs that no record names, because their asset ended while they were being submitted. They
             cost money and do no other harm, so they alone are no error.
@@ -49,6 +50,7 @@ class Findings:
     unannounced: Sequence[str] = ()
     announced_twice: Sequence[str] = ()
     unverified: Sequence[str] = ()
+    misspent: Sequence[str] = ()
     forgotten: Sequence[str] = ()
     unrecorded: Sequence[str] = ()
 
@@ -57,7 +59,7 @@ class Findings:
         """Whether nothing was lost, made twice or left unexplained."""
         wrong = (self.lost, self.doubled, self.incomplete, self.unexplained, self.strange, self.uncaptioned)
         told = (self.unannounced, self.announced_twice, self.unverified)
-        return not any((*wrong, *told, self.misjudged, self.broken, self.forgotten))
+        return not any((*wrong, *told, self.misjudged, self.broken, self.misspent, self.forgotten))
 
 
 def audit(evidence: Evidence) -> Findings:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from sandbox.chaos.api.sender import Completed
@@ -36,6 +37,8 @@ class AssetRecord:
     captions: tuple[str, ...] = ()  # languages of those that were published
     rejected_captions: tuple[str, ...] = ()  # keys of those that were not
     error_code: str | None = None
+    # What each attempt's job was quoted at, in millionths of a dollar.
+    quotes: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def end(self) -> End:
@@ -182,6 +185,11 @@ def asset_record(found: Record) -> AssetRecord:
         captions=tuple(output["language"] for output in outputs if output.get("format") == "CAPTIONS"),
         rejected_captions=tuple(each["key"] for each in found.get("rejected_captions") or ()),
         error_code=(found.get("error") or {}).get("code"),
+        quotes={
+            str(attempt["attempt"]): int(Decimal(attempt["quote_usd"]) * 1_000_000)
+            for attempt in (*(found.get("past_attempts") or ()), found)
+            if "quote_usd" in attempt
+        },
     )
 
 

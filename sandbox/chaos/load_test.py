@@ -19,6 +19,7 @@ from sandbox.chaos.pipeline import Pipeline
 from sandbox.chaos.poison import delete_poison, send_poison
 from sandbox.chaos.report import Measured, Report, reported
 from sandbox.chaos.settings import LoadTestSettings, Repair
+from sandbox.chaos.spending.day_cap import DayCap, raising
 from sandbox.chaos.uploads import Uploader, planned
 from sandbox.chaos.webhooks.endpoints import KNOWN_AFTER_SECONDS, WebhookReceiver
 from sandbox.chaos.workers import WorkerKiller
@@ -102,6 +103,13 @@ class _LoadTest:
         self._night = Night(
             self._pipeline, longest_chain=self._faults.longest_chain, renewals=settings.night_renewals
         )
+        self._cap = DayCap(
+            self._pipeline,
+            self._prefixes,
+            uploads=settings.uploads,
+            share=settings.cap_share,
+            raise_cap=raising(endpoints, self._pipeline.name),
+        )
         self._receiver = WebhookReceiver(
             place.folder,
             endpoints,
@@ -152,6 +160,8 @@ class _LoadTest:
         with contextlib.ExitStack() as stack:
             stack.callback(self._faults.disable)
             stack.callback(self._night.end)
+            stack.callback(self._cap.end)
+            self._cap.begin()
             self._faults.enable()
             for part in (self._uploader, self._killer, self._operator):
                 stack.callback(part.stop)
@@ -169,6 +179,7 @@ class _LoadTest:
                 return True
             self._place.running.check()
             self._hold_back_uploads()
+            self._cap.look()
             if now - looked > _LOOK_SECONDS:
                 looked, before = now, len(self._ended)
                 self._ended.look()
@@ -229,6 +240,7 @@ class _LoadTest:
             restart_seconds=self._progress.restarts,
             deepest=self._progress.deepest,
             night=self._night.report,
+            cap=self._cap.report,
             seconds=round(seconds, 1),
             uploads_per_second=round(len(self._ended) / max(seconds, 1.0), 2),
             timed_out=timed_out,

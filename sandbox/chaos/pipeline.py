@@ -124,6 +124,20 @@ class Pipeline:
         """Return the record of an asset that has one."""
         return plain(self.dynamodb.get_item(TableName=self.table, Key={"asset_id": {"S": asset_id}})["Item"])
 
+    def counted(self, day: str) -> int:
+        """Return what the jobs of a day in UTC were counted at, in millionths of a dollar."""
+        key = {"asset_id": {"S": f"spending#{day}"}}
+        found = self.dynamodb.get_item(TableName=self.table, Key=key, ConsistentRead=True)
+        return int(plain(found.get("Item", {})).get("micro_usd", 0))
+
+    def forget_raised_cap(self, day: str) -> None:
+        """Let the setting alone cap a day, whatever an operator raised it to before."""
+        self.dynamodb.update_item(
+            TableName=self.table,
+            Key={"asset_id": {"S": f"spending#{day}"}},
+            UpdateExpression="REMOVE raised_micro_usd",
+        )
+
     def repair(self, interval_seconds: int) -> Repair:
         """Read from what is deployed how soon losses are repaired.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import collections
 import io
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 
 from rich.console import Console
@@ -15,6 +15,8 @@ from sandbox.chaos.audit import Findings, audit, explanation, seconds_to_end, up
 from sandbox.chaos.evidence import Evidence
 from sandbox.chaos.night import NightReport
 from sandbox.chaos.settings import LoadTestSettings
+from sandbox.chaos.spending.day_cap import CapReport
+from sandbox.chaos.spending.sums import misspent, quoted, rows
 from sandbox.chaos.webhooks.announcements import EndpointReport, endpoint_report
 from sandbox.chaos.webhooks.receipts import Outcome
 from sandbox.runtime.folder import write_json
@@ -58,6 +60,7 @@ class Measured:
         cancelled: Jobs that the operator cancelled.
         restart_seconds: How long the local AWS was away, for each restart.
         night: How long a preset had an error; None where it had none.
+        cap: What became of a cap on a day's jobs; None where there was none.
         deepest: Most messages that waited in the processing queue.
         timed_out: Whether the load test was given up before all had ended.
     """
@@ -71,6 +74,7 @@ class Measured:
     cancelled: int
     restart_seconds: Sequence[float]
     night: NightReport | None
+    cap: CapReport | None
     deepest: int
     seconds: float
     uploads_per_second: float
@@ -92,6 +96,7 @@ class Report(Measured):
         endpoints: What each endpoint of webhooks was sent.
         arrivals: Uploads that get a record, acknowledged in each 5 seconds since the first one.
         job_seconds: How long each job ran, the shortest first, endless ones that were cancelled among them.
+        quoted_micro_usd: What the jobs were quoted at, in millionths of a dollar.
     """
 
     seed: int
@@ -108,6 +113,7 @@ class Report(Measured):
     seconds_to_end: Times
     arrivals: Sequence[int]
     job_seconds: Sequence[float]
+    quoted_micro_usd: int
     findings: Findings
 
     @property
@@ -141,7 +147,8 @@ def reported(settings: LoadTestSettings, evidence: Evidence, measured: Measured)
         seconds_to_end=Times(p50=percentile(times, 50), p95=percentile(times, 95), p99=percentile(times, 99)),
         arrivals=_arrivals([each.at for each in evidence.acknowledged if each.kind.needs_record]),
         job_seconds=sorted(job.seconds for job in evidence.jobs if job.seconds is not None),
-        findings=audit(evidence),
+        quoted_micro_usd=quoted(evidence),
+        findings=replace(audit(evidence), misspent=list(misspent(evidence, measured.cap))),
     )
 
 
@@ -212,6 +219,10 @@ def _sections(report: Report) -> Iterable[list[tuple[str, str]]]:
                 f"a message was sent anew {report.night.longest_chain} times",
             )
         ]
+    if report.cap is not None:
+        yield list(
+            rows(report.cap, quoted_micro_usd=report.quoted_micro_usd, findings=report.findings.misspent)
+        )
     times = report.seconds_to_end
     yield [
         ("took", f"{_minutes(report.seconds)}, {report.uploads_per_second:.1f} uploads a second"),

@@ -20,6 +20,8 @@ _UNRELIABLE = EndpointFaults(
 # night is longer than that.
 RECURSIVE_NIGHT_RENEWALS = 20
 NIGHT_SECONDS_A_RENEWAL = 30.0
+# That uploads wait for a cap to be raised, and after it until their messages come back.
+CAPPED_SECONDS = 300.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +56,8 @@ class LoadTestSettings:
         endless_seconds: A job that runs longer is cancelled by the operator.
         night_renewals: With more than none, a preset has an error from a quarter of the uploads on, until a
             message was sent anew more often than that.
+        cap_share: With more than 0, what a day's jobs may cost has room for such a part of the uploads; an
+            operator raises it once the others have waited for a while.
         most_waiting_at_night: While more of them wait at night, no further ones are sent.
         slowest_per_second: With fewer uploads a second, the load test is given up.
     """
@@ -106,6 +110,7 @@ class LoadTestSettings:
     cancel_share: float = 0.002
     endless_seconds: float = 60.0
     night_renewals: int = 0
+    cap_share: float = 0.0
     most_waiting_at_night: int = 40
     slowest_per_second: float = 3.5
 
@@ -145,4 +150,5 @@ class Repair:
         A repair may be lost again, about once in twenty times: of 5,000 uploads, five rounds leave 0.002.
         """
         night = settings.night_renewals * NIGHT_SECONDS_A_RENEWAL
-        return settings.uploads / settings.slowest_per_second + 5 * self.round_seconds + night
+        capped = CAPPED_SECONDS if settings.cap_share else 0
+        return settings.uploads / settings.slowest_per_second + 5 * self.round_seconds + night + capped

@@ -13,6 +13,7 @@ from sandbox.chaos.kinds import Kind
 from sandbox.chaos.night import NightReport
 from sandbox.chaos.report import Measured, Report, Times
 from sandbox.chaos.settings import LoadTestSettings
+from sandbox.chaos.spending.day_cap import CapReport
 from sandbox.chaos.webhooks.announcements import EndpointReport
 from sandbox.runtime.folder import read_json
 from tests.unit.sandbox.chaos.evidence_left import FIRST, JOB, SOUND
@@ -49,6 +50,15 @@ REPORT = Report(
     cancelled=19,
     restart_seconds=[3.4],
     night=NightReport(seconds=131.0, longest_chain=21, waited=40),
+    cap=CapReport(
+        cap_micro_usd=16_250_000,
+        reached_micro_usd=16_247_000,
+        waiting=2_390,
+        dead_letters=0,
+        waited_seconds=91.2,
+        counted_micro_usd=31_900_000,
+    ),
+    quoted_micro_usd=31_900_000,
     deepest=312,
     seconds=1003.2,
     uploads_per_second=4.99,
@@ -74,6 +84,8 @@ def test_the_report_fits_a_terminal() -> None:
         "2401 completed",
         "told of 5003",
         "302 dropped",
+        "$16.2500, $16.2470 of it spent; then 2390 uploads waited 91 s",
+        "$31.9000, the jobs' quotes add up to $31.9000",
     ):
         assert figure in said
 
@@ -103,6 +115,7 @@ def test_faults_are_said_case_by_case_and_all_are_in_the_file(tmp_path: Path) ->
         (replace(REPORT, findings=Findings(announced_twice=["asset-1"])), False),
         (replace(REPORT, findings=Findings(unverified=["slow: asset-1/1/COMPLETE"])), False),
         (replace(REPORT, findings=Findings(broken=["a.mp4: one request began two uploads"])), False),
+        (replace(REPORT, findings=Findings(misspent=["$2 was counted"])), False),
         (replace(REPORT, timed_out=True), False),
     ],
 )
