@@ -5,11 +5,14 @@ from __future__ import annotations
 import sys
 import time
 
-from checks.capacity.pages import PAGE, filled, span
+from checks.capacity.pages import PAGE, filled, span, tables
 from checks.capacity.quotas import read_quotas
 from checks.capacity.results import BUSIEST, Basis, Row, computed
 from checks.capacity.scenarios import loads, times_of
 from checks.capacity.storm import ALLOWED, read_storm
+
+# What a person wants to see at once; the page has the others too.
+_PRINTED = ("bends", "days", "days-asked", "peaks")
 
 
 def main() -> int:
@@ -20,6 +23,10 @@ def main() -> int:
     results = computed(basis, _print_row)
     results.write()
     PAGE.write_text(filled(PAGE.read_text(encoding="utf-8"), basis, results), encoding="utf-8")
+    made = tables(basis, results)
+    for name in _PRINTED:
+        print(f"\n{made[name]}")
+    print()
     for uploads in sorted({row.uploads for row in results.rows}):
         first = loads(uploads, BUSIEST, basis.setup, basis.limits, times_of(basis.storm))[0]
         print(

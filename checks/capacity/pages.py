@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from checks.capacity import films
@@ -23,21 +23,24 @@ def filled(page: str, basis: Basis, results: Results) -> str:
 
     Raises KeyError where a region has a name that no table has.
     """
-    tables: Mapping[str, Callable[[], str]] = {
-        "days": lambda: _days(results, SHIPPED),
-        "days-asked": lambda: _days(results, ASKED),
-        "bends": lambda: _bends(basis),
-        "peaks": lambda: _peaks(basis, results),
-        "times": lambda: _times(basis),
-        "comparison": lambda: _comparison(basis.storm, results.comparison),
-        "quotas": lambda: _quotas(basis),
-    }
+    made = tables(basis, results)
     return _REGION.sub(
-        lambda found: (
-            f"<!-- simulated: {found['name']} -->\n\n{tables[found['name']]()}\n\n<!-- end of it -->"
-        ),
+        lambda found: f"<!-- simulated: {found['name']} -->\n\n{made[found['name']]}\n\n<!-- end of it -->",
         page,
     )
+
+
+def tables(basis: Basis, results: Results) -> Mapping[str, str]:
+    """Return every table, in Markdown, by its name."""
+    return {
+        "bends": _bends(basis),
+        "days": _days(results, SHIPPED),
+        "days-asked": _days(results, ASKED),
+        "peaks": _peaks(basis, results),
+        "times": _times(basis),
+        "comparison": _comparison(basis.storm, results.comparison),
+        "quotas": _quotas(basis),
+    }
 
 
 def region_names(page: str) -> list[str]:
