@@ -29,6 +29,8 @@ Go = Callable[[Page, Assets], None]
 def _assets(page: Page, assets: Assets) -> None:
     page.goto("/")
     expect(page.get_by_role("list", name="List of assets").get_by_role("link").first).to_be_visible()
+    # Posters come after the rows, those of what can be watched.
+    until(page, "document.images.length >= 2 && [...document.images].every(image => image.naturalWidth > 0)")
 
 
 def _asset(page: Page, assets: Assets) -> None:

@@ -31,6 +31,8 @@ export class AssetPoster extends PageElement {
     super.connectedCallback();
     this.#leaving = new AbortController();
     this.#asked = "";
+    // A row that was moved is taken out and put in again.
+    this.requestUpdate();
   }
 
   override disconnectedCallback(): void {

@@ -39,6 +39,14 @@ test("A line has length, picture, price and how far it is, as far as they are kn
   expect(signDownload.mock.calls).toEqual([[summary(1).id, "/media/1/1/poster.jpg"]]);
 });
 
+test("A row that is moved asks for its picture again, which was not had yet.", async () => {
+  const signDownload = vi.fn(async (_id: string, path: string) => ({ url: `https://media.example${path}` }));
+  const root = list(() => page(summary(1, { poster: "/media/1/1/poster.jpg" })), "viewer", { signDownload });
+  const row = (await findByRole(root, "link", { name: /film-1/ })).closest("li");
+  row?.parentElement?.append(row);
+  await vi.waitFor(() => expect(root.querySelector("img")?.getAttribute("src")).toBe("/media/1/1/poster.jpg"));
+});
+
 test("A picture that can't be had is left out.", async () => {
   const signDownload = vi.fn(() => Promise.reject(problemOf(503, null, null)));
   const root = list(() => page(summary(1, { poster: "/media/1/1/poster.jpg" })), "viewer", { signDownload });
