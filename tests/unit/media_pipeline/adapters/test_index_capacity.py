@@ -113,7 +113,7 @@ def a_life(counted: Counted) -> None:
         counted.progress(processing, percent)
     counted.do(lambda: counted.table.note_warnings(processing, [], left_out=0))
     counted.go(AssetStatus.VERIFYING)
-    complete = counted.go(AssetStatus.COMPLETE, outputs=[{"key": "k" * 1000}] * 40)
+    complete = counted.go(AssetStatus.COMPLETE, outputs=[{"format": "MP4", "key": "k" * 1000}] * 40)
     counted.do(lambda: counted.table.note_notified(complete, now=counted.clock()))
 
 
