@@ -67,6 +67,13 @@ def test_a_cursor_is_read_as_it_was_written(place: Position, of: str) -> None:
     assert set(cursor) <= set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")
 
 
+@pytest.mark.parametrize("characters", range(1, 41))
+def test_a_cursor_of_any_length_is_read(characters: int) -> None:
+    """What is left off at a cursor's end is put back, however much that is."""
+    place = Position(time=PLACE.time, asset_id="a" * characters)
+    assert from_cursor(as_cursor(place)) == place
+
+
 def test_a_cursor_is_the_one_of_earlier_releases() -> None:
     """A listing that began before a deployment goes on after it."""
     text = f'["FAILED","{PLACE.time}","{PLACE.asset_id}"]'

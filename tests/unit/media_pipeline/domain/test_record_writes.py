@@ -219,3 +219,25 @@ def test_a_refused_upload_is_failed_from_the_beginning(expires_at: int | None, i
         **({"expires_at": expires_at} if expires_at else {}),
         **({"notified_at": timestamp(NOW)} if is_told else {}),
     }
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "removed"),
+    [({}, None, ()), ({"micro_usd": 5}, {"micro_usd": 7}, ()), ({"micro_usd": 5}, None, ("reservation",))],
+    ids=["none", "another", "no longer one"],
+)
+def test_a_plan_without_a_reservation_leaves_none(
+    before: Mapping[str, Any], after: Mapping[str, Any] | None, removed: tuple[str, ...]
+) -> None:
+    """A record whose caps are gone since keeps no reservation that was made under them."""
+    asset = Asset.from_record(record_of(AssetStatus.RECEIVED, reservation=before))
+    write = transitions.planned(
+        asset,
+        profile="default",
+        preset_versions={},
+        source_info={},
+        planned_outputs=(),
+        reservation=after,
+    )
+    assert write.removed == removed
+    assert write.assigned.get("reservation") == after

@@ -7,13 +7,14 @@ from typing import Any
 
 import pytest
 
-from media_pipeline.domain.source import AudioTrack, SourceInfo, UnknownSource
+from media_pipeline.domain.source import AudioTrack, DynamicRange, SourceInfo, UnknownSource
 from media_pipeline.encoding.billing_tiers import billed_outputs
 from media_pipeline.encoding.frame_size import FrameSize
 from media_pipeline.encoding.job_settings import REFERENCE_VIDEO, job_settings
 from media_pipeline.encoding.ladder import LadderRow, select_renditions
+from media_pipeline.encoding.output_groups import output_groups
 from media_pipeline.encoding.planned_outputs import planned_outputs
-from media_pipeline.encoding.presets import HighFrameRates
+from media_pipeline.encoding.presets import HdrLadder, HighFrameRates, PresetName
 from media_pipeline.encoding.video_renditions import (
     Stills,
     Storyboard,
@@ -153,6 +154,22 @@ def test_an_encode_gets_the_frame_rate_that_was_chosen(policy: HighFrameRates) -
         assert (codec["FramerateNumerator"], codec["FramerateDenominator"]) == expected
     unknown = avc_video(rung, preset, UnknownSource(reason="Probe did not answer"))
     assert unknown["CodecSettings"]["H264Settings"]["FramerateControl"] == "INITIALIZE_FROM_SOURCE"
+
+
+def test_all_pictures_of_a_group_have_the_same_frame_rate() -> None:
+    """Those of high dynamic range, too, are made of the source as it is."""
+    source = source_of(
+        dynamic_range=DynamicRange.PQ, frame_rate_numerator=240_000, frame_rate_denominator=1001
+    )
+    cmaf = replace(PRESETS.cmaf, hdr_ladder=HdrLadder.HEVC, high_frame_rates=HighFrameRates.HALVE)
+    (group,) = output_groups(PresetName.CMAF, source, replace(PRESETS, cmaf=cmaf))
+    rates = {"H264Settings": set[int](), "H265Settings": set[int]()}
+    for output in group["Outputs"]:
+        codec = output.get("VideoDescription", {}).get("CodecSettings", {})
+        for member, found in rates.items():
+            if member in codec:
+                found.add(codec[member]["FramerateNumerator"])
+    assert rates == {"H264Settings": {30_000}, "H265Settings": {30_000}}
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """What a record learns when its job is complete, beside its outputs."""
 
+from dataclasses import replace
+
 import pytest
 
 from media_pipeline.domain.asset import AssetStatus
@@ -53,8 +55,11 @@ def test_the_history_tells_what_was_verified(world: AssetWorld) -> None:
     assert HLS["key"] in world.outputs.objects
 
 
-def test_a_complete_job_is_billed_by_the_durations_that_it_reports(world: AssetWorld) -> None:
-    """The quote stays, and beside it stands what the job's outputs cost at the quote's prices."""
+@pytest.mark.parametrize("is_superseded", [False, True])
+def test_a_complete_job_is_billed_by_the_durations_that_it_reports(
+    world: AssetWorld, is_superseded: bool
+) -> None:
+    """The quote stays, and beside it stands what the outputs cost at its prices, also where none are used."""
     row = {
         "tier": "Basic",
         "codec": "AVC",
@@ -67,7 +72,10 @@ def test_a_complete_job_is_billed_by_the_durations_that_it_reports(world: AssetW
     }
     quote = {"price_list": "us-east-1 2026-11-30", "seconds": 30, "outputs": 2, "rows": [row], "unpriced": []}
     world.table.records[UPLOAD.asset_id] |= {"quote": quote, "quote_usd": "0.015000"}
+    if is_superseded:
+        world.uploads.put(replace(UPLOAD, version_id="v2", etag="e2"), world.clock())
     assert world.changes.apply(change(JobStatus.COMPLETE, groups=GROUPS))
+    assert world.asset.status is (AssetStatus.CANCELED if is_superseded else AssetStatus.COMPLETE)
     # Two outputs of a minute each.
     assert (world.asset.quote_usd, world.asset.billed_usd) == ("0.015000", "0.030000")
 

@@ -65,7 +65,7 @@ def test_the_same_captions_once_more_are_no_news(world: CaptionWorld) -> None:
     world.put(".en.srt")
     world.deliver()
     assert len(world.publisher.published) == 1
-    assert world.asset.captions_seen != "as it was before"
+    assert world.asset.captions_seen not in ("as it was before", "")
 
 
 def test_a_publication_that_fails_is_given_back(world: CaptionWorld) -> None:

@@ -163,6 +163,19 @@ def test_a_run_is_bounded_and_the_next_goes_on(
     assert runs >= 3
 
 
+def test_attempts_of_one_asset_share_the_bound(
+    world: LeftoversWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What an earlier attempt took of a run's objects, the next one has less."""
+    monkeypatch.setattr(leftovers, "MAX_OBJECTS", 5)
+    asset_id = world.asset(AssetStatus.FAILED, AssetStatus.FAILED, files=4)
+    world.pass_days()
+    assert world.run() == 5
+    world.clock.advance(LOOK_EVERY.total_seconds())
+    assert world.run() == 3
+    assert not world.left(asset_id)
+
+
 def test_the_oldest_end_comes_first_whatever_it_was(
     world: LeftoversWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -228,6 +228,16 @@ def test_a_run_announces_so_many_captions_at_most(world: SweptWorld) -> None:
     assert len(world.announced_captions) == MAX_REGISTERED + 20
 
 
+def test_a_run_goes_on_until_its_share_is_reached(world: SweptWorld) -> None:
+    """One caption less than a run's share leaves room for another page."""
+    for number in range(MAX_REGISTERED + 20):
+        world.upload(f"in/{number:04}.srt")
+    world.until_overdue()
+    world.uploads.page_size = MAX_REGISTERED - 1
+    world.run()
+    assert len(world.announced_captions) == MAX_REGISTERED + 20
+
+
 def test_a_run_without_time_does_nothing(world: SweptWorld) -> None:
     """Where the function's time is nearly over, not even a page is listed."""
     uploads(world, 1)
