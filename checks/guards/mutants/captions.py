@@ -9,14 +9,20 @@ _PUBLISHING = (
         name="The state of what may be written is read before the uploads are",
         within="CaptionPublisher._publish",
         find="""
-documents = {entry["key"]: self.outputs.read(entry["key"]) for entry in manifests}
-etags = self.outputs.etags(f"{folder}/")
+documents = {
+    key: known.manifests[key] if key in known.manifests else self.outputs.read(key)
+    for key in (entry["key"] for entry in manifests)
+}
+etags = {} if known.has_none(f"{folder}/") else self.outputs.etags(f"{folder}/")
 sidecars = sidecars_beside(asset.upload.key, names=self.names, uploads=self.uploads)
 """,
         replace="""
 sidecars = sidecars_beside(asset.upload.key, names=self.names, uploads=self.uploads)
-documents = {entry["key"]: self.outputs.read(entry["key"]) for entry in manifests}
-etags = self.outputs.etags(f"{folder}/")
+documents = {
+    key: known.manifests[key] if key in known.manifests else self.outputs.read(key)
+    for key in (entry["key"] for entry in manifests)
+}
+etags = {} if known.has_none(f"{folder}/") else self.outputs.etags(f"{folder}/")
 """,
         tests=_CRASH,
     ),
