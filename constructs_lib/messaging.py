@@ -114,6 +114,16 @@ class EventQueue(Construct):
         """Let a role see how many messages wait: sqs:GetQueueAttributes."""
         self._grant(role, "Measure", ["GetQueueAttributes"])
 
+    def grant_watch(self, role: Grantee) -> None:
+        """Let a role see how many messages wait or were given up: on both queues, sqs:GetQueueAttributes."""
+        role.allow(
+            Statement(
+                sid=f"Watch{self.node.id}",
+                actions=["sqs:GetQueueAttributes"],
+                resources=[self.arn, self.dlq_arn],
+            )
+        )
+
     def grant_send(self, role: Grantee) -> None:
         """Let a role send, not consume: sqs:SendMessage; kms:GenerateDataKey, kms:Decrypt."""
         self._grant(role, "SendTo", ["SendMessage"])

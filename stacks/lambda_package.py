@@ -10,7 +10,9 @@ from pathlib import Path
 from constructs_lib.function import CodeArchive
 
 # boto3 carries descriptions of some 400 services; these are what the functions call (sts: to assume roles).
-SERVICES = frozenset({"cloudfront", "dynamodb", "kms", "mediaconvert", "s3", "sns", "sqs", "ssm", "sts"})
+SERVICES = frozenset(
+    {"cloudfront", "cloudwatch", "dynamodb", "kms", "mediaconvert", "s3", "sns", "sqs", "ssm", "sts"}
+)
 
 # Zip knows no earlier time, and a fixed one keeps the hash from following the clock.
 TIMESTAMP = (1980, 1, 1, 0, 0, 0)

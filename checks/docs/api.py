@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from checks.docs.regions import table
 from media_pipeline.domain.delivery.access import SCOPES, Access
+from media_pipeline.domain.events import upload_event
 from media_pipeline.domain.problems import PROBLEMS
 from media_pipeline.handlers.routes.document import openapi_document
 from media_pipeline.handlers.routes.operation import Operation
@@ -52,6 +53,24 @@ def _asset_processing(world: ChangingWorld) -> Mapping[str, str]:
     return {"asset_id": world.processing()}
 
 
+def _dead_letters(world: ChangingWorld) -> Mapping[str, str]:
+    for key in ("lectures/week-1.mp4", "lectures/week-3.mov"):
+        asset = world.table.get(world.upload(key))
+        assert asset is not None
+        world.letters["processing"].put(upload_event(asset.upload))
+    return {"queue": "processing"}
+
+
+def _two_alarms(world: ChangingWorld) -> Mapping[str, str]:
+    world.watched.known = {"processing-dlq-not-empty", "job-failure-rate"}
+    return {}
+
+
+def _failed_asset(world: ChangingWorld) -> Mapping[str, str]:
+    world.fail("lectures/week-1.mp4", "OUTPUTS_MISSING")
+    return {}
+
+
 def _asset_with_outputs(world: ChangingWorld) -> Mapping[str, str]:
     return {"asset_id": world.with_outputs()}
 
@@ -75,6 +94,11 @@ EXAMPLES: Mapping[str, Example] = {
     "listProfiles": Example(),
     "listPresets": Example(),
     "playAsset": Example(prepare=_one_asset),
+    "getMonitoring": Example(prepare=_two_alarms),
+    "redriveQueue": Example(prepare=_dead_letters, headers=_KEY),
+    "replayFailed": Example(
+        prepare=_failed_asset, body={"code": "OUTPUTS_MISSING", "newer_than_hours": 24}, headers=_KEY
+    ),
     "signDownload": Example(prepare=_one_asset, body={"path": "/media/{asset_id}/1/mp4/video_720p.mp4"}),
 }
 # Its answer is docs/openapi.json.

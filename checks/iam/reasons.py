@@ -183,6 +183,23 @@ REASONS: Sequence[Reason] = (
         sentence="An operator cancels an asset at the API; a run may hold no such request.",
     ),
     Reason(
+        sids=["CountJobs", "ReadMetrics", "Watch*"],
+        actions=[
+            "cloudwatch:DescribeAlarms",
+            "cloudwatch:GetMetricData",
+            "mediaconvert:GetQueue",
+            "sqs:GetQueueAttributes",
+        ],
+        components=[API],
+        sentence="An operator looks at the health view; a run may hold no such request.",
+    ),
+    Reason(
+        sids=["SendToCaptionsQueue", "SendToJobEventsQueue", "SendToWebhooksQueue", "TakeDeadLettersOf*"],
+        actions=["sqs:*"],
+        components=[API],
+        sentence="An operator redrives dead letters at the API; a run may hold no such request.",
+    ),
+    Reason(
         sids=["SendToProcessingQueue"],
         actions=["sqs:SendMessage"],
         components=[API],

@@ -147,6 +147,7 @@ async def _serve(
     from ministack import app as ministack
 
     from sandbox.local_aws import fixes as aws_fixes
+    from sandbox.local_aws.fixes.metrics import queue_metrics
 
     aws_fixes.apply(mediaconvert_url, faults, calls, state_dir / "role-sessions.jsonl", account)
     logging.getLogger("hypercorn.access").setLevel(logging.WARNING)
@@ -168,7 +169,10 @@ async def _serve(
     gc.freeze()
     gc.set_threshold(_GARBAGE_THRESHOLD, 50, 100)
     application = _Application(ministack.app, faults)
-    saver = asyncio.create_task(_save_regularly(application))
+    tasks = [
+        asyncio.create_task(_save_regularly(application)),
+        asyncio.create_task(queue_metrics.publish_regularly()),
+    ]
     served: Application = application
     if edge_port is not None:
         config.insecure_bind = [f"127.0.0.1:{edge_port}"]
@@ -176,7 +180,8 @@ async def _serve(
     try:
         await serve(served, config, shutdown_trigger=stop.wait)
     finally:
-        saver.cancel()
+        for task in tasks:
+            task.cancel()
 
 
 class _Application:

@@ -9,17 +9,21 @@ from dataclasses import dataclass
 from constructs_lib.bindings import Construct
 from constructs_lib.delivery.http_api import HttpApi
 from constructs_lib.function import Function
-from constructs_lib.iam import ServiceRole
+from constructs_lib.iam import ServiceRole, Statement
 from media_pipeline.domain.indexes.creation import CREATION_INDEX
 from media_pipeline.domain.status_index import STATUS_INDEX
 from media_pipeline.handlers.config import ApiConfig
 from stacks.delivery.identity import Identity
 from stacks.delivery.playback import Playback
+from stacks.delivery.webhooks import Webhooks
 from stacks.functions import PipelineResources, add_function, shared
+from stacks.rules.spending import caps_of
 
 PREFIX = "/api"
 # An HTTP API gives up after 30 seconds; who waits would rather be told sooner.
 TIMEOUT_SECONDS = 20
+# `*` is what the runbook calls an alarm.
+ALARM_NAMES = "alarm-*"
 OPEN_ROUTES = tuple(f"GET {PREFIX}/{name}" for name in ("config", "health", "openapi.json"))
 
 
@@ -50,6 +54,7 @@ def add_api(
     http_api: HttpApi,
     identity: Identity,
     playback: Playback,
+    webhooks: Webhooks,
 ) -> Api:
     """Add the function behind the API, and let it serve callers with a token of the user pool."""
     settings = pipeline.settings
@@ -72,6 +77,16 @@ def add_api(
             body_limit_bytes=settings.api.body_limit_bytes,
             timeout_seconds=TIMEOUT_SECONDS,
             processing_queue_url=pipeline.processing_queue.url,
+            processing_dlq_url=pipeline.processing_queue.dlq_url,
+            captions_queue_url=pipeline.captions_queue.url,
+            captions_dlq_url=pipeline.captions_queue.dlq_url,
+            job_events_queue_url=pipeline.job_events_queue.url,
+            job_events_dlq_url=pipeline.job_events_queue.dlq_url,
+            webhooks_queue_url=webhooks.queue.url,
+            webhooks_dlq_url=webhooks.queue.dlq_url,
+            alarm_names=settings.name(ALARM_NAMES),
+            max_jobs_in_flight=settings.max_jobs_in_flight,
+            spending_caps=caps_of(settings),
             upload_key_prefix=settings.upload_key_prefix,
             api_upload_prefix=settings.api_upload_prefix,
             upload_endpoint=settings.api.upload_endpoint,
@@ -98,6 +113,7 @@ def add_api(
     pipeline.presets.grant_read(role)
     _grant_uploads(pipeline, role)
     _grant_operations(pipeline, role)
+    _grant_monitoring(pipeline, role, webhooks)
     playback.distribution.grant_invalidate(role)
     playback.signing_key.grant_sign(role)
     http_api.serve(
@@ -134,3 +150,19 @@ def _grant_operations(pipeline: PipelineResources, role: ServiceRole) -> None:
     pipeline.outputs.grant_delete_versions(role)
     pipeline.uploads.grant_delete_versions(role)
     pipeline.topic.grant_publish(role)
+
+
+def _grant_monitoring(pipeline: PipelineResources, role: ServiceRole, webhooks: Webhooks) -> None:
+    """Let a role see how the pipeline is, and redrive its queues as the operators' policy does.
+
+    Metrics have no resources, and metric alarms do. Source:
+    https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatch.html
+    """
+    queues = pipeline.processing_queue, pipeline.captions_queue, pipeline.job_events_queue, webhooks.queue
+    for queue in queues:
+        queue.grant_watch(role)
+        queue.grant_redrive(role)
+    pipeline.transcoder.grant_count(role)
+    role.allow(Statement(sid="ReadMetrics", actions=["cloudwatch:GetMetricData"], resources=["*"]))
+    alarms = pipeline.account.arn("cloudwatch", f"alarm:{pipeline.settings.name(ALARM_NAMES)}")
+    role.allow(Statement(sid="WatchAlarms", actions=["cloudwatch:DescribeAlarms"], resources=[alarms]))

@@ -45,5 +45,6 @@ def add_delivery(
     identity = add_identity(scope, pipeline, domain_name=playback.domain_name)
     # The page sends parts of uploads to the bucket itself.
     pipeline.uploads.admit_origins(f"https://{playback.domain_name}", *pipeline.settings.api.page_origins)
-    api = add_api(scope, pipeline, http_api=http_api, identity=identity, playback=playback)
-    return Delivery(playback=playback, api=api, identity=identity, webhooks=add_webhooks(scope, pipeline))
+    webhooks = add_webhooks(scope, pipeline)
+    api = add_api(scope, pipeline, http_api=http_api, identity=identity, playback=playback, webhooks=webhooks)
+    return Delivery(playback=playback, api=api, identity=identity, webhooks=webhooks)

@@ -113,8 +113,8 @@ class Pipeline:
         record: Record = wait_for(look, f"{key} to end", lambda: self.records(key), patience_seconds)
         return record
 
-    def announce(self, record: Record) -> None:
-        """Put the upload's event on the processing queue once more, as EventBridge may do."""
+    def announce(self, record: Record, queue_url: str | None = None) -> None:
+        """Put the upload's event on the processing queue once more, as EventBridge may do, or on another."""
         event = {
             "version": "0",
             "id": "00000000-0000-0000-0000-000000000000",
@@ -133,7 +133,7 @@ class Pipeline:
                 "reason": "PutObject",
             },
         }
-        self.sqs.send_message(QueueUrl=self.processing_queue, MessageBody=json.dumps(event))
+        self.sqs.send_message(QueueUrl=queue_url or self.processing_queue, MessageBody=json.dumps(event))
 
     def depth(self, queue_url: str) -> int:
         """Return how many messages a queue holds, visible or in flight."""

@@ -6,10 +6,10 @@ from contextlib import suppress
 import pytest
 from hypothesis import strategies as st
 
+from media_pipeline.domain.monitoring.dead_letters import job_content, upload_content
 from tests.fuzz.fuzzing import forged, fuzzed
 from tests.fuzz.messages import JOB_EVENT, UPLOAD_EVENT, texts
 from tools.ops.command_line import parser
-from tools.ops.queues.messages import job_content, upload_content
 from tools.ops.views.tables import printable
 
 WORDS = (

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from tests.infrastructure.edges import (
+    CONSUMES,
     NAMES_ONLY,
     NOT_ENCRYPTED,
     PUBLISHES,
@@ -71,10 +72,28 @@ def _operating() -> Iterator[Edge]:
     yield role_edge(API_FUNCTION, "cloudfront:CreateInvalidation", "the distribution", NOT_ENCRYPTED)
 
 
+def _monitoring() -> Iterator[Edge]:
+    tls = RefusesPlainHttp()
+    yield role_edge(API_FUNCTION, "cloudwatch:GetMetricData", "no resource (`*`)", NOT_ENCRYPTED)
+    yield role_edge(API_FUNCTION, "cloudwatch:DescribeAlarms", "an alarm", NOT_ENCRYPTED)
+    yield role_edge(API_FUNCTION, "mediaconvert:GetQueue", "MediaConvert queue", NOT_ENCRYPTED)
+    counts = Nothing(reason="numbers are not encrypted")
+    for name in ("processing", "captions", "job events", "webhooks"):
+        for kind in ("queue", "DLQ"):
+            place = f"{name} {kind}"
+            yield role_edge(API_FUNCTION, "sqs:GetQueueAttributes", place, counts, resource=tls)
+        takes = "sqs:ReceiveMessage ChangeMessageVisibility DeleteMessage"
+        yield role_edge(API_FUNCTION, takes, f"{name} DLQ", CONSUMES, resource=tls)
+        # `_operating` has the processing queue.
+        if name != "processing":
+            yield role_edge(API_FUNCTION, "sqs:SendMessage", f"{name} queue", SENDS, resource=tls)
+
+
 API_EDGES: tuple[Edge, ...] = (
     *_gateway(),
     *_reading(),
     *_uploading(),
     *_operating(),
+    *_monitoring(),
     *function_edges(API_FUNCTION),
 )

@@ -102,6 +102,10 @@ def _delivery(stack: Stack) -> dict[str, Place]:
         "the signing key": _place(stack, signing),
         **_webhooks(stack),
         **_function(stack, API_FUNCTION),
+        "an alarm": Place(
+            arn=f"arn:aws:cloudwatch:{REGION}:{ACCOUNT_ID}:alarm:"
+            + _named(stack, "aws_cloudwatch_metric_alarm", "alarm_name", "alarm-stuck-assets")["alarm_name"]
+        ),
         "index by_creation_shard": _place(stack, table, "/index/by_creation_shard"),
         # Below the prefix of the API, which writes nowhere else.
         "an upload": _place(

@@ -6,7 +6,7 @@ from collections import Counter
 import pytest
 
 from checks.docs.alarms import alarm_name
-from checks.docs.runbook import RUNBOOK
+from media_pipeline.domain.monitoring.runbook import RUNBOOK, Entry
 from tests.infrastructure.stack import Stack
 from tools.ops.command_line import parser
 
@@ -39,3 +39,11 @@ def test_the_runbooks_commands_are_understood(command: str) -> None:
     """Every command that the runbook names is one that the command line takes, word for word."""
     filled = re.sub(r"<[^>]*>", "x", command)
     assert parser().parse_args(filled.split())
+
+
+@pytest.mark.parametrize("entry", RUNBOOK, ids=lambda entry: entry.alarms[0])
+def test_repairs_are_those_that_the_row_names(entry: Entry) -> None:
+    """A row offers to redrive just the queues, and to replay just where, its words say so."""
+    named = re.findall(r"`redrive ([a-z-]+)`", entry.then)
+    assert list(entry.redrives) == named
+    assert entry.replays == ("`replay --status FAILED" in entry.then)

@@ -21,6 +21,12 @@ API_ENVIRONMENT: Mapping[str, str] = {
     "PAGE_SIZE": "3",
     "BODY_LIMIT_BYTES": "4000",
     "TIMEOUT_SECONDS": "20",
+    **{
+        f"{name}_{kind}_URL": f"https://sqs.us-east-1.amazonaws.com/111122223333/{name.lower()}-{kind.lower()}"
+        for name in ("PROCESSING", "CAPTIONS", "JOB_EVENTS", "WEBHOOKS")
+        for kind in ("QUEUE", "DLQ")
+    },
+    "ALARM_NAMES": "media-pipeline-alarm-*-test",
     "API_UPLOAD_PREFIX": "incoming/web/",
     "UPLOAD_URL_SECONDS": "3600",
     "PERSON_QUOTA_BYTES": "1000000000",

@@ -134,10 +134,10 @@ class ApiWorld:
             self.table.records[asset_id]["is_public"] = True
         return asset_id
 
-    def fail(self, key: str) -> str:
+    def fail(self, key: str, code: str = "NOT_A_MEDIA_FILE") -> str:
         """Add an asset that failed, and return its id."""
         asset_id = self.upload(key)
-        error = failure("NOT_A_MEDIA_FILE").error()
+        error = failure(code).error(found="One of 3 is missing.")
         self._advance(asset_id, AssetStatus.FAILED, error.message, job_id=None, error=error)
         return asset_id
 

@@ -5,6 +5,7 @@ from itertools import count
 
 from media_pipeline.domain.asset import AssetStatus
 from media_pipeline.domain.delivery.access import Access, Caller
+from media_pipeline.domain.monitoring.dead_letters import QUEUES, reader_of
 from media_pipeline.domain.source import UnknownSource
 from media_pipeline.domain.transitions import Transition
 from media_pipeline.domain.uploads.filter import UploadFilter
@@ -12,7 +13,10 @@ from media_pipeline.domain.uploads.ignored_names import IgnoredNames
 from media_pipeline.domain.uploads.in_parts import NewUpload, PersonalKeys
 from media_pipeline.domain.uploads.limits import SourceLimits
 from media_pipeline.domain.uploads.versions import ObjectVersion
+from media_pipeline.services.monitoring.health import Health
 from media_pipeline.services.operations.cancel import Cancel
+from media_pipeline.services.operations.pace import Pace
+from media_pipeline.services.operations.redrive import Redrive
 from media_pipeline.services.operations.removal import Remove
 from media_pipeline.services.operations.replay import Replay
 from media_pipeline.services.requests.idempotency import Idempotency
@@ -20,6 +24,8 @@ from media_pipeline.services.uploading.quota import Quota
 from media_pipeline.services.uploading.uploads import Uploads
 from tests.support.api_world import ApiWorld
 from tests.support.fakes import FakeQueue, FakeTranscoder
+from tests.support.fakes.dead_letters import FakeDeadLetterQueue
+from tests.support.fakes.monitoring import FakeWatched, watched_pipeline
 from tests.support.fakes.parts import FakeParts
 from tests.support.fakes.removals import FakeRemovals
 from tests.support.fakes.requests import FakeRequestMemory
@@ -37,12 +43,16 @@ class ChangingWorld(ApiWorld):
         self.jobs = FakeTranscoder(UnknownSource(reason=""))
         self.removals = FakeRemovals(table=self.table)
         self.pages_left = 1_000
+        self.watched = FakeWatched(self.clock)
+        self.letters = {queue: FakeDeadLetterQueue() for queue in QUEUES}
         self.replace(
             idempotency=Idempotency(memory=FakeRequestMemory(), held_seconds=20, clock=self.clock),
             api_uploads=self._uploads(),
             cancel=Cancel(table=self.table, jobs=self.jobs, retention_days=0, clock=self.clock),
             replay=self._replay,
             remove=self._remove,
+            health=self._health(),
+            redrive=self._redrive,
         )
 
     def begun_upload(self, *, subject: str, sent: bool = False) -> str:
@@ -94,6 +104,27 @@ class ChangingWorld(ApiWorld):
 
     def _replay(self, *, force: bool) -> Replay:
         return Replay(table=self.table, queue=self.queue, clock=self.clock, force=force)
+
+    def _health(self) -> Health:
+        config = self.parts.config
+        return Health(
+            watched_pipeline(config.pipeline_name),
+            metrics=self.watched,
+            queues=self.watched,
+            jobs=self.watched,
+            counters=self.watched,
+            clock=self.clock,
+            monotonic=lambda: self.clock().timestamp(),
+        )
+
+    def _redrive(self, queue: str, *, per_second: float) -> Redrive:
+        config = self.parts.config
+        return Redrive(
+            queue=self.letters[queue],
+            assets=self.table,
+            read=reader_of(queue, bucket=config.uploads_bucket, pipeline=config.pipeline_name),
+            pace=Pace(per_second, monotonic=lambda: 0.0, sleep=lambda seconds: None),
+        )
 
     def _remove(self, *, with_source: bool, has_time: Callable[[], bool]) -> Remove:
         assert has_time()

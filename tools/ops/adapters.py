@@ -12,6 +12,7 @@ from media_pipeline.adapters.checkpoints import REINDEX_COMMAND, DynamoCheckpoin
 from media_pipeline.adapters.clients import aws_client
 from media_pipeline.adapters.delivery.viewer_cache import CloudFrontCache
 from media_pipeline.adapters.mediaconvert import MediaConvertTranscoder
+from media_pipeline.adapters.monitoring.dead_letters import DeadLetters
 from media_pipeline.adapters.notifications import SnsNotifications
 from media_pipeline.adapters.preset_store import SsmPresetStore
 from media_pipeline.adapters.queues import SqsQueue
@@ -27,13 +28,10 @@ from media_pipeline.domain.status_index import ReindexingCursor
 from tools.ops.actions.endpoints import Endpoints
 from tools.ops.deployed import Resources, read_resources
 from tools.ops.errors import UsageError
-from tools.ops.queues.dead_letters import DeadLetters
 from tools.ops.records import RecordTable
 
 # An operator can wait longer than a function, and is there to see it.
 _READ_TIMEOUT_SECONDS = 20
-# Those whose dead letters an operator moves back.
-QUEUES = ("processing", "captions", "job-events", "webhooks")
 
 
 def operator_client(service: str) -> Any:

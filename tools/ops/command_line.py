@@ -15,9 +15,10 @@ from media_pipeline.domain.asset import (
     may_follow,
 )
 from media_pipeline.domain.errors import MediaPipelineError
+from media_pipeline.domain.monitoring.dead_letters import QUEUES
+from media_pipeline.services.operations.redrive import UnreadablePolicy
 from tools.ops import arguments
-from tools.ops.actions.redrive import UnreadablePolicy
-from tools.ops.adapters import QUEUES, Adapters
+from tools.ops.adapters import Adapters
 from tools.ops.commands import assets, caps, cost, messages, presets, reindexing, removal, webhooks
 from tools.ops.commands.dialog import Command
 from tools.ops.errors import UsageError, is_operators, sentence

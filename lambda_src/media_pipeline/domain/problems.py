@@ -58,6 +58,7 @@ _ALL = (
     Problem(code="UNKNOWN_ROUTE", status=404, title="There is nothing at this path."),
     Problem(code="UNKNOWN_ASSET", status=404, title="There is no asset of this id."),
     Problem(code="UNKNOWN_OUTPUT", status=404, title="The asset has no such output."),
+    Problem(code="UNKNOWN_QUEUE", status=404, title="There is no queue of this name."),
     Problem(code="UNKNOWN_UPLOAD", status=404, title="There is no upload of this id."),
     Problem(code="METHOD_NOT_ALLOWED", status=405, title="The path has no such method."),
     Problem(code="NOT_PLAYABLE", status=409, title="The asset can't be played."),

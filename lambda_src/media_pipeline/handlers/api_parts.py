@@ -1,7 +1,7 @@
 """What the API's routes work with, built when a route first asks for it."""
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -12,10 +12,13 @@ from media_pipeline.handlers.wiring import Parts
 if TYPE_CHECKING:
     from media_pipeline.adapters.delivery.playback_signer import PlaybackSigner
     from media_pipeline.adapters.preset_store import SsmPresetStore
+    from media_pipeline.domain.monitoring.charts import WatchedQueue
     from media_pipeline.domain.ports import AssetListing
     from media_pipeline.encoding.pricing.price_list import PriceList
     from media_pipeline.services.delivery.playback import Playback
+    from media_pipeline.services.monitoring.health import Health
     from media_pipeline.services.operations.cancel import Cancel
+    from media_pipeline.services.operations.redrive import Redrive
     from media_pipeline.services.operations.removal import Remove
     from media_pipeline.services.operations.replay import Replay
     from media_pipeline.services.requests.idempotency import Idempotency
@@ -123,6 +126,65 @@ class ApiParts(Parts):
             cache=CloudFrontCache(aws_client("cloudfront"), config.distribution_id),
             has_time=has_time,
         )
+
+    @cached_property
+    def health(self) -> "Health":
+        """Return what tells how the pipeline is."""
+        from media_pipeline.adapters.monitoring.cloudwatch import CloudWatch
+        from media_pipeline.adapters.monitoring.queue_counts import SqsQueueCounts
+        from media_pipeline.adapters.spending.counters import DynamoCounters
+        from media_pipeline.domain.monitoring.charts import pipeline_charts
+        from media_pipeline.domain.spending.caps import parse_caps
+        from media_pipeline.services.monitoring.health import Health, Watched
+
+        config, queues = self.config, self._watched_queues
+        return Health(
+            Watched(
+                queues=queues,
+                charts=pipeline_charts(
+                    pipeline=config.powertools_service_name,
+                    namespace=config.powertools_metrics_namespace,
+                    queues=queues,
+                ),
+                alarm_names=config.alarm_names,
+                max_jobs_in_flight=config.max_jobs_in_flight,
+                caps=parse_caps(config.spending_caps),
+            ),
+            metrics=CloudWatch(aws_client("cloudwatch")),
+            queues=SqsQueueCounts(self._sqs),
+            jobs=self.transcoder,
+            counters=DynamoCounters(self.dynamodb, config.assets_table),
+            clock=self.clock,
+        )
+
+    def redrive(self, queue: str, *, per_second: float) -> "Redrive":
+        """Return what moves the dead letters of a queue back."""
+        from media_pipeline.adapters.monitoring.dead_letters import DeadLetters
+        from media_pipeline.domain.monitoring.dead_letters import reader_of
+        from media_pipeline.services.operations.pace import Pace
+        from media_pipeline.services.operations.redrive import Redrive
+
+        config, urls = self.config, self._watched_queues[queue]
+        return Redrive(
+            queue=DeadLetters(self._sqs, url=urls.dlq_url, source_url=urls.url),
+            assets=self.table,
+            read=reader_of(queue, bucket=config.uploads_bucket, pipeline=config.pipeline_name),
+            pace=Pace(per_second),
+        )
+
+    @property
+    def _watched_queues(self) -> "Mapping[str, WatchedQueue]":
+        """Return the queues by what operators call them."""
+        from media_pipeline.domain.monitoring.charts import WatchedQueue
+
+        config = self.config
+        urls = (
+            ("processing", config.processing_queue_url, config.processing_dlq_url),
+            ("captions", config.captions_queue_url, config.captions_dlq_url),
+            ("job-events", config.job_events_queue_url, config.job_events_dlq_url),
+            ("webhooks", config.webhooks_queue_url, config.webhooks_dlq_url),
+        )
+        return {name: WatchedQueue(url=url, dlq_url=dlq_url) for name, url, dlq_url in urls}
 
     @cached_property
     def playback(self) -> "Playback":

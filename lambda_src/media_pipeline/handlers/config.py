@@ -110,6 +110,8 @@ class ApiConfig(FunctionConfig):
     Uploads through the API lie below `api_upload_prefix`; their parts are sent to `upload_endpoint` (S3's
     own, where there is none) within `upload_url_seconds`. One person has up to `person_quota_bytes` of them,
     and `uploads_at_once` that are not ended.
+
+    Alarms are called as `alarm_names` says, in which `*` stands for what the runbook calls them.
     """
 
     presets_path: str
@@ -121,6 +123,16 @@ class ApiConfig(FunctionConfig):
     body_limit_bytes: int
     timeout_seconds: int
     processing_queue_url: str
+    processing_dlq_url: str
+    captions_queue_url: str
+    captions_dlq_url: str
+    job_events_queue_url: str
+    job_events_dlq_url: str
+    webhooks_queue_url: str
+    webhooks_dlq_url: str
+    alarm_names: str
+    max_jobs_in_flight: int
+    spending_caps: str = NO_CAPS
     upload_key_prefix: str = ""
     api_upload_prefix: str
     upload_endpoint: str | None = None

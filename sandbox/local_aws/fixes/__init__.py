@@ -40,7 +40,9 @@ from sandbox.local_aws.fixes.delivery import (
     temporary_passwords,
     token_revocation,
 )
+from sandbox.local_aws.fixes.metrics import alarm_dimensions, embedded_metrics, metric_search
 from sandbox.local_aws.fixes.permissions import (
+    alarm_names,
     batch_actions,
     iam_calls,
     parameters,
@@ -75,6 +77,9 @@ def apply(
     """
     alarms.apply()
     alarm_actions.apply()
+    alarm_dimensions.apply()
+    embedded_metrics.apply()
+    metric_search.apply()
     object_listing.apply()
     object_versions_encoding.apply()
     object_version_tags.apply()
@@ -120,3 +125,4 @@ def apply(
         request_counts.apply()
     # Around it: a call on several is noted for each.
     parameters.apply()
+    alarm_names.apply()

@@ -1,6 +1,7 @@
 """What operators do through the API: it decides as the command line does, and CloudFront's copies go too."""
 
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
@@ -75,3 +76,43 @@ def test_a_waiting_job_is_cancelled(
         assert (again.status, again.json()["code"]) == (409, "ASSET_ENDED")
     assert [job["Status"] for job in pipeline.jobs(record["asset_id"])] == ["CANCELED"]
     assert people.call("viewer", "GET", f"/api/assets/{record['asset_id']}").json()["status"] == "CANCELED"
+
+
+def test_the_pipelines_health_is_what_aws_says(people: People, sandbox: Sandbox) -> None:
+    """All parts are there, and all alarms that are deployed, under the function's own permissions."""
+    found = people.call("operator", "GET", "/api/monitoring").json()
+    assert found["unavailable"] == []
+    assert found["jobs"]["limit"] > 0
+    deployed = {
+        alarm["AlarmName"]
+        for page in sandbox.client("cloudwatch").get_paginator("describe_alarms").paginate()
+        for alarm in page["MetricAlarms"]
+    }
+    prefix, suffix = "media-pipeline-alarm-", "-sandbox"
+    assert {f"{prefix}{alarm['name']}{suffix}" for alarm in found["alarms"]} == deployed
+
+
+def test_dead_letters_go_back_to_their_queue(people: People, pipeline: Pipeline) -> None:
+    """What the processing queue gave up is handled again, once for one key, and its DLQ is empty."""
+    record = pipeline.ended(
+        "operated/no-film.mp4", pipeline.put("operated/no-film.mp4", b"Neither is this.\n" * 40)
+    )
+    pipeline.announce(record, pipeline.processing_dlq)
+    path, key = "/api/queues/processing/redrive", str(uuid4())
+    moved, again = (people.call("operator", "POST", path, key=key) for _ in range(2))
+    assert (moved.status, moved.json()) == (200, {"moved": 1, "left": 0, "is_all": True})
+    assert again.json() == moved.json()
+    assert pipeline.depth(pipeline.processing_dlq) == 0
+    wait_for(
+        lambda: pipeline.depth(pipeline.processing_queue) == 0,
+        "the message to be handled",
+        lambda: pipeline.depth(pipeline.processing_queue),
+    )
+
+    def counted() -> list[str]:
+        charts = people.call("operator", "GET", "/api/monitoring").json()["charts"]
+        (chart,) = (chart for chart in charts if chart["name"] == "failures")
+        return [series["label"] for series in chart["series"]]
+
+    # Asked anew after a repair: what failed is among the failures by code.
+    wait_for(lambda: record["error"]["code"] in counted(), "the failure to be counted", counted)

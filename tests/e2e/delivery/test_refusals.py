@@ -167,6 +167,24 @@ def test_an_uploader_may_not_operate(opened: Opened, pipeline: Pipeline, method:
     assert pipeline.record(asset_id) == before
 
 
+@pytest.mark.parametrize("group", ["viewer", "uploader"])
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("GET", "/api/monitoring", None),
+        ("POST", "/api/queues/captions/redrive", None),
+        ("POST", "/api/replays", {"code": "OUTPUTS_MISSING", "newer_than_hours": 1}),
+    ],
+    ids=["look", "redrive", "replay"],
+)
+def test_operators_alone_see_and_repair_the_pipeline(
+    people: People, group: str, method: str, path: str, body: object
+) -> None:
+    """A viewer and an uploader are refused the health view and both of its repairs."""
+    answer = people.call(group, method, path, body=body)
+    assert (answer.status, answer.json()["code"]) == (403, "NOT_ALLOWED")
+
+
 class Stranger:
     """Sign in to pools and clients that the API does not know."""
 

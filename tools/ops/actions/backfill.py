@@ -17,8 +17,8 @@ from media_pipeline.domain.uploads.filter import UploadFilter
 from media_pipeline.domain.uploads.limits import SourceTypes
 from media_pipeline.domain.uploads.listing import StoredUpload, UploadsPage
 from media_pipeline.domain.uploads.upload import UploadedObject
+from media_pipeline.services.operations.pace import Pace
 from media_pipeline.services.operations.replay import ProcessingQueue
-from tools.ops.actions.pace import Pace
 from tools.ops.errors import UsageError
 from tools.ops.records import ListedBucket
 

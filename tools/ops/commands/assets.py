@@ -9,8 +9,8 @@ from media_pipeline.domain.asset import Asset, AssetStatus
 from media_pipeline.services.operations.cancel import Cancel
 from media_pipeline.services.operations.changes import AssetChange, Result
 from media_pipeline.services.operations.replay import Replay
+from media_pipeline.services.operations.selection import Selection, named
 from tools.ops.actions.changes import apply_all
-from tools.ops.actions.selection import Selection, named
 from tools.ops.adapters import Adapters
 from tools.ops.commands.dialog import agreed, counted, utc_now
 from tools.ops.errors import UsageError, sentence

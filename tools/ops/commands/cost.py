@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from media_pipeline.domain.asset import AssetStatus
 from media_pipeline.encoding.pricing.price_list import parse_price_list
 from media_pipeline.prices import price_list_text
-from tools.ops.actions.selection import Selection
+from media_pipeline.services.operations.selection import Selection
 from tools.ops.adapters import Adapters
 from tools.ops.commands.dialog import utc_now
 from tools.ops.costs import beginning, costs

@@ -1,16 +1,15 @@
 """Put messages on the queues: dead letters move back, uploads without an asset are announced."""
 
 from argparse import Namespace
-from collections.abc import Callable
 from datetime import timedelta
-from functools import partial
 
+from media_pipeline.domain.monitoring.dead_letters import reader_of
+from media_pipeline.services.operations.pace import Pace
+from media_pipeline.services.operations.redrive import Redrive, UnreadablePolicy
 from tools.ops.actions.backfill import Backfill, Period
-from tools.ops.actions.pace import Pace
-from tools.ops.actions.redrive import Redrive, UnreadablePolicy
 from tools.ops.adapters import Adapters
 from tools.ops.commands.dialog import agreed, counted, utc_now, without_error
-from tools.ops.queues.messages import Content, job_content, upload_content, webhook_content
+from tools.ops.errors import UsageError
 from tools.ops.views import tables
 from tools.terminal import Terminal
 
@@ -19,14 +18,10 @@ def redrive(adapters: Adapters, terminal: Terminal, options: Namespace) -> bool:
     """Show a dead-letter queue's messages, and move them back to their queue."""
     resources = adapters.resources
     pace = Pace(options.rate)
-    readers: dict[str, Callable[[str], Content]] = {
-        "job-events": partial(job_content, pipeline=resources.pipeline_name),
-        "webhooks": webhook_content,
-    }
     with Redrive(
         queue=adapters.letters(options.queue),
         assets=adapters.table,
-        read=readers.get(options.queue, partial(upload_content, bucket=resources.uploads_bucket)),
+        read=reader_of(options.queue, bucket=resources.uploads_bucket, pipeline=resources.pipeline_name),
         pace=pace,
     ) as work:
         with terminal.progress("Receiving dead letters") as update:
@@ -39,7 +34,12 @@ def redrive(adapters: Adapters, terminal: Terminal, options: Namespace) -> bool:
         leaving = foreign if options.unreadable is UnreadablePolicy.KEEP else 0
         deleting = foreign if options.unreadable is UnreadablePolicy.DROP else 0
         acting = len(shown) - leaving
-        work.check_duration(acting)
+        hours = work.hours_beyond_hold(acting)
+        if hours is not None:
+            raise UsageError(
+                f"{acting:,} messages take {hours:,.0f} hours at {options.rate:g} per second, and SQS holds "
+                "messages for 12 hours. Give a --limit, or a higher --rate."
+            )
         terminal.say(
             f"{counted(acting - deleting, 'message')} to move back to the {options.queue} queue, "
             f"{deleting:,} to delete, {leaving:,} to leave."

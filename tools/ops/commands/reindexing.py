@@ -5,8 +5,8 @@ from argparse import Namespace
 from media_pipeline.domain.errors import MediaPipelineError
 from media_pipeline.domain.ports import RecordIndex
 from media_pipeline.domain.status_index import IndexedRecord, RecordsPage
+from media_pipeline.services.operations.pace import Pace
 from media_pipeline.services.reindexing import Reindexing
-from tools.ops.actions.pace import Pace
 from tools.ops.adapters import Adapters
 from tools.ops.commands.dialog import agreed, utc_now, without_error
 from tools.terminal import Terminal

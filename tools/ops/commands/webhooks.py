@@ -13,9 +13,9 @@ from media_pipeline.domain.clock import timestamp
 from media_pipeline.domain.errors import EndpointForbiddenError, EndpointUnavailableError
 from media_pipeline.domain.webhooks.endpoint import Endpoint
 from media_pipeline.domain.webhooks.message import payload_of_test, payload_text
+from media_pipeline.services.operations.selection import Selection, named
 from tools.ops import arguments
 from tools.ops.actions.endpoints import announcements
-from tools.ops.actions.selection import Selection, named
 from tools.ops.adapters import Adapters
 from tools.ops.commands.dialog import Command, agreed, counted, utc_now
 from tools.ops.errors import UsageError

@@ -14,7 +14,7 @@ from media_pipeline.domain.clock import instant
 from media_pipeline.domain.failures.failure import AssetError
 from media_pipeline.domain.uploads.listing import StoredUpload
 from media_pipeline.services.operations.changes import Intention
-from tools.ops.actions.redrive import PreviewedMessage, UnreadablePolicy
+from media_pipeline.services.operations.redrive import PreviewedMessage, UnreadablePolicy
 from tools.ops.views.cost_facts import cost_facts
 from tools.ops.views.preset_report import PresetReport
 from tools.ops.views.source_facts import profile_line, source_lines

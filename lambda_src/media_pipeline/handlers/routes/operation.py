@@ -5,6 +5,7 @@ The OpenAPI document, the documentation's table and the checks before a route's 
 
 from collections.abc import Callable, Mapping
 from dataclasses import field
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from media_pipeline.domain.delivery.access import Access, Caller
@@ -84,6 +85,12 @@ class Answer:
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
     cookies: tuple[str, ...] = ()
+
+
+def time_left(seconds: float) -> Callable[[], bool]:
+    """Return what tells whether so many seconds from now have not yet passed."""
+    ends = monotonic() + seconds
+    return lambda: monotonic() < ends
 
 
 RouteFunction = Callable[[Call], Answer]

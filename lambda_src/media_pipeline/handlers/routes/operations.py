@@ -1,13 +1,11 @@
 """Routes of operators: cancel, replay and remove an asset, as the command line does."""
 
-from collections.abc import Callable
-from time import monotonic
 from typing import TYPE_CHECKING
 
 from media_pipeline.domain.asset import Asset
 from media_pipeline.domain.delivery.access import Access
 from media_pipeline.domain.problems import RequestProblem
-from media_pipeline.handlers.routes.operation import Answer, Call, Operation, Parameter, Routes
+from media_pipeline.handlers.routes.operation import Answer, Call, Operation, Parameter, Routes, time_left
 from media_pipeline.handlers.routes.schemas import ASSET_ID, IN_PATH, TEXT, an_object
 from media_pipeline.services.operations.changes import AssetChange, Intention, Outcome, Refusal, Result
 
@@ -102,7 +100,7 @@ def replay_asset(call: Call) -> Answer:
 def remove_asset(call: Call) -> Answer:
     """Remove an asset, or as much of it as there is time for."""
     work = call.parts.remove(
-        with_source=call.query.get("source") == "true", has_time=_time_left(REMOVAL_SECONDS)
+        with_source=call.query.get("source") == "true", has_time=time_left(REMOVAL_SECONDS)
     )
     removal = work.plan(call.path["asset_id"])
     if not removal.acts:
@@ -136,8 +134,3 @@ def _refused(what: "Intention | Outcome | Removal") -> RequestProblem:
     detail = _SENTENCES.get(refusal, f"{sentence[:1].upper()}{sentence[1:]}.")
     retry = what.retry_after_seconds if isinstance(what, Intention | Outcome) else None
     return RequestProblem(code, detail, retry_after_seconds=retry)
-
-
-def _time_left(seconds: float) -> Callable[[], bool]:
-    ends = monotonic() + seconds
-    return lambda: monotonic() < ends

@@ -1,7 +1,7 @@
 """All routes of the API, in the order of the documentation, and the one that describes them all."""
 
 from media_pipeline.domain.delivery.access import Access
-from media_pipeline.handlers.routes import assets, documents, operations, playback, uploads
+from media_pipeline.handlers.routes import assets, documents, monitoring, operations, playback, uploads
 from media_pipeline.handlers.routes.operation import Answer, Call, Operation, RouteFunction, Routes
 
 _DESCRIPTION = Routes()
@@ -33,6 +33,7 @@ SERVED: tuple[tuple[Operation, RouteFunction], ...] = (
     *uploads.ROUTES.served,
     *operations.ROUTES.served,
     *playback.ROUTES.served,
+    *monitoring.ROUTES.served,
 )
 OPERATIONS: tuple[Operation, ...] = tuple(operation for operation, _ in SERVED)
 

@@ -233,6 +233,29 @@ def test_several_parameters_are_authorized_one_by_one(client: Client, role: Role
     assert refused(reader.get_parameters, Names=[*names, f"{other}/one"])
 
 
+def test_alarms_are_authorized_by_name(client: Client, role: Role, acting: Acting) -> None:
+    """Who may see alarms of one name's beginning asks for those by name, and for no others."""
+    own, other = f"own-{uuid4()}", f"other-{uuid4()}"
+    for name in (own, other):
+        client("cloudwatch").put_metric_alarm(
+            AlarmName=name,
+            Namespace="N",
+            MetricName="M",
+            Statistic="Sum",
+            Period=60,
+            EvaluationPeriods=1,
+            Threshold=1,
+            ComparisonOperator="GreaterThanThreshold",
+        )
+    arn = f"arn:aws:cloudwatch:{REGION}:{ACCOUNT_ID}:alarm:own-*"
+    watcher = acting(role(statement(["cloudwatch:DescribeAlarms"], arn)), "cloudwatch")
+    assert [alarm["AlarmName"] for alarm in watcher.describe_alarms(AlarmNames=[own])["MetricAlarms"]] == [
+        own
+    ]
+    assert refused(watcher.describe_alarms, AlarmNames=[own, other])
+    assert refused(watcher.describe_alarms)
+
+
 def test_a_batch_of_versions_needs_the_right_to_delete_versions(
     client: Client, role: Role, acting: Acting
 ) -> None:

@@ -13,13 +13,13 @@ import pytest
 from media_pipeline.adapters.asset_table import AssetTable
 from media_pipeline.domain.asset import Asset, AssetStatus
 from media_pipeline.domain.failures.failure import AssetError
+from media_pipeline.domain.monitoring.dead_letters import QUEUES
 from media_pipeline.domain.transitions import Transition
 from media_pipeline.domain.uploads.upload import UploadedObject
 from sandbox.runtime import servers
 from sandbox.runtime.endpoints import Endpoints
 from sandbox.runtime.folder import Folder
 from tests.support.local_resources import new_assets_table
-from tools.ops.adapters import QUEUES
 from tools.ops.command_line import main
 
 

@@ -12,15 +12,15 @@ from media_pipeline.domain.uploads.ignored_names import IgnoredNames
 from media_pipeline.domain.uploads.limits import SourceTypes
 from media_pipeline.domain.uploads.listing import StoredUpload, UploadsPage
 from media_pipeline.domain.uploads.upload import UploadedObject
+from media_pipeline.services.operations.pace import Pace
 from tests.support.fakes import FakeAssetTable, FakeClock, FakeQueue
+from tests.support.fakes.dead_letters import START
 from tests.unit.tools.ops.fakes import (
-    START,
     BrokenQueue,
     FakeTime,
     upload,
 )
 from tools.ops.actions.backfill import Backfill, Found, Period
-from tools.ops.actions.pace import Pace
 from tools.ops.errors import UsageError
 
 

@@ -9,13 +9,13 @@ import pytest
 from rich.console import Console
 
 from media_pipeline.domain.asset import AssetStatus
+from media_pipeline.domain.monitoring.dead_letters import webhook_content
 from media_pipeline.domain.webhooks.endpoint import MAX_ENDPOINTS, Endpoint, Secrets, is_secret
 from tests.support.asset_steps import read
 from tests.support.fakes import FakeAssetTable, FakeClock
 from tests.support.webhook_world import PIPELINE, DeliveryWorld, ended, endpoint
 from tools.ops.actions.endpoints import Endpoints, announcements, named_after
 from tools.ops.errors import UsageError
-from tools.ops.queues.messages import webhook_content
 from tools.ops.views.tables import record_view
 
 

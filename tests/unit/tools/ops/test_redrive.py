@@ -7,21 +7,20 @@ import pytest
 from media_pipeline.domain.asset import AssetStatus
 from media_pipeline.domain.errors import OperatorError, TransientError
 from media_pipeline.domain.events import upload_event
-from tests.unit.tools.ops.fakes import (
-    FakeDeadLetterQueue,
-    FakeTime,
-    OpsWorld,
-    upload,
-)
-from tools.ops.actions.pace import Pace
-from tools.ops.actions.redrive import (
+from media_pipeline.domain.monitoring.dead_letters import job_content, upload_content
+from media_pipeline.services.operations.pace import Pace
+from media_pipeline.services.operations.redrive import (
     PreviewedMessage,
     Redrive,
     Redriven,
     UnreadablePolicy,
 )
-from tools.ops.errors import UsageError
-from tools.ops.queues.messages import job_content, upload_content
+from tests.support.fakes.dead_letters import FakeDeadLetterQueue
+from tests.unit.tools.ops.fakes import (
+    FakeTime,
+    OpsWorld,
+    upload,
+)
 
 
 @pytest.fixture
@@ -182,12 +181,11 @@ def test_messages_are_moved_at_the_given_pace(queue: FakeDeadLetterQueue, time: 
     assert time.slept == [0.25] * 8
 
 
-def test_more_than_can_be_held_is_refused_beforehand(queue: FakeDeadLetterQueue) -> None:
-    """SQS holds a message for twelve hours at most; a slower pace needs a lower limit."""
+def test_more_than_can_be_held_is_known_beforehand(queue: FakeDeadLetterQueue) -> None:
+    """SQS holds a message for twelve hours at most; what takes longer says how long."""
     work = redrive_of(queue, rate=0.1)
-    work.check_duration(3000)
-    with pytest.raises(UsageError, match="--limit"):
-        work.check_duration(10_000)
+    assert work.hours_beyond_hold(3000) is None
+    assert work.hours_beyond_hold(10_000) == pytest.approx(27.8, abs=0.1)
 
 
 def test_news_of_jobs_are_read_too() -> None:

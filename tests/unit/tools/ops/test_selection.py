@@ -10,16 +10,16 @@ import pytest
 from media_pipeline.domain.asset import AssetStatus
 from media_pipeline.domain.failures.failure import AssetError
 from media_pipeline.domain.transitions import Transition
+from media_pipeline.services.operations.pace import Pace
+from media_pipeline.services.operations.selection import Selection, named
 from tests.support.fakes import FakeUploads
+from tests.support.fakes.dead_letters import START
 from tests.unit.tools.ops.fakes import (
-    START,
     FakeTime,
     OpsWorld,
     upload,
 )
 from tools.ops import arguments
-from tools.ops.actions.pace import Pace
-from tools.ops.actions.selection import Selection, named
 from tools.ops.errors import UsageError
 from tools.ops.records import asset_ids
 

@@ -1,13 +1,13 @@
-"""Which assets a command is about: those that it names, or those of a status, an age, an error."""
+"""Which assets a request is about: those that it names, or those of a status, an age, an error."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from heapq import merge
 from itertools import islice
 
 from media_pipeline.domain.asset import Asset, AssetStatus
 from media_pipeline.domain.asset_store import AssetStore
+from media_pipeline.domain.values import dataclass
 
 # Source: DynamoDB API, BatchGetItem: up to 100 items
 _AT_ONCE = 100

@@ -7,7 +7,6 @@ take for what it is, and loses none. What is left over is given back, however th
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from enum import StrEnum
 from math import ceil
 from types import TracebackType
@@ -16,9 +15,9 @@ from typing import Protocol, Self
 from media_pipeline.domain.asset import Asset
 from media_pipeline.domain.asset_store import AssetStore
 from media_pipeline.domain.errors import MediaPipelineError
-from tools.ops.actions.pace import Pace
-from tools.ops.errors import UsageError
-from tools.ops.queues.messages import Content, DeadLetter
+from media_pipeline.domain.monitoring.dead_letters import Content, DeadLetter
+from media_pipeline.domain.values import dataclass
+from media_pipeline.services.operations.pace import Pace
 
 # Empty answers, or nothing but what is held already: then all has been seen.
 _IDLE_RECEIVES = 2
@@ -125,14 +124,10 @@ class Redrive:
             shown.append(PreviewedMessage(letter=letter, content=content, asset=known[content.asset_id]))
         return shown
 
-    def check_duration(self, messages: int) -> None:
-        """Raise UsageError where so many messages can't be held as long as it takes to move them."""
-        if messages / self._pace.per_second > _MAX_HOLD_SECONDS:
-            hours = messages / self._pace.per_second / 3600
-            raise UsageError(
-                f"{messages:,} messages take {hours:,.0f} hours at {self._pace.per_second:g} per second, and "
-                "SQS holds messages for 12 hours. Give a --limit, or a higher --rate."
-            )
+    def hours_beyond_hold(self, messages: int) -> float | None:
+        """Return how many hours it takes to move so many, where they can't be held so long; else None."""
+        seconds = messages / self._pace.per_second
+        return seconds / 3600 if seconds > _MAX_HOLD_SECONDS else None
 
     def run(
         self,

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from media_pipeline.adapters.clients import aws_errors
-from tools.ops.queues.messages import DeadLetter
+from media_pipeline.domain.monitoring.dead_letters import DeadLetter
 
 # Long enough to read a preview and to answer; a command that is killed hides its messages for so long.
 HOLD_SECONDS = 900

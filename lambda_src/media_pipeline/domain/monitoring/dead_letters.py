@@ -1,11 +1,15 @@
 """What the messages of a dead-letter queue are, read as the functions would read them."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import datetime
 
 from media_pipeline.domain.errors import MalformedEventError
 from media_pipeline.domain.events import parse_job_state_change, parse_upload
+from media_pipeline.domain.values import dataclass
 from media_pipeline.domain.webhooks.message import parse_message
+
+# Those whose dead letters an operator moves back.
+QUEUES = ("processing", "captions", "job-events", "webhooks")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,3 +61,12 @@ def webhook_content(body: str) -> Content:
         label = "changes that fan_out gave up" if "DDBStreamBatchInfo" in body else "not a webhook of ours"
         return Content(label=label, error=str(error))
     return Content(label=f"webhook to {message.endpoint_id}", asset_id=message.asset_id)
+
+
+def reader_of(queue: str, *, bucket: str, pipeline: str) -> Callable[[str], Content]:
+    """Return what reads the messages of one of the `QUEUES`."""
+    if queue == "job-events":
+        return lambda body: job_content(body, pipeline=pipeline)
+    if queue == "webhooks":
+        return webhook_content
+    return lambda body: upload_content(body, bucket=bucket)

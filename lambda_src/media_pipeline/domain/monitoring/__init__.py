@@ -1,0 +1,1 @@
+"""What is watched of a pipeline: series and alarms, dead letters, and the runbook."""

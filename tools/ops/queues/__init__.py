@@ -1,1 +1,0 @@
-"""Dead-letter queues and their messages."""
