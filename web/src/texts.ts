@@ -22,7 +22,7 @@ export const texts = {
       "You are signed in, but belong to no group yet. Ask an administrator to make you a viewer, uploader or operator.",
   },
 
-  navigation: { label: "Main", assets: "Assets", upload: "Upload" },
+  navigation: { label: "Main", assets: "Assets", upload: "Upload", health: "Health" },
 
   status: {
     RECEIVED: "Received",
@@ -226,6 +226,115 @@ export const texts = {
     loading: "Loading the player",
     failed: (code: number) => `The player stopped (error ${code}).`,
     unsupported: "This browser can't play streams. Download the file instead.",
+  },
+
+  health: {
+    title: "Health",
+    notAllowed: "The pipeline's health is for the group operator. Ask an administrator for it.",
+    asOf: (time: string) => `As of ${time}`,
+    stale: (sentence: string) => `These numbers may be out of date. ${sentence}`,
+    unavailable: (parts: readonly string[]) =>
+      `AWS does not answer for ${new Intl.ListFormat("en", { type: "conjunction" }).format(parts)} now. The rest is current.`,
+    parts: {
+      queues: "the queues",
+      jobs: "the jobs in flight",
+      spending: "what is spent",
+      alarms: "the alarms",
+      charts: "the charts",
+    },
+    alarms: {
+      title: "Alarms",
+      on: (count: number) => `${count} ${count === 1 ? "alarm is" : "alarms are"} on`,
+      none: "No alarm is on",
+      others: (count: number) => `${count} ${count === 1 ? "alarm is" : "alarms are"} off or without data`,
+      states: { ALARM: "On", INSUFFICIENT_DATA: "No data yet", OK: "Off" },
+      since: "Since",
+      means: "It means",
+      lookAt: "Look at",
+      then: "Then",
+      reason: "CloudWatch says",
+    },
+    now: "Now",
+    jobs: "Jobs in flight",
+    jobsOf: (count: number, limit: number) => `${count.toLocaleString("en")} of ${limit.toLocaleString("en")}`,
+    spending: {
+      day: "Spent today",
+      month: "Spent this month",
+      of: (spent: string, cap: string) => `${spent} of ${cap}`,
+      none: "Not counted: no cap is set (day_cap_cents, month_cap_cents).",
+    },
+    queues: {
+      title: "Queues",
+      name: "Queue",
+      waiting: "Waiting",
+      inFlight: "Being handled",
+      deadLetters: "Dead letters",
+      repair: "Repair",
+      names: {
+        processing: "Uploads",
+        captions: "Captions",
+        "job-events": "Job events",
+        webhooks: "Webhooks",
+      },
+    },
+    redrive: {
+      button: (queue: string) => `Move dead letters back: ${queue}`,
+      row: (queue: string) => `Move them back: ${queue}`,
+      title: (queue: string) => `Move the dead letters of ${queue} back?`,
+      text: "Up to 100 messages go back to their queue and are handled again. Fix the cause first, or they come back here. What no function can read stays.",
+      confirm: "Move them back",
+      done: (moved: number, left: number, isAll: boolean) =>
+        [
+          moved === 0 ? "There was nothing to move back." : `${moved} ${moved === 1 ? "message was" : "messages were"} moved back.`,
+          left === 0 ? "" : `${left} that no function can read ${left === 1 ? "stays" : "stay"}.`,
+          isAll ? "" : "There are more: move them back as well.",
+        ]
+          .filter(Boolean)
+          .join(" "),
+    },
+    replay: {
+      title: "Failures by code, last 24 hours",
+      none: "Nothing failed in the last 24 hours.",
+      code: "Code",
+      count: "Failed",
+      button: (code: string) => `Replay ${code}`,
+      ask: (code: string) => `Replay what failed with ${code}?`,
+      text: "Up to 100 assets that failed with it in the last 24 hours begin another attempt, which costs as much as the first. Fix the cause first.",
+      force: "This error is one that another attempt can't help. Tick here to try anyway.",
+      confirm: "Begin the attempts",
+      done: (begun: number, leftAlone: number, isAll: boolean) =>
+        [
+          begun === 0 ? "No attempt was begun." : `${begun} ${begun === 1 ? "attempt was" : "attempts were"} begun.`,
+          leftAlone === 0 ? "" : `${leftAlone} ${leftAlone === 1 ? "was" : "were"} left alone.`,
+          isAll ? "" : "There are more: replay them as well.",
+        ]
+          .filter(Boolean)
+          .join(" "),
+      link: "Replay what failed, by code",
+    },
+    charts: {
+      title: "Last 24 hours",
+      names: {
+        queue_depth: "Messages that wait",
+        queue_age: "Age of the oldest message",
+        dead_letters: "Dead letters",
+        assets: "Assets",
+        failures: "Failures by code",
+      },
+      series: {
+        received: "received",
+        completed: "ready",
+        failed: "failed",
+        canceled: "canceled",
+      } as Readonly<Record<string, string>>,
+      others: "others",
+      none: "There is no data for this day.",
+      table: (name: string) => `As a table: ${name}`,
+      time: "Time",
+      axis: ["24 hours ago", "12 hours ago", "now"],
+      most: (label: string, value: string, time: string) => `Most: ${value} (${label}) at ${time}.`,
+      nothing: "Zero all day.",
+    },
   },
 
   problem: {

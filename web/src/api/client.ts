@@ -10,9 +10,13 @@ import type {
   BegunUpload,
   CompletedUpload,
   Config,
+  Monitoring,
   NewUpload,
   Playback,
   Profile,
+  Queue,
+  Redriven,
+  Replayed,
   SignedDownload,
   Status,
   UploadState,
@@ -103,6 +107,23 @@ export class Api {
         params: { path: { asset_id: id }, query: { source: source ? "true" : "false" } },
       }),
     );
+  }
+
+  monitoring(): Promise<Monitoring> {
+    return this.#signed((headers) => this.#client.GET("/api/monitoring", { headers }));
+  }
+
+  /** Move dead letters back to their queue. */
+  redrive(queue: Queue): Promise<Redriven> {
+    const params = { path: { queue }, header: once() };
+    return this.#signed((headers) => this.#client.POST("/api/queues/{queue}/redrive", { headers, params }));
+  }
+
+  /** Begin another attempt of what failed with a code within the last day. */
+  replayFailed(code: string, force: boolean): Promise<Replayed> {
+    const params = { header: once() };
+    const body = { code, newer_than_hours: 24, force };
+    return this.#signed((headers) => this.#client.POST("/api/replays", { headers, params, body }));
   }
 
   begin(upload: NewUpload): Promise<BegunUpload> {

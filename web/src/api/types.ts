@@ -21,6 +21,14 @@ export type SignedDownload = Answer<"signDownload", 200>;
 export type BegunUpload = Answer<"beginUpload", 201>;
 export type UploadState = Answer<"getUpload", 200>;
 export type CompletedUpload = Answer<"completeUpload", 200>;
+export type Monitoring = Answer<"getMonitoring", 200>;
+export type Alarm = NonNullable<Monitoring["alarms"]>[number];
+export type Chart = NonNullable<Monitoring["charts"]>[number];
+export type QueueCounts = NonNullable<Monitoring["queues"]>[number];
+export type Spending = NonNullable<Monitoring["spending"]>[number];
+export type Queue = QueueCounts["name"];
+export type Redriven = Answer<"redriveQueue", 200>;
+export type Replayed = Answer<"replayFailed", 202>;
 export type NewUpload = NonNullable<operations["beginUpload"]["requestBody"]>["content"]["application/json"];
 
 export const STATUSES: readonly Status[] = [

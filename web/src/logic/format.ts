@@ -61,6 +61,26 @@ export function moment(at: string): string {
   return new Intl.DateTimeFormat(LOCALE, { dateStyle: "medium", timeStyle: "medium" }).format(new Date(at));
 }
 
+/** Return the time of a day, as the reader's clock has it. */
+export function timeOfDay(at: number, hasSeconds = false): string {
+  return new Intl.DateTimeFormat(LOCALE, {
+    hour: "2-digit",
+    minute: "2-digit",
+    ...(hasSeconds ? { second: "2-digit" } : {}),
+    hourCycle: "h23",
+  }).format(new Date(at));
+}
+
+/** Return an amount, of less than a dollar to a hundredth of a cent. */
+export function dollars(usd: string): string {
+  const value = Number(usd);
+  return new Intl.NumberFormat(LOCALE, {
+    style: "currency",
+    currency: "USD",
+    maximumFractionDigits: value !== 0 && value < 1 ? 4 : 2,
+  }).format(value);
+}
+
 /** Return a span of time in words, in its largest unit. */
 export function span(seconds: number): string {
   const [unit, size] = seconds >= 5_400 ? (["hour", 3_600] as const) : seconds >= 90 ? (["minute", 60] as const) : (["second", 1] as const);

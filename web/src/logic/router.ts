@@ -3,10 +3,12 @@ export type Place =
   | { readonly view: "assets" }
   | { readonly view: "asset"; readonly id: string }
   | { readonly view: "upload" }
+  | { readonly view: "health" }
   | { readonly view: "unknown" };
 
 export const ASSETS_PATH = "/";
 export const UPLOAD_PATH = "/upload";
+export const HEALTH_PATH = "/monitoring";
 
 export function assetPath(id: string): string {
   return `/asset/${id}`;
@@ -16,6 +18,7 @@ export function placeOf(path: string): Place {
   const id = /^\/asset\/([0-9a-f]{32})\/?$/.exec(path)?.[1];
   if (id !== undefined) return { view: "asset", id };
   if (/^\/upload\/?$/.test(path)) return { view: "upload" };
+  if (/^\/monitoring\/?$/.test(path)) return { view: "health" };
   return path === ASSETS_PATH ? { view: "assets" } : { view: "unknown" };
 }
 

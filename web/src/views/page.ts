@@ -4,10 +4,10 @@ import { keyed } from "lit/directives/keyed.js";
 import { Api } from "../api/client";
 import { Problem } from "../api/problem";
 import { pause } from "../logic/pause";
-import { ASSETS_PATH, placeOf, UPLOAD_PATH } from "../logic/router";
+import { ASSETS_PATH, HEALTH_PATH, placeOf, UPLOAD_PATH } from "../logic/router";
 import { PageElement } from "../parts/element";
 import { errorNotice, loadingNotice } from "../parts/notice";
-import { Session, type Person } from "../session/session";
+import { may, Session, type Person } from "../session/session";
 import { texts } from "../texts";
 import { BrowserKeeper } from "../upload/kept";
 import { sendPart } from "../upload/part";
@@ -133,6 +133,7 @@ export class MediaPage extends PageElement {
     const links: readonly (readonly [string, string])[] = [
       [ASSETS_PATH, texts.navigation.assets],
       [UPLOAD_PATH, texts.navigation.upload],
+      ...(this.person !== null && may(this.person, "operator") ? [[HEALTH_PATH, texts.navigation.health] as const] : []),
     ];
     const underWay = this.#transfers.underWay.length;
     return html`<header>
@@ -204,6 +205,10 @@ export class MediaPage extends PageElement {
       case "upload":
         return this.#lazily("upload", () => import("./upload"), () =>
           html`<upload-view .api=${this.#api} .person=${person} .transfers=${this.#transfers}></upload-view>`,
+        );
+      case "health":
+        return this.#lazily("health", () => import("./health"), () =>
+          html`<health-view .api=${this.#api} .person=${person}></health-view>`,
         );
       case "assets":
         return html`<assets-view .api=${this.#api} .person=${person}></assets-view>`;

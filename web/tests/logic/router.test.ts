@@ -7,6 +7,7 @@ import { ID } from "../support";
 test("Each path of the page stands for a view.", () => {
   expect(placeOf("/")).toEqual({ view: "assets" });
   expect(placeOf("/upload")).toEqual({ view: "upload" });
+  expect(placeOf("/monitoring")).toEqual({ view: "health" });
   expect(placeOf(assetPath(ID))).toEqual({ view: "asset", id: ID });
   expect(placeOf("/asset/../upload")).toEqual({ view: "unknown" });
   expect(placeOf("/elsewhere")).toEqual({ view: "unknown" });
