@@ -29,6 +29,9 @@ def test_a_viewer_sees_no_buttons_of_others(people: People, assets: Assets) -> N
         expect(page.get_by_role("region", name="Facts")).to_be_visible()
         for name in ("Replay", "Remove", "Cancel", "Add captions"):
             expect(page.get_by_role("button", name=name, exact=True)).to_have_count(0)
+        expect(page.get_by_role("link", name="Health")).to_have_count(0)
+        page.goto("/monitoring")
+        expect(page.get_by_text("The pipeline's health is for the group operator")).to_be_visible()
 
 
 def test_a_failed_asset_is_replayed_to_complete(
@@ -55,6 +58,35 @@ def test_a_failed_asset_is_replayed_to_complete(
         expect(page.get_by_text("Another attempt has begun.")).to_be_visible()
         expect(page.get_by_role("region", name="Qualities")).to_be_visible(timeout=90_000)
         expect(page.get_by_role("region", name="Attempt 2").get_by_text("Ready")).to_be_visible()
+
+
+def test_dead_letters_are_moved_back_by_the_keyboard_alone(
+    people: People, pipeline: Pipeline, sandbox: Deployed, assets: Assets
+) -> None:
+    """An alarm says what to do and has the button that does it: the DLQ is empty, and the page says so."""
+    record = pipeline.record(assets.notes)
+    assert record is not None
+    pipeline.announce(record, pipeline.processing_dlq)
+    cloudwatch, name = sandbox.client("cloudwatch"), "media-pipeline-alarm-processing-dlq-not-empty-sandbox"
+    cloudwatch.set_alarm_state(AlarmName=name, StateValue="ALARM", StateReason="Threshold Crossed")
+    try:
+        with people.page("operator") as page:
+            page.get_by_role("link", name="Health").click()
+            expect(page.get_by_role("heading", level=1)).to_have_text("Health")
+            alarm = page.get_by_role("region", name="processing-dlq-not-empty")
+            expect(alarm).to_contain_text("fix the cause, then redrive processing")
+            row = page.get_by_role("region", name="Queues").get_by_role("row", name="Uploads")
+            expect(row.get_by_role("button")).to_be_visible()
+            _tab_to(page, "Move dead letters back: Uploads")
+            page.keyboard.press("Enter")
+            expect(page.get_by_role("dialog", name="Move the dead letters of Uploads back?")).to_be_visible()
+            _tab_to(page, "Move them back")
+            page.keyboard.press("Enter")
+            expect(page.get_by_text("1 message was moved back.")).to_be_visible()
+            expect(row.get_by_role("button")).to_have_count(0)
+    finally:
+        cloudwatch.set_alarm_state(AlarmName=name, StateValue="OK", StateReason="Repaired")
+    assert pipeline.depth(pipeline.processing_dlq) == 0
 
 
 def test_an_asset_is_removed_by_the_keyboard_alone(people: People, pipeline: Pipeline) -> None:

@@ -4,7 +4,7 @@
 """
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,9 @@ from playwright.sync_api import Page, expect
 
 from sandbox.runtime.folder import PROJECT_ROOT
 from tests.browser.assets import Assets
+from tests.browser.deployed import Deployed
 from tests.browser.people import People, until
+from tests.e2e.pipeline import Pipeline
 
 AXE = PROJECT_ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
 # WCAG 2.2 at the levels A and AA, and what axe advises beside it.
@@ -49,6 +51,13 @@ def _upload(page: Page, assets: Assets) -> None:
     expect(page.get_by_role("radio").first).to_be_visible()
 
 
+def _health(page: Page, assets: Assets) -> None:
+    page.goto("/monitoring")
+    # What failed was counted; the chart comes with CloudWatch's points.
+    expect(page.get_by_role("region", name="processing-dlq-not-empty")).to_be_visible()
+    expect(page.get_by_role("region", name="Failures by code", exact=True)).to_be_visible()
+
+
 def _confirmation(page: Page, assets: Assets) -> None:
     _failed(page, assets)
     page.get_by_role("button", name="Remove").click()
@@ -60,8 +69,27 @@ VIEWS: dict[str, Go] = {
     "asset": _asset,
     "failed": _failed,
     "upload": _upload,
+    "health": _health,
     "confirmation": _confirmation,
 }
+
+
+@pytest.fixture
+def alarm_on(pipeline: Pipeline, sandbox: Deployed, assets: Assets) -> Iterator[None]:
+    """Let the health view have an alarm that is on, with dead letters."""
+    cloudwatch, sqs = sandbox.client("cloudwatch"), sandbox.client("sqs")
+    name = "media-pipeline-alarm-processing-dlq-not-empty-sandbox"
+    record = pipeline.record(assets.notes)
+    assert record is not None
+    pipeline.announce(record, pipeline.processing_dlq)
+    cloudwatch.set_alarm_state(
+        AlarmName=name,
+        StateValue="ALARM",
+        StateReason="Threshold Crossed: 1 datapoint [1.0] was greater than or equal to the threshold (1.0).",
+    )
+    yield
+    cloudwatch.set_alarm_state(AlarmName=name, StateValue="OK", StateReason="Repaired")
+    sqs.purge_queue(QueueUrl=pipeline.processing_dlq)
 
 
 def violations(page: Page) -> list[str]:
@@ -109,6 +137,7 @@ def test_signed_out(people: People, browser: Any, delivered: Any, theme: str) ->
 
 
 @pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.usefixtures("alarm_on")
 def test_views(people: People, assets: Assets, theme: str) -> None:
     """Each view passes at each width, for those who see most of it."""
     with people.page("operator", color_scheme=theme) as page:
@@ -119,6 +148,7 @@ def test_views(people: People, assets: Assets, theme: str) -> None:
         assert not found, "\n".join(found)
 
 
+@pytest.mark.usefixtures("alarm_on")
 def test_zoomed_to_twice_the_size(people: People, assets: Assets) -> None:
     """At 200 %, a window of 1,280 pixels has room for half as many: nothing is cut off to the side."""
     with people.page("operator", viewport={"width": 640, "height": 450}, device_scale_factor=2) as page:
