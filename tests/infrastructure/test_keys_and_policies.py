@@ -23,6 +23,7 @@ from tests.infrastructure.stack import (
 # Actions for which AWS defines no resource type, so that `*` is the only resource they can be granted on.
 # Source: https://docs.aws.amazon.com/service-authorization/latest/reference/
 WITHOUT_RESOURCE_TYPE = {
+    "cloudwatch:GetMetricData",
     "cloudwatch:PutMetricData",
     "mediaconvert:DescribeEndpoints",
     "mediaconvert:Probe",
@@ -141,6 +142,8 @@ def test_wildcards_are_below_a_resource(pipeline: Stack) -> None:
     buckets = tuple(f"{pipeline.arn(bucket)}/" for bucket in pipeline.of("aws_s3_bucket"))
     # Parameters that operators make.
     webhooks = f"arn:aws:ssm:{REGION}:{ACCOUNT_ID}:parameter/media-pipeline-{pipeline.name}/webhooks"
+    # One question for all alarms: each is of this environment.
+    alarms = f"arn:aws:cloudwatch:{REGION}:{ACCOUNT_ID}:alarm:media-pipeline-alarm-*-{pipeline.name}"
     # A stream is named by its time.
     streams = tuple(f"{pipeline.arn(table)}/stream" for table in pipeline.of("aws_dynamodb_table"))
     prefixes = (*buckets, *streams, webhooks)
@@ -150,7 +153,7 @@ def test_wildcards_are_below_a_resource(pipeline: Stack) -> None:
                 if "*" in resource and resource != "*":
                     above = resource.removesuffix("*").rstrip(":/")
                     is_prefix = above.startswith(prefixes)
-                    assert is_prefix or above in {*ours, *parameters, jobs}, f"{address}: {resource}"
+                    assert is_prefix or above in {*ours, *parameters, jobs, alarms}, f"{address}: {resource}"
 
 
 def test_policy_sizes(any_stack: Stack) -> None:
