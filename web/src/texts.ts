@@ -107,6 +107,7 @@ export const texts = {
     copied: "The link is in your clipboard. It opens this file for a few hours.",
     copyFailed: "The link could not be copied.",
     gone: "There is no such asset. It may have been removed.",
+    arriving: "The upload is complete. It appears here as soon as the pipeline has taken it, usually within seconds.",
   },
 
   embed: {

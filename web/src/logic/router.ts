@@ -10,6 +10,9 @@ export const ASSETS_PATH = "/";
 export const UPLOAD_PATH = "/upload";
 export const HEALTH_PATH = "/monitoring";
 
+/** Where an asset leads to that was uploaded just now: S3's event may not have arrived yet. */
+export const UPLOADED = "#uploaded";
+
 export function assetPath(id: string): string {
   return `/asset/${id}`;
 }
@@ -43,6 +46,6 @@ export function followLinks(target: EventTarget): void {
     if (!link || link.target || link.hasAttribute("download") || link.origin !== location.origin) return;
     if (link.hash && link.pathname === location.pathname) return;
     event.preventDefault();
-    go(link.pathname);
+    go(`${link.pathname}${link.hash}`);
   });
 }

@@ -10,6 +10,6 @@ export function errorNotice(sentence: string, again: (() => void) | null): Templ
   </div>`;
 }
 
-export function loadingNotice(): TemplateResult {
-  return html`<p class="loading" role="status"><span class="spinner" aria-hidden="true"></span>${texts.loading}</p>`;
+export function loadingNotice(sentence: string = texts.loading): TemplateResult {
+  return html`<p class="loading" role="status"><span class="spinner" aria-hidden="true"></span>${sentence}</p>`;
 }

@@ -6,7 +6,7 @@ import { Problem, sentenceOf } from "../api/problem";
 import { isEnded, type Asset, type AssetError } from "../api/types";
 import { bytes, clock, moment, nameOf, usd } from "../logic/format";
 import { Poller } from "../logic/poller";
-import { ASSETS_PATH, go } from "../logic/router";
+import { ASSETS_PATH, go, UPLOADED } from "../logic/router";
 import "../parts/caption-form";
 import { ConfirmDialog, type Question } from "../parts/confirm-dialog";
 import "../parts/downloads";
@@ -21,6 +21,8 @@ import { may, type Person } from "../session/session";
 import { texts } from "../texts";
 import { questionsOf, type Operation } from "./operations";
 
+// S3's events mostly arrive within seconds; the pipeline's own search for lost ones takes longer.
+const ARRIVING_MS = 300_000;
 const PLAYABLE: ReadonlySet<string> = new Set(["HLS", "DASH", "MP4", "M4A"]);
 
 /** One asset: what it is, what became of it, and what can be done with it. */
@@ -31,6 +33,7 @@ export class AssetView extends PageElement {
     assetId: { attribute: false },
     asset: { state: true },
     error: { state: true },
+    isArriving: { state: true },
     said: { state: true },
     rungs: { state: true },
   };
@@ -40,21 +43,25 @@ export class AssetView extends PageElement {
   declare assetId: string;
   declare asset: Asset | null;
   declare error: string;
+  declare isArriving: boolean;
   declare said: string;
   declare rungs: readonly Rung[];
   #poller: Poller | null = null;
+  #opened = 0;
   readonly #dialog = createRef<ConfirmDialog>();
 
   constructor() {
     super();
     this.asset = null;
     this.error = "";
+    this.isArriving = false;
     this.said = "";
     this.rungs = [];
   }
 
   override connectedCallback(): void {
     super.connectedCallback();
+    this.#opened = performance.now();
     this.#poller = new Poller(() => this.#refresh());
     this.#poller.start();
   }
@@ -71,10 +78,17 @@ export class AssetView extends PageElement {
       return !isEnded(this.asset.status);
     } catch (error) {
       const isGone = error instanceof Problem && error.status === 404;
+      this.isArriving = isGone && this.#mayArrive();
+      if (this.isArriving) return true;
       this.error = isGone ? texts.asset.gone : sentenceOf(error);
       if (isGone) this.#poller?.stop();
       throw error;
     }
+  }
+
+  #mayArrive(): boolean {
+    const isFresh = location.hash === UPLOADED && performance.now() - this.#opened < ARRIVING_MS;
+    return isFresh && this.asset === null;
   }
 
   #ask(operation: Operation, question: Omit<Question, "act">): void {
@@ -99,7 +113,7 @@ export class AssetView extends PageElement {
     const retry = () => void this.#poller?.now();
     return html`<nav aria-label=${texts.asset.back}><a href=${ASSETS_PATH}>${texts.asset.back}</a></nav>
       ${this.error === "" ? nothing : errorNotice(this.error, asset === null && this.error === texts.asset.gone ? null : retry)}
-      ${asset === null ? (this.error === "" ? loadingNotice() : nothing) : this.#asset(asset)}
+      ${asset === null ? (this.error === "" ? loadingNotice(this.isArriving ? texts.asset.arriving : texts.loading) : nothing) : this.#asset(asset)}
       <confirm-dialog ${ref(this.#dialog)}></confirm-dialog>`;
   }
 

@@ -3,7 +3,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import type { Api } from "../api/client";
 import type { Profile } from "../api/types";
 import { bytes, span } from "../logic/format";
-import { assetPath } from "../logic/router";
+import { assetPath, UPLOADED } from "../logic/router";
 import { PageElement } from "../parts/element";
 import { profileCard } from "../parts/profile-card";
 import { may, type Person } from "../session/session";
@@ -185,7 +185,7 @@ export class UploadView extends PageElement {
       case "done":
         return html`${transfer.assetId === null
           ? nothing
-          : html`<a class="button primary" href=${assetPath(transfer.assetId)} aria-label="${texts.upload.watch}: ${transfer.name}">${texts.upload.watch}</a>`}
+          : html`<a class="button primary" href=${assetPath(transfer.assetId) + UPLOADED} aria-label="${texts.upload.watch}: ${transfer.name}">${texts.upload.watch}</a>`}
         ${button(texts.upload.dismiss, remove)}`;
       case "failed":
         return html`${transfer.size > 0 ? button(texts.tryAgain, resume) : nothing} ${button(texts.upload.dismiss, remove)}`;

@@ -8,6 +8,7 @@ import type { Asset } from "../../src/api/types";
 import { pathToPlay } from "../../src/parts/media-player";
 import { linesOf, rungsOf } from "../../src/parts/ladder";
 import type { Group } from "../../src/session/session";
+import { UPLOADED } from "../../src/logic/router";
 import { texts } from "../../src/texts";
 import "../../src/views/asset";
 import { asset, ID, only, show } from "../support";
@@ -82,6 +83,19 @@ test("What is gone is said so, without asking again and again.", async () => {
   const root = view(answer);
   expect((await findByRole(root, "alert")).textContent).toContain(texts.asset.gone);
   expect(queryByRole(root, "button", { name: texts.tryAgain })).toBeNull();
+});
+
+test("What was uploaded just now is waited for, and then shown.", async () => {
+  vi.useFakeTimers({ shouldAdvanceTime: true });
+  history.replaceState(null, "", UPLOADED);
+  const answers = [() => Promise.reject(problemOf(404, {}, null)), async () => asset("RECEIVED")];
+  const root = view(() => (answers.length > 1 ? answers.shift() : answers[0])?.() ?? Promise.reject(new Error()));
+  await findByText(root, texts.asset.arriving);
+  expect(queryByRole(root, "alert")).toBeNull();
+  await vi.advanceTimersByTimeAsync(3_000);
+  await findByRole(root, "heading", { name: "film-1.mp4" });
+  history.replaceState(null, "", " ");
+  vi.useRealTimers();
 });
 
 test("Progress is shown while an asset is under way.", async () => {

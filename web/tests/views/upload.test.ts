@@ -44,7 +44,7 @@ test("Files that are chosen are sent with the profile that is chosen, and lead t
   (await findByRole(root, "radio", { name: /lectures/ })).click();
   await choose(root, [new File(["0123456789"], "film.mp4", { type: "video/mp4" })]);
   const follow = await findByRole(root, "link", { name: `${texts.upload.watch}: film.mp4` });
-  expect(follow.getAttribute("href")).toBe(`/asset/${"a".repeat(32)}`);
+  expect(follow.getAttribute("href")).toBe(`/asset/${"a".repeat(32)}#uploaded`);
   expect(line.begun[0]).toMatchObject({ name: "film.mp4", profile: "lectures" });
 });
 
