@@ -86,6 +86,8 @@ class Known:
         return {
             "asset_id": assets.get(operation, self.film),
             "upload_id": given_up if operation == "abortUpload" else kept,
+            # No other test leaves dead letters there.
+            "queue": "captions",
         }
 
 
