@@ -43,6 +43,7 @@ SUCCESSES = {
     "abortUpload": 204,
     "removeAsset": 200,
     "playAsset": 200,
+    "getMonitoring": 200,
 }
 SETTINGS: Mapping[str, Any] = {"deadline": None, "suppress_health_check": list(HealthCheck)}
 
