@@ -1,8 +1,7 @@
 """Uploads in parts: what may be begun, who may touch it, and what is answered after a lost answer."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from itertools import count
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,79 +9,22 @@ import pytest
 from media_pipeline.domain.delivery.access import Access, Caller
 from media_pipeline.domain.errors import NotFoundError
 from media_pipeline.domain.problems import RequestProblem
-from media_pipeline.domain.uploads.filter import UploadFilter
-from media_pipeline.domain.uploads.ignored_names import IgnoredNames
 from media_pipeline.domain.uploads.in_parts import (
     MAX_SIGNED_PARTS,
     MIB,
-    NewUpload,
-    PersonalKeys,
     UploadInParts,
 )
-from media_pipeline.domain.uploads.limits import MAX_CAPTION_BYTES, SourceLimits, SourceTypes
+from media_pipeline.domain.uploads.limits import MAX_CAPTION_BYTES
 from media_pipeline.domain.uploads.upload import UploadedObject
-from media_pipeline.publishing.sidecars import SidecarNames
 from media_pipeline.services.uploading.quota import MAX_VERSION_PAGES, Quota
-from media_pipeline.services.uploading.uploads import Uploads
-from tests.support.fakes import FakeAssetTable, FakeClock
-from tests.support.fakes.parts import FakeParts
-
-GIB = 1024**3
-ANN = Caller(subject="ann", allowed=frozenset({Access.VIEWER, Access.UPLOADER}))
-BEN = Caller(subject="ben", allowed=frozenset({Access.VIEWER, Access.UPLOADER}))
-OPERATOR = Caller(subject="olga", allowed=frozenset(Access))
-
-
-@dataclass
-class World:
-    """Hold the bucket and the table of a pipeline that takes uploads below `in/web/`."""
-
-    parts: FakeParts = field(default_factory=FakeParts)
-    table: FakeAssetTable = field(default_factory=FakeAssetTable)
-    quota: Quota = field(default_factory=lambda: Quota(max_bytes=100 * GIB, max_in_progress=3))
-
-    def __post_init__(self) -> None:
-        self._numbers = count()
-
-    @property
-    def uploads(self) -> Uploads:
-        """Return the service."""
-        captions = (".srt", ".vtt")
-        return Uploads(
-            keys=PersonalKeys(prefix="in/web/"),
-            bucket=self.parts,
-            bucket_name="uploads",
-            versions=self.parts,
-            assets=self.table,
-            wanted=UploadFilter(
-                prefix="in/", caption_suffixes=captions, ignored=IgnoredNames(patterns=("._*", "*.part.mp4"))
-            ),
-            limits=SourceLimits(max_size_bytes=50 * GIB, types=SourceTypes(suffixes=(".mp4", ".mov"))),
-            names=SidecarNames(media_suffixes=(".mp4", ".mov"), caption_suffixes=captions),
-            quota=self.quota,
-            random=lambda: f"{next(self._numbers):016x}",
-        )
-
-    def begin(self, name: str = "film.mp4", size_bytes: int = 40 * MIB, **more: Any) -> UploadInParts:
-        """Begin an upload of Ann's, unless another caller is given."""
-        caller = more.pop("caller", ANN)
-        new = {"name": name, "size_bytes": size_bytes, "content_type": "video/mp4", **more}
-        return self.uploads.begin(caller, NewUpload(**new))
-
-    def complete(self, **more: Any) -> tuple[UploadInParts, UploadedObject]:
-        """Upload a video as a whole, and let its asset be there."""
-        upload = self.begin(**more)
-        for number in range(1, upload.part_count + 1):
-            self.parts.send(upload, number)
-        done = self.uploads.complete(more.get("caller", ANN), upload.id)
-        assert self.table.register(done, now=FakeClock()(), detail="")
-        return upload, done
+from tests.support.fakes import FakeClock
+from tests.support.uploads_world import ANN, BEN, GIB, OPERATOR, UploadsWorld
 
 
 @pytest.fixture
-def world() -> World:
+def world() -> UploadsWorld:
     """Return an empty pipeline."""
-    return World()
+    return UploadsWorld()
 
 
 def refused(code: str) -> Any:
@@ -90,13 +32,13 @@ def refused(code: str) -> Any:
     return pytest.raises(RequestProblem, match=rf"^{code}: [A-Z0-9].*\.$")
 
 
-def test_the_server_chooses_the_key(world: World) -> None:
+def test_the_server_chooses_the_key(world: UploadsWorld) -> None:
     """A key is below the prefix and the person, says the size, and never is the same twice."""
     assert world.begin(size_bytes=5).key == "in/web/ann/0000000000000000-5/film.mp4"
     assert world.begin(size_bytes=5).key == "in/web/ann/0000000000000001-5/film.mp4"
 
 
-def test_an_upload_goes_its_way_in_parts(world: World) -> None:
+def test_an_upload_goes_its_way_in_parts(world: UploadsWorld) -> None:
     """Parts are signed with their very sizes, in any order, as often as one likes, and become an object."""
     upload = world.begin(profile="audio")
     signed = world.uploads.sign(ANN, upload.id, [3, 1, 1])
@@ -113,7 +55,7 @@ def test_an_upload_goes_its_way_in_parts(world: World) -> None:
     assert world.parts.content_types == ["video/mp4"]
 
 
-def test_parts_of_a_wrong_size_make_no_object(world: World) -> None:
+def test_parts_of_a_wrong_size_make_no_object(world: UploadsWorld) -> None:
     """Where S3 holds another length than was promised, the upload is not complete, however it came there."""
     upload = world.begin()
     for number in (1, 2, 3):
@@ -123,7 +65,7 @@ def test_parts_of_a_wrong_size_make_no_object(world: World) -> None:
         world.uploads.complete(ANN, upload.id)
 
 
-def test_a_completed_upload_is_answered_alike(world: World) -> None:
+def test_a_completed_upload_is_answered_alike(world: UploadsWorld) -> None:
     """Who lost the answer, or did not wait, reads the same asset; who aborted reads that there is nothing."""
     upload, done = world.complete()
     again = world.uploads.complete(ANN, upload.id)
@@ -144,7 +86,7 @@ def test_a_completed_upload_is_answered_alike(world: World) -> None:
             call(ANN, aborted.id)
 
 
-def test_captions_that_were_replaced_are_no_answer(world: World) -> None:
+def test_captions_that_were_replaced_are_no_answer(world: UploadsWorld) -> None:
     """Under the key of captions others may lie, so a second completion finds no upload."""
     video, _ = world.complete()
     captions = [
@@ -157,7 +99,7 @@ def test_captions_that_were_replaced_are_no_answer(world: World) -> None:
         world.uploads.complete(ANN, captions[1].id)
 
 
-def test_another_persons_upload_does_not_exist(world: World) -> None:
+def test_another_persons_upload_does_not_exist(world: UploadsWorld) -> None:
     """To all but its owner and operators an upload is unknown, whatever is asked of it."""
     upload = world.begin()
     with refused("UNKNOWN_UPLOAD"):
@@ -169,7 +111,7 @@ def test_another_persons_upload_does_not_exist(world: World) -> None:
     world.uploads.abort(OPERATOR, upload.id)
 
 
-def test_an_id_made_of_two_is_unknown_to_s3(world: World) -> None:
+def test_an_id_made_of_two_is_unknown_to_s3(world: UploadsWorld) -> None:
     """Who puts another's S3 id beside an own key gets no further than S3, which knows no such upload."""
     anns, bens = world.begin(), world.begin(caller=BEN)
     mixed = UploadInParts(key=bens.key, s3_id=anns.s3_id, size_bytes=bens.size_bytes)
@@ -180,14 +122,14 @@ def test_an_id_made_of_two_is_unknown_to_s3(world: World) -> None:
 
 
 @pytest.mark.parametrize("numbers", [[0], [4], [-1], [1, 99]])
-def test_only_parts_of_the_upload_are_signed(world: World, numbers: list[int]) -> None:
+def test_only_parts_of_the_upload_are_signed(world: UploadsWorld, numbers: list[int]) -> None:
     """A number beyond the promised size would let more in than was promised."""
     upload = world.begin()
     with refused("INVALID_REQUEST"):
         world.uploads.sign(ANN, upload.id, numbers)
 
 
-def test_no_more_parts_are_signed_than_an_answer_holds(world: World) -> None:
+def test_no_more_parts_are_signed_than_an_answer_holds(world: UploadsWorld) -> None:
     """More URLs than an answer holds are asked for in several requests."""
     upload = world.begin(size_bytes=40 * GIB)
     assert len(world.uploads.sign(ANN, upload.id, range(1, MAX_SIGNED_PARTS + 1))) == MAX_SIGNED_PARTS
@@ -220,7 +162,7 @@ def test_no_more_parts_are_signed_than_an_answer_holds(world: World) -> None:
     ],
 )
 def test_what_is_not_taken_is_refused_before_it_is_sent(
-    world: World, changed: dict[str, Any], code: str, field: str | None
+    world: UploadsWorld, changed: dict[str, Any], code: str, field: str | None
 ) -> None:
     """Names, sizes and types that the pipeline would pass over or fail are told at once; S3 is not asked."""
     with refused(code) as problem:
@@ -229,7 +171,7 @@ def test_what_is_not_taken_is_refused_before_it_is_sent(
     assert world.parts.begun == {}
 
 
-def test_a_refusal_names_what_is_taken(world: World) -> None:
+def test_a_refusal_names_what_is_taken(world: UploadsWorld) -> None:
     """Who picks another file reads which ones are taken, and how captions of a video are called."""
     with refused("UNSUPPORTED_FILE_TYPE") as problem:
         world.begin("film.exe")
@@ -248,7 +190,7 @@ def test_a_refusal_names_what_is_taken(world: World) -> None:
     assert "my.first film.en.vtt" in problem.value.detail
 
 
-def test_the_largest_files_are_taken(world: World) -> None:
+def test_the_largest_files_are_taken(world: UploadsWorld) -> None:
     """A file of just the limit is taken, a video and captions; so is every media type of its kind."""
     video = world.begin(size_bytes=50 * GIB)
     captions = {"content_type": "text/vtt", "upload_id": video.id}
@@ -261,7 +203,7 @@ def test_the_largest_files_are_taken(world: World) -> None:
         world.begin("film.en.vtt", 9, content_type=content_type, upload_id=video.id)
 
 
-def test_what_is_missing_is_counted_and_named(world: World) -> None:
+def test_what_is_missing_is_counted_and_named(world: UploadsWorld) -> None:
     """A page that lost track sends the parts again that are named, the first ten of them."""
     upload = world.begin(size_bytes=12 * 16 * MIB)
     world.parts.send(upload, 2)
@@ -270,7 +212,7 @@ def test_what_is_missing_is_counted_and_named(world: World) -> None:
     assert problem.value.detail == "11 of 12 parts are missing: 1, 3, 4, 5, 6, 7, 8, 9, 10, 11."
 
 
-def test_a_completed_upload_is_what_its_bucket_lists(world: World) -> None:
+def test_a_completed_upload_is_what_its_bucket_lists(world: UploadsWorld) -> None:
     """The answer to a repeated completion has the version that S3 made, and no other one under the key."""
     upload, done = world.complete()
     # S3 lists all keys that begin so.
@@ -283,12 +225,12 @@ def test_a_completed_upload_is_what_its_bucket_lists(world: World) -> None:
 
 
 @pytest.mark.parametrize("name", ["Film.MP4", "Ä b+c%20'\"🎬.mov"])
-def test_any_name_of_a_file_is_taken(world: World, name: str) -> None:
+def test_any_name_of_a_file_is_taken(world: UploadsWorld, name: str) -> None:
     """Letters of any script and case are names; the key ends with just that."""
     assert world.begin(name).key.endswith(f"/{name}")
 
 
-def test_captions_lie_beside_their_video(world: World) -> None:
+def test_captions_lie_beside_their_video(world: UploadsWorld) -> None:
     """Captions go into the folder of their video, which may still be uploaded, under a name of its own."""
     video, done = world.complete()
     for beside in ({"upload_id": video.id}, {"asset_id": done.asset_id}):
@@ -310,7 +252,7 @@ def test_captions_lie_beside_their_video(world: World) -> None:
     assert problem.value.field == "content_type"
 
 
-def test_captions_of_others_are_not_taken(world: World) -> None:
+def test_captions_of_others_are_not_taken(world: UploadsWorld) -> None:
     """Nobody puts captions beside another's video, nor beside what did not come through the API."""
     video, done = world.complete()
     foreign = UploadedObject(
@@ -329,7 +271,7 @@ def test_captions_of_others_are_not_taken(world: World) -> None:
     assert world.begin(**captions, asset_id=done.asset_id, caller=OPERATOR).key.startswith("in/web/ann/")
 
 
-def test_a_person_has_so_many_uploads_at_a_time(world: World) -> None:
+def test_a_person_has_so_many_uploads_at_a_time(world: UploadsWorld) -> None:
     """What is neither completed nor aborted holds its place; another person has places of their own."""
     begun = [world.begin(size_bytes=1) for _ in range(3)]
     with refused("QUOTA_EXCEEDED") as problem:
@@ -340,7 +282,7 @@ def test_a_person_has_so_many_uploads_at_a_time(world: World) -> None:
     world.begin(size_bytes=1)
 
 
-def test_a_person_has_so_many_bytes(world: World) -> None:
+def test_a_person_has_so_many_bytes(world: UploadsWorld) -> None:
     """What is stored and what was promised count, whole, to the byte."""
     world.quota = Quota(max_bytes=100 * MIB, max_in_progress=10)
     world.complete(size_bytes=40 * MIB)
@@ -351,7 +293,7 @@ def test_a_person_has_so_many_bytes(world: World) -> None:
     world.begin(size_bytes=20 * MIB)
 
 
-def test_who_has_more_versions_than_are_counted_has_enough(world: World) -> None:
+def test_who_has_more_versions_than_are_counted_has_enough(world: UploadsWorld) -> None:
     """Counting is bounded: beyond that many pages the quota counts as reached."""
     for _ in range(2 * MAX_VERSION_PAGES):
         world.complete(size_bytes=1)

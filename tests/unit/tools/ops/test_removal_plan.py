@@ -1,96 +1,16 @@
-"""What a removal would take and what it says in the end, counted to the byte, without a bucket."""
+"""What a removal would take, counted to the byte, without a bucket."""
 
-from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
-from typing import Any
 
 import pytest
 
 from media_pipeline.domain.asset import Asset, AssetStatus
 from media_pipeline.domain.uploads.upload import UploadedObject
 from media_pipeline.domain.uploads.versions import ObjectVersion
-from media_pipeline.services.operations.changes import Outcome, Refusal, Result
-from media_pipeline.services.operations.removal import Amount, Removal, Remove
-from tests.support.fakes.removals import FakeRemovals
-from tests.unit.tools.ops.fakes import OpsWorld, upload
-
-KEY = "incoming/a.mp4"
-
-
-class _Uploads:
-    """Hold an uploads bucket's versions by key, one version a page, and note which are deleted."""
-
-    def __init__(self, versions: Sequence[ObjectVersion]) -> None:
-        self.versions = list(versions)
-        self.listed: list[ObjectVersion] = []
-
-    def pages(self, prefix: str) -> Iterator[Sequence[ObjectVersion]]:
-        """Yield versions page by page."""
-        for version in sorted(self.versions, key=lambda version: version.key):
-            if version.key.startswith(prefix):
-                self.listed.append(version)
-                yield [version]
-
-    def delete(self, versions: Sequence[ObjectVersion]) -> None:
-        """Delete versions."""
-        self.versions = [version for version in self.versions if version not in versions]
-
-
-class _Told(FakeRemovals):
-    """Keep what is published, whole, and when records expire."""
-
-    def __init__(self, world: OpsWorld, versions: Sequence[ObjectVersion]) -> None:
-        super().__init__(world.table, list(versions))
-        self.told: list[tuple[str, Mapping[str, Any], Mapping[str, str]]] = []
-
-    def publish(self, subject: str, message: Mapping[str, Any], *, attributes: Mapping[str, str]) -> None:
-        """Tell people."""
-        self.told.append((subject, message, attributes))
-
-
-class _Removals:
-    """An operator's removals of the assets of one key, whose versions are `v1` (complete) and others."""
-
-    def __init__(self, *versions: str, files: Sequence[str] = ("1/hls/a.ts",)) -> None:
-        self.world = OpsWorld()
-        self.asset = self.world.asset(AssetStatus.COMPLETE)
-        outputs = [
-            ObjectVersion(key=f"{self.asset.asset_id}/{name}", version_id=f"o{number}", size_bytes=7)
-            for number, name in enumerate(files)
-        ]
-        self.outputs = _Told(self.world, outputs)
-        stored = [self.stored(version) for version in ("v1", *versions)]
-        self.uploads = _Uploads([*stored, self.stored("v1", key=f"{KEY}.txt")])
-
-    @staticmethod
-    def stored(version: str, *, key: str = KEY) -> ObjectVersion:
-        """Return a version of an upload, as its bucket lists it."""
-        return ObjectVersion(key=key, version_id=version, size_bytes=5, etag=f"etag of {version}")
-
-    def add(self, version: str, status: AssetStatus) -> Asset:
-        """Let another version of the upload have an asset."""
-        which = upload(KEY, version)
-        now = self.world.clock()
-        asset = self.world.table.claim(which, now=now, until=now).asset
-        self.world.table.records[which.asset_id]["status"] = status.value
-        return replace(asset, status=status)
-
-    def remove(self, *, with_source: bool = True, **more: Any) -> Remove:
-        """Return the work."""
-        return Remove(
-            pipeline="media-pipeline-test",
-            uploads_bucket="uploads",
-            table=self.world.table,
-            records=self.outputs,
-            outputs=self.outputs,
-            uploads=self.uploads,
-            news=self.outputs,
-            metrics=self.outputs,
-            with_source=with_source,
-            clock=self.world.clock,
-            **more,
-        )
+from media_pipeline.services.operations.changes import Refusal, Result
+from media_pipeline.services.operations.removal import Amount, Removal
+from tests.unit.tools.ops.fakes import upload
+from tests.unit.tools.ops.removals import KEY, Removals
 
 
 def test_an_amount_counts_objects_versions_bytes_and_captions() -> None:
@@ -111,7 +31,7 @@ def test_an_amount_counts_objects_versions_bytes_and_captions() -> None:
 
 def test_a_plan_names_all_that_would_go(monkeypatch: pytest.MonkeyPatch) -> None:
     """Outputs and all versions of the upload are counted, and how many other assets it was."""
-    removals = _Removals("v2", "v3", files=("1/hls/a.ts", "1/captions/en.vtt"))
+    removals = Removals("v2", "v3", files=("1/hls/a.ts", "1/captions/en.vtt"))
     removals.add("v2", AssetStatus.FAILED)
     marker = ObjectVersion(key=KEY, version_id="v4", size_bytes=0, is_marker=True)
     removals.uploads.versions.append(marker)
@@ -135,7 +55,7 @@ def test_a_plan_names_all_that_would_go(monkeypatch: pytest.MonkeyPatch) -> None
 
 def test_without_the_source_the_uploads_are_not_looked_at() -> None:
     """What stays is neither listed nor counted."""
-    removals = _Removals("v2")
+    removals = Removals("v2")
     plan = removals.remove(with_source=False).plan(removals.asset.asset_id)
     assert (plan.acts, plan.source, plan.other_assets) == (True, None, 0)
     assert removals.uploads.listed == []
@@ -143,7 +63,7 @@ def test_without_the_source_the_uploads_are_not_looked_at() -> None:
 
 def test_another_version_under_way_keeps_the_upload() -> None:
     """The source of a job that runs is not taken away from it: the refusal names what to end first."""
-    removals = _Removals("v2")
+    removals = Removals("v2")
     other = removals.add("v2", AssetStatus.PROCESSING)
     asset_id = removals.asset.asset_id
     assert removals.remove().plan(asset_id) == Removal(
@@ -160,7 +80,7 @@ def test_another_version_under_way_keeps_the_upload() -> None:
 
 def test_an_asset_under_way_is_left_alone() -> None:
     """The refusal names what to end first."""
-    removals = _Removals()
+    removals = Removals()
     other = removals.add("v2", AssetStatus.SUBMITTED)
     plan = removals.remove().plan(other.asset_id)
     assert (plan.acts, plan.refusal) == (False, Refusal.ASSET_UNDER_WAY)
@@ -171,7 +91,7 @@ def test_an_asset_under_way_is_left_alone() -> None:
 
 def test_what_has_no_record_goes_by_what_is_left_of_it() -> None:
     """Outputs or an upload without a record are removed; where there is nothing at all it says so."""
-    removals = _Removals(files=())
+    removals = Removals(files=())
     asset_id = removals.asset.asset_id
     del removals.world.table.records[asset_id]
     unknown = Removal(
@@ -191,7 +111,7 @@ def test_what_has_no_record_goes_by_what_is_left_of_it() -> None:
 
 def test_what_was_removed_before_is_told_apart() -> None:
     """A tombstone is no asset; the operator reads that the work was done."""
-    removals = _Removals()
+    removals = Removals()
     remove = removals.remove()
     assert remove.apply(remove.plan(removals.asset.asset_id)).result is Result.DONE
     again = remove.plan(removals.asset.asset_id)
@@ -202,119 +122,9 @@ def test_what_was_removed_before_is_told_apart() -> None:
     )
 
 
-@pytest.mark.parametrize("with_source", [True, False])
-def test_a_removal_says_what_went(with_source: bool) -> None:
-    """People and programs read what went; the upload's versions are named where they went, too."""
-    removals = _Removals("v2", files=("1/hls/a.ts", "1/captions/en.vtt"))
-    remove, now = removals.remove(with_source=with_source), removals.world.clock()
-    outcome = remove.apply(remove.plan(removals.asset.asset_id))
-    source = ", 2 versions of its upload" if with_source else ""
-    assert outcome == Outcome(
-        asset_id=removals.asset.asset_id,
-        result=Result.DONE,
-        text=f"removed: 2 versions of outputs{source}, its record",
-    )
-    (told,) = removals.outputs.told
-    assert told == (
-        "[media-pipeline-test] REMOVED: a.mp4",
-        {
-            "pipeline": "media-pipeline-test",
-            "asset_id": removals.asset.asset_id,
-            "attempt": 1,
-            "status": "REMOVED",
-            "source": "s3://uploads/incoming/a.mp4",
-            "removed_output_versions": 2,
-            "removed_source_versions": 2 if with_source else 0,
-            "removing_since": None,
-        },
-        {"status": "REMOVED"},
-    )
-    assert removals.outputs.counted == 1
-    assert {version.key for version in removals.uploads.versions} == (
-        {f"{KEY}.txt"} if with_source else {KEY, f"{KEY}.txt"}
-    )
-    tombstone = removals.world.table.records[removals.asset.asset_id]
-    expires = int((now + timedelta(days=30)).timestamp())
-    assert tombstone.get("expires_at") == (expires if with_source else None)
-
-
-def test_what_has_no_record_is_not_announced() -> None:
-    """Leftovers of an asset without a record go, and the sentence names no record."""
-    removals = _Removals()
-    asset_id = removals.asset.asset_id
-    del removals.world.table.records[asset_id]
-    remove = removals.remove(with_source=False)
-    outcome = remove.apply(remove.plan(asset_id))
-    assert outcome.text == "removed: 1 versions of outputs"
-    assert (removals.outputs.told, removals.outputs.counted) == ([], 0)
-    assert asset_id not in removals.world.table.records
-
-
-def test_a_profile_is_an_attribute_of_the_notification() -> None:
-    """Subscribers filter by it; an asset that never chose one has none."""
-    removals = _Removals()
-    removals.world.table.records[removals.asset.asset_id]["profile"] = "classic"
-    remove = removals.remove()
-    remove.apply(remove.plan(removals.asset.asset_id))
-    ((_, _, attributes),) = removals.outputs.told
-    assert attributes == {"status": "REMOVED", "profile": "classic"}
-
-
-class _Paged(FakeRemovals):
-    """List one version a page."""
-
-    def pages(self, prefix: str) -> Iterator[Sequence[ObjectVersion]]:
-        """Yield the versions of the objects whose keys begin so."""
-        yield from ([version] for page in super().pages(prefix) for version in page)
-
-
-def test_a_removal_that_runs_out_of_time_goes_on_later() -> None:
-    """It stops between two pages and says how far it came; nothing is announced before all is gone."""
-    removals = _Removals()
-    asset_id = removals.asset.asset_id
-    versions = [
-        ObjectVersion(key=f"{asset_id}/1/{number}", version_id="o", size_bytes=1) for number in range(4)
-    ]
-    paged = _Paged(removals.world.table, versions)
-    time_left = iter([True, True])
-    remove = replace(
-        removals.remove(has_time=lambda: next(time_left, False)), outputs=paged, records=paged, metrics=paged
-    )
-    outcome = remove.apply(remove.plan(asset_id))
-    assert outcome == Outcome(
-        asset_id=asset_id,
-        result=Result.FAILED,
-        text="not yet removed: 2 versions of outputs are gone, more are left. Repeat it",
-        refusal=Refusal.REMOVAL_UNFINISHED,
-        retry_after_seconds=1,
-    )
-    assert len(paged.versions) == 2
-    assert (removals.outputs.told, paged.counted) == ([], 0)
-    again = replace(remove, has_time=lambda: True)
-    assert again.apply(again.plan(asset_id)).text.startswith("removed: 2 versions of outputs")
-    assert (len(removals.outputs.told), paged.counted) == (1, 1)
-
-
-def test_captions_of_a_publication_that_had_begun_go_too() -> None:
-    """What a publication wrote between the mark and the tombstone is removed after it."""
-    removals = _Removals()
-    asset_id = removals.asset.asset_id
-    late = ObjectVersion(key=f"{asset_id}/1/captions/en.vtt", version_id="late", size_bytes=1)
-    end = removals.outputs.end
-
-    def published_meanwhile(asset_id: str, **how: Any) -> bool:
-        removals.outputs.versions.append(late)
-        return end(asset_id, **how)
-
-    removals.outputs.end = published_meanwhile  # type: ignore[method-assign]
-    remove = removals.remove()
-    remove.apply(remove.plan(asset_id))
-    assert removals.outputs.versions == []
-
-
 def test_the_asset_of_a_version_is_found_by_what_the_bucket_lists() -> None:
     """A version before versioning was on is listed as `null`, and its asset has no version id."""
-    removals = _Removals()
+    removals = Removals()
     unversioned = UploadedObject(
         bucket="uploads", key=KEY, version_id=None, etag="etag", size_bytes=5, sequencer=""
     )
