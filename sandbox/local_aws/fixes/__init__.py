@@ -42,10 +42,9 @@ from sandbox.local_aws.fixes.delivery import (
 )
 from sandbox.local_aws.fixes.metrics import alarm_dimensions, embedded_metrics, metric_search
 from sandbox.local_aws.fixes.permissions import (
-    alarm_names,
     batch_actions,
     iam_calls,
-    parameters,
+    named_resources,
     parsed_policies,
     request_counts,
     role_sessions,
@@ -124,5 +123,4 @@ def apply(
         iam_calls.apply(calls)
         request_counts.apply()
     # Around it: a call on several is noted for each.
-    parameters.apply()
-    alarm_names.apply()
+    named_resources.apply()
