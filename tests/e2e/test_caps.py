@@ -60,7 +60,10 @@ def counted(sandbox: Sandbox, orchestrator: Orchestrator, metric: str) -> list[d
 
 
 def alarm_on(sandbox: Sandbox, line: dict[str, Any], metric: str) -> bool:
-    """Hand a line's metric to CloudWatch, as AWS does; return whether its alarm went on. It is left off."""
+    """Return whether a line's metric is in CloudWatch and its alarm goes on for it. It is left off.
+
+    AWS looks at alarms regularly, the local AWS where a metric is put: it is put once more.
+    """
     cloudwatch = sandbox.client("cloudwatch")
     alarms = cloudwatch.describe_alarms()["MetricAlarms"]
     (alarm,) = (each for each in alarms if each.get("MetricName") == metric)
@@ -70,6 +73,10 @@ def alarm_on(sandbox: Sandbox, line: dict[str, Any], metric: str) -> bool:
     assert {each["Name"]: line[each["Name"]] for each in dimensions} == {
         each["Name"]: each["Value"] for each in dimensions
     }
+    arrived = cloudwatch.list_metrics(Namespace=alarm["Namespace"], MetricName=metric, Dimensions=dimensions)[
+        "Metrics"
+    ]
+    assert len(arrived) == 1
     [value] = line[metric] if isinstance(line[metric], list) else [line[metric]]
     cloudwatch.put_metric_data(
         Namespace=alarm["Namespace"],
